@@ -33,32 +33,80 @@ export type ExprNode =
 
 /** T -> T, every dtype where it has a meaning (ints wrap around as NumPy's do). */
 export type UnaryFn =
-  | 'negative' | 'positive' | 'abs' | 'sign' | 'square' | 'reciprocal'
+  | 'negative'
+  | 'positive'
+  | 'abs'
+  | 'sign'
+  | 'square'
+  | 'reciprocal'
   | 'invert' // ints: bitwise, bool: not
   // float only
-  | 'sqrt' | 'cbrt' | 'exp' | 'exp2' | 'expm1' | 'log' | 'log2' | 'log10' | 'log1p'
-  | 'sin' | 'cos' | 'tan' | 'arcsin' | 'arccos' | 'arctan' | 'sinh' | 'cosh' | 'tanh' | 'arcsinh' | 'arccosh' | 'arctanh'
-  | 'floor' | 'ceil' | 'trunc' | 'rint';
+  | 'sqrt'
+  | 'cbrt'
+  | 'exp'
+  | 'exp2'
+  | 'expm1'
+  | 'log'
+  | 'log2'
+  | 'log10'
+  | 'log1p'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'arcsin'
+  | 'arccos'
+  | 'arctan'
+  | 'sinh'
+  | 'cosh'
+  | 'tanh'
+  | 'arcsinh'
+  | 'arccosh'
+  | 'arctanh'
+  | 'floor'
+  | 'ceil'
+  | 'trunc'
+  | 'rint';
 
 /** T, T -> T. Division by zero of ints gives 0, as NumPy's does. */
 export type BinaryFn =
-  | 'add' | 'subtract' | 'multiply'
+  | 'add'
+  | 'subtract'
+  | 'multiply'
   | 'divide' // float only (the caller casts)
-  | 'floor_divide' | 'remainder' | 'fmod' | 'power'
-  | 'minimum' | 'maximum' | 'fmin' | 'fmax'
-  | 'bitwise_and' | 'bitwise_or' | 'bitwise_xor' | 'left_shift' | 'right_shift' // ints and bool
-  | 'arctan2' | 'hypot' | 'copysign' | 'logaddexp'; // float only
+  | 'floor_divide'
+  | 'remainder'
+  | 'fmod'
+  | 'power'
+  | 'minimum'
+  | 'maximum'
+  | 'fmin'
+  | 'fmax'
+  | 'bitwise_and'
+  | 'bitwise_or'
+  | 'bitwise_xor'
+  | 'left_shift'
+  | 'right_shift' // ints and bool
+  | 'arctan2'
+  | 'hypot'
+  | 'copysign'
+  | 'logaddexp'; // float only
 
 /** T, T -> bool, and T -> bool. */
 export type PredicateFn =
-  | 'equal' | 'not_equal' | 'less' | 'less_equal' | 'greater' | 'greater_equal'
-  | 'isnan' | 'isinf' | 'isfinite' | 'signbit';
+  | 'equal'
+  | 'not_equal'
+  | 'less'
+  | 'less_equal'
+  | 'greater'
+  | 'greater_equal'
+  | 'isnan'
+  | 'isinf'
+  | 'isfinite'
+  | 'signbit';
 
 export type ElementFn = UnaryFn | BinaryFn | PredicateFn | 'where';
 
-export type FusedOutput =
-  | { readonly kind: 'map'; readonly node: number; readonly dtype: DType }
-  | Fold;
+export type FusedOutput = { readonly kind: 'map'; readonly node: number; readonly dtype: DType } | Fold;
 
 /**
  * A fold of one node over the reduced axes. Its accumulator:
@@ -71,9 +119,25 @@ export type FusedOutput =
  * nanmoments — the same over non-NaN elements, yields THREE: count, mean, sum of squared deviations.
  */
 export type Fold =
-  | { readonly kind: 'fold'; readonly fold: 'sum' | 'prod' | 'min' | 'max' | 'fmin' | 'fmax' | 'any' | 'all'; readonly node: number; readonly dtype: DType }
-  | { readonly kind: 'fold'; readonly fold: 'argmin' | 'argmax' | 'nanargmin' | 'nanargmax'; readonly node: number; readonly index: number; readonly dtype: DType }
-  | { readonly kind: 'fold'; readonly fold: 'moments' | 'nanmoments'; readonly node: number; readonly dtype: 'float64' };
+  | {
+      readonly kind: 'fold';
+      readonly fold: 'sum' | 'prod' | 'min' | 'max' | 'fmin' | 'fmax' | 'any' | 'all';
+      readonly node: number;
+      readonly dtype: DType;
+    }
+  | {
+      readonly kind: 'fold';
+      readonly fold: 'argmin' | 'argmax' | 'nanargmin' | 'nanargmax';
+      readonly node: number;
+      readonly index: number;
+      readonly dtype: DType;
+    }
+  | {
+      readonly kind: 'fold';
+      readonly fold: 'moments' | 'nanmoments';
+      readonly node: number;
+      readonly dtype: 'float64';
+    };
 
 /** One run of a fused loop on one block. */
 export interface FusedCall {
