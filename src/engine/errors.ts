@@ -1,0 +1,87 @@
+import type { Key } from '../graph/task.js';
+
+/** A task threw. `cause` is what the task's code threw, with its own message and stack. */
+export class TaskError extends Error {
+  override readonly name: string = 'TaskError';
+  constructor(
+    readonly key: Key,
+    readonly op: string,
+    cause: unknown,
+    message = `task ${JSON.stringify(key)} (${op}) failed: ${describe(cause)}`,
+  ) {
+    super(message, { cause });
+    // The user's own frames say more than the engine's.
+    if (cause instanceof Error && cause.stack !== undefined)
+      this.stack = `${this.name}: ${message}\n${framesOf(cause)}`;
+  }
+}
+
+/** A task's thread died under it too often (process.exit, a crash, no memory left for JavaScript objects). */
+export class ThreadDiedError extends TaskError {
+  override readonly name = 'ThreadDiedError';
+  constructor(key: Key, op: string, deaths: number, cause: unknown) {
+    const times = deaths === 1 ? 'once' : `${deaths} times`;
+    super(
+      key,
+      op,
+      cause,
+      `task ${JSON.stringify(key)} (${op}) killed its thread ${times}; last: ${describe(cause)}`,
+    );
+  }
+}
+
+/** Blocks do not fit in memory, whatever is moved to disk. */
+export class MemoryLimitError extends Error {
+  override readonly name = 'MemoryLimitError';
+  constructor(
+    message: string,
+    /** Bytes asked for at once. */
+    readonly needed: number,
+    /** Bytes that there are for blocks. */
+    readonly available: number,
+    readonly key?: Key,
+    readonly op?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A block could not be written to, or read back from, the spill directory. */
+export class SpillError extends Error {
+  override readonly name = 'SpillError';
+  constructor(
+    message: string,
+    readonly directory: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The graph names a key that no task makes and that is not persisted, or it has a cycle. */
+export class GraphError extends Error {
+  override readonly name = 'GraphError';
+}
+
+/** The engine was disposed of, or cannot start its threads. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+}
+
+/** One line about anything thrown. */
+export function describe(thrown: unknown): string {
+  if (thrown instanceof Error)
+    return thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`;
+  if (typeof thrown === 'string') return thrown;
+  try {
+    return String(JSON.stringify(thrown) ?? thrown);
+  } catch {
+    return Object.prototype.toString.call(thrown);
+  }
+}
+
+function framesOf(error: Error): string {
+  const stack = error.stack ?? '';
+  const first = stack.indexOf('\n    at ');
+  return first < 0 ? stack : stack.slice(first + 1);
+}
