@@ -1,0 +1,147 @@
+/**
+ * WebAssembly code as a tree: instructions nest as expressions do (`f64.add(x, y)`), locals stand for their values,
+ * and branches name the block they leave, so that nobody counts block depths. `encode` flattens the tree to bytes.
+ */
+
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
+
+/** A byte, a local (its value), a call, a block, a branch, or a sequence of these. */
+export type Code = number | Local | Call | Block | Branch | readonly Code[];
+
+const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+
+export const typeByte = (type: ValueType): number => VALUE_TYPES[type];
+
+/** A parameter or local variable of a function; as code, its value. */
+export class Local {
+  constructor(
+    readonly type: ValueType,
+    readonly index: number,
+  ) {}
+
+  set(value: Code): Code {
+    return [value, 0x21, unsigned(this.index)];
+  }
+
+  /** Sets it and leaves the value on the stack. */
+  tee(value: Code): Code {
+    return [value, 0x22, unsigned(this.index)];
+  }
+}
+
+/** Something callable whose index is known when the module is encoded. */
+export interface Callee {
+  readonly index: number;
+}
+
+class Call {
+  constructor(
+    readonly callee: Callee,
+    readonly args: readonly Code[],
+  ) {}
+}
+
+/** The target of branches out of a `block` or back to the start of a `loop`. */
+export class Label {}
+
+class Block {
+  constructor(
+    readonly opcode: number,
+    readonly type: ValueType | undefined,
+    readonly label: Label,
+    readonly body: Code,
+    readonly otherwise?: Code,
+  ) {}
+}
+
+class Branch {
+  constructor(
+    readonly opcode: number,
+    readonly label: Label,
+  ) {}
+}
+
+/** Code that a branch to `exit` leaves. With `type`, it yields a value. */
+export function block(body: (exit: Label) => Code, type?: ValueType): Code {
+  const label = new Label();
+  return new Block(0x02, type, label, body(label));
+}
+
+/** Code that a branch to `again` repeats; it falls out at its end. */
+export function loop(body: (again: Label) => Code): Code {
+  const label = new Label();
+  return new Block(0x03, undefined, label, body(label));
+}
+
+/** `if`; with `type` both arms yield a value. */
+export const when = (condition: Code, then: Code, otherwise?: Code, type?: ValueType): Code => [
+  condition,
+  new Block(0x04, type, new Label(), then, otherwise),
+];
+
+/** Repeats `body` as long as `condition` (an i32) holds after it. */
+export const doWhile = (body: Code, condition: Code): Code => loop((again) => [body, brIf(again, condition)]);
+
+/** Repeats `body` as long as `condition` (an i32) holds before it. */
+export const whileDo = (condition: Code, body: Code): Code => when(condition, doWhile(body, condition));
+
+export const br = (label: Label): Code => new Branch(0x0c, label);
+export const brIf = (label: Label, condition: Code): Code => [condition, new Branch(0x0d, label)];
+export const ret = (...values: Code[]): Code => [values, 0x0f];
+export const unreachable: Code = 0x00;
+export const drop = (value: Code): Code => [value, 0x1a];
+/** `condition ? a : b`, both evaluated; scalars and v128 alike. */
+export const select = (a: Code, b: Code, condition: Code, type?: ValueType): Code =>
+  type === 'v128' ? [a, b, condition, 0x1c, 1, typeByte('v128')] : [a, b, condition, 0x1b];
+export const call = (callee: Callee, ...args: Code[]): Code => new Call(callee, args);
+
+/** LEB128 of an unsigned integer below 2^32 (a memory offset, an index, a size). */
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    const low = rest % 128;
+    rest = Math.floor(rest / 128);
+    bytes.push(rest > 0 ? low | 0x80 : low);
+  } while (rest > 0);
+  return bytes;
+}
+
+/** LEB128 of a signed integer of up to 64 bits. */
+export function signed(value: bigint): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (;;) {
+    const low = Number(rest & 0x7fn);
+    rest >>= 7n;
+    if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) {
+      bytes.push(low);
+      return bytes;
+    }
+    bytes.push(low | 0x80);
+  }
+}
+
+/** Appends the bytes of `code` to `out`; `labels` are those of the blocks around it, outermost first. */
+export function encode(code: Code, out: number[], labels: Label[] = []): void {
+  if (typeof code === 'number') out.push(code);
+  else if (code instanceof Local) out.push(0x20, ...unsigned(code.index));
+  else if (code instanceof Call) {
+    encode(code.args, out, labels);
+    out.push(0x10, ...unsigned(code.callee.index));
+  } else if (code instanceof Branch) {
+    const depth = labels.length - 1 - labels.lastIndexOf(code.label);
+    if (depth === labels.length) throw new Error('wasm: a branch names a block that does not enclose it');
+    out.push(code.opcode, ...unsigned(depth));
+  } else if (code instanceof Block) {
+    out.push(code.opcode, code.type === undefined ? 0x40 : typeByte(code.type));
+    labels.push(code.label);
+    encode(code.body, out, labels);
+    if (code.otherwise !== undefined) {
+      out.push(0x05);
+      encode(code.otherwise, out, labels);
+    }
+    labels.pop();
+    out.push(0x0b);
+  } else for (const part of code) encode(part, out, labels);
+}
