@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { compileFunction as compileText, constants } from 'node:vm';
+import type { FunctionSpec, ModuleFunction, SourceFunction } from './function-spec.js';
+
+export type CompiledFunction = (...args: unknown[]) => unknown;
+
+const compiled = new WeakMap<FunctionSpec, Promise<CompiledFunction>>();
+
+/**
+ * The function that a spec describes, in this thread. It runs as strict code; its lines in stack traces are counted from its own
+ * first line, in a file called `tilework-function-<hash>`. Compiled once for each spec object.
+ *
+ * @throws Error when a module cannot be imported or exports no such function, or when the source does not compile
+ */
+export function compileFunction(spec: FunctionSpec): Promise<CompiledFunction> {
+  let promise = compiled.get(spec);
+  if (!promise) {
+    promise = spec.kind === 'module' ? importFunction(spec) : compileSource(spec);
+    compiled.set(spec, promise);
+  }
+  return promise;
+}
+
+async function compileSource(spec: SourceFunction): Promise<CompiledFunction> {
+  const { captured, helpers, functions } = spec;
+  const given: Record<string, unknown> = { ...PROVIDED, ...captured };
+  await Promise.all(
+    Object.entries(functions).map(async ([name, inner]) => {
+      given[name] = await compileFunction(inner);
+    }),
+  );
+  // The function stands first, so that its lines count from one; helpers are bound before anybody calls it. In a
+  // list, because a function that is assigned to a variable takes the variable's name.
+  let list = '$functions';
+  while (list in given || list in helpers) list += '$';
+  const opening = `"use strict"; const ${list} = [`;
+  const body = [
+    `${opening}${spec.source}];`,
+    ...Object.entries(helpers).map(([name, source]) => `const ${name} = ${source};`),
+    `return ${list}[0];`,
+  ].join('\n');
+  const usesImport = /\bimport\s*\(/.test(body);
+  const make = compileText(body, Object.keys(given), {
+    filename: `tilework-function-${createHash('sha1').update(body).digest('hex').slice(0, 8)}`,
+    columnOffset: -opening.length,
+    // Resolves bare specifiers from the working directory, not from tilework's own. Node calls it experimental, aloud, hence only where needed.
+    ...(usesImport && { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }),
+  });
+  const fn = make(...Object.values(given)) as CompiledFunction;
+  if (fn.name === '' && spec.name !== '')
+    Object.defineProperty(fn, 'name', { value: spec.name, configurable: true });
+  return fn;
+}
+
+async function importFunction(spec: ModuleFunction): Promise<CompiledFunction> {
+  const where = `module function ${spec.name} of ${spec.url}`;
+  let namespace: Record<string, unknown>;
+  try {
+    namespace = (await importFrom(spec.url)) as Record<string, unknown>;
+  } catch (cause) {
+    throw new Error(`Cannot import the ${where}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+  const fn = namespace[spec.name];
+  if (typeof fn === 'function') return fn as CompiledFunction;
+  const names = Object.keys(namespace).filter((name) => typeof namespace[name] === 'function');
+  throw new TypeError(
+    `There is no ${where}: the module exports ${names.length > 0 ? `the functions ${names.join(', ')}` : 'no functions'}.`,
+  );
+}
+
+const hasScheme = (url: string): boolean => /^[a-z][a-z0-9+.-]*:/i.test(url);
+
+/** Imports an absolute URL, or a bare specifier as the program in the working directory would. */
+const importFrom = (url: string): Promise<unknown> =>
+  hasScheme(url)
+    ? import(url)
+    : compileText('return import(url);', ['url'], {
+        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      })(url);
+
+/** What compilers and test runners expect around a module's code: esbuild's `keepNames`, Vite's form of `import()`. */
+const PROVIDED = {
+  __name: (target: object, value: string) =>
+    Object.defineProperty(target, 'name', { value, configurable: true }),
+  __vite_ssr_dynamic_import__: importFrom,
+  __vi_import_dynamic__: importFrom,
+};
