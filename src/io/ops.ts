@@ -1,0 +1,7 @@
+import type { Op } from '../engine/op.js';
+
+/** The operations that read and write files, by name; each loads its module, and what that needs, when first used. */
+export const ioOps: Readonly<Record<string, () => Promise<Op>>> = {
+  'io/npy': async () => (await import('./read-npy.js')).readNpy,
+  'io/npz-inflate': async () => (await import('./inflate.js')).inflateMember,
+};
