@@ -1,0 +1,75 @@
+/**
+ * Makes or reuses a Python virtual environment with the exact packages of a requirements file.
+ *
+ *     node scripts/venv.mjs <name> <requirements.txt>     prints the path of its python
+ *
+ * It lies in .venv/<name>. Where python3, its venv module or the package index is missing, one line on stderr says so
+ * and the exit code is 75 (EX_TEMPFAIL), which callers outside of CI may take as "skip".
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+export const CANNOT = 75;
+
+/** Thrown where the environment cannot be made here; `message` is one line. */
+export class VenvError extends Error {}
+
+const lastLine = (error) =>
+  String(error.stderr ?? error.message ?? error)
+    .trim()
+    .split('\n')
+    .at(-1);
+
+function run(command, args) {
+  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Path of the python of environment `name`, made from `requirements` (a path from the repository's root) where needed. */
+export function venv(name, requirements) {
+  const home = path.join(ROOT, '.venv', name);
+  const python = path.join(home, 'bin', 'python');
+  const stamp = path.join(home, 'requirements.installed');
+  const wanted = readFileSync(path.resolve(ROOT, requirements), 'utf8');
+  if (existsSync(stamp) && existsSync(python) && readFileSync(stamp, 'utf8') === wanted) return python;
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(path.dirname(home), { recursive: true });
+  try {
+    run('python3', ['-m', 'venv', home]);
+  } catch (error) {
+    throw new VenvError(`no Python environment: python3 with its venv module is needed (${lastLine(error)})`);
+  }
+  try {
+    run(python, [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '-r',
+      path.resolve(ROOT, requirements),
+    ]);
+  } catch (error) {
+    rmSync(home, { recursive: true, force: true });
+    throw new VenvError(`no Python environment: pip could not install ${requirements} (${lastLine(error)})`);
+  }
+  writeFileSync(stamp, wanted);
+  return python;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [name, requirements] = process.argv.slice(2);
+  if (!name || !requirements) {
+    console.error('usage: node scripts/venv.mjs <name> <requirements.txt>');
+    process.exit(2);
+  }
+  try {
+    console.log(venv(name, requirements));
+  } catch (error) {
+    if (!(error instanceof VenvError)) throw error;
+    console.error(error.message);
+    process.exit(CANNOT);
+  }
+}

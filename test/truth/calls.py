@@ -1,0 +1,120 @@
+"""What each function name of the cases means in NumPy."""
+
+import numpy as np
+
+RENAMED = {
+    "floorDivide": "floor_divide",
+    "notEqual": "not_equal",
+    "lessEqual": "less_equal",
+    "greaterEqual": "greater_equal",
+    "logicalAnd": "logical_and",
+    "logicalOr": "logical_or",
+    "logicalXor": "logical_xor",
+    "logicalNot": "logical_not",
+    "bitwiseAnd": "bitwise_and",
+    "bitwiseOr": "bitwise_or",
+    "bitwiseXor": "bitwise_xor",
+    "leftShift": "left_shift",
+    "rightShift": "right_shift",
+    "expandDims": "expand_dims",
+    "broadcastTo": "broadcast_to",
+    "zerosLike": "zeros_like",
+    "onesLike": "ones_like",
+    "fullLike": "full_like",
+    "standardNormal": "standard_normal",
+}
+OPTIONS = {"equalNan": "equal_nan"}
+
+
+def call(fn, args, options):
+    """Calls NumPy's function of that name; axes and shapes come as lists and go as tuples."""
+    options = {OPTIONS.get(key, key): freeze(value) for key, value in options.items()}
+    if fn in SPECIAL:
+        return SPECIAL[fn](*args, **options)
+    return getattr(np, RENAMED.get(fn, fn))(*args, **options)
+
+
+def freeze(value):
+    return tuple(freeze(part) for part in value) if isinstance(value, list) else value
+
+
+def item(part):
+    """One place of an index: a slicing string as JavaScript spells it, a list, or a boolean array."""
+    if isinstance(part, str):
+        return eval(f"np.s_[{part}]", {"np": np, "newaxis": None})  # the strings are this book's own
+    return np.asarray(part)
+
+
+def round_half_even(x, decimals=0):
+    return np.round(x, decimals)
+
+
+def of_axes(name):
+    """A function whose second argument is a shape, an axis or a list of axes."""
+    return lambda x, *rest, **options: getattr(np, name)(x, *[freeze(part) for part in rest], **options)
+
+
+def blocks_of(shape, chunks):
+    """Shapes of the blocks, in C order of the grid of blocks."""
+    sizes = []
+    for extent, chunk in zip(shape, chunks):
+        if isinstance(chunk, (list, tuple)):
+            sizes.append(list(chunk))
+        else:
+            chunk = extent if chunk == -1 else chunk
+            sizes.append([min(chunk, extent - at) for at in range(0, extent, max(chunk, 1))] or [0])
+    return sizes
+
+
+def random(method):
+    """An array of random numbers whose every block has a stream of its own: child i of SeedSequence(seed), in C order of the blocks."""
+
+    def draw(seed, *args, size, chunks, **options):
+        sizes = blocks_of(size, chunks)
+        grid = [len(axis) for axis in sizes]
+        children = np.random.SeedSequence(seed).spawn(int(np.prod(grid)))
+        out = None
+        for place, child in zip(np.ndindex(*grid), children):
+            shape = tuple(axis[at] for axis, at in zip(sizes, place))
+            generator = np.random.Generator(np.random.PCG64(child))
+            block = getattr(generator, method)(*args, size=shape, **options)
+            if out is None:
+                out = np.empty(size, block.dtype)
+            where = tuple(
+                slice(sum(axis[:at]), sum(axis[:at]) + axis[at]) for axis, at in zip(sizes, place)
+            )
+            out[where] = block
+        return out
+
+    return draw
+
+
+SPECIAL = {
+    # slicing strings, lists of integers and boolean arrays, as x[...] takes them
+    "slice": lambda x, *items: x[tuple(item(part) for part in items)],
+    "index": lambda x, *items: x[tuple(item(part) for part in items)],
+    "astype": lambda x, dtype: x.astype(dtype),
+    "cast": lambda x, dtype: x.astype(dtype),
+    "round": round_half_even,
+    "abs": np.abs,
+    "std": lambda x, **options: np.std(x, **options),
+    "T": lambda x: x.T,
+    "array": lambda values, **options: np.array(values, **options),
+    "transpose": of_axes("transpose"),
+    "reshape": of_axes("reshape"),
+    "expandDims": of_axes("expand_dims"),
+    "broadcastTo": of_axes("broadcast_to"),
+    "squeeze": of_axes("squeeze"),
+    "flip": of_axes("flip"),
+    "moveaxis": of_axes("moveaxis"),
+    "zeros": of_axes("zeros"),
+    "ones": of_axes("ones"),
+    "full": lambda shape, value, **options: np.full(tuple(shape) if isinstance(shape, list) else shape, value, **options),
+    "ravel": lambda x: x.ravel(),
+    "tensordot": lambda a, b, *axes: np.tensordot(a, b, *[freeze(part) for part in axes]),
+    "random.random": random("random"),
+    "random.uniform": random("uniform"),
+    "random.normal": random("normal"),
+    "random.standardNormal": random("standard_normal"),
+    "random.integers": random("integers"),
+}

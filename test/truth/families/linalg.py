@@ -1,0 +1,46 @@
+"""Products of arrays. Values are short binary fractions, so that every order of summation gives the same bits."""
+
+import itertools
+
+from families.operands import ALL, tame
+
+
+def add(book):
+    for a, b in [
+        ("3x4", "4x5"), ("3x4", "4"), ("3", "3x4"), ("7", "7"), ("1x5", "5x1"), ("5x1", "1x5"), ("2x3x4", "4x5"), ("3x4", "2x4x5"), ("2x3x4", "2x4x5"),
+        ("2x1x3x2", "3x2x4"), ("2x1x3x4", "1x5x4x2"), ("2x3x4", "4"), ("3", "2x3x4"), ("0x3", "3x4"), ("3x0", "0x4"), ("3x4", "4x0"), ("2x0x3", "3x4"),
+        ("17x9", "9x13"), ("e", "e"), ("1", "1"), ("4x1", "1"),
+    ]:
+        for dtype in ["float64", "float32", "int32"]:
+            book.case("matmul", "matmul", [tame(book, dtype, a), tame(book, dtype, b, "b")])
+    for dtype in ALL:
+        book.case("matmul", "matmul", [tame(book, dtype, "3x4"), tame(book, dtype, "4x5", "b")])
+        book.case("dot", "dot", [tame(book, dtype, "7"), tame(book, dtype, "7", "b")])
+    for a, b in itertools.product(ALL, ["bool", "int8", "uint64", "float32", "float64"]):
+        book.case("matmul promotion", "matmul", [tame(book, a, "3x4"), tame(book, b, "4x5", "b")])
+    for a, b in [("3x4", "4x5"), ("3x4", "4"), ("7", "7"), ("0d", "3x4"), ("3x4", "0d"), ("2x3x4", "4x5"), ("2x3x4", "2x4x5"), ("2x3x4", "4"), ("4", "2x4x5"), ("3x0", "0x2")]:
+        for dtype in ["float64", "int64"]:
+            book.case("dot", "dot", [tame(book, dtype, a), tame(book, dtype, b, "b")])
+    for a, b, axes in [
+        ("3x4", "4x5", 1), ("3x4", "3x4", 2), ("3x4", "5x6", 0), ("2x3x4", "4x3x2", [[2, 1], [0, 1]]), ("2x3x4", "3x4x5", 2), ("2x3x4", "3x2x5", [[0, 1], [1, 0]]),
+        ("2x3x4", "4x5", [[2], [0]]), ("2x3x4", "4x5", [-1, 0]), ("3x4", "5x4", [1, 1]), ("3x4", "4x3", [[0, 1], [1, 0]]), ("7", "7", 1), ("7", "3", 0), ("0d", "3x4", 0),
+        ("2x0", "0x3", 1), ("2x3x4", "2x3x4", 3), ("2x1x3x2", "3x2x4", [[2, 3], [0, 1]]),
+    ]:
+        for dtype in ["float64", "int32"]:
+            book.case("tensordot", "tensordot", [tame(book, dtype, a), tame(book, dtype, b, "b"), axes])
+    book.case("tensordot", "tensordot", [tame(book, "float32", "2x3x4"), tame(book, "float32", "3x4x5", "b")])
+    book.case("tensordot", "tensordot", [tame(book, "int8", "3x4"), tame(book, "float32", "4x5", "b"), 1])
+    x = tame(book, "float64", "5x6")
+    book.case("matmul of views", "matmul", [{"f": "T", "a": [x]}, x])
+    book.case("matmul of views", "matmul", [x, {"f": "T", "a": [x]}])
+    book.case("matmul of views", "matmul", [{"f": "slice", "a": [x, "::2", "::-1"]}, {"f": "slice", "a": [{"f": "T", "a": [x]}, ":", "1:4"]}])
+    book.case("matmul of views", "matmul", [{"f": "add", "a": [x, 1]}, {"f": "T", "a": [{"f": "multiply", "a": [x, x]}]}])
+    nan = "@float64_nan_some"
+    book.case("matmul of NaN", "matmul", [nan, {"f": "T", "a": [nan]}])
+    book.case("matmul of NaN", "matmul", ["@float64_inf_some", "@float64_inf_some"])
+    for fn, a, b, rest in [
+        ("matmul", "3x4", "3x4", []), ("matmul", "0d", "3x4", []), ("matmul", "3x4", "0d", []), ("matmul", "7", "3", []), ("matmul", "2x3x4", "3x4x5", []),
+        ("matmul", "3x4", "5", []), ("dot", "3x4", "3x4", []), ("dot", "7", "3", []), ("tensordot", "3x4", "3x4", [1]), ("tensordot", "3x4", "4x5", [3]),
+        ("tensordot", "3x4", "4x5", [[[0], [0]]]), ("tensordot", "3x4", "4x5", [[[0, 1], [0]]]), ("tensordot", "3x4", "4x5", [[[2], [0]]]),
+    ]:
+        book.error("product errors", fn, [tame(book, "float64", a), tame(book, "float64", b, "b"), *rest])

@@ -1,0 +1,27 @@
+"""Random arrays: each block is drawn from its own stream, child i of SeedSequence(seed) in C order of the blocks."""
+
+GRIDS = [
+    ([7], [7]), ([7], [3]), ([10], [[1, 4, 5]]), ([5, 6], [5, 6]), ([5, 6], [2, 3]), ([5, 6], [[1, 4], [6]]), ([2, 3, 4], [1, 2, 4]),
+    ([0], [1]), ([3, 0], [2, 1]), ([40], [16]), ([1], [1]),
+]
+
+
+def add(book):
+    for size, chunks in GRIDS:
+        if 0 in size:
+            continue
+        place = {"size": size, "chunks": chunks}
+        for seed in [0, 42, 2**31, 123456789012345]:
+            book.case("random", "random.random", [seed], place)
+            book.case("random", "random.standardNormal", [seed], place)
+        # the last digit of a logarithm in the tail of the normal distribution may be the C library's
+        book.case("random", "random.normal", [7, 10, 2.5], place, ulps=4)
+        book.case("random", "random.uniform", [7, -1.5, 4], place)
+        for low, high in [(0, 10), (-5, 5), (0, 2**31), (0, 2**32), (0, 2**40), (0, 1), (0, 256), (100, 1000003)]:
+            book.case("random integers", "random.integers", [7, low, high], place)
+    for dtype, low, high in [("int8", -128, 127), ("uint8", 0, 200), ("int16", -300, 300), ("uint16", 0, 65536), ("int32", -5, 5), ("uint32", 0, 2**32 - 5)]:
+        for size, chunks in [([40], [16]), ([5, 6], [2, 3])]:
+            book.case("random integers", "random.integers", [11, low, high], {"size": size, "chunks": chunks, "dtype": dtype})
+    book.case("random integers", "random.integers", [11, 0, 9], {"size": [40], "chunks": [16], "endpoint": True})
+    # enough draws to meet the rare branches of the ziggurat
+    book.case("random, many", "random.standardNormal", [1234], {"size": [12000], "chunks": [5000]}, ulps=4)
