@@ -150,8 +150,9 @@ test.skipIf(!existsSync(mask))(`rows of the GLOBE land mask${title}`, async () =
   const part = { start: [0, 0], step: [700, 1], count: [3, 43200] };
   const rows = await read({ ...source, prepare }, part);
   // NumPy: [int(mask[r].sum()) for r in (0, 700, 1400)]
-  const sums = [0, 1, 2].map((r) =>
-    rows.subarray(r * 43200, (r + 1) * 43200).reduce((a, b) => a + Number(b), 0),
-  );
+  const sums = [0, 0, 0];
+  rows.forEach((v, i) => {
+    sums[Math.floor(i / 43200)]! += Number(v);
+  });
   expect(sums).toEqual([43200, 43200, 32507]);
 });
