@@ -1,0 +1,162 @@
+import { itemsize, viewOf } from '../dtype.js';
+import { type RandomKernels, randomKernels } from './module.js';
+import type { Pcg64State } from './pcg64.js';
+import { checkRandom, type IntegerRange, integerRange, type RandomSpec } from './spec.js';
+import { batchOf, CONTROL_BYTES, writeControl } from './stream.js';
+import { zigguratBytes, zigguratTable } from './ziggurat.js';
+
+/** Elements a call: few enough that V8 soon goes on with optimised code, and that a second pass finds them in cache. */
+const SLICE = 1 << 15;
+
+/** Bytes of scratch memory that `fillRandom` needs. */
+export function randomScratch(spec: RandomSpec): number {
+  return CONTROL_BYTES + (isNormal(spec) ? zigguratBytes(spec.dtype) : 0);
+}
+
+type NormalSpec = Extract<RandomSpec, { kind: 'normal' | 'standard_normal' }>;
+const isNormal = (spec: RandomSpec): spec is NormalSpec =>
+  spec.kind === 'normal' || spec.kind === 'standard_normal';
+
+const tables = new Map<'float32' | 'float64', Uint8Array>();
+
+/** Where to draw to. Addresses are bytes in the memory, aligned to the element; `scratch` to 8, of `randomScratch` bytes. */
+export interface RandomTarget {
+  readonly address: number;
+  /** Elements of `spec.dtype`. */
+  readonly count: number;
+  readonly scratch: { readonly address: number; readonly bytes: number };
+}
+
+/**
+ * Fills memory with the first `count` numbers that NumPy's `Generator(PCG64)` in `state` would draw. Throws a
+ * RangeError when the distribution's arguments make no sense or the scratch memory is too small.
+ */
+export function fillRandom(
+  memory: WebAssembly.Memory,
+  spec: RandomSpec,
+  state: Pcg64State,
+  target: RandomTarget,
+): void {
+  checkRandom(spec);
+  const { address, count, scratch } = target;
+  if (scratch.bytes < randomScratch(spec))
+    throw new RangeError(`${spec.kind}: scratch of ${scratch.bytes} bytes, ${randomScratch(spec)} needed`);
+  if (count === 0) return;
+  const bytes = itemsize(spec.dtype);
+  const control = scratch.address;
+  writeControl(memory.buffer, control, state, (count * bytes) / 8);
+  const run = drawer(randomKernels(memory), memory, spec, control);
+  for (let first = 0; first < count; first += SLICE)
+    run(address + first * bytes, Math.min(SLICE, count - first));
+}
+
+/** Draws `count` elements to `at`, going on in the stream of the control block. */
+type Drawer = (at: number, count: number) => void;
+
+function drawer(
+  kernels: RandomKernels,
+  memory: WebAssembly.Memory,
+  spec: RandomSpec,
+  control: number,
+): Drawer {
+  switch (spec.kind) {
+    case 'random':
+      return uniform(kernels, memory, spec.dtype, control);
+    case 'uniform': {
+      const { low, high } = spec;
+      return scaled(kernels, uniform(kernels, memory, 'float64', control), low, high - low);
+    }
+    case 'standard_normal':
+      return normal(kernels, memory, spec.dtype, control);
+    case 'normal':
+      return scaled(kernels, normal(kernels, memory, 'float64', control), spec.loc, spec.scale);
+    case 'integers':
+      return integers(kernels, memory, spec.dtype, integerRange(spec), control);
+  }
+}
+
+const scaled =
+  (kernels: RandomKernels, draw: Drawer, offset: number, scale: number): Drawer =>
+  (at, count) => {
+    draw(at, count);
+    kernels.scale(at, at + 8 * count, offset, scale);
+  };
+
+function uniform(
+  kernels: RandomKernels,
+  memory: WebAssembly.Memory,
+  dtype: 'float32' | 'float64',
+  control: number,
+): Drawer {
+  if (dtype === 'float64') return (at, count) => kernels.random64(control, at, count);
+  return (at, count) => {
+    kernels.random32(control, at, count >>> 1);
+    if (count % 2 === 0) return;
+    // A word makes two numbers: the last one of an odd count comes by way of the batch, which is not in use here.
+    const pair = batchOf(control);
+    kernels.random32(control, pair, 1);
+    const last = new Float32Array(memory.buffer, pair, 1);
+    new Float32Array(memory.buffer, at + 4 * (count - 1), 1).set(last);
+  };
+}
+
+function normal(
+  kernels: RandomKernels,
+  memory: WebAssembly.Memory,
+  dtype: 'float32' | 'float64',
+  control: number,
+): Drawer {
+  const table = control + CONTROL_BYTES;
+  let bytes = tables.get(dtype);
+  if (bytes === undefined) {
+    bytes = zigguratTable(dtype);
+    tables.set(dtype, bytes);
+  }
+  new Uint8Array(memory.buffer, table, bytes.length).set(bytes);
+  const fill = dtype === 'float64' ? kernels.normal64 : kernels.normal32;
+  return (at, count) => fill(control, table, at, at + itemsize(dtype) * count);
+}
+
+function integers(
+  kernels: RandomKernels,
+  memory: WebAssembly.Memory,
+  dtype: RandomSpec['dtype'],
+  { offset, range, bits }: IntegerRange,
+  control: number,
+): Drawer {
+  if (range === 0n)
+    return (at, count) => {
+      const view = viewOf(dtype, memory.buffer, at, count);
+      if (view instanceof BigInt64Array || view instanceof BigUint64Array) view.fill(offset);
+      else view.fill(Number(offset));
+    };
+  const bytes = bits / 8;
+  // NumPy draws 32 bits for 64-bit integers when the range allows it.
+  const drawn = bits === 64 && range <= 0xffffffffn ? 32 : bits;
+  const bound = range + 1n;
+  const threshold = (1n << BigInt(drawn)) % bound;
+  switch (drawn) {
+    case 1:
+      return (at, count) => kernels.bits(control, at, at + count);
+    case 8:
+    case 16: {
+      const fill = drawn === 8 ? kernels.bounded8 : kernels.bounded16;
+      const numbers = [Number(bound), Number(threshold), Number(offset)] as const;
+      return (at, count) => fill(control, at, at + bytes * count, ...numbers);
+    }
+    case 32: {
+      const fill = bits === 64 ? kernels.bounded32to64 : kernels.bounded32;
+      return (at, count) => fill(control, at, at + bytes * count, bound, threshold, offset);
+    }
+    case 64:
+      if (bound < 1n << 64n)
+        return (at, count) => kernels.bounded64(control, at, at + 8 * count, bound, threshold, offset);
+      return (at, count) => {
+        kernels.words(control, at, count);
+        if (offset === 0n) return;
+        // -2^63 is the one offset that leaves the full range: it turns the top bit.
+        const view = new BigUint64Array(memory.buffer, at, count);
+        for (let i = 0; i < count; i++) view[i]! ^= 1n << 63n;
+      };
+  }
+}

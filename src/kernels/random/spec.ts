@@ -1,0 +1,90 @@
+import type { DType } from '../dtype.js';
+
+export type IntegerDType = Exclude<DType, 'float32' | 'float64'>;
+
+/** A distribution to draw from, as data; each is the method of that name of NumPy's `Generator`. */
+export type RandomSpec =
+  /** uniform over [0, 1) */
+  | { readonly kind: 'random'; readonly dtype: 'float32' | 'float64' }
+  /** uniform over [low, high) */
+  | { readonly kind: 'uniform'; readonly dtype: 'float64'; readonly low: number; readonly high: number }
+  | { readonly kind: 'standard_normal'; readonly dtype: 'float32' | 'float64' }
+  /** with mean `loc` and standard deviation `scale` ≥ 0 */
+  | { readonly kind: 'normal'; readonly dtype: 'float64'; readonly loc: number; readonly scale: number }
+  /** uniform over the integers `low` … `high` - 1, or `high` with `endpoint` */
+  | {
+      readonly kind: 'integers';
+      readonly dtype: IntegerDType;
+      readonly low: number | bigint;
+      readonly high: number | bigint;
+      readonly endpoint?: boolean;
+    };
+
+type IntegersSpec = Extract<RandomSpec, { kind: 'integers' }>;
+
+/** Bits of an integer dtype, and of the draws for it. */
+const BITS: Record<IntegerDType, 1 | 8 | 16 | 32 | 64> = {
+  bool: 1,
+  int8: 8,
+  uint8: 8,
+  int16: 16,
+  uint16: 16,
+  int32: 32,
+  uint32: 32,
+  int64: 64,
+  uint64: 64,
+};
+
+/** What `integers` draws: `offset` plus an integer of 0 … `range`. */
+export interface IntegerRange {
+  readonly offset: bigint;
+  readonly range: bigint;
+  /** Bits of the dtype. */
+  readonly bits: 1 | 8 | 16 | 32 | 64;
+}
+
+/** The offset and range of an `integers` spec. Throws as `checkRandom` does. */
+export function integerRange({ dtype, low, high, endpoint = false }: IntegersSpec): IntegerRange {
+  const bits = BITS[dtype];
+  if (bits === undefined)
+    throw new TypeError(`integers: dtype ${dtype} is not an integer type; for floats use random or uniform`);
+  const first = integer(low, 'low');
+  const last = integer(high, 'high') - (endpoint ? 0n : 1n);
+  const signed = dtype.startsWith('int');
+  const min = signed ? -(2n ** BigInt(bits - 1)) : 0n;
+  const max = signed ? -min - 1n : 2n ** BigInt(bits) - 1n;
+  if (first < min)
+    throw new RangeError(`integers: low ${low} is out of bounds for ${dtype} (${min} … ${max})`);
+  if (last > max)
+    throw new RangeError(`integers: high ${high} is out of bounds for ${dtype} (${min} … ${max})`);
+  if (first > last)
+    throw new RangeError(
+      `integers: low ${endpoint ? '>' : '>='} high (${low} and ${high}): no integer lies between`,
+    );
+  return { offset: first, range: last - first, bits };
+}
+
+function integer(value: number | bigint, name: string): bigint {
+  if (typeof value === 'number' && !Number.isInteger(value))
+    throw new RangeError(`integers: ${name} must be an integer, got ${value}`);
+  return BigInt(value);
+}
+
+/** Throws a RangeError where NumPy would refuse the arguments: call it when an array is described, not when it is filled. */
+export function checkRandom(spec: RandomSpec): void {
+  switch (spec.kind) {
+    case 'uniform':
+      if (!Number.isFinite(spec.high - spec.low))
+        throw new RangeError(`uniform: high - low must be finite, got low ${spec.low} and high ${spec.high}`);
+      return;
+    case 'normal':
+      if (spec.scale < 0 || Object.is(spec.scale, -0))
+        throw new RangeError(`normal: scale must not be negative, got ${spec.scale}`);
+      return;
+    case 'integers':
+      integerRange(spec);
+      return;
+    default:
+      return;
+  }
+}

@@ -1,0 +1,112 @@
+"""Writes test/truth/random_streams.json: what NumPy's SeedSequence, PCG64 and Generator make of many seeds and arguments.
+
+Run with NumPy 2 on x86-64 Linux: python test/truth/random_streams.py
+Streams are stored as a few first numbers and the start of the SHA-256 of all their bytes.
+"""
+
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+
+SEEDS = [0, 1, 42, 2**32 - 1, 2**32, 123456789012345678901234567890, 2**300 + 7, [1, 2, 3], [0, 2**40, 5, 6, 7, 8]]
+KEYS = [[], [0], [1], [99_999], [3, 7], [2**32 + 5], [0, 0, 1]]
+COUNTS = [1, 2, 3, 4, 5, 7, 8, 9, 31, 1023, 1024, 1025, 1033, 2049, 32767, 32768, 32769, 100_003]
+
+
+def text(seed):
+    return [str(s) for s in seed] if isinstance(seed, list) else str(seed)
+
+
+def digest(array):
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:16]
+
+
+def generator(seed, key):
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=tuple(key))))
+
+
+def sequence(seed, key):
+    s = np.random.SeedSequence(seed, spawn_key=tuple(key))
+    state = np.random.PCG64(s).state["state"]
+    child = s.spawn(3)[2].spawn(2)[1]
+    return {
+        "seed": text(seed),
+        "key": key,
+        "uint32": s.generate_state(9).tolist(),
+        "uint64": [str(x) for x in s.generate_state(3, np.uint64)],
+        "state": str(state["state"]),
+        "inc": str(state["inc"]),
+        "grandchild": child.generate_state(2).tolist(),
+    }
+
+
+def stream(spec, seed, key, count):
+    g = generator(seed, key)
+    kind, dtype = spec["kind"], spec["dtype"]
+    if kind == "random":
+        a = g.random(count, dtype=dtype)
+    elif kind == "uniform":
+        a = g.uniform(spec["low"], spec["high"], count)
+    elif kind == "standard_normal":
+        a = g.standard_normal(count, dtype=dtype)
+    elif kind == "normal":
+        a = g.normal(spec["loc"], spec["scale"], count)
+    else:
+        a = g.integers(int(spec["low"]), int(spec["high"]), count, dtype=dtype, endpoint=spec.get("endpoint", False))
+    assert a.dtype == dtype
+    head = [x.hex() for x in a[:2].astype(float).tolist()] if a.dtype.kind == "f" else [str(int(x)) for x in a[:2]]
+    return {"spec": spec, "seed": text(seed), "key": key, "count": count, "head": head, "sha256": digest(a)}
+
+
+FLOATS = [
+    {"kind": "random", "dtype": "float64"},
+    {"kind": "random", "dtype": "float32"},
+    {"kind": "uniform", "dtype": "float64", "low": -3.25, "high": 1e6},
+    {"kind": "standard_normal", "dtype": "float64"},
+    {"kind": "standard_normal", "dtype": "float32"},
+    {"kind": "normal", "dtype": "float64", "loc": 10.1, "scale": 0.3},
+]
+
+
+def integer_specs():
+    for name in ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]:
+        info = np.iinfo(name)
+        lo, hi = int(info.min), int(info.max)
+        spans = [(0, 1), (0, 2), (3, 10), (0, 100), (lo, hi + 1), (lo, hi), (lo + 1, hi + 1), (0, hi), (hi // 2 - 1, hi)]
+        if info.bits == 64:
+            spans += [(5, 5 + 2**32), (5, 5 + 2**32 - 1), (5, 6 + 2**32), (0, 10**13), (0, 2**62 + 1), (lo, lo + 2**63)]
+        for low, high in spans:
+            yield {"kind": "integers", "dtype": name, "low": str(low), "high": str(high)}
+        yield {"kind": "integers", "dtype": name, "low": "1", "high": "6", "endpoint": True}
+    for low, high in [(0, 1), (0, 2), (1, 2)]:
+        yield {"kind": "integers", "dtype": "bool", "low": str(low), "high": str(high)}
+
+
+def main():
+    streams = []
+    for spec in FLOATS:
+        streams += [stream(spec, seed, key, 100) for seed, key in zip(SEEDS, KEYS * 2)]
+        streams += [stream(spec, 7, [i], count) for i, count in enumerate(COUNTS)]
+        streams.append(stream(spec, 2024, [5], 1_000_001))
+    for i, spec in enumerate(integer_specs()):
+        streams.append(stream(spec, SEEDS[i % len(SEEDS)], [i], 1 + 997 * (i % 5)))
+        streams.append(stream(spec, 11, [i], 70_001 + i))
+    for count in COUNTS:
+        for dtype in ["bool", "int8", "uint16", "int32", "int64"]:
+            high = "2" if dtype == "bool" else "77"
+            streams.append(stream({"kind": "integers", "dtype": dtype, "low": "0", "high": high}, 3, [1, 2], count))
+    truth = {
+        "numpy": np.__version__,
+        "sequences": [sequence(seed, key) for seed in SEEDS for key in KEYS],
+        "streams": streams,
+    }
+    rows = {name: value for name, value in truth.items() if not isinstance(value, list)}
+    lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in rows.items()]
+    for name in ["sequences", "streams"]:
+        lines.append(f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(row) for row in truth[name]) + "\n]")
+    pathlib.Path(__file__).with_name("random_streams.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+main()
