@@ -55,14 +55,24 @@ export function addBounded(
       whileDo(
         i32.ne(at!, end!),
         f.collect(() => {
+          const draw = (): void =>
+            reader.next(bits / 8, (address) => product.set(int.mul(load(address), bound!)));
+          const put = store(at!, int.add(int.shrU(product, constant(bits)), offset!));
+          if (bits === 8) {
+            // Rejections are frequent, and no processor can predict them: what is rejected is stored, too, and
+            // overwritten by the next.
+            draw();
+            f.emit(put, at!.set(i32.add(at!, int.geU(lower, threshold!))));
+            return;
+          }
           f.emit(
             loop((again) =>
               f.collect(() => {
-                reader.next(bits / 8, (address) => product.set(int.mul(load(address), bound!)));
+                draw();
                 return brIf(again, int.ltU(lower, threshold!));
               }),
             ),
-            store(at!, int.add(int.shrU(product, constant(bits)), offset!)),
+            put,
             at!.set(i32.add(at!, i32.const(outBytes))),
           );
         }),
