@@ -15,12 +15,12 @@ export interface RandomParams {
 /** What all blocks share. The tasks ask for `randomScratch(spec)` bytes of scratch memory. */
 export interface RandomCommon {
   readonly spec: RandomSpec;
-  readonly seed: Entropy;
+  readonly entropy: Entropy;
 }
 
 /**
  * Fills a block with random numbers, those that NumPy's
- * `Generator(PCG64(SeedSequence(seed, spawn_key=spawnKey)))` draws, in C order.
+ * `Generator(PCG64(SeedSequence(entropy, spawn_key=spawnKey)))` draws, in C order.
  */
 export const random: Op<RandomParams, RandomCommon> = ({
   params,
@@ -30,7 +30,7 @@ export const random: Op<RandomParams, RandomCommon> = ({
   memory,
 }: TaskContext<RandomParams, RandomCommon>) => {
   const { data } = out[0]!;
-  fillRandom(memory, common.spec, seedPcg64(new SeedSequence(common.seed, params.spawnKey)), {
+  fillRandom(memory, common.spec, seedPcg64(new SeedSequence(common.entropy, params.spawnKey)), {
     address: data.byteOffset,
     count: data.length,
     scratch: { address: scratch.byteOffset, bytes: scratch.length },
