@@ -5,4 +5,5 @@ export const ioOps: Readonly<Record<string, () => Promise<Op>>> = {
   'io/npy': async () => (await import('./read-npy.js')).readNpy,
   'io/npz-inflate': async () => (await import('./inflate.js')).inflateMember,
   'io/zarr': async () => (await import('./zarr/read.js')).readZarr,
+  'io/netcdf': async () => (await import('./netcdf/read.js')).readNetcdf,
 };
