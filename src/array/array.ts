@@ -1,0 +1,208 @@
+import type { NDArray } from 'numpy-ts';
+import { type DType, itemsize, type TypedArray } from '../kernels/dtype.js';
+import { type ChunkSpec, type Chunks, gridOf, isKnown, normalizeChunks, product } from './chunks.js';
+import { type ArrayCompute, type Computed, computeArrays, graphOf, persistArrays } from './compute.js';
+import { fromData } from './literal.js';
+import { ArrayMethods } from './methods.js';
+import type { ArrayNode, Operand } from './node.js';
+import { pictureOf, summaryOf } from './picture.js';
+import type { Scalar } from './promote.js';
+import { rechunkNode } from './rechunk.js';
+import { parseSlices, type SliceArgument } from './slicing.js';
+import { sliceNode } from './view.js';
+
+/** Nested lists of scalars of one depth and equal lengths. */
+export type NestedArray = readonly (Scalar | NestedArray)[];
+
+/** Whatever can stand for an array: an array, a scalar, a typed array, nested lists, a numpy-ts NDArray. */
+export type ArrayInput = TileArray<DType> | Scalar | TypedArray | NestedArray | NDArray;
+
+/** The dtype of what `asarray` makes of a value. */
+export type DTypeOf<A> =
+  A extends TileArray<infer D>
+    ? D
+    : A extends boolean
+      ? 'bool'
+      : A extends bigint
+        ? 'int64'
+        : A extends number
+          ? 'float64'
+          : A extends Float64Array
+            ? 'float64'
+            : A extends Float32Array
+              ? 'float32'
+              : DType;
+
+/** The dtype of an array of `D` beside a weak scalar: it changes only where the scalar's kind does not fit. */
+export type Weak<D extends DType, S extends Scalar> = S extends boolean
+  ? D
+  : D extends 'float32' | 'float64'
+    ? D
+    : S extends bigint
+      ? D extends 'bool'
+        ? 'int64'
+        : D
+      : D extends 'bool'
+        ? 'int64' | 'float64'
+        : D | 'float64';
+
+/**
+ * A lazy n-dimensional array cut into blocks. It holds no data: operations make new arrays, and `compute()` runs the work
+ * behind one, block by block, in parallel and within the engine's memory limit.
+ *
+ * @example
+ * const x = tw.ones([1000, 1000], { chunks: [250, 1000] });
+ * await x.add(x.T).mean().compute(); // 2
+ */
+export class TileArray<D extends DType = DType> extends ArrayMethods<D> {
+  /** The work behind this array, as immutable data. */
+  readonly node: ArrayNode;
+
+  constructor(node: ArrayNode) {
+    super();
+    this.node = node;
+  }
+
+  /** The node's first part, as other nodes read it. */
+  get operand(): Operand {
+    return { node: this.node, part: 0 };
+  }
+
+  get dtype(): D {
+    return this.node.parts[0] as D;
+  }
+
+  /** Extent of each axis; NaN where it is known only once computed. */
+  get shape(): readonly number[] {
+    return this.node.shape;
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return product(this.shape);
+  }
+
+  /** Bytes that all elements take. */
+  get nbytes(): number {
+    return this.size * itemsize(this.dtype);
+  }
+
+  /** Chunk sizes along each axis. */
+  get chunks(): Chunks {
+    return this.node.chunks;
+  }
+
+  /** Number of blocks along each axis. */
+  get numBlocks(): readonly number[] {
+    return gridOf(this.chunks);
+  }
+
+  /** Whether all chunk sizes are known. */
+  get isKnown(): boolean {
+    return isKnown(this.chunks);
+  }
+
+  /** Name of the work; equal work has an equal name. */
+  get name(): string {
+    return this.node.name;
+  }
+
+  /** The axes reversed. */
+  get T(): TileArray<D> {
+    return this.transpose();
+  }
+
+  /**
+   * Basic slicing, with NumPy's subscripts as strings, or whole numbers, which drop their axis.
+   *
+   * @example
+   * x.slice('::2', '5000:'); // x[::2, 5000:]
+   * x.slice(-1); // x[-1]
+   * x.slice('...', 'newaxis'); // x[..., np.newaxis]
+   */
+  slice(...subscripts: SliceArgument[]): TileArray<D> {
+    return new TileArray<D>(sliceNode(this.node, parseSlices(subscripts, this.shape)));
+  }
+
+  /** The same array in other chunks. */
+  rechunk(chunks: ChunkSpec): TileArray<D> {
+    const wanted = isKnown(this.chunks)
+      ? normalizeChunks(chunks, this.shape, this.dtype)
+      : this.chunks.map((own, axis) => {
+          const spec = typeof chunks === 'object' ? chunks[axis] : chunks;
+          return own.some(Number.isNaN) ? own : normalizeChunks([spec], [this.shape[axis]], this.dtype)[0];
+        });
+    return new TileArray<D>(rechunkNode(this.node, wanted));
+  }
+
+  /**
+   * Computes the elements: a numpy-ts NDArray, or for a 0-dimensional array a number (a boolean for bool; a bigint for
+   * 64-bit integers past 2^53).
+   */
+  async compute(options?: ArrayCompute): Promise<Computed<D>> {
+    const [value] = await computeArrays([this as TileArray<DType>], options);
+    return value as Computed<D>;
+  }
+
+  /** Computes the blocks and keeps them in the engine (in memory, or spilled); the result reads them from there. */
+  async persist(options?: ArrayCompute): Promise<TileArray<D>> {
+    const [held] = await persistArrays([this as TileArray<DType>], options);
+    return held as unknown as TileArray<D>;
+  }
+
+  /** The tasks that `compute()` would run, after optimisation. */
+  graph() {
+    return graphOf([this as TileArray<DType>]).graph;
+  }
+
+  /** The task graph as an SVG drawing. */
+  visualize(options?: { readonly max?: number }): string {
+    return pictureOf(this as TileArray<DType>, options);
+  }
+
+  /** A table and a picture of the chunks as HTML, for notebooks. */
+  toHtml(): string {
+    return summaryOf(this as TileArray<DType>);
+  }
+
+  override toString(): string {
+    const list = (of: readonly (number | string)[]) => `(${of.join(', ')}${of.length === 1 ? ',' : ''})`;
+    const chunks = this.chunks.map((sizes) =>
+      sizes.slice(0, -1).every((n) => Object.is(n, sizes[0])) && !(sizes[sizes.length - 1] > sizes[0])
+        ? String(sizes[0])
+        : list(sizes.length > 6 ? [...sizes.slice(0, 3), '…', ...sizes.slice(-2)] : sizes),
+    );
+    return `tilework.TileArray<${this.name.replace(/-[0-9a-f]{8,}$/, '')}, shape=${list(this.shape.map(String))}, dtype=${this.dtype}, chunks=${list(chunks)}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+const isArray = (x: unknown): x is TileArray<DType> => x instanceof TileArray;
+
+/** What `asarray` takes beside the values. */
+export interface FromOptions<D> {
+  readonly dtype?: D;
+  /** Shape of the values, in C order; default: as they are nested. */
+  readonly shape?: readonly number[];
+  readonly chunks?: ChunkSpec;
+}
+
+/** An array of whatever can stand for one. Numbers give float64, bigints int64, booleans bool. */
+export function asarray<A extends ArrayInput>(x: A, options?: FromOptions<undefined>): TileArray<DTypeOf<A>>;
+export function asarray<D extends DType>(x: ArrayInput, options: FromOptions<D>): TileArray<D>;
+export function asarray(x: ArrayInput, options: FromOptions<DType | undefined> = {}): TileArray<DType> {
+  if (!isArray(x)) return fromData(x, options);
+  let out: TileArray<DType> = options.shape ? x.reshape(options.shape) : x;
+  if (options.dtype) out = out.astype(options.dtype) as TileArray<DType>;
+  return options.chunks === undefined ? out : out.rechunk(options.chunks);
+}
+
+/** As `asarray`. */
+export const array = asarray;

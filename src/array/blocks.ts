@@ -1,0 +1,165 @@
+import type { FunctionSpec } from '../graph/function-spec.js';
+import { moduleFunction, shipFunction } from '../graph/functions.js';
+import { type DType, isDType } from '../kernels/dtype.js';
+import { type ArrayInput, asarray, TileArray } from './array.js';
+import {
+  blockShape,
+  boundaries,
+  type ChunkSpec,
+  type Chunks,
+  checkShape,
+  isKnown,
+  normalizeChunks,
+} from './chunks.js';
+import { mapNode } from './elementwise.js';
+import { type ArrayNode, boundShape, boundsOf, makeNode, type TasksNode } from './node.js';
+import type { BlockInfo, InputBlock, MapBlocksParams } from './ops/map-blocks.js';
+
+/**
+ * A function of blocks, run in a thread: it gets the input blocks, then where the output block lies. It fills
+ * `info.out.data`, or returns the elements (a typed array, a nested list, or anything with `data`).
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function that fills the block in place returns nothing
+export type BlockFunction = (
+  ...args: [...blocks: InputBlock[], info: BlockInfo]
+) => unknown | void | Promise<unknown>;
+
+/** A function in a module, imported in each thread: `{ module: new URL('./work.js', import.meta.url), name: 'work' }`. */
+export interface ModuleFunction {
+  readonly module: string | URL;
+  /** Default: `default`. */
+  readonly name?: string;
+}
+
+export interface FunctionOptions {
+  /** Values that the function uses from outside itself, by name. */
+  readonly captured?: Readonly<Record<string, unknown>>;
+}
+
+export interface MapBlocksOptions<D extends DType = DType> extends FunctionOptions {
+  /** dtype of the result; default: the first input's. */
+  readonly dtype?: D;
+  /** Chunks of the result, as many blocks along each axis as the inputs have; default: the inputs'. */
+  readonly chunks?: Chunks;
+  /** Shape of the result where there are no inputs. */
+  readonly shape?: number | readonly number[];
+}
+
+export const specOf = (fn: unknown, options: FunctionOptions): FunctionSpec => {
+  if (typeof fn === 'function') return shipFunction(fn as (...args: never[]) => unknown, options.captured);
+  const module = fn as ModuleFunction;
+  return moduleFunction(module.module, module.name ?? 'default');
+};
+
+/**
+ * Applies a function to every block (or to the blocks of several arrays that correspond), in the threads.
+ *
+ * @example
+ * // the number of the block, in each of its elements
+ * mapBlocks((block, info) => { info.out.data.fill(info.blockIndex[0]); }, [x]);
+ */
+export function mapBlocks<D extends DType = DType>(
+  fn: BlockFunction | ModuleFunction,
+  inputs: readonly ArrayInput[],
+  options: MapBlocksOptions<D> = {},
+): TileArray<D> {
+  const arrays = inputs.map((x) => asarray(x));
+  const dtype: DType = options.dtype ?? (arrays[0]?.dtype as DType | undefined) ?? 'float64';
+  if (!isDType(dtype)) throw new TypeError(`mapBlocks: ${String(dtype)} is not a dtype`);
+  const spec = specOf(fn, options);
+  if (arrays.length === 0) return source('map-blocks', spec, 'blocks', options, dtype) as TileArray<D>;
+  // Aligning the inputs is what any elementwise function of them would do.
+  const aligned: readonly ArrayNode[] =
+    arrays.length === 1
+      ? [arrays[0].node]
+      : mapNode(
+          'align',
+          arrays.map((a) => a.operand),
+          (_, [t]) => t,
+        ).inputs.map((o) => o.node);
+  const lead = aligned.reduce((a, b) => (b.shape.length > a.shape.length ? b : a));
+  const grid = lead.chunks.map((own, axis) => {
+    const per = aligned.map((n) => n.chunks[axis - lead.shape.length + n.shape.length]?.length ?? 1);
+    return Math.max(own.length, ...per);
+  });
+  const like =
+    aligned.find((n) => n.shape.length === grid.length && n.chunks.every((c, a) => c.length === grid[a])) ??
+    lead;
+  const chunks = options.chunks ?? like.chunks;
+  if (chunks.length !== grid.length || chunks.some((c, a) => c.length !== grid[a]))
+    throw new RangeError(
+      `mapBlocks: chunks must name as many blocks along each axis as the inputs have (${grid.join(' × ')})`,
+    );
+  const starts = chunks.map(boundaries);
+  const node = makeNode<TasksNode>('map-blocks', [spec, dtype], {
+    kind: 'tasks',
+    parts: [dtype],
+    chunks,
+    ...(isKnown(chunks) ? {} : { bounds: boundsOf(like) }),
+    inputs: aligned.map((n) => ({ node: n, part: 0 })),
+    task: (coords, key, emit) => ({
+      key,
+      op: 'array/map-blocks',
+      inputs: aligned.map((n) =>
+        emit.keyOf(
+          n,
+          n.chunks.map((c, a) => (c.length === 1 ? 0 : coords[a + grid.length - n.chunks.length])),
+        ),
+      ),
+      params: { blockIndex: coords, start: coords.map((c, a) => starts[a][c]) } satisfies MapBlocksParams,
+      common: { fn: spec, form: 'blocks' },
+      out: [{ dtype, shape: isKnown(chunks) ? blockShape(chunks, coords) : boundShape(like, coords) }],
+    }),
+  });
+  return new TileArray<D>(node);
+}
+
+function source(
+  label: string,
+  spec: FunctionSpec,
+  form: 'blocks' | 'elements',
+  options: { readonly shape?: number | readonly number[]; readonly chunks?: ChunkSpec | Chunks },
+  dtype: DType,
+): TileArray<DType> {
+  if (options.shape === undefined) throw new TypeError(`${label}: without input arrays, a shape is needed`);
+  const shape = checkShape(options.shape);
+  const chunks = normalizeChunks(options.chunks ?? 'auto', shape, dtype);
+  const starts = chunks.map(boundaries);
+  const node = makeNode<TasksNode>(label, [spec, dtype, form], {
+    kind: 'tasks',
+    parts: [dtype],
+    chunks,
+    inputs: [],
+    task: (coords, key) => ({
+      key,
+      op: 'array/map-blocks',
+      inputs: [],
+      params: { blockIndex: coords, start: coords.map((c, a) => starts[a][c]) } satisfies MapBlocksParams,
+      common: { fn: spec, form },
+      out: [{ dtype, shape: blockShape(chunks, coords) }],
+    }),
+  });
+  return new TileArray(node);
+}
+
+/**
+ * An array whose element at (i, j, …) is `fn(i, j, …)`, evaluated in the threads.
+ *
+ * @example
+ * fromFunction((i, j) => 10 * i + j, [2, 3]); // [[0, 1, 2], [10, 11, 12]]
+ */
+export function fromFunction<D extends DType = 'float64'>(
+  fn: ((...position: number[]) => number | bigint | boolean) | ModuleFunction,
+  shape: number | readonly number[],
+  options: FunctionOptions & { readonly dtype?: D; readonly chunks?: ChunkSpec } = {},
+): TileArray<D> {
+  const dtype: DType = options.dtype ?? 'float64';
+  if (!isDType(dtype)) throw new TypeError(`fromFunction: ${String(dtype)} is not a dtype`);
+  return source(
+    'from-function',
+    specOf(fn, options),
+    'elements',
+    { ...options, shape },
+    dtype,
+  ) as TileArray<D>;
+}

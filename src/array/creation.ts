@@ -1,0 +1,253 @@
+import { type DType, isDType, kindOf } from '../kernels/dtype.js';
+import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
+import { type ChunkSpec, type Chunks, checkShape, normalizeChunks } from './chunks.js';
+import { mapNode } from './elementwise.js';
+import type { Expression, Term } from './expression.js';
+import { type MapNode, makeNode } from './node.js';
+import { constantOf, type Scalar } from './promote.js';
+import { iotaNode } from './reductions.js';
+import { broadcastNode } from './view.js';
+
+/** What creation functions take beside the shape. */
+export interface CreateOptions<D extends DType = DType> {
+  readonly dtype?: D;
+  /** Default: `'auto'`, chunks of about 128 MiB. */
+  readonly chunks?: ChunkSpec;
+}
+
+/** A node of one value everywhere; loops compute it on the way. */
+export function constantNode(chunks: Chunks, dtype: DType, value: Scalar): MapNode {
+  const constant = constantOf(value, dtype);
+  return makeNode<MapNode>('full', [dtype, constant], {
+    kind: 'map',
+    parts: [dtype],
+    chunks,
+    inputs: [],
+    nodes: [{ op: 'const', value: constant, dtype }],
+    results: [0],
+  });
+}
+
+function checkDtype(dtype: DType): DType {
+  if (!isDType(dtype)) throw new TypeError(`${String(dtype)} is not a dtype`);
+  return dtype;
+}
+
+function filled(
+  shape: number | readonly number[],
+  value: Scalar,
+  dtype: DType,
+  options: CreateOptions,
+): TileArray<DType> {
+  const checked = checkShape(shape);
+  return new TileArray(
+    constantNode(normalizeChunks(options.chunks ?? 'auto', checked, checkDtype(dtype)), dtype, value),
+  );
+}
+
+/** An array of zeros, float64 unless told. */
+export function zeros<D extends DType = 'float64'>(
+  shape: number | readonly number[],
+  options: CreateOptions<D> = {},
+): TileArray<D> {
+  return filled(shape, 0, options.dtype ?? 'float64', options) as unknown as TileArray<D>;
+}
+
+/** An array of ones, float64 unless told. */
+export function ones<D extends DType = 'float64'>(
+  shape: number | readonly number[],
+  options: CreateOptions<D> = {},
+): TileArray<D> {
+  return filled(shape, 1, options.dtype ?? 'float64', options) as unknown as TileArray<D>;
+}
+
+/** An array whose values do not matter (they are zeros: memory is never shown as it was). */
+export const empty = zeros;
+
+/** An array of one value. Its dtype: float64 of a number, int64 of a bigint, bool of a boolean, unless told. */
+export function full<V extends Scalar, D extends DType = DTypeOf<V>>(
+  shape: number | readonly number[],
+  value: V,
+  options: CreateOptions<D> = {},
+): TileArray<D> {
+  const own: DType = typeof value === 'bigint' ? 'int64' : typeof value === 'boolean' ? 'bool' : 'float64';
+  return filled(shape, value, options.dtype ?? own, options) as unknown as TileArray<D>;
+}
+
+type Like<A, D> = [D] extends [never] ? DTypeOf<A> : D;
+
+const like =
+  (value: (given?: Scalar) => Scalar) =>
+  (x: ArrayInput, options: CreateOptions, given?: Scalar): TileArray<DType> => {
+    const array = asarray(x);
+    const dtype = checkDtype(options.dtype ?? (array.dtype as DType));
+    const chunks =
+      options.chunks === undefined ? array.chunks : normalizeChunks(options.chunks, array.shape, dtype);
+    return new TileArray(constantNode(chunks, dtype, value(given)));
+  };
+
+const zeroLike = like(() => 0);
+const oneLike = like(() => 1);
+const valueLike = like((v) => v!);
+
+/** Zeros of an array's shape, dtype and chunks. */
+export function zerosLike<A extends ArrayInput, D extends DType = never>(
+  x: A,
+  options: CreateOptions<D> = {},
+): TileArray<Like<A, D>> {
+  return zeroLike(x, options) as TileArray<Like<A, D>>;
+}
+
+/** Ones of an array's shape, dtype and chunks. */
+export function onesLike<A extends ArrayInput, D extends DType = never>(
+  x: A,
+  options: CreateOptions<D> = {},
+): TileArray<Like<A, D>> {
+  return oneLike(x, options) as TileArray<Like<A, D>>;
+}
+
+/** One value in an array's shape, dtype and chunks. */
+export function fullLike<A extends ArrayInput, D extends DType = never>(
+  x: A,
+  value: Scalar,
+  options: CreateOptions<D> = {},
+): TileArray<Like<A, D>> {
+  return valueLike(x, options, value) as TileArray<Like<A, D>>;
+}
+
+/** As `zerosLike`. */
+export const emptyLike = zerosLike;
+
+/** An expression of the positions along one axis. */
+function sequence(
+  count: number,
+  dtype: DType,
+  chunks: ChunkSpec,
+  build: (e: Expression, i: Term) => Term,
+): TileArray<DType> {
+  const sizes = normalizeChunks(chunks, [count], dtype);
+  return new TileArray(mapNode('arange', [{ node: iotaNode(sizes, 0), part: 0 }], (e, [i]) => build(e, i)));
+}
+
+/**
+ * Evenly spaced values from `start` (default 0) up to, not including, `stop`. float64 unless told, or when all are
+ * bigints int64.
+ *
+ * @example
+ * arange(5); // [0, 1, 2, 3, 4]
+ * arange(1, 2, 0.25); // [1, 1.25, 1.5, 1.75]
+ */
+export function arange<D extends DType = 'float64'>(
+  start: number | bigint,
+  stop?: number | bigint,
+  step: number | bigint = 1,
+  options: CreateOptions<D> = {},
+): TileArray<D> {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  const big =
+    [start, stop ?? 0n, step].every((v) => typeof v === 'bigint') || typeof (stop ?? start) === 'bigint';
+  const dtype = checkDtype(options.dtype ?? (big ? 'int64' : 'float64'));
+  if (Number(step) === 0) throw new RangeError('arange: step cannot be zero');
+  const count = Math.max(0, Math.ceil((Number(to) - Number(from)) / Number(step)));
+  if (!Number.isSafeInteger(count))
+    throw new RangeError(`arange: from ${from} to ${to} by ${step} is no finite number of values`);
+  const chunks = options.chunks ?? 'auto';
+  if (kindOf(dtype) === 'float') {
+    // NumPy's own steps: the difference of the first two values, as the dtype holds them.
+    const hold = dtype === 'float32' ? Math.fround : (v: number) => v;
+    const first = hold(Number(from));
+    const delta = hold(hold(Number(from) + Number(step)) - first);
+    return sequence(count, dtype, chunks, (e, i) =>
+      e.call('add', [
+        e.constant(first, dtype),
+        e.call('multiply', [e.cast(i, dtype), e.constant(delta, dtype)]),
+      ]),
+    ) as unknown as TileArray<D>;
+  }
+  const whole = (v: number | bigint) => BigInt(typeof v === 'bigint' ? v : Math.trunc(v));
+  const delta = whole(
+    typeof step === 'bigint' || Number.isInteger(step)
+      ? step
+      : Math.trunc(Number(from) + step) - Math.trunc(Number(from)),
+  );
+  return sequence(count, dtype, chunks, (e, i) => {
+    const scaled = e.call('multiply', [i, e.constant(delta, 'int64')]);
+    return e.cast(e.call('add', [scaled, e.constant(whole(from), 'int64')]), dtype);
+  }) as unknown as TileArray<D>;
+}
+
+/** `count` evenly spaced values from `start` to `stop`, which is the last unless `endpoint` is false. */
+export function linspace<D extends DType = 'float64'>(
+  start: number,
+  stop: number,
+  count = 50,
+  options: CreateOptions<D> & { readonly endpoint?: boolean } = {},
+): TileArray<D> {
+  checkShape(count);
+  const { endpoint = true, chunks = 'auto' } = options;
+  const dtype = checkDtype(options.dtype ?? 'float64');
+  const parts = endpoint ? count - 1 : count;
+  const step = (stop - start) / parts;
+  return sequence(count, dtype, chunks, (e, i) => {
+    const number = (v: number) => e.constant(v, 'float64');
+    const at = e.cast(i, 'float64');
+    const scaled =
+      parts > 0 && step === 0
+        ? e.call('multiply', [e.call('divide', [at, number(parts)]), number(stop - start)])
+        : e.call('multiply', [at, number(parts > 0 ? step : stop - start)]);
+    let value = e.call('add', [scaled, number(start)]);
+    if (endpoint && count > 1)
+      value = e.call('where', [
+        e.call('equal', [i, e.constant(count - 1, 'int64')], 'bool'),
+        number(stop),
+        value,
+      ]);
+    if (kindOf(dtype) !== 'float') value = e.call('floor', [value]);
+    return e.cast(value, dtype);
+  }) as unknown as TileArray<D>;
+}
+
+/** Ones on diagonal `k` (0: the main one, above it positive), zeros elsewhere. */
+export function eye<D extends DType = 'float64'>(
+  rows: number,
+  columns: number = rows,
+  options: CreateOptions<D> & { readonly k?: number } = {},
+): TileArray<D> {
+  const shape = checkShape([rows, columns]);
+  const dtype = checkDtype(options.dtype ?? 'float64');
+  const chunks = normalizeChunks(options.chunks ?? 'auto', shape, dtype);
+  const iotas = [0, 1].map((axis) => ({ node: iotaNode(chunks, axis), part: 0 }));
+  const node = mapNode('eye', iotas, (e, [i, j]) => {
+    const diagonal = e.call('equal', [e.call('add', [i, e.constant(options.k ?? 0, 'int64')]), j], 'bool');
+    return e.call('where', [diagonal, e.constant(1, dtype), e.constant(0, dtype)]);
+  });
+  return new TileArray<D>(node);
+}
+
+/** The identity matrix. */
+export const identity = <D extends DType = 'float64'>(
+  n: number,
+  options: CreateOptions<D> = {},
+): TileArray<D> => eye(n, n, options);
+
+/** An array stretched to a shape, as broadcasting would. */
+export function broadcastTo<A extends ArrayInput>(
+  x: A,
+  shape: readonly number[],
+  chunks: ChunkSpec = 'auto',
+): TileArray<DTypeOf<A>> {
+  const array = asarray(x);
+  const target = checkShape(shape);
+  const lead = target.length - array.ndim;
+  const fits = lead >= 0 && array.shape.every((n, a) => n === 1 || n === target[a + lead]);
+  if (!fits)
+    throw new RangeError(
+      `broadcastTo: shape [${array.shape.join(', ')}] does not stretch to [${target.join(', ')}]`,
+    );
+  const asked = normalizeChunks(chunks, target, array.dtype);
+  const sizes = target.map((n, a) => {
+    const own = a - lead;
+    return own >= 0 && !(array.shape[own] === 1 && n !== 1) ? array.chunks[own] : asked[a];
+  });
+  return new TileArray(broadcastNode(array.node, sizes)) as TileArray<DTypeOf<A>>;
+}

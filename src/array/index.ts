@@ -1,0 +1,83 @@
+/** Blocked arrays larger than memory, with NumPy's names. */
+
+export {
+  type ArrayInput,
+  array,
+  asarray,
+  type DTypeOf,
+  type FromOptions,
+  type NestedArray,
+  TileArray,
+} from './array.js';
+export {
+  type BlockFunction,
+  type FunctionOptions,
+  fromFunction,
+  type MapBlocksOptions,
+  type ModuleFunction,
+  mapBlocks,
+} from './blocks.js';
+export type { ChunkSpec, Chunks } from './chunks.js';
+export { type ArrayCompute, type Computed, compute, persist } from './compute.js';
+export {
+  arange,
+  broadcastTo,
+  type CreateOptions,
+  empty,
+  emptyLike,
+  eye,
+  full,
+  fullLike,
+  identity,
+  linspace,
+  ones,
+  onesLike,
+  zeros,
+  zerosLike,
+} from './creation.js';
+export { compress, computeChunkSizes, get, take } from './indexing.js';
+export { dot, matmul, tensordot } from './linalg.js';
+export {
+  concatenate,
+  expandDims,
+  flip,
+  moveaxis,
+  ravel,
+  reshape,
+  squeeze,
+  stack,
+  swapaxes,
+  transpose,
+} from './manipulation.js';
+export type { BlockInfo, InputBlock } from './ops/map-blocks.js';
+export { type Promote, promoteTypes, type Scalar } from './promote.js';
+export * as random from './random.js';
+export {
+  type AxisArgument,
+  all,
+  any,
+  argmax,
+  argmin,
+  max,
+  mean,
+  min,
+  nanargmax,
+  nanargmin,
+  nanmax,
+  nanmean,
+  nanmin,
+  nanprod,
+  nanstd,
+  nansum,
+  nanvar,
+  prod,
+  type ReduceOptions,
+  type SumOptions,
+  std,
+  sum,
+  type VarOptions,
+  variance,
+  variance as var,
+} from './reductions.js';
+export type { SliceArgument } from './slicing.js';
+export * from './ufuncs.js';

@@ -1,0 +1,218 @@
+import { type DType, kindOf } from '../kernels/dtype.js';
+import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
+import { normalizeAxis } from './axes.js';
+import { boundaries, type Chunks, commonRefinement, cut, gridOf, isKnown, sameSizes } from './chunks.js';
+import { shapesOfBlocks } from './compute.js';
+import { ravel } from './manipulation.js';
+import { type AliasNode, type ArrayNode, boundsOf, makeNode, type TasksNode } from './node.js';
+import type { CompressParams } from './ops/compress.js';
+import type { TakeParams } from './ops/take.js';
+import { rechunkNode } from './rechunk.js';
+
+/** Positions as numbers; they must be known when the graph is made. */
+function positions(
+  indices: ArrayInput,
+  extent: number,
+  axis: number,
+): { list: Float64Array; shape: readonly number[] } {
+  const flat: number[] = [];
+  const shape: number[] = [];
+  const visit = (v: unknown, depth: number): void => {
+    if (Array.isArray(v) || (ArrayBuffer.isView(v) && !(v instanceof DataView))) {
+      const items = v as ArrayLike<unknown>;
+      if (shape.length === depth) shape.push(items.length);
+      for (let i = 0; i < items.length; i++) visit(items[i], depth + 1);
+    } else if (typeof v === 'number' || typeof v === 'bigint') flat.push(Number(v));
+    else throw new TypeError(`take: indices must be whole numbers, not ${typeof v}`);
+  };
+  const given =
+    typeof indices === 'object' && 'shape' in indices && 'tolist' in indices
+      ? (indices as { tolist(): unknown }).tolist()
+      : indices;
+  if (given instanceof TileArray)
+    throw new TypeError('take: indices must be known now; compute() the array of indices first');
+  visit(given, 0);
+  const list = Float64Array.from(flat, (i) => {
+    if (!Number.isInteger(i)) throw new TypeError(`take: index ${i} is not a whole number`);
+    if (i < -extent || i >= extent)
+      throw new RangeError(`index ${i} is out of bounds for axis ${axis} with size ${extent}`);
+    return i < 0 ? i + extent : i;
+  });
+  return { list, shape };
+}
+
+/**
+ * Elements at `indices` (whole numbers, negative ones from the end) along an axis; without an axis, of the flattened
+ * array. The result's chunks are about as long as the array's.
+ */
+export function take<A extends ArrayInput>(x: A, indices: ArrayInput, axis?: number): TileArray<DTypeOf<A>> {
+  const array = axis === undefined ? ravel(asarray(x)) : asarray(x);
+  const along = normalizeAxis(axis ?? 0, array.ndim, 'take');
+  const sizes = array.chunks[along];
+  if (sizes.some(Number.isNaN))
+    throw new Error('take: the axis has unknown chunk sizes; call computeChunkSizes() first');
+  const { list, shape } = positions(indices, array.shape[along], along);
+  const node = takeNode(array.node, list, along);
+  const taken = new TileArray<DTypeOf<A>>(node);
+  if (shape.length === 1) return taken;
+  const target = [...array.shape.slice(0, along), ...shape, ...array.shape.slice(along + 1)];
+  return taken.reshape(target);
+}
+
+function takeNode(input: ArrayNode, indices: Float64Array, axis: number): ArrayNode {
+  const sizes = input.chunks[axis];
+  const starts = boundaries(sizes);
+  const pieces = cut(indices.length, Math.max(1, ...sizes));
+  const offsets = boundaries(pieces);
+  const chunks = input.chunks.map((c, a) => (a === axis ? pieces : c));
+  const blockOfIndex = (i: number): number => {
+    let [low, high] = [0, sizes.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle] <= i) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+  const plans = pieces.map((_, p) => {
+    const groups = new Map<number, { from: number[]; to: number[] }>();
+    for (let i = offsets[p]; i < offsets[p + 1]; i++) {
+      const block = blockOfIndex(indices[i]);
+      const group = groups.get(block) ?? { from: [], to: [] };
+      group.from.push(indices[i] - starts[block]);
+      group.to.push(i - offsets[p]);
+      groups.set(block, group);
+    }
+    return [...groups].map(([block, g]) => ({
+      block,
+      from: Float64Array.from(g.from),
+      to: Float64Array.from(g.to),
+    }));
+  });
+  const bounds = boundsOf(input).map((c, a) => (a === axis ? pieces : c));
+  const dtype = input.parts[0];
+  return makeNode<TasksNode>('take', [indices, axis], {
+    kind: 'tasks',
+    parts: [dtype],
+    chunks,
+    ...(isKnown(chunks) ? {} : { bounds }),
+    inputs: [{ node: input, part: 0 }],
+    task: (coords, key, emit) => {
+      const plan = plans[coords[axis]];
+      const at = (block: number) => coords.map((c, a) => (a === axis ? block : c));
+      return {
+        key,
+        op: 'array/take',
+        inputs: plan.map(({ block }) => emit.keyOf(input, at(block))),
+        params: { axis, picks: plan.map(({ from, to }) => ({ from, to })) } satisfies TakeParams,
+        out: [{ dtype, shape: coords.map((c, a) => bounds[a][c]) }],
+      };
+    },
+  });
+}
+
+/**
+ * The slices along `axis` where a 1-dimensional `condition` holds; without an axis, of the flattened array. How many they
+ * are is known once computed: the result has unknown chunk sizes (see `computeChunkSizes`).
+ */
+export function compress<A extends ArrayInput>(
+  condition: ArrayInput,
+  x: A,
+  axis?: number,
+): TileArray<DTypeOf<A>> {
+  const array = axis === undefined ? ravel(asarray(x)) : asarray(x);
+  const along = normalizeAxis(axis ?? 0, array.ndim, 'compress');
+  const mask = asarray(condition).astype('bool');
+  if (mask.ndim !== 1) throw new RangeError(`compress: the condition must have 1 axis, not ${mask.ndim}`);
+  if (mask.shape[0] < array.shape[along]) {
+    const rest = array.slice(...array.shape.map((_, a) => (a === along ? `:${mask.shape[0]}` : ':')));
+    return new TileArray<DTypeOf<A>>(compressNode(rest.node, mask.node, along));
+  }
+  if (mask.shape[0] > array.shape[along])
+    throw new RangeError(
+      `compress: a condition of ${mask.shape[0]} does not fit axis ${along} of extent ${array.shape[along]}`,
+    );
+  return new TileArray<DTypeOf<A>>(compressNode(array.node, mask.node, along));
+}
+
+function compressNode(input: ArrayNode, mask: ArrayNode, axis: number): ArrayNode {
+  const sizes = commonRefinement([input.chunks[axis], mask.chunks[0]]);
+  const aligned = rechunkNode(
+    input,
+    input.chunks.map((c, a) => (a === axis ? sizes : c)),
+  );
+  const chosen = sameSizes(mask.chunks[0], sizes) ? mask : rechunkNode(mask, [sizes]);
+  const bounds = boundsOf(aligned);
+  const dtype = input.parts[0];
+  return makeNode<TasksNode>('compress', axis, {
+    kind: 'tasks',
+    parts: [dtype],
+    chunks: aligned.chunks.map((c, a) => (a === axis ? c.map(() => Number.NaN) : c)),
+    bounds,
+    inputs: [
+      { node: aligned, part: 0 },
+      { node: chosen, part: 0 },
+    ],
+    task: (coords, key, emit) => ({
+      key,
+      op: 'array/compress',
+      inputs: [emit.keyOf(aligned, coords), emit.keyOf(chosen, [coords[axis]])],
+      params: { axis } satisfies CompressParams,
+      out: [{ dtype, shape: coords.map((c, a) => bounds[a][c]) }],
+    }),
+  });
+}
+
+/**
+ * What NumPy writes as `x[index]` for an array index: a bool array of x's shape, or of its first axis, selects where it
+ * holds (unknown chunk sizes); whole numbers take along the first axis.
+ */
+export function get<A extends ArrayInput>(x: A, index: ArrayInput): TileArray<DTypeOf<A>> {
+  const array = asarray(x);
+  const isMask = index instanceof TileArray ? index.dtype === 'bool' : isBoolList(index);
+  if (!isMask) {
+    if (index instanceof TileArray && kindOf(index.dtype as DType) === 'float')
+      throw new TypeError(`get: an index must be bool or whole numbers, not ${index.dtype}`);
+    return take(array, index, 0) as TileArray<DTypeOf<A>>;
+  }
+  const mask = asarray(index);
+  if (mask.ndim > array.ndim || mask.shape.some((n, a) => !Object.is(n, array.shape[a])))
+    throw new RangeError(
+      `get: a mask of shape [${mask.shape.join(', ')}] does not fit an array of shape [${array.shape.join(', ')}]`,
+    );
+  if (mask.ndim === 1) return compress(mask, array, 0) as TileArray<DTypeOf<A>>;
+  const rest = array.shape.slice(mask.ndim);
+  const flat = array.reshape([mask.size, ...rest]);
+  return compress(ravel(mask), flat, 0) as TileArray<DTypeOf<A>>;
+}
+
+function isBoolList(x: ArrayInput): boolean {
+  let at: unknown = x;
+  while (Array.isArray(at)) at = at[0];
+  return typeof at === 'boolean' || (typeof x === 'object' && 'dtype' in x && String(x.dtype) === 'bool');
+}
+
+/** Computes what is needed to know all chunk sizes, and returns the array with them. */
+export async function computeChunkSizes<A extends ArrayInput>(x: A): Promise<TileArray<DTypeOf<A>>> {
+  const array = asarray(x);
+  const { node } = array;
+  if (isKnown(node.chunks)) return array as TileArray<DTypeOf<A>>;
+  const shapes = await shapesOfBlocks(node);
+  const grid = gridOf(node.chunks);
+  const chunks = node.chunks.map((sizes, axis) =>
+    sizes.map((size, i) =>
+      Number.isNaN(size) ? shapes(grid.map((_, a) => (a === axis ? i : 0)))[axis] : size,
+    ),
+  );
+  return new TileArray<DTypeOf<A>>(resized(node, chunks));
+}
+
+function resized(node: ArrayNode, chunks: Chunks): ArrayNode {
+  return makeNode<AliasNode>('sized', 'sized', {
+    kind: 'alias',
+    parts: node.parts.slice(0, 1),
+    chunks,
+    inputs: [{ node, part: 0 }],
+    source: (coords) => ({ operand: { node, part: 0 }, coords }),
+  });
+}

@@ -1,0 +1,65 @@
+import type { Op } from '../../engine/op.js';
+import { Shrunk } from '../../engine/op.js';
+import { itemsize } from '../../kernels/dtype.js';
+import { compileFused, type FusedKernel } from '../../kernels/fused.js';
+import type { FusedSpec } from '../../kernels/spec.js';
+import { stridesOf } from '../chunks.js';
+import { memo } from '../memo.js';
+
+/** How a loop reads one of its operands: which part of the input, and which axis of the loop each of its axes follows, with which step. */
+export interface FusedAccess {
+  readonly part: number;
+  readonly axes: readonly number[];
+  readonly steps: readonly number[];
+}
+
+export interface FusedCommon {
+  readonly spec: FusedSpec;
+  readonly access: readonly FusedAccess[];
+}
+
+export interface FusedParams {
+  /** Shape of the loop; NaN where it is known only from the operands. */
+  readonly shape: readonly number[];
+  /** Of each operand: which input, then where along each of its axes the loop starts. */
+  readonly operands: readonly (readonly number[])[];
+  readonly scalars: readonly number[];
+}
+
+const kernels = new WeakMap<object, FusedKernel>();
+
+/** Runs a compiled loop over the blocks of one task. */
+export const fused: Op<FusedParams, FusedCommon> = (ctx) => {
+  const { params, common, memory } = ctx;
+  const kernel = memo(kernels, common, () => compileFused(common.spec));
+  const unknown = params.shape.some(Number.isNaN);
+  const shape = [...params.shape];
+  const inputs = params.operands.map(([input, ...start], k) => {
+    const result = ctx.inputs[input];
+    if (!('blocks' in result)) throw new TypeError(`${ctx.key}: input ${input} is a value, not a block`);
+    const { part, axes, steps } = common.access[k];
+    const block = result.blocks[part];
+    const along = stridesOf(block.shape);
+    const strides = new Array<number>(shape.length).fill(0);
+    let offset = 0;
+    for (let a = 0; a < axes.length; a++) {
+      offset += start[a] * along[a];
+      if (axes[a] < 0) continue;
+      strides[axes[a]] += steps[a] * along[a];
+      if (unknown && Number.isNaN(shape[axes[a]])) shape[axes[a]] = block.shape[a];
+    }
+    return { address: block.data.byteOffset + offset * itemsize(block.dtype), strides };
+  });
+  kernel.run(memory, {
+    shape,
+    inputs,
+    params: params.scalars,
+    outputs: ctx.out.map((b) => b.data.byteOffset),
+    scratch: { address: ctx.scratch.byteOffset, bytes: ctx.scratch.byteLength },
+  });
+  if (!unknown) return undefined;
+  const left = common.spec.reduce
+    ? shape.map((n, axis) => (common.spec.reduce!.includes(axis) ? 1 : n))
+    : shape;
+  return new Shrunk(ctx.out.map(() => left));
+};

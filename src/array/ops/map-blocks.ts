@@ -1,0 +1,113 @@
+import type { Block, Op, Shrunk } from '../../engine/op.js';
+import { compileFunction } from '../../graph/compile-function.js';
+import type { FunctionSpec } from '../../graph/function-spec.js';
+import type { DType, TypedArray } from '../../kernels/dtype.js';
+import { product } from '../chunks.js';
+import { memo } from '../memo.js';
+import { blockOf } from './gather.js';
+
+export interface MapBlocksParams {
+  readonly blockIndex: readonly number[];
+  readonly start: readonly number[];
+}
+
+export interface MapBlocksCommon {
+  readonly fn: FunctionSpec;
+  /** A function of whole blocks, or of the position of one element. */
+  readonly form: 'blocks' | 'elements';
+}
+
+/** A block as a user's function sees it: elements in C order, in shared memory (do not keep it, do not change inputs). */
+export interface InputBlock {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: TypedArray;
+}
+
+/** Where the output block lies, and its memory. */
+export interface BlockInfo {
+  /** Position of the block in the grid of blocks. */
+  readonly blockIndex: readonly number[];
+  /** Position of its first element in the array. */
+  readonly start: readonly number[];
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly out: InputBlock;
+}
+
+const compiled = new WeakMap<object, Promise<(...args: unknown[]) => unknown>>();
+
+/** Runs a user's function on blocks, or on every position of a block. */
+export const mapBlocks: Op<MapBlocksParams, MapBlocksCommon> = async ({
+  key,
+  inputs,
+  params,
+  common,
+  out,
+}) => {
+  const fn = await memo(compiled, common, () => compileFunction(common.fn));
+  const [target] = out;
+  if (common.form === 'elements') {
+    fillElements(fn, target, params.start);
+    return undefined;
+  }
+  const blocks = inputs.map((r) => blockOf(r, key));
+  const info: BlockInfo = { ...params, shape: target.shape, dtype: target.dtype, out: target };
+  const returned = await fn(...blocks, info);
+  return returned === undefined ? undefined : put(returned, target, key);
+};
+
+function fillElements(fn: (...position: number[]) => unknown, target: Block, start: readonly number[]): void {
+  const { shape } = target;
+  const data = target.data as { [i: number]: unknown };
+  const bool = target.dtype === 'bool';
+  const big = target.dtype === 'int64' || target.dtype === 'uint64';
+  const at = [...start];
+  const total = product(shape);
+  const convert = (v: unknown) => (bool ? Number(Boolean(v)) : big && typeof v === 'number' ? BigInt(v) : v);
+  const last = shape.length - 1;
+  for (let i = 0; i < total; ) {
+    const row = last < 0 ? 1 : shape[last];
+    if (last === 1) {
+      const r = at[0];
+      for (let c = 0; c < row; c++) data[i++] = convert(fn(r, start[1] + c));
+    } else
+      for (let c = 0; c < row; c++) {
+        if (last >= 0) at[last] = start[last] + c;
+        data[i++] = convert(fn(...at));
+      }
+    for (let axis = last - 1; axis >= 0; axis--) {
+      if (++at[axis] < start[axis] + shape[axis]) break;
+      at[axis] = start[axis];
+    }
+  }
+}
+
+function put(returned: unknown, target: Block, key: string): Shrunk | undefined {
+  const data = elementsOf(returned);
+  if (data === undefined)
+    throw new TypeError(
+      `${key}: the function must fill info.out.data or return a typed array, nested lists or an NDArray; it returned ${typeof returned}`,
+    );
+  if (data.length !== target.data.length)
+    throw new RangeError(
+      `${key}: the function returned ${data.length} elements for a block of shape [${target.shape.join(', ')}] (${target.data.length})`,
+    );
+  if (target.data instanceof BigInt64Array || target.data instanceof BigUint64Array)
+    for (let i = 0; i < data.length; i++) target.data[i] = BigInt(data[i] as number);
+  else if (target.dtype === 'bool') for (let i = 0; i < data.length; i++) target.data[i] = data[i] ? 1 : 0;
+  else target.data.set(data as ArrayLike<number> as never);
+  return undefined;
+}
+
+function elementsOf(value: unknown): ArrayLike<unknown> | undefined {
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return value as TypedArray;
+  if (Array.isArray(value)) return value.flat(Number.POSITIVE_INFINITY);
+  if (typeof value === 'object' && value !== null) {
+    if ('flatten' in value && typeof value.flatten === 'function') return value.flatten().data as TypedArray;
+    if ('data' in value) return elementsOf(value.data);
+  }
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+    ? [value]
+    : undefined;
+}

@@ -1,0 +1,27 @@
+import type { Op } from '../../engine/op.js';
+import { product } from '../chunks.js';
+import { blockOf } from './gather.js';
+
+/** For each input block: positions along the axis in it, and where they go in the output. */
+export interface TakeParams {
+  readonly axis: number;
+  readonly picks: readonly { readonly from: Float64Array; readonly to: Float64Array }[];
+}
+
+/** Puts a block together from slices of other blocks along one axis. */
+export const take: Op<TakeParams> = ({ key, inputs, params, out }) => {
+  const { axis, picks } = params;
+  const [target] = out;
+  picks.forEach(({ from, to }, k) => {
+    const source = blockOf(inputs[k], key);
+    const inner = product(source.shape.slice(axis + 1));
+    const outer = product(source.shape.slice(0, axis));
+    const [inRow, outRow] = [source.shape[axis] * inner, target.shape[axis] * inner];
+    for (let o = 0; o < outer; o++)
+      for (let i = 0; i < from.length; i++) {
+        const [at, put] = [o * inRow + from[i] * inner, o * outRow + to[i] * inner];
+        if (inner === 1) target.data[put] = source.data[at];
+        else target.data.set(source.data.subarray(at, at + inner) as never, put);
+      }
+  });
+};

@@ -1,0 +1,110 @@
+import type { DType } from '../kernels/dtype.js';
+import {
+  checkRandom,
+  type Entropy,
+  freshEntropy,
+  type IntegerDType,
+  type RandomSpec,
+  randomScratch,
+} from '../kernels/random/index.js';
+import { TileArray } from './array.js';
+import { blockShape, type ChunkSpec, checkShape, normalizeChunks, product, stridesOf } from './chunks.js';
+import { makeNode, type TasksNode } from './node.js';
+import type { RandomCommon, RandomParams } from './ops/random.js';
+
+export interface RandomOptions {
+  readonly chunks?: ChunkSpec;
+}
+
+type Shape = number | readonly number[];
+
+/**
+ * A source of random arrays. Every block draws from a PCG64 stream of its own, seeded by the seed and the block's number
+ * only, so that results depend on neither threads nor engine. Block `i` (in C order, counted on through all arrays of one
+ * generator) is what `np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed).spawn(i + 1)[i]))` draws; these are Dask's
+ * numbers too.
+ */
+export class Generator {
+  private blocks = 0;
+
+  constructor(private readonly entropy: Entropy) {}
+
+  /** Uniform over [0, 1). */
+  random<D extends 'float32' | 'float64' = 'float64'>(
+    shape: Shape,
+    options: RandomOptions & { readonly dtype?: D } = {},
+  ): TileArray<D> {
+    return this.draw<D>({ kind: 'random', dtype: options.dtype ?? 'float64' }, shape, options);
+  }
+
+  /** Uniform over [low, high). */
+  uniform(low: number, high: number, shape: Shape, options: RandomOptions = {}): TileArray<'float64'> {
+    return this.draw({ kind: 'uniform', dtype: 'float64', low, high }, shape, options);
+  }
+
+  /** Normal with mean 0 and standard deviation 1. */
+  standardNormal<D extends 'float32' | 'float64' = 'float64'>(
+    shape: Shape,
+    options: RandomOptions & { readonly dtype?: D } = {},
+  ): TileArray<D> {
+    return this.draw<D>({ kind: 'standard_normal', dtype: options.dtype ?? 'float64' }, shape, options);
+  }
+
+  /** Normal with mean `loc` and standard deviation `scale`. */
+  normal(loc: number, scale: number, shape: Shape, options: RandomOptions = {}): TileArray<'float64'> {
+    return this.draw({ kind: 'normal', dtype: 'float64', loc, scale }, shape, options);
+  }
+
+  /** Uniform over the whole numbers `low` … `high - 1` (… `high` with `endpoint`), int64 unless told. */
+  integers<D extends IntegerDType = 'int64'>(
+    low: number | bigint,
+    high: number | bigint,
+    shape: Shape,
+    options: RandomOptions & { readonly dtype?: D; readonly endpoint?: boolean } = {},
+  ): TileArray<D> {
+    const dtype: IntegerDType = options.dtype ?? 'int64';
+    return this.draw<D>(
+      { kind: 'integers', dtype, low, high, endpoint: options.endpoint ?? false },
+      shape,
+      options,
+    );
+  }
+
+  private draw<D extends DType>(
+    spec: RandomSpec,
+    size: Shape,
+    { chunks = 'auto' }: RandomOptions,
+  ): TileArray<D> {
+    checkRandom(spec);
+    const shape = checkShape(size);
+    const sizes = normalizeChunks(chunks, shape, spec.dtype);
+    const grid = sizes.map((c) => c.length);
+    const along = stridesOf(grid);
+    const first = this.blocks;
+    this.blocks += product(grid);
+    const common: RandomCommon = { seed: this.entropy, spec };
+    const node = makeNode<TasksNode>(spec.kind, [spec, this.entropy, first], {
+      kind: 'tasks',
+      parts: [spec.dtype],
+      chunks: sizes,
+      inputs: [],
+      task: (coords, key) => ({
+        key,
+        op: 'array/random',
+        inputs: [],
+        params: {
+          spawnKey: [coords.reduce((n, c, axis) => n + c * along[axis], first)],
+        } satisfies RandomParams,
+        common,
+        out: [{ dtype: spec.dtype, shape: blockShape(sizes, coords) }],
+        scratch: randomScratch(spec),
+      }),
+    });
+    return new TileArray<D>(node);
+  }
+}
+
+/** A generator of a seed (a whole number, or several), or of fresh entropy. */
+export function defaultRng(seed?: Entropy): Generator {
+  return new Generator(seed ?? freshEntropy());
+}

@@ -1,0 +1,165 @@
+import { type Chunks, isKnown } from './chunks.js';
+import { type ArrayNode, type AxisMap, boundsOf, makeNode, type ViewNode } from './node.js';
+
+/** One axis of a basic slice: `start:stop:step` already clipped to the extent, or one position. */
+export type AxisSlice =
+  | { readonly kind: 'range'; readonly start: number; readonly count: number; readonly step: number }
+  | { readonly kind: 'at'; readonly position: number }
+  | { readonly kind: 'new' };
+
+const FULL = (blocks: number, axis: number): AxisMap => ({
+  axis,
+  block: Array.from({ length: blocks }, (_, i) => i),
+  start: new Array<number>(blocks).fill(0),
+  step: 1,
+});
+
+function viewNode(
+  label: string,
+  input: ArrayNode,
+  chunks: Chunks,
+  map: readonly AxisMap[],
+  bounds?: Chunks,
+): ArrayNode {
+  return makeNode<ViewNode>(label, map, {
+    kind: 'view',
+    parts: input.parts.slice(0, 1),
+    chunks,
+    ...(bounds && !isKnown(chunks) ? { bounds } : {}),
+    inputs: [{ node: input, part: 0 }],
+    map,
+  });
+}
+
+/** A basic slice; `slices` covers every axis of the input (and adds new ones). The chunks of the result follow the input's. */
+export function sliceNode(input: ArrayNode, slices: readonly AxisSlice[]): ArrayNode {
+  const chunks: (readonly number[])[] = [];
+  const bounds: (readonly number[])[] = [];
+  const map: AxisMap[] = [];
+  for (const slice of slices) {
+    if (slice.kind === 'new') {
+      chunks.push([1]);
+      bounds.push([1]);
+      continue;
+    }
+    const own = map.length;
+    const sizes = input.chunks[own];
+    if (slice.kind === 'at') {
+      const { block, start } = locate(sizes, slice.position);
+      map.push({ axis: -1, block: [block], start: [start], step: 0 });
+    } else if (isWhole(slice, sizes)) {
+      map.push(FULL(sizes.length, chunks.length));
+      chunks.push(sizes);
+      bounds.push(boundsOf(input)[own]);
+    } else {
+      const pieces = piecesOf(sizes, slice);
+      map.push({
+        axis: chunks.length,
+        block: pieces.map((p) => p.block),
+        start: pieces.map((p) => p.start),
+        step: slice.step,
+      });
+      const counts = pieces.map((p) => p.count);
+      chunks.push(counts);
+      bounds.push(counts);
+    }
+  }
+  return viewNode('getitem', input, chunks, map, bounds);
+}
+
+const isWhole = (slice: AxisSlice & { kind: 'range' }, sizes: readonly number[]): boolean =>
+  slice.step === 1 &&
+  slice.start === 0 &&
+  (Number.isNaN(slice.count) || slice.count === sizes.reduce((a, b) => a + b, 0));
+
+function locate(sizes: readonly number[], position: number): { block: number; start: number } {
+  let start = position;
+  let block = 0;
+  while (!(start < sizes[block])) {
+    if (block >= sizes.length || Number.isNaN(sizes[block]))
+      throw new Error(
+        'positions cannot be taken along an axis of unknown chunk sizes; call computeChunkSizes() first',
+      );
+    start -= sizes[block++];
+  }
+  return { block, start };
+}
+
+/** The part of a range in each block that it touches, in the order of the range. */
+function piecesOf(
+  sizes: readonly number[],
+  { start, count, step }: AxisSlice & { kind: 'range' },
+): { block: number; start: number; count: number }[] {
+  if (sizes.some(Number.isNaN))
+    throw new Error('an axis of unknown chunk sizes cannot be sliced; call computeChunkSizes() first');
+  if (count === 0) return [{ block: 0, start: 0, count: 0 }];
+  const pieces: { block: number; start: number; count: number }[] = [];
+  const forward = step > 0;
+  let [block, low] = [0, 0];
+  if (!forward) {
+    block = sizes.length - 1;
+    low = sizes.reduce((a, b) => a + b, 0) - sizes[block];
+  }
+  let [at, left] = [start, count];
+  while (left > 0) {
+    const high = low + sizes[block];
+    if (at >= low && at < high) {
+      const room = forward ? high - 1 - at : at - low;
+      const here = Math.min(left, Math.floor(room / Math.abs(step)) + 1);
+      pieces.push({ block, start: at - low, count: here });
+      at += here * step;
+      left -= here;
+    }
+    if (forward) {
+      low = high;
+      block++;
+    } else {
+      block--;
+      if (block >= 0) low -= sizes[block];
+    }
+  }
+  return pieces;
+}
+
+/** Axes in another order. */
+export function transposeNode(input: ArrayNode, axes: readonly number[]): ArrayNode {
+  if (axes.every((axis, i) => axis === i)) return input;
+  const map = input.chunks.map((sizes, own) => FULL(sizes.length, axes.indexOf(own)));
+  return viewNode(
+    'transpose',
+    input,
+    axes.map((a) => input.chunks[a]),
+    map,
+    axes.map((a) => boundsOf(input)[a]),
+  );
+}
+
+/** Axes of extent 1 taken away (`drop`), others kept in order. */
+export function squeezeNode(input: ArrayNode, drop: readonly number[]): ArrayNode {
+  const keep = input.shape.map((_, axis) => axis).filter((axis) => !drop.includes(axis));
+  const map = input.chunks.map(
+    (sizes, own): AxisMap =>
+      drop.includes(own)
+        ? { axis: -1, block: [0], start: [0], step: 0 }
+        : FULL(sizes.length, keep.indexOf(own)),
+  );
+  return viewNode(
+    'squeeze',
+    input,
+    keep.map((a) => input.chunks[a]),
+    map,
+    keep.map((a) => boundsOf(input)[a]),
+  );
+}
+
+/** The input stretched to `chunks`, whose trailing axes fit its own. */
+export function broadcastNode(input: ArrayNode, chunks: Chunks): ArrayNode {
+  const lead = chunks.length - input.shape.length;
+  const map = input.chunks.map((sizes, own): AxisMap => {
+    const target = chunks[own + lead];
+    const stretched = input.shape[own] === 1 && !(target.length === 1 && target[0] === 1);
+    if (!stretched) return FULL(sizes.length, own + lead);
+    return { axis: own + lead, block: target.map(() => 0), start: target.map(() => 0), step: 0 };
+  });
+  return viewNode('broadcast_to', input, chunks, map);
+}

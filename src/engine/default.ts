@@ -1,0 +1,33 @@
+import type { Engine } from './engine.js';
+import { LocalEngine, type LocalEngineOptions } from './index.js';
+
+let chosen: Engine | undefined;
+let own: LocalEngine | undefined;
+let options: LocalEngineOptions = {};
+
+/** The engine that computations use when they name none: the one chosen, else a local engine started when first needed. */
+export function defaultEngine(): Engine {
+  if (chosen) return chosen;
+  own ??= new LocalEngine(options);
+  return own;
+}
+
+/**
+ * Settings of the process's own local engine (threads, memoryLimit, spillDirectory, retries), before its first use.
+ *
+ * @throws Error when it has started: make a LocalEngine and pass it as `engine`, or to `useEngine`, instead.
+ */
+export function configure(settings: LocalEngineOptions): void {
+  if (own)
+    throw new Error(
+      'the default engine has started; call configure() before the first computation, or useEngine(new LocalEngine(…))',
+    );
+  options = { ...options, ...settings };
+}
+
+/** Makes an engine the default; undefined goes back to the process's own. Returns the one before. */
+export function useEngine(engine: Engine | undefined): Engine | undefined {
+  const before = chosen;
+  chosen = engine;
+  return before;
+}
