@@ -1,4 +1,5 @@
-import type { Block } from '../engine/op.js';
+import type { Block, Result } from '../engine/op.js';
+import type { DType } from '../kernels/dtype.js';
 import type { Region } from './source.js';
 import type { Layout, Selection } from './strided.js';
 import { contiguousStrides } from './strided.js';
@@ -37,4 +38,28 @@ export function selectionOf(
       `cannot read [${count}] elements from [${start}] in steps of [${step}]: ${name} has shape [${shape}]`,
     );
   return { start, step, count };
+}
+
+/**
+ * The block that a write task was given.
+ * @throws if it is not of the dtype or does not lie in the array that is written
+ */
+export function inputBlock(
+  inputs: readonly Result[],
+  start: readonly number[],
+  array: { readonly path: string; readonly dtype: DType; readonly shape: readonly number[] },
+): Block {
+  const result = inputs[0];
+  const block = result && 'blocks' in result ? result.blocks[0] : undefined;
+  if (!block) throw new Error(`writing ${array.path} needs a block as its input`);
+  const { shape, dtype } = block;
+  const fits =
+    shape.length === array.shape.length &&
+    start.length === array.shape.length &&
+    shape.every((n, k) => start[k]! >= 0 && start[k]! + n <= array.shape[k]!);
+  if (!fits || dtype !== array.dtype)
+    throw new Error(
+      `cannot write a ${dtype} block of shape [${shape}] at [${start}]: ${array.path} is ${array.dtype} of shape [${array.shape}]`,
+    );
+  return block;
 }

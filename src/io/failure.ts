@@ -31,3 +31,12 @@ export function failure(doing: string, path: string, cause: unknown): Error {
   if (code !== undefined) error.code = code;
   return error;
 }
+
+/** Runs `body`; what it throws becomes a `failure`. */
+export function attempt<T>(doing: string, path: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw failure(doing, path, error);
+  }
+}

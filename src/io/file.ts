@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { failure } from './failure.js';
+import { attempt, failure } from './failure.js';
 import type { Stamp } from './source.js';
 
 /** One system call moves at most this much (the limit of the platform is 2 GiB). */
@@ -22,11 +22,7 @@ export function withFile<T>(path: string, body: (fd: number, stamp: Stamp) => T,
 
 /** `openSync` with an error that says what the file was wanted for. */
 export function opened(path: string, flags: string, doing: string): number {
-  try {
-    return openSync(path, flags);
-  } catch (error) {
-    throw failure(doing, path, error);
-  }
+  return attempt(doing, path, () => openSync(path, flags));
 }
 
 /** Reads into `target` from a file position, until it is full or the file ends; returns the bytes read. */

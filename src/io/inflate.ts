@@ -3,7 +3,7 @@ import { closeSync, createReadStream, mkdirSync, renameSync, rmSync, statfsSync,
 import { join } from 'node:path';
 import { crc32, createInflateRaw } from 'node:zlib';
 import type { Op } from '../engine/op.js';
-import { errorCode, failure } from './failure.js';
+import { attempt, errorCode } from './failure.js';
 import { opened, withFile, writeFully } from './file.js';
 import type { Inflated, InflateParams } from './source.js';
 
@@ -17,11 +17,7 @@ export const inflateMember: Op<InflateParams> = async ({ params }): Promise<Infl
   const label = `${params.file}[${params.member}]`;
   withFile(params.file, () => {}, params.stamp);
   const file = join(params.directory, `${fingerprint(params)}.npy`);
-  try {
-    mkdirSync(params.directory, { recursive: true });
-  } catch (error) {
-    throw failure(`inflate ${label} into`, params.directory, error);
-  }
+  attempt(`inflate ${label} into`, params.directory, () => mkdirSync(params.directory, { recursive: true }));
   if (sizeOf(file) === params.upTo) return { file };
   checkSpace(params, label);
   const partial = `${file}.partial-${randomBytes(4).toString('hex')}`;

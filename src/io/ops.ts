@@ -6,4 +6,6 @@ export const ioOps: Readonly<Record<string, () => Promise<Op>>> = {
   'io/npz-inflate': async () => (await import('./inflate.js')).inflateMember,
   'io/zarr': async () => (await import('./zarr/read.js')).readZarr,
   'io/netcdf': async () => (await import('./netcdf/read.js')).readNetcdf,
+  'io/npy-write': async () => (await import('./write-npy.js')).writeNpy,
+  'io/zarr-write': async () => (await import('./zarr/write.js')).writeZarr,
 };

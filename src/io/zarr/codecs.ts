@@ -31,7 +31,7 @@ export async function openCodec({ name, configuration }: CodecSpec): Promise<Byt
   const { registry } = await import('zarrita');
   const load = registry.get(name);
   if (!load) throw new Error(`there is no codec '${name}'`);
-  const codec = (await load()).fromConfig(configuration, NO_ARRAY);
+  const codec = (await load()).fromConfig(numbered(configuration), NO_ARRAY);
   if (name === 'blosc')
     return {
       name,
@@ -46,6 +46,14 @@ export async function openCodec({ name, configuration }: CodecSpec): Promise<Byt
 
 /** Codecs from bytes to bytes do not look at the array that they are for. */
 const NO_ARRAY = { dataType: 'uint8' as const, shape: [], codecs: [], fillValue: null };
+
+export const SHUFFLES = ['noshuffle', 'shuffle', 'bitshuffle'] as const;
+
+/** Format 3 names blosc's ways of shuffling, numcodecs counts them. */
+function numbered(configuration: CodecSpec['configuration']): CodecSpec['configuration'] {
+  const shuffle = SHUFFLES.indexOf(configuration.shuffle as (typeof SHUFFLES)[number]);
+  return shuffle < 0 ? configuration : { ...configuration, shuffle };
+}
 
 /** Blosc itself believes its header, and of a chunk cut off would decode whatever lies behind it in memory. */
 function checkBloscSizes(bytes: Uint8Array, size: number): void {

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { attempt } from './failure.js';
+import type { Target } from './source.js';
+
+/** What a writer makes of what is already at its path. */
+export type IsOurs = (path: string) => boolean;
+
+/**
+ * The name of the temporary sibling in which `path` is written, its directory made if need be.
+ * @throws if something is at `path` already, unless `overwrite`, and then still if it is not of the same kind
+ */
+export function partialOf(path: string, overwrite: boolean, isOurs: IsOurs): string {
+  refuseExisting(path, overwrite, isOurs);
+  attempt('write', path, () => mkdirSync(dirname(path), { recursive: true }));
+  return `${path}.partial-${randomBytes(4).toString('hex')}`;
+}
+
+function refuseExisting(path: string, overwrite: boolean, isOurs: IsOurs): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!overwrite)
+    throw new Error(`${path} exists; pass overwrite: true to replace it, or choose another path`);
+  if (!isOurs(path))
+    throw new Error(`${path} exists and is something else; remove it yourself, or choose another path`);
+}
+
+/**
+ * Puts what was written in the temporary sibling in the place of `path`. With `overwrite` the former one is removed once the
+ * new one stands there, and put back if that fails.
+ */
+export function replace(target: Target, isOurs: IsOurs): void {
+  const { path, partial, overwrite } = target;
+  refuseExisting(path, overwrite, isOurs);
+  const former = existsSync(path) ? `${partial}.former` : undefined;
+  attempt(`move ${partial} to`, path, () => {
+    if (former) renameSync(path, former);
+    try {
+      renameSync(partial, path);
+    } catch (error) {
+      if (former) renameSync(former, path);
+      throw error;
+    }
+    if (former) rmSync(former, { recursive: true, force: true });
+  });
+}
+
+/** Removes what was written; nothing that stood at `path` before is touched. */
+export function abortWrite(target: Pick<Target, 'partial'>): void {
+  rmSync(resolve(target.partial), { recursive: true, force: true });
+}
