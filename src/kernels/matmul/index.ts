@@ -1,0 +1,82 @@
+import { type BlasOperand, findBlas } from '../blas.js';
+import { type DType, itemsize, viewOf } from '../dtype.js';
+import { blockedMatmul, blockedScratch } from './blocked.js';
+
+/** A matrix in memory: where its element [0, 0] lies, and its strides in elements, of any sign, or 0. */
+export interface MatrixOperand {
+  /** Bytes from the start of the memory. */
+  readonly address: number;
+  readonly rowStride: number;
+  readonly colStride: number;
+}
+
+/** C = A·B, or C += A·B. A is m×k, B is k×n, C is m×n in C order; all have elements of one dtype. */
+export interface MatmulCall {
+  readonly dtype: DType;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: MatrixOperand;
+  readonly b: MatrixOperand;
+  readonly c: { readonly address: number };
+  readonly accumulate: boolean;
+  /** 64-byte aligned, of at least `matmulScratch` bytes. */
+  readonly scratch: { readonly address: number; readonly bytes: number };
+}
+
+/** Bytes of scratch memory for a product, on every machine. */
+export const matmulScratch = (dtype: DType, m: number, n: number, k: number): number =>
+  m > 0 && n > 0 && k > 0 ? blockedScratch(dtype, m, n, k) : 0;
+
+/**
+ * Multiplies matrices as NumPy's `matmul` does for one dtype: integers wrap around, booleans give whether any pair of
+ * elements is true twice. Floats go to the machine's BLAS where there is one. Throws a RangeError when the scratch memory
+ * is too small.
+ */
+export function matmul(memory: WebAssembly.Memory, call: MatmulCall): void {
+  const { dtype, m, n, k, c, accumulate, scratch } = call;
+  if (m === 0 || n === 0) return;
+  if (k === 0) {
+    const bytes = m * n * itemsize(dtype);
+    if (!accumulate) new Uint8Array(memory.buffer, c.address, bytes).fill(0);
+    return;
+  }
+  const needed = matmulScratch(dtype, m, n, k);
+  if (scratch.bytes < needed)
+    throw new RangeError(
+      `matmul of ${m}×${k} and ${k}×${n} ${dtype}: scratch of ${scratch.bytes} bytes, ${needed} needed`,
+    );
+  if (!blasMatmul(memory, call)) blockedMatmul(memory, call);
+}
+
+/** Whether BLAS could do it. */
+function blasMatmul(memory: WebAssembly.Memory, call: MatmulCall): boolean {
+  const { dtype, m, n, k, a, b, c, accumulate } = call;
+  if (dtype !== 'float64' && dtype !== 'float32') return false;
+  const left = blasOperand(memory, dtype, a, m, k);
+  const right = blasOperand(memory, dtype, b, k, n);
+  const blas = left && right && findBlas();
+  if (!blas) return false;
+  const out = viewOf(dtype, memory.buffer, c.address, m * n);
+  blas.gemm[dtype](m, n, k, left, right, accumulate ? 1 : 0, out);
+  return true;
+}
+
+/** A rows×columns matrix as BLAS wants it; undefined if neither its rows nor its columns lie in one piece. */
+function blasOperand(
+  memory: WebAssembly.Memory,
+  dtype: 'float32' | 'float64',
+  { address, rowStride, colStride }: MatrixOperand,
+  rows: number,
+  columns: number,
+): BlasOperand | undefined {
+  // The stride along an axis of one element never counts, but BLAS checks it.
+  const plain = colStride === 1 || columns === 1;
+  const leading = plain ? rowStride : colStride;
+  const [lines, line] = plain ? [rows, columns] : [columns, rows];
+  const least = Math.max(1, line);
+  if (!plain && rowStride !== 1 && rows !== 1) return undefined;
+  if (lines > 1 && leading < least) return undefined;
+  const data = viewOf(dtype, memory.buffer, address, lines > 1 ? (lines - 1) * leading + line : line);
+  return { data, transposed: !plain, leading: lines > 1 ? leading : least };
+}
