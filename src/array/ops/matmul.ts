@@ -25,7 +25,7 @@ export const matmul: Op<MatmulParams, unknown> = (ctx: TaskContext<MatmulParams,
   const { key, inputs, params, out, memory } = ctx;
   const { batch, m, n, ks, transA, transB } = params;
   const { data, dtype } = out[0]!;
-  if (ks.length === 0) data.fill(0 as never);
+  if (ks.length === 0) new Uint8Array(data.buffer, data.byteOffset, data.byteLength).fill(0);
   const bytes = itemsize(dtype);
   const scratch = { address: ctx.scratch.byteOffset, bytes: ctx.scratch.length };
   ks.forEach((k, i) => {
