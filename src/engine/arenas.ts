@@ -1,0 +1,40 @@
+import { viewOf } from '../kernels/dtype.js';
+import { EngineError } from './errors.js';
+import { ARENA_BYTES } from './memory/arena.js';
+import type { Block, Result } from './op.js';
+import type { Place, TaskRecord } from './state/records.js';
+
+const WASM_PAGE = 65_536;
+
+/** The memory behind the arenas. Only pages that are written to are resident. */
+export class Arenas {
+  readonly memories: WebAssembly.Memory[] = [];
+
+  make(index: number, bytes: number): void {
+    const pages = Math.min(ARENA_BYTES, bytes) / WASM_PAGE;
+    try {
+      this.memories[index] = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    } catch (cause) {
+      throw new EngineError(`the system does not give ${bytes} bytes of address space for blocks`, { cause });
+    }
+  }
+
+  /** All bytes of a place that is in memory. */
+  bytesOf(place: Place): Uint8Array {
+    const { arena, address } = place.allocation!;
+    return new Uint8Array(this.memories[arena.index]!.buffer, address, place.bytes);
+  }
+
+  /** A finished result that is in memory, as users see it. */
+  resultOf(record: TaskRecord): Result {
+    const { place, value } = record;
+    if (place === undefined) return { value };
+    const { arena, address } = place.allocation!;
+    const { buffer } = this.memories[arena.index]!;
+    const blocks = place.blocks.map(({ dtype, shape, offset }): Block => {
+      const length = shape.reduce((product, extent) => product * extent, 1);
+      return { dtype, shape, data: viewOf(dtype, buffer, address + offset, length) };
+    });
+    return { blocks };
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { SpillError } from '../errors.js';
+
+const LOCK = 'owner.json';
+
+/** Who made a directory: a process id alone is used again by the system. */
+interface Owner {
+  readonly pid: number;
+  readonly started: string;
+}
+
+/** Where spilled blocks go when nothing is said: a directory of the user's own in the system's for temporary files. */
+export function defaultSpillDirectory(): string {
+  const id = process.getuid?.() ?? userInfo().username;
+  return join(tmpdir(), `tilework-${id}`);
+}
+
+let made = 0;
+
+/**
+ * Makes a directory of this process's own below `parent`. Those of processes that are gone are removed. Synchronous: it is
+ * made once, when the first block is spilled.
+ */
+export function makeSpillDirectory(parent: string): string {
+  try {
+    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    removeAbandoned(parent);
+    const path = join(parent, `${process.pid}-${++made}-${Date.now().toString(36)}`);
+    mkdirSync(path, { mode: 0o700 });
+    const owner: Owner = { pid: process.pid, started: startTime(process.pid) ?? '' };
+    writeFileSync(join(path, LOCK), JSON.stringify(owner), { mode: 0o600 });
+    return path;
+  } catch (cause) {
+    throw new SpillError(
+      `cannot make a directory for spilled blocks in ${parent}: ${String(cause)}; choose another by the option spillDirectory`,
+      parent,
+      { cause },
+    );
+  }
+}
+
+export function removeSpillDirectory(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+/** Removes what processes that were killed have left. */
+export function removeAbandoned(parent: string): void {
+  for (const path of entriesOf(parent)) {
+    const owner = ownerOf(path);
+    if (owner === undefined ? isOld(path) : !isAlive(owner)) {
+      try {
+        removeSpillDirectory(path);
+      } catch {
+        // Another user's, or being removed by another process at this moment: not ours to care for.
+      }
+    }
+  }
+}
+
+function entriesOf(parent: string): string[] {
+  try {
+    return readdirSync(parent, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && /^\d+-\d+-[0-9a-z]+$/.test(entry.name))
+      .map((entry) => join(parent, entry.name));
+  } catch {
+    return [];
+  }
+}
+
+function ownerOf(path: string): Owner | undefined {
+  try {
+    const owner: unknown = JSON.parse(readFileSync(join(path, LOCK), 'utf8'));
+    if (typeof owner !== 'object' || owner === null) return undefined;
+    const { pid, started } = owner as Partial<Owner>;
+    return typeof pid === 'number' && typeof started === 'string' ? { pid, started } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A directory without a readable lock may be one that is just being made. */
+function isOld(path: string): boolean {
+  try {
+    return Date.now() - statSync(path).mtimeMs > 60_000;
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(owner: Owner): boolean {
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  const started = startTime(owner.pid);
+  return started === undefined || owner.started === '' || started === owner.started;
+}
+
+/** When a process started, in the system's own units; undefined where the system does not tell. */
+function startTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in parentheses, may hold anything; the start time is the 22nd field, the 20th behind the name.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

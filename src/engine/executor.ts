@@ -1,0 +1,187 @@
+import { Arenas } from './arenas.js';
+import { SpillStore } from './disk/store.js';
+import { BatchEncoder } from './encode.js';
+import type { SpillError } from './errors.js';
+import { FAILED, REVOKED, type ReportMessage, SKIPPED } from './messages.js';
+import { Pool, type PoolOptions } from './pool.js';
+import type { Instruction, Report } from './state/instructions.js';
+import type { Place, RunRecord, TaskRecord } from './state/records.js';
+import type { EngineState } from './state/state.js';
+import { taskError } from './wire-error.js';
+
+/** What concerns callers, not tasks. */
+export interface ExecutorEvents {
+  deliver(run: RunRecord, record: TaskRecord): void;
+  fetched(token: number, error: Error | undefined): void;
+  resolve(run: RunRecord): void;
+  reject(run: RunRecord, error: unknown): void;
+}
+
+/** Does what the state decides, with threads, memory and disk, and tells it what came of it. */
+export class Executor {
+  readonly arenas = new Arenas();
+  private readonly pool: Pool;
+  private readonly store: SpillStore;
+  private readonly encoder = new BatchEncoder();
+  private carrying = false;
+  private ended = false;
+
+  constructor(
+    private readonly state: EngineState,
+    options: PoolOptions & { readonly spillDirectory: string },
+    private readonly events: ExecutorEvents,
+  ) {
+    this.store = new SpillStore(options.spillDirectory);
+    this.pool = new Pool(options, {
+      reported: (thread, message) => {
+        state.reported(thread, this.decode(thread, message));
+        this.carryOut();
+      },
+      died: (thread, running, cause) => {
+        state.died(thread, running, cause);
+        this.carryOut();
+      },
+    });
+  }
+
+  /** Starts a thread ahead of the first task. */
+  warmUp(): void {
+    this.pool.start(0);
+  }
+
+  get threadsRunning(): number {
+    return this.pool.running().length;
+  }
+
+  /** Carries out instructions until there are no more. What they bring about at once is taken in on the way. */
+  carryOut(): void {
+    if (this.carrying || this.ended) return;
+    this.carrying = true;
+    try {
+      for (let todo = this.state.take(); todo.length > 0; todo = this.state.take())
+        for (const instruction of todo) this.perform(instruction);
+    } finally {
+      this.carrying = false;
+    }
+    this.pool.setBusy(this.state.core.runs.size > 0);
+  }
+
+  async end(): Promise<void> {
+    this.ended = true;
+    await this.pool.end();
+    await this.store.close();
+  }
+
+  private perform(instruction: Instruction): void {
+    switch (instruction.do) {
+      case 'run':
+        this.run(instruction.thread, instruction.sequence, instruction.tasks);
+        break;
+      case 'revoke':
+        this.revoke(instruction.thread, instruction.sequence, instruction.abandoned);
+        break;
+      case 'start':
+        this.pool.start(instruction.thread);
+        break;
+      case 'arena':
+        this.arenas.make(instruction.index, instruction.bytes);
+        break;
+      case 'spill':
+        void this.spill(instruction.place);
+        break;
+      case 'load':
+        void this.load(instruction.place);
+        break;
+      case 'unlink':
+        this.store.remove(instruction.place.id);
+        break;
+      case 'forgetLayer':
+        this.forgetLayer(instruction.layer);
+        break;
+      case 'deliver':
+        this.events.deliver(instruction.run, instruction.record);
+        break;
+      case 'fetched':
+        this.events.fetched(instruction.token, instruction.error);
+        break;
+      case 'resolve':
+        this.events.resolve(instruction.run);
+        break;
+      case 'reject':
+        this.events.reject(instruction.run, instruction.error);
+        break;
+    }
+  }
+
+  private run(index: number, sequence: number, tasks: readonly TaskRecord[]): void {
+    const thread = this.pool.get(index);
+    const { memories } = this.arenas;
+    for (; thread.arenas < memories.length; thread.arenas++)
+      thread.worker.postMessage({ kind: 'arena', index: thread.arenas, memory: memories[thread.arenas]! });
+    thread.control.offer(sequence, tasks.length);
+    thread.worker.postMessage(this.encoder.encode(tasks, sequence, thread.layers));
+  }
+
+  private revoke(thread: number, sequence: number, abandoned: boolean): void {
+    if (this.pool.revoke(thread, sequence)) this.state.revoked(thread, sequence);
+    else if (abandoned) this.pool.abandon(thread, sequence);
+  }
+
+  private forgetLayer(layer: number): void {
+    for (const thread of this.pool.running())
+      if (thread.layers.delete(layer)) thread.worker.postMessage({ kind: 'forget', layers: [layer] });
+  }
+
+  private async spill(place: Place): Promise<void> {
+    try {
+      await this.store.write(place.id, this.arenas.bytesOf(place));
+    } catch (error) {
+      this.state.spillFailed(place, error as SpillError);
+      this.carryOut();
+      return;
+    }
+    this.state.spilled(place);
+    this.carryOut();
+  }
+
+  private async load(place: Place): Promise<void> {
+    try {
+      await this.store.read(place.id, this.arenas.bytesOf(place));
+    } catch (error) {
+      this.state.loadFailed(place, error as SpillError);
+      this.carryOut();
+      return;
+    }
+    this.state.loaded(place);
+    this.carryOut();
+  }
+
+  private decode(thread: number, message: ReportMessage): Report[] {
+    const { outcomes, values, errors, shapes } = message;
+    const records = this.state.core.threads[thread]!;
+    const reports = new Array<Report>(outcomes.length);
+    let value = 0;
+    let error = 0;
+    let shape = 0;
+    for (let i = 0; i < outcomes.length; i++) {
+      const outcome = outcomes[i]!;
+      const record = records.queue[records.head + i]!;
+      if (outcome === SKIPPED || outcome === REVOKED) {
+        reports[i] = outcome === SKIPPED ? SKIP : REVOKE;
+      } else if (outcome === FAILED) {
+        const { key, op } = record.task;
+        reports[i] = { outcome: 'failed', error: taskError(key, op, errors[error++]!) };
+      } else if (record.task.out === undefined) {
+        reports[i] = { outcome: 'finished', milliseconds: outcome, value: values[value++] };
+      } else if (shapes[shape]?.[0] === i) {
+        reports[i] = { outcome: 'finished', milliseconds: outcome, shapes: shapes[shape++]![1] };
+      } else {
+        reports[i] = { outcome: 'finished', milliseconds: outcome };
+      }
+    }
+    return reports;
+  }
+}
+
+const SKIP: Report = Object.freeze({ outcome: 'skipped' });
+const REVOKE: Report = Object.freeze({ outcome: 'revoked' });

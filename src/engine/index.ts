@@ -1,0 +1,12 @@
+export type { ComputeOptions, Engine, Progress, Results, RunOptions } from './engine.js';
+export {
+  EngineError,
+  GraphError,
+  MemoryLimitError,
+  SpillError,
+  TaskError,
+  ThreadDiedError,
+} from './errors.js';
+export { type EngineStats, LocalEngine } from './local-engine.js';
+export { type Block, type Op, type Result, Shrunk, type TaskContext } from './op.js';
+export type { LocalEngineOptions } from './options.js';

@@ -1,0 +1,278 @@
+import type { Graph, Key } from '../graph/task.js';
+import { removeAbandoned } from './disk/spill-directory.js';
+import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';
+import { EngineError } from './errors.js';
+import { Executor } from './executor.js';
+import { budgetOf, revisedBudget } from './memory/budget.js';
+import type { Result } from './op.js';
+import { checkRetries, type LocalEngineOptions, type Settings, settingsOf } from './options.js';
+import { ProgressReports } from './progress.js';
+import { LocalResults, type ResultSource } from './results.js';
+import type { RunRecord, TaskRecord } from './state/records.js';
+import { EngineState } from './state/state.js';
+import { threadEntry } from './thread-entry.js';
+
+/** How often, while something runs, memory is checked and progress told. */
+const TICK_MS = 25;
+/** Heaps of threads: garbage is collected before much of it piles up. */
+const YOUNG_MB = 8;
+
+/** What the engine does now and has done. Sizes in bytes. */
+export interface EngineStats {
+  readonly threads: { readonly most: number; readonly running: number };
+  readonly tasks: { readonly done: number; readonly held: number };
+  readonly memory: {
+    /** What the process may take. */
+    readonly limit: number;
+    /** What blocks may take of it now. */
+    readonly budget: number;
+    readonly used: number;
+    readonly peak: number;
+    /** What was ever used of the arenas: stays resident. */
+    readonly touched: number;
+  };
+  readonly spill: {
+    readonly onDisk: number;
+    /** Written since the start. */
+    readonly written: number;
+    readonly blocks: number;
+  };
+}
+
+interface Call {
+  readonly run: RunRecord;
+  readonly onOutput: RunOptions['onOutput'];
+  readonly reserve: number;
+  readonly settle: (error?: { readonly reason: unknown }) => void;
+}
+
+/**
+ * Computes graphs with the threads and the memory of this machine; blocks that memory is too small for are on disk meanwhile.
+ *
+ * Nothing needs to be disposed of for the process to end: threads keep it alive only while something runs.
+ *
+ * Cancelling: a run's promise rejects at once. Tasks that no other run needs and no thread has begun are dropped; a thread that has
+ * begun one is given a second to finish it and is replaced otherwise, so a task that writes files may be cut short.
+ */
+export class LocalEngine implements Engine, Disposable, AsyncDisposable {
+  private readonly settings: Settings;
+  private readonly state: EngineState;
+  private readonly executor: Executor;
+  private readonly reports: ProgressReports;
+  private readonly calls = new Map<RunRecord, Call>();
+  private readonly fetches = new Map<number, (error: Error | undefined) => void>();
+  private readonly firstBudget: number;
+  private lastId = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private ended: Promise<void> | undefined;
+
+  /**
+   * Throws a MemoryLimitError where the limit is too small for what the process takes already.
+   * @param internals.entry what threads run, in place of tilework's own operations
+   */
+  constructor(options: LocalEngineOptions = {}, internals: { readonly entry?: URL } = {}) {
+    this.settings = settingsOf(options);
+    const { memoryLimit, spillDirectory, threads } = this.settings;
+    this.firstBudget = budgetOf(memoryLimit, process.memoryUsage.rss(), threads);
+    removeAbandoned(spillDirectory);
+    this.state = new EngineState({ threads, budget: this.firstBudget, memoryLimit });
+    this.reports = new ProgressReports(this.state.core);
+    const heap = Math.max(64, Math.floor((0.5 * memoryLimit) / 2 ** 20));
+    this.executor = new Executor(
+      this.state,
+      {
+        entry: internals.entry ?? threadEntry(),
+        threads,
+        spillDirectory,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: heap },
+      },
+      {
+        deliver: (run, record) => this.deliver(run, record),
+        fetched: (token, error) => {
+          this.fetches.get(token)?.(error);
+          this.fetches.delete(token);
+        },
+        resolve: (run) => this.calls.get(run)?.settle(),
+        reject: (run, reason) => this.calls.get(run)?.settle({ reason }),
+      },
+    );
+    // A first thread starts while the caller prepares its graph.
+    this.executor.warmUp();
+  }
+
+  async run(graph: Graph, outputs: readonly Key[], options: RunOptions = {}): Promise<Results> {
+    const run = await this.submit(graph, outputs, options, options);
+    return new LocalResults(this.sourceOf(run), run.held.values());
+  }
+
+  async persist(graph: Graph, keys: readonly Key[], options: ComputeOptions = {}): Promise<void> {
+    const run = await this.submit(graph, keys, options, {});
+    this.state.persisted(run);
+  }
+
+  release(keys: readonly Key[]): void {
+    for (const key of keys) this.state.released(key);
+    this.executor.carryOut();
+  }
+
+  has(key: Key): boolean {
+    const record = this.state.core.byKey.get(key);
+    return record !== undefined && record.persisted > 0;
+  }
+
+  stats(): EngineStats {
+    const { core } = this.state;
+    return {
+      threads: { most: this.settings.threads, running: this.executor.threadsRunning },
+      tasks: { done: core.tasksDone, held: core.byKey.size },
+      memory: {
+        limit: this.settings.memoryLimit,
+        budget: core.space.limit,
+        used: core.space.used,
+        peak: core.peak,
+        touched: core.space.touched,
+      },
+      spill: { onDisk: core.spilledBytes, written: core.spilledTotal, blocks: core.spillCount },
+    };
+  }
+
+  /** Ends threads and removes what is on disk; running computations reject with an EngineError. */
+  dispose(): Promise<void> {
+    this.ended ??= this.end();
+    return this.ended;
+  }
+
+  [Symbol.dispose](): void {
+    void this.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  private async end(): Promise<void> {
+    for (const run of [...this.calls.keys()])
+      this.state.cancelled(run, new EngineError('the engine was disposed of'));
+    this.executor.carryOut();
+    clearInterval(this.timer);
+    this.timer = undefined;
+    for (const answer of this.fetches.values()) answer(new EngineError('the engine was disposed of'));
+    this.fetches.clear();
+    await this.executor.end();
+  }
+
+  private submit(
+    graph: Graph,
+    outputs: readonly Key[],
+    options: ComputeOptions,
+    { onOutput, reserve = 0 }: Pick<RunOptions, 'onOutput' | 'reserve'>,
+  ): Promise<RunRecord> {
+    return new Promise((resolve, reject) => {
+      if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
+      const { signal, priorities, onProgress } = options;
+      signal?.throwIfAborted();
+      const began = performance.now();
+      const run = this.state.submitted({
+        run: ++this.lastId,
+        graph,
+        outputs,
+        priorities,
+        retries: checkRetries(options.retries ?? this.settings.retries),
+        streamed: onOutput !== undefined,
+      });
+      const abort = (): void => {
+        this.state.cancelled(run, signal?.reason);
+        this.executor.carryOut();
+      };
+      const settle: Call['settle'] = (failure) => {
+        signal?.removeEventListener('abort', abort);
+        this.calls.delete(run);
+        if (this.calls.size === 0) this.rest();
+        this.reports.finish(run, performance.now());
+        if (failure === undefined) resolve(run);
+        else reject(failure.reason);
+      };
+      this.calls.set(run, { run, onOutput, reserve, settle });
+      signal?.addEventListener('abort', abort, { once: true });
+      if (onProgress !== undefined) this.reports.add(run, onProgress, began);
+      this.wake();
+      this.executor.carryOut();
+    });
+  }
+
+  /** Lends an output to the caller of its run. */
+  private deliver(run: RunRecord, record: TaskRecord): void {
+    const done = (): void => {
+      this.state.delivered(run, record);
+      this.executor.carryOut();
+    };
+    const failed = (error: unknown): void => {
+      this.state.cancelled(run, error);
+      done();
+    };
+    const call = this.calls.get(run);
+    if (call?.onOutput === undefined) {
+      done();
+      return;
+    }
+    try {
+      const pending = call.onOutput(record.task.key, this.executor.arenas.resultOf(record));
+      if (pending === undefined) done();
+      else pending.then(done, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  private sourceOf(run: RunRecord): ResultSource {
+    const { state, executor } = this;
+    return {
+      spillDirectory: this.settings.spillDirectory,
+      resultOf: (record): Result => executor.arenas.resultOf(record),
+      pin: (record) => state.pinned(record),
+      unpin: (record) => {
+        state.unpinned(record);
+        executor.carryOut();
+      },
+      close: (key) => {
+        state.closed(run, key);
+        executor.carryOut();
+      },
+      fetch: (record) =>
+        new Promise((resolve, reject) => {
+          if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
+          const token = ++this.lastId;
+          this.fetches.set(token, (error) => (error === undefined ? resolve() : reject(error)));
+          state.fetch(record, token);
+          executor.carryOut();
+        }),
+    };
+  }
+
+  private wake(): void {
+    this.checkMemory();
+    this.timer ??= setInterval(() => this.tick(), TICK_MS);
+  }
+
+  private rest(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private tick(): void {
+    this.checkMemory();
+    this.state.ticked();
+    this.executor.carryOut();
+    this.reports.tick(performance.now());
+  }
+
+  private checkMemory(): void {
+    const { space } = this.state.core;
+    let reserved = 0;
+    for (const call of this.calls.values()) reserved += call.reserve;
+    const { firstBudget, settings } = this;
+    const resident = process.memoryUsage.rss();
+    const budget = revisedBudget(firstBudget, settings.memoryLimit, resident, space.touched, reserved);
+    if (budget !== space.limit) this.state.budgeted(budget);
+  }
+}

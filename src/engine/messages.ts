@@ -1,0 +1,67 @@
+import type { WireError } from './wire-error.js';
+
+/** What the main thread says to a thread. */
+export type ToThread = ArenaMessage | BatchMessage | ForgetMessage;
+
+export interface ArenaMessage {
+  readonly kind: 'arena';
+  readonly index: number;
+  readonly memory: WebAssembly.Memory;
+}
+
+/** Tasks, as `encode.ts` writes and `decode.ts` reads them. */
+export interface BatchMessage {
+  readonly kind: 'run';
+  /** Number of the first task. */
+  readonly sequence: number;
+  readonly count: number;
+  /** Layers that the thread has not met. */
+  readonly layers: readonly LayerMessage[];
+  readonly keys: readonly string[];
+  readonly params: readonly unknown[];
+  /** Input values, in the order in which tasks read them. */
+  readonly values: readonly unknown[];
+  /** Everything that is a number. */
+  readonly code: Float64Array;
+}
+
+export interface LayerMessage {
+  readonly id: number;
+  readonly op: string;
+  readonly common: unknown;
+}
+
+export interface ForgetMessage {
+  readonly kind: 'forget';
+  readonly layers: readonly number[];
+}
+
+/** What a thread says of tasks, in the order in which they were sent. */
+export interface ReportMessage {
+  /** One number a task: milliseconds where it finished, else one of the outcomes below. */
+  readonly outcomes: Float64Array;
+  /** Values of finished tasks that make no blocks. */
+  readonly values: readonly unknown[];
+  /** Errors of failed tasks. */
+  readonly errors: readonly WireError[];
+  /** True shapes of outputs that came out smaller: index into `outcomes`, shapes. */
+  readonly shapes: readonly (readonly [number, readonly (readonly number[])[]])[];
+}
+
+export const FAILED = -1;
+export const SKIPPED = -2;
+export const REVOKED = -3;
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly control: SharedArrayBuffer;
+}
+
+/** How an input is given, in the code of a batch. */
+export const INPUT_VALUE = 0;
+/** The result of a task of the same batch: its index follows. */
+export const INPUT_AHEAD = 1;
+/** Blocks in the task's arena: address and blocks follow. */
+export const INPUT_BLOCKS = 2;
+/** Blocks in another arena, to be copied: arena, address, bytes, address of the copy, and blocks follow. */
+export const INPUT_STAGED = 3;

@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os';
+import { defaultSpillDirectory } from './disk/spill-directory.js';
+import { availableBytes, defaultLimit, parseBytes } from './memory/limits.js';
+
+export interface LocalEngineOptions {
+  /** How many threads run tasks; default: one a core. */
+  readonly threads?: number;
+  /**
+   * What the whole process may take of memory at its peak (resident size): bytes, '512MB', '2GiB', or '50%' of the
+   * machine or container. Default: 70 % of it.
+   */
+  readonly memoryLimit?: number | string;
+  /** Where blocks go that memory is too small for; default: a directory of the user's own in the system's for temporary files. */
+  readonly spillDirectory?: string;
+  /** How often a task that threw is run again; default 0. */
+  readonly retries?: number;
+}
+
+export interface Settings {
+  readonly threads: number;
+  readonly memoryLimit: number;
+  readonly spillDirectory: string;
+  readonly retries: number;
+}
+
+/** Options with defaults filled in. Throws a TypeError or RangeError for what makes no sense. */
+export function settingsOf(options: LocalEngineOptions): Settings {
+  const { threads = availableParallelism(), memoryLimit, spillDirectory, retries = 0 } = options;
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new RangeError(`threads must be a whole number from 1, not ${threads}`);
+  return {
+    threads,
+    memoryLimit: memoryLimit === undefined ? defaultLimit() : parseBytes(memoryLimit, availableBytes),
+    spillDirectory: spillDirectory ?? defaultSpillDirectory(),
+    retries: checkRetries(retries),
+  };
+}
+
+export function checkRetries(retries: number): number {
+  if (!Number.isInteger(retries) || retries < 0)
+    throw new RangeError(`retries must be a whole number from 0, not ${retries}`);
+  return retries;
+}

@@ -1,0 +1,55 @@
+import type { Progress } from './engine.js';
+import type { Core } from './state/core.js';
+import type { RunRecord } from './state/records.js';
+
+const INTERVAL_MS = 100;
+
+/** Tells callers how their runs go: at most some ten times a second, and once at the end. */
+export class ProgressReports {
+  private readonly watches = new Map<RunRecord, Watch>();
+
+  constructor(private readonly core: Core) {}
+
+  add(run: RunRecord, call: (progress: Progress) => void, began: number): void {
+    this.watches.set(run, { call, began, told: Number.NEGATIVE_INFINITY });
+  }
+
+  /** Some time has passed. */
+  tick(now: number): void {
+    for (const [run, watch] of this.watches) {
+      if (now - watch.told < INTERVAL_MS) continue;
+      watch.told = now;
+      watch.call(this.progressOf(run, watch, now, false));
+    }
+  }
+
+  finish(run: RunRecord, now: number): void {
+    const watch = this.watches.get(run);
+    if (watch === undefined) return;
+    this.watches.delete(run);
+    watch.call(this.progressOf(run, watch, now, true));
+  }
+
+  private progressOf(run: RunRecord, watch: Watch, now: number, finished: boolean): Progress {
+    const { core } = this;
+    let running = 0;
+    for (const thread of core.threads) running += thread.length;
+    return {
+      done: run.done,
+      total: run.total,
+      running,
+      memoryUsed: core.space.used,
+      memoryBudget: core.space.limit,
+      memoryLimit: core.options.memoryLimit,
+      spilled: core.spilledBytes,
+      elapsed: now - watch.began,
+      finished,
+    };
+  }
+}
+
+interface Watch {
+  readonly call: (progress: Progress) => void;
+  readonly began: number;
+  told: number;
+}

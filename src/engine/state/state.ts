@@ -1,0 +1,290 @@
+import type { Key } from '../../graph/task.js';
+import { EngineError, MemoryLimitError, type SpillError, ThreadDiedError } from '../errors.js';
+import { bytesAltogether } from './admission.js';
+import { Core, SPILL, type StateOptions, TARGET } from './core.js';
+import { dispatch, steal } from './dispatch.js';
+import type { Instruction, Report } from './instructions.js';
+import { bury, letGo, sweep, unhold, unpin } from './lifetimes.js';
+import { loaded, loadFailed, serveFetches } from './loading.js';
+import { fail, putBack, reject, resolve, taken, takeReport } from './outcomes.js';
+import type { Place, RunRecord, Submission, TaskRecord } from './records.js';
+import { makeRoom, spilled, spillFailed } from './spilling.js';
+import { submit } from './submit.js';
+
+/** A task that was running when its thread died so often is not tried again. */
+const MAX_DEATHS = 3;
+
+/**
+ * Decides everything in the local engine: events in, instructions out. It has no clock, thread, disk or randomness, so
+ * every course of events can be tested by telling it.
+ */
+export class EngineState {
+  readonly core: Core;
+
+  constructor(options: StateOptions) {
+    this.core = new Core(options);
+  }
+
+  /** Instructions since the last call. */
+  take(): readonly Instruction[] {
+    const { instructions } = this.core;
+    this.core.instructions = [];
+    return instructions;
+  }
+
+  /** A graph is to be computed. Throws a GraphError where it cannot be. */
+  submitted(submission: Submission): RunRecord {
+    const { core } = this;
+    const run = submit(core, submission);
+    if (run.pending === 0) resolve(core, run);
+    this.pump();
+    return run;
+  }
+
+  /** A run is not wanted any more. */
+  cancelled(run: RunRecord, reason: unknown): void {
+    reject(this.core, run, reason);
+    this.pump();
+  }
+
+  /** The caller has given up results of a run that had succeeded: one, or all. */
+  closed(run: RunRecord, key?: Key): void {
+    const { core } = this;
+    if (key === undefined) {
+      letGo(core, run);
+    } else {
+      const record = run.held.get(key);
+      if (record === undefined) return;
+      run.held.delete(key);
+      unhold(core, record);
+    }
+    sweep(core);
+    this.pump();
+  }
+
+  /** A run's outputs are to stay, under their keys, beyond it. */
+  persisted(run: RunRecord): void {
+    for (const record of run.held.values()) {
+      record.persisted++;
+      record.holds++;
+    }
+    letGo(this.core, run);
+  }
+
+  /** A persisted result is given up as often as this is called. */
+  released(key: Key): void {
+    const { core } = this;
+    const record = core.byKey.get(key);
+    if (record === undefined || record.persisted === 0) return;
+    record.persisted--;
+    unhold(core, record);
+    sweep(core);
+    this.pump();
+  }
+
+  /** A thread has done, or will not do, the tasks next in its queue. */
+  reported(index: number, reports: readonly Report[]): void {
+    const { core } = this;
+    const thread = core.threads[index]!;
+    for (const report of reports) {
+      const sequence = thread.first++;
+      const record = thread.queue[thread.head]!;
+      thread.head++;
+      if (record.thread !== index || record.sequence !== sequence) continue;
+      thread.expected -= record.expected;
+      if (report.outcome === 'finished') thread.deaths = 0;
+      takeReport(core, record, report);
+    }
+    thread.progressed = true;
+    if (thread.head === thread.queue.length) {
+      thread.queue.length = 0;
+      thread.head = 0;
+      thread.expected = 0;
+    } else if (thread.head > 1024) {
+      thread.queue.splice(0, thread.head);
+      thread.head = 0;
+    }
+    sweep(core);
+    this.pump();
+  }
+
+  /** A task was taken back from a thread before it began. */
+  revoked(index: number, sequence: number): void {
+    const { core } = this;
+    const thread = core.threads[index]!;
+    const record = thread.queue[thread.head + sequence - thread.first];
+    if (record === undefined || record.thread !== index || record.sequence !== sequence) return;
+    thread.expected -= record.expected;
+    if (record.status === 'sent') {
+      putBack(core, record);
+    } else {
+      record.thread = -1;
+      bury(core, record);
+    }
+    this.pump();
+  }
+
+  /**
+   * A thread has ended.
+   * @param running number of the task it was at, -1 where it was at none
+   */
+  died(index: number, running: number, cause: unknown): void {
+    const { core } = this;
+    const thread = core.threads[index]!;
+    const tasks = thread.queue.slice(thread.head);
+    const { first } = thread;
+    thread.started = false;
+    thread.first = thread.next;
+    thread.queue = [];
+    thread.head = 0;
+    thread.expected = 0;
+    tasks.forEach((record, i) => {
+      if (record.thread !== index || record.sequence !== first + i) return;
+      this.orphaned(record, first + i === running, cause);
+    });
+    if (running < 0 && ++thread.deaths >= MAX_DEATHS) {
+      thread.deaths = 0;
+      const error = new EngineError(`threads end before they run a task: ${String(cause)}`, { cause });
+      for (const run of [...core.runs.values()]) reject(core, run, error);
+    }
+    sweep(core);
+    this.pump();
+  }
+
+  /** A place was written to disk. */
+  spilled(place: Place): void {
+    spilled(this.core, place);
+    this.pump();
+  }
+
+  spillFailed(place: Place, error: SpillError): void {
+    spillFailed(this.core, place, error);
+    this.pump();
+  }
+
+  /** A place was read back. */
+  loaded(place: Place): void {
+    loaded(this.core, place);
+    this.pump();
+  }
+
+  loadFailed(place: Place, error: SpillError): void {
+    loadFailed(this.core, place, error);
+    sweep(this.core);
+    this.pump();
+  }
+
+  /** A caller wants a result of a finished run in memory: answered by `fetched`; then it is pinned until `unpinned`. */
+  fetch(record: TaskRecord, token: number): void {
+    this.core.fetches.push({ record, token, run: undefined });
+    this.pump();
+  }
+
+  /** A result that is in memory is pinned at once. False: it is on disk. */
+  pinned(record: TaskRecord): boolean {
+    const state = record.place?.state;
+    if (state === 'disk' || state === 'loading') return false;
+    record.pins++;
+    return true;
+  }
+
+  unpinned(record: TaskRecord): void {
+    unpin(this.core, record);
+    this.pump();
+  }
+
+  /** A run has given back an output that was lent to it. */
+  delivered(run: RunRecord, record: TaskRecord): void {
+    const { core } = this;
+    core.lent--;
+    unpin(core, record);
+    taken(core, run, record);
+    sweep(core);
+    this.pump();
+  }
+
+  /** The process has so many bytes for blocks now. */
+  budgeted(bytes: number): void {
+    this.core.space.limit = bytes;
+    this.pump();
+  }
+
+  /** Some time has passed. */
+  ticked(): void {
+    const { core } = this;
+    steal(core, true);
+    for (const thread of core.threads) thread.progressed = false;
+    this.pump();
+  }
+
+  private orphaned(record: TaskRecord, wasRunning: boolean, cause: unknown): void {
+    const { core } = this;
+    if (record.status !== 'sent') {
+      record.thread = -1;
+      bury(core, record);
+      return;
+    }
+    putBack(core, record);
+    if (!wasRunning || ++record.deaths < MAX_DEATHS) return;
+    const { key, op } = record.task;
+    fail(core, record, new ThreadDiedError(key, op, record.deaths, cause));
+  }
+
+  /** Does what can be done now. Ends with something under way, or nothing to do, or an error: never in waiting for nothing. */
+  private pump(): void {
+    const { core } = this;
+    do {
+      if (core.runs.size === 0 && core.spilling === 0) core.spillFailure = undefined;
+      core.blocked = undefined;
+      const fetched = serveFetches(core);
+      dispatch(core);
+      const excess = core.space.used - SPILL * core.space.limit;
+      if (excess > 0 && core.spillFailure === undefined)
+        makeRoom(core, core.space.used - TARGET * core.space.limit, core.blocked);
+      if (fetched && core.blocked === undefined) return;
+    } while (!this.isUnderWay() && this.resolveStandstill());
+  }
+
+  private isUnderWay(): boolean {
+    const { core } = this;
+    if (core.spilling + core.loading + core.lent > 0) return true;
+    return core.threads.some((thread) => thread.length > 0);
+  }
+
+  /** Nothing is under way and something waits for memory: moves what it could not before, or fails it. */
+  private resolveStandstill(): boolean {
+    const { core } = this;
+    const fetch = core.fetches[0];
+    const record = fetch?.record ?? core.blocked!;
+    const needed = fetch === undefined ? bytesAltogether(core, record) : record.place!.bytes;
+    // What was kept for the task itself, or for neighbours, goes too: that mends fragmentation.
+    const before = core.spilling;
+    if (makeRoom(core, Number.POSITIVE_INFINITY, undefined) > 0 || core.spilling > before) return true;
+    const error = core.spillFailure ?? this.doesNotFit(record, needed);
+    if (fetch === undefined) {
+      fail(core, record, error);
+    } else {
+      core.fetches.shift();
+      if (fetch.run === undefined) core.emit({ do: 'fetched', token: fetch.token, error });
+      else reject(core, fetch.run, error);
+    }
+    sweep(core);
+    return true;
+  }
+
+  private doesNotFit(record: TaskRecord, needed: number): MemoryLimitError {
+    const { core } = this;
+    const { key, op } = record.task;
+    const { limit, largest, used } = core.space;
+    const held = used > 0 ? `, of which ${used} are held by results not released` : '';
+    return new MemoryLimitError(
+      `task ${JSON.stringify(key)} (${op}) needs ${needed} bytes of blocks at once; the memory limit of ` +
+        `${core.options.memoryLimit} bytes leaves ${Math.min(limit, largest)} for blocks${held}: ` +
+        'use smaller chunks or a larger memoryLimit',
+      needed,
+      Math.min(limit, largest),
+      key,
+      op,
+    );
+  }
+}

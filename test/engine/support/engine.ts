@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildSync } from 'esbuild';
+import { afterAll, afterEach } from 'vitest';
+import { LocalEngine, type LocalEngineOptions } from '../../../src/engine/index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'tilework-engine-'));
+const outfile = join(folder, 'thread.mjs');
+buildSync({
+  entryPoints: [join(import.meta.dirname, 'thread.ts')],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The compiled entry of threads that know the operations of tests. */
+export const entry = pathToFileURL(outfile);
+
+const engines = new Set<LocalEngine>();
+afterEach(async () => {
+  for (const engine of engines) await engine.dispose();
+  engines.clear();
+});
+
+/** An engine with the operations of tests, disposed of after the test. */
+export function makeEngine(options: LocalEngineOptions = {}): LocalEngine {
+  const engine = new LocalEngine({ threads: 2, ...options }, { entry });
+  engines.add(engine);
+  return engine;
+}

@@ -1,0 +1,77 @@
+import { type Block, type Op, type Result, Shrunk } from '../../../src/engine/op.js';
+import { call } from '../../../src/engine/ops/call.js';
+
+const valueOf = (result: Result): unknown => ('value' in result ? result.value : undefined);
+const blockOf = (result: Result): Block => ('blocks' in result ? result.blocks[0]! : fail());
+const fail = (): never => {
+  throw new TypeError('a block was expected');
+};
+
+/** Fills its block with a number. */
+const fill: Op<{ value: number }> = ({ params, out }) => {
+  (out[0]!.data as Float64Array).fill(params.value);
+};
+
+/** The elementwise sum of blocks. */
+const sum: Op = ({ inputs, out }) => {
+  const target = out[0]!.data as Float64Array;
+  target.fill(0);
+  for (const input of inputs) {
+    const source = blockOf(input).data as Float64Array;
+    for (let i = 0; i < target.length; i++) target[i]! += source[i]!;
+  }
+};
+
+/** The total of a block's elements, as a value. */
+const total: Op = ({ inputs }) => {
+  let result = 0;
+  for (const element of blockOf(inputs[0]!).data as Float64Array) result += element;
+  return result;
+};
+
+const leaf: Op<number> = ({ params }) => params;
+
+const add: Op = ({ inputs }) => inputs.reduce((sum, input) => sum + (valueOf(input) as number), 0);
+
+/** Keeps the elements of a block that are not zero. */
+const compress: Op = ({ inputs, out }) => {
+  const kept = (blockOf(inputs[0]!).data as Float64Array).filter((x) => x !== 0);
+  (out[0]!.data as Float64Array).set(kept);
+  return new Shrunk([[kept.length]]);
+};
+
+/** Uses scratch memory, and says where its blocks lie. */
+const addresses: Op = ({ inputs, out, scratch, memory }) => {
+  scratch.fill(7);
+  const all = [...inputs.flatMap((input) => ('blocks' in input ? input.blocks : [])), ...out];
+  (out[0]!.data as Float64Array).fill(1);
+  (out[1]!.data as Float64Array).set([
+    all.every((block) => block.data.buffer === memory.buffer) ? 1 : 0,
+    Math.min(...all.map((block) => block.data.byteOffset)),
+    scratch.length,
+    scratch.byteOffset % 64,
+  ]);
+};
+
+const sleep: Op<{ ms: number }> = ({ params }) =>
+  new Promise((resolve) => setTimeout(() => resolve(params.ms), params.ms));
+
+const spin: Op<{ ms: number; value?: unknown }> = ({ params }) => {
+  const end = performance.now() + params.ms;
+  while (performance.now() < end);
+  return params.value;
+};
+
+/** Operations for tests of the engine. */
+export const testOps: Readonly<Record<string, () => Promise<Op>>> = {
+  call: async () => call,
+  fill: async () => fill,
+  sum: async () => sum,
+  total: async () => total,
+  leaf: async () => leaf,
+  add: async () => add,
+  compress: async () => compress,
+  addresses: async () => addresses,
+  sleep: async () => sleep,
+  spin: async () => spin,
+};
