@@ -16,13 +16,12 @@ import { type ArrayNode, boundShape, boundsOf, makeNode, type TasksNode } from '
 import type { BlockInfo, InputBlock, MapBlocksParams } from './ops/map-blocks.js';
 
 /**
- * A function of blocks, run in a thread: it gets the input blocks, then where the output block lies. It fills
- * `info.out.data`, or returns the elements (a typed array, a nested list, or anything with `data`).
+ * A function of blocks, run in a thread: it gets a block of each input, then where the output block lies. It fills
+ * `info.out.data`, or returns the elements (a typed array, nested lists, or anything with `data`).
  */
-// biome-ignore lint/suspicious/noConfusingVoidType: a function that fills the block in place returns nothing
-export type BlockFunction = (
-  ...args: [...blocks: InputBlock[], info: BlockInfo]
-) => unknown | void | Promise<unknown>;
+export type BlockFunction<Inputs extends readonly unknown[] = readonly [unknown]> = (
+  ...args: [...blocks: { [K in keyof Inputs]: InputBlock }, info: BlockInfo]
+) => unknown;
 
 /** A function in a module, imported in each thread: `{ module: new URL('./work.js', import.meta.url), name: 'work' }`. */
 export interface ModuleFunction {
@@ -39,8 +38,11 @@ export interface FunctionOptions {
 export interface MapBlocksOptions<D extends DType = DType> extends FunctionOptions {
   /** dtype of the result; default: the first input's. */
   readonly dtype?: D;
-  /** Chunks of the result, as many blocks along each axis as the inputs have; default: the inputs'. */
-  readonly chunks?: Chunks;
+  /**
+   * Chunks of the result: with inputs, the sizes along each axis of as many blocks as they have, or one number for all blocks
+   * of an axis (default: the inputs' chunks); without inputs, as creation functions take them.
+   */
+  readonly chunks?: ChunkSpec;
   /** Shape of the result where there are no inputs. */
   readonly shape?: number | readonly number[];
 }
@@ -58,9 +60,9 @@ export const specOf = (fn: unknown, options: FunctionOptions): FunctionSpec => {
  * // the number of the block, in each of its elements
  * mapBlocks((block, info) => { info.out.data.fill(info.blockIndex[0]); }, [x]);
  */
-export function mapBlocks<D extends DType = DType>(
-  fn: BlockFunction | ModuleFunction,
-  inputs: readonly ArrayInput[],
+export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends DType = DType>(
+  fn: BlockFunction<Inputs> | ModuleFunction,
+  inputs: Inputs,
   options: MapBlocksOptions<D> = {},
 ): TileArray<D> {
   const arrays = inputs.map((x) => asarray(x));
@@ -85,7 +87,7 @@ export function mapBlocks<D extends DType = DType>(
   const like =
     aligned.find((n) => n.shape.length === grid.length && n.chunks.every((c, a) => c.length === grid[a])) ??
     lead;
-  const chunks = options.chunks ?? like.chunks;
+  const chunks = blockSizes(options.chunks, grid) ?? like.chunks;
   if (chunks.length !== grid.length || chunks.some((c, a) => c.length !== grid[a]))
     throw new RangeError(
       `mapBlocks: chunks must name as many blocks along each axis as the inputs have (${grid.join(' × ')})`,
@@ -114,11 +116,22 @@ export function mapBlocks<D extends DType = DType>(
   return new TileArray<D>(node);
 }
 
+/** Sizes of the blocks of a result, of which there are as many along each axis as `grid` says. */
+function blockSizes(spec: ChunkSpec | undefined, grid: readonly number[]): Chunks | undefined {
+  if (spec === undefined) return undefined;
+  const perAxis = typeof spec === 'object' ? spec : grid.map(() => spec);
+  return perAxis.map((c, axis) => {
+    if (typeof c === 'string' || (typeof c === 'number' && !(Number.isInteger(c) && c >= 0)))
+      throw new RangeError(`mapBlocks: chunks on axis ${axis} must be block sizes, not ${c}`);
+    return typeof c === 'number' ? new Array<number>(grid[axis]).fill(c) : c;
+  });
+}
+
 function source(
   label: string,
   spec: FunctionSpec,
   form: 'blocks' | 'elements',
-  options: { readonly shape?: number | readonly number[]; readonly chunks?: ChunkSpec | Chunks },
+  options: { readonly shape?: number | readonly number[]; readonly chunks?: ChunkSpec },
   dtype: DType,
 ): TileArray<DType> {
   if (options.shape === undefined) throw new TypeError(`${label}: without input arrays, a shape is needed`);

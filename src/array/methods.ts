@@ -1,6 +1,6 @@
 import type { DType } from '../kernels/dtype.js';
 import type { ArrayInput, TileArray, Weak } from './array.js';
-import type { BlockFunction, MapBlocksOptions } from './blocks.js';
+import type { BlockFunction, MapBlocksOptions, ModuleFunction } from './blocks.js';
 import { mapBlocks } from './blocks.js';
 import * as indexing from './indexing.js';
 import * as linalg from './linalg.js';
@@ -100,7 +100,7 @@ const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
   computeChunkSizes: indexing.computeChunkSizes,
   dot: linalg.dot,
   matmul: linalg.matmul,
-  mapBlocks: (x: TileArray<DType>, fn: BlockFunction, options?: MapBlocksOptions<DType>) =>
+  mapBlocks: (x: TileArray<DType>, fn: BlockFunction | ModuleFunction, options?: MapBlocksOptions<DType>) =>
     mapBlocks(fn, [x], options),
 });
 

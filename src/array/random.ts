@@ -82,7 +82,7 @@ export class Generator {
     const along = stridesOf(grid);
     const first = this.blocks;
     this.blocks += product(grid);
-    const common: RandomCommon = { seed: this.entropy, spec };
+    const common: RandomCommon = { entropy: this.entropy, spec };
     const node = makeNode<TasksNode>(spec.kind, [spec, this.entropy, first], {
       kind: 'tasks',
       parts: [spec.dtype],

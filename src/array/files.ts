@@ -1,0 +1,153 @@
+import { atExit } from '../engine/disk/cleanup.js';
+import {
+  defaultSpillDirectory,
+  makeSpillDirectory,
+  removeSpillDirectory,
+} from '../engine/disk/spill-directory.js';
+import { openNetcdf } from '../io/netcdf/open.js';
+import { openNpy } from '../io/npy.js';
+import { openNpz } from '../io/npz.js';
+import { abortWrite } from '../io/replace.js';
+import type { Target } from '../io/source.js';
+import { createNpy, finishNpy } from '../io/write-npy.js';
+import { createZarr, finishZarr, type ZarrCodec } from '../io/zarr/create.js';
+import { openZarr } from '../io/zarr/open.js';
+import type { DType } from '../kernels/dtype.js';
+import { type ArrayInput, asarray, type TileArray } from './array.js';
+import { type ChunkSpec, normalizeChunks } from './chunks.js';
+import type { ArrayCompute } from './compute.js';
+import { fromSource, writeTo } from './io.js';
+
+export interface ReadOptions {
+  /** Chunks of the array; default: the file's own, or where it has none, of some 16 MiB. */
+  readonly chunks?: ChunkSpec;
+}
+
+/**
+ * A lazy array of a NumPy `.npy` file. Only its header is read now.
+ *
+ * @throws where the file is missing, truncated or of a dtype that tilework does not have
+ */
+export function fromNpy(path: string, options: ReadOptions = {}): TileArray<DType> {
+  return fromSource(openNpy(path), options.chunks);
+}
+
+export interface NpzReadOptions extends ReadOptions {
+  /** Where compressed members are inflated to, being readable from their start only; removed when the process ends. */
+  readonly directory?: string;
+}
+
+/**
+ * A lazy array of a NumPy `.npz` archive. `name` is needed where it holds several. Stored members are read in place;
+ * compressed ones are inflated to a temporary file when first read, never in memory.
+ */
+export function fromNpz(path: string, name?: string, options: NpzReadOptions = {}): TileArray<DType> {
+  return fromSource(
+    openNpz(path, name, { directory: options.directory ?? scratchDirectory() }),
+    options.chunks,
+  );
+}
+
+let scratch: string | undefined;
+
+/** A directory for this process, removed when it ends. */
+function scratchDirectory(): string {
+  if (scratch === undefined) {
+    const made = makeSpillDirectory(defaultSpillDirectory());
+    atExit(() => removeSpillDirectory(made));
+    scratch = made;
+  }
+  return scratch;
+}
+
+export interface NetcdfReadOptions extends ReadOptions {
+  /** The numbers as stored, without scale, offset and missing values applied. */
+  readonly raw?: boolean;
+}
+
+/** A lazy array of a variable of a netCDF-3 file; packed values are unpacked to float64, missing ones become NaN. */
+export function fromNetcdf(
+  path: string,
+  variable: string,
+  options: NetcdfReadOptions = {},
+): TileArray<DType> {
+  return fromSource(openNetcdf(path, variable, { raw: options.raw ?? false }), options.chunks);
+}
+
+export interface ZarrReadOptions extends ReadOptions {
+  /** Path of the array within the store's groups. */
+  readonly path?: string;
+  /** Format to look for; both otherwise. */
+  readonly version?: 2 | 3;
+  /** Headers of HTTP requests. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A lazy array of a Zarr store (format 2 or 3): a directory, or an `http(s):` URL. Only metadata is read now. */
+export async function fromZarr(
+  store: string,
+  { chunks, ...options }: ZarrReadOptions = {},
+): Promise<TileArray<DType>> {
+  return fromSource(await openZarr(store, options), chunks);
+}
+
+export interface ZarrWriteOptions extends ArrayCompute {
+  /** Chunks of the store, regular; default: the array's largest along each axis. */
+  readonly chunks?: ChunkSpec;
+  /** Compression of chunks, default zstd. */
+  readonly codec?: ZarrCodec;
+  readonly zarrFormat?: 2 | 3;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly dimensions?: readonly string[];
+  /** Replace a store that exists, when the new one is whole. */
+  readonly overwrite?: boolean;
+}
+
+/** Computes an array into a new Zarr store, block by block. Nothing is at `path` until all of it is written. */
+export async function toZarr(x: ArrayInput, path: string, options: ZarrWriteOptions = {}): Promise<void> {
+  const { chunks, codec, zarrFormat, attributes, dimensions, overwrite, ...run } = options;
+  const array = asarray(x) as TileArray<DType>;
+  const sizes = chunks === undefined ? array.chunks : normalizeChunks(chunks, array.shape, array.dtype);
+  const target = createZarr(path, {
+    shape: array.shape,
+    dtype: array.dtype,
+    chunks: sizes.map((c) => Math.max(1, ...c)),
+    ...defined({ codec, zarrFormat, attributes, dimensions, overwrite }),
+  });
+  await guarded(array, target, finishZarr, run);
+}
+
+export interface NpyWriteOptions extends ArrayCompute {
+  /** Replace a file that exists, when the new one is whole. */
+  readonly overwrite?: boolean;
+}
+
+/** Computes an array into a new `.npy` file, block by block. Nothing is at `path` until all of it is written. */
+export async function toNpy(
+  x: ArrayInput,
+  path: string,
+  { overwrite, ...run }: NpyWriteOptions = {},
+): Promise<void> {
+  const array = asarray(x) as TileArray<DType>;
+  const target = createNpy(path, { shape: array.shape, dtype: array.dtype, ...defined({ overwrite }) });
+  await guarded(array, target, finishNpy, run);
+}
+
+/** Writes, and leaves no partial file behind when the process is interrupted. */
+async function guarded(
+  array: TileArray<DType>,
+  target: Target,
+  finish: (t: Target) => void | Promise<void>,
+  run: ArrayCompute,
+): Promise<void> {
+  const forget = atExit(() => abortWrite(target));
+  try {
+    await writeTo(array, target, { finish, abort: abortWrite }, run);
+  } finally {
+    forget();
+  }
+}
+
+function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)) as never;
+}

@@ -1,0 +1,12 @@
+/** tilework: arrays larger than memory, cut into blocks, computed in parallel by a memory-aware scheduler. */
+
+export * from './array/files.js';
+export * from './array/index.js';
+export { configure, defaultEngine, useEngine } from './engine/default.js';
+export type { Engine, Progress } from './engine/engine.js';
+export * from './engine/errors.js';
+export { LocalEngine, type LocalEngineOptions } from './engine/index.js';
+export { netcdfInfo } from './io/netcdf/open.js';
+export { npzInfo } from './io/npz.js';
+export type { DType } from './kernels/dtype.js';
+export { progressBar } from './watch/progress.js';
