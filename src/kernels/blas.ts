@@ -111,9 +111,8 @@ function searchBlas(wanted: string | undefined): Blas | undefined {
 
 function loadKoffi(): Koffi | undefined {
   try {
-    // Asked for at run time and by name, so that a bundler does not need it; in CommonJS there is no import.meta.
-    const here = typeof __filename === 'string' ? __filename : import.meta.url;
-    return createRequire(here)('koffi') as Koffi;
+    // Asked for at run time: it need not be there.
+    return createRequire(import.meta.url)('koffi') as Koffi;
   } catch {
     return undefined;
   }
