@@ -48,6 +48,23 @@ for name, codec in {
 }.items():
     save(f"v3_{name}", compressors=codec)
 
+# One chunk, some of several blosc blocks, the last one smaller: element i is i // 3.
+for dtype, cname, shuffle in [
+    ("f8", "lz4", "shuffle"),
+    ("i8", "zstd", "shuffle"),
+    ("i2", "lz4hc", "shuffle"),
+    ("f4", "lz4", "shuffle"),
+    ("u1", "lz4", "shuffle"),
+    ("f4", "lz4", "noshuffle"),
+    ("f4", "zstd", "bitshuffle"),
+    ("f4", "zlib", "shuffle"),
+]:
+    n = 60001 if cname == "lz4" and shuffle == "shuffle" else 6001
+    codec = BloscCodec(cname=cname, clevel=5, shuffle=shuffle, typesize=np.dtype(dtype).itemsize, blocksize=4096)
+    z = zarr.create_array(out / f"blosc_{dtype}_{cname}_{shuffle}", shape=(n,), chunks=(n,), dtype=dtype, compressors=codec)
+    z[...] = (np.arange(n) // 3).astype(dtype)
+save("v3_two_codecs", compressors=[ZstdCodec(), GzipCodec(), Crc32cCodec()])
+
 for name, codec in {
     "none": None,
     "zstd": numcodecs.Zstd(level=0),

@@ -1,9 +1,10 @@
 import { fstatSync } from 'node:fs';
 import { itemsize } from '../../kernels/dtype.js';
 import { checked } from '../crc32c.js';
+import { borrow, giveBack } from '../spare.js';
 import { contiguousStrides, swapBytes } from '../strided.js';
 import type { ByteCodec } from './codecs.js';
-import { codecTrouble, openCodec } from './codecs.js';
+import { codecTrouble, openCodecs } from './codecs.js';
 import type { ShardLayout, ZarrLayout } from './metadata.js';
 import { chunkKey } from './metadata.js';
 import type { ZarrCommon } from './open.js';
@@ -16,8 +17,8 @@ export interface Chunk {
   readonly strides: readonly number[];
 }
 
-/** Gets and decodes the chunks of an array. A chunk that is not there is undefined. */
-export type ChunkGetter = (coords: readonly number[]) => Promise<Chunk | undefined>;
+/** Gets and decodes a chunk, and lends it to `use`, which must not keep it. False if the chunk is not there. */
+export type ChunkLender = (coords: readonly number[], use: (chunk: Chunk) => void) => Promise<boolean>;
 
 /** Bytes of a decoded chunk. */
 export const chunkBytes = ({ chunks, dtype }: ZarrLayout): number =>
@@ -36,37 +37,44 @@ export function chunkStrides({ chunks, axes, dtype }: ZarrLayout): number[] {
   return strides;
 }
 
-export async function chunkGetter(common: ZarrCommon): Promise<ChunkGetter> {
-  const { layout, path, name } = common;
-  const store = await openStore(common.location);
-  if (common.metadata !== undefined) return (await import('./unusual.js')).unusualGetter(common, store);
-  const codecs = await Promise.all(layout.codecs.map(openCodec));
+export async function chunkLender(common: ZarrCommon): Promise<ChunkLender> {
+  const { layout, path, name, location } = common;
+  const store = await openStore(location);
+  if (common.metadata !== undefined) return (await import('./unusual.js')).unusualLender(common, store);
+  const codecs = await openCodecs(layout.codecs);
   const size = chunkBytes(layout);
   const strides = chunkStrides(layout);
   const elementBytes = itemsize(layout.dtype);
   const encoded = layout.shard
     ? shardedBytes(layout, layout.shard, path, store, name)
     : (coords: readonly number[]) => store.get(`${path}/${chunkKey(layout, coords)}`);
-  return async (coords) => {
+  return async (coords, use) => {
     const raw = await encoded(coords);
-    if (!raw) return undefined;
-    let bytes = await decode(codecs, raw, size, () => `chunk ${chunkKey(layout, coords)} of ${name}`);
-    if (bytes.byteOffset % elementBytes !== 0) bytes = bytes.slice();
-    if (layout.bigEndian) swapBytes(bytes, elementBytes);
-    return { bytes, strides };
+    if (!raw) return false;
+    const target = borrow(size);
+    try {
+      let bytes = await decode(codecs, raw, target, () => `chunk ${chunkKey(layout, coords)} of ${name}`);
+      if (bytes.byteOffset % elementBytes !== 0) bytes = bytes.slice();
+      if (layout.bigEndian) swapBytes(bytes, elementBytes);
+      use({ bytes, strides });
+      return true;
+    } finally {
+      giveBack(target);
+    }
   };
 }
 
 async function decode(
   codecs: readonly ByteCodec[],
   encoded: Uint8Array,
-  size: number,
+  target: Uint8Array,
   chunk: () => string,
 ): Promise<Uint8Array> {
+  const size = target.length;
   let bytes = encoded;
   for (let k = codecs.length - 1; k >= 0; k--) {
     try {
-      bytes = await codecs[k]!.decode(bytes, size);
+      bytes = await codecs[k]!.decode(bytes, target);
     } catch (cause) {
       throw new Error(
         `${chunk()} is damaged: codec ${codecs[k]!.name} cannot decode its ${encoded.length} bytes ` +

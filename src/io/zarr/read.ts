@@ -5,8 +5,8 @@ import { itemsize } from '../../kernels/dtype.js';
 import { bytesOf, layoutOf, selectionOf } from '../block.js';
 import type { Region } from '../source.js';
 import { copyStrided, readStrided } from '../strided.js';
-import type { ChunkGetter } from './chunks.js';
-import { chunkBytes, chunkGetter, chunkStrides, withRawChunk } from './chunks.js';
+import type { ChunkLender } from './chunks.js';
+import { chunkBytes, chunkLender, chunkStrides, withRawChunk } from './chunks.js';
 import { chunkKey } from './metadata.js';
 import type { ZarrCommon } from './open.js';
 import type { Piece } from './pieces.js';
@@ -59,7 +59,7 @@ async function pieceReader(common: ZarrCommon): Promise<PieceReader> {
   const { layout, location, name } = common;
   const size = itemsize(layout.dtype);
   const plain = layout.codecs.length === 0 && !layout.shard && !layout.unusual && !layout.bigEndian;
-  if (!plain || location.kind !== 'directory') return decoding(await chunkGetter(common), size);
+  if (!plain || location.kind !== 'directory') return decoding(await chunkLender(common), size);
   const directory = join(location.root, common.path);
   const strides = chunkStrides(layout);
   const whole = chunkBytes(layout);
@@ -72,13 +72,11 @@ async function pieceReader(common: ZarrCommon): Promise<PieceReader> {
 }
 
 const decoding =
-  (getChunk: ChunkGetter, size: number): PieceReader =>
-  async ({ coords, selection }, place) => {
-    const chunk = await getChunk(coords);
-    if (!chunk) return false;
-    copyStrided(chunk.bytes, { offset: 0, strides: chunk.strides }, selection, place.target, place, size);
-    return true;
-  };
+  (lend: ChunkLender, size: number): PieceReader =>
+  ({ coords, selection }, place) =>
+    lend(coords, ({ bytes, strides }) =>
+      copyStrided(bytes, { offset: 0, strides }, selection, place.target, place, size),
+    );
 
 /** Fills a box of a C-ordered block of `shape` that starts at element `at`. */
 function fill(

@@ -1,7 +1,7 @@
 import type { Readable } from 'zarrita';
 import { open, registry } from 'zarrita';
 import { itemsize } from '../../kernels/dtype.js';
-import type { ChunkGetter } from './chunks.js';
+import type { ChunkLender } from './chunks.js';
 import { codecTrouble } from './codecs.js';
 import { chunkKey } from './metadata.js';
 import type { ZarrCommon } from './open.js';
@@ -11,7 +11,7 @@ import type { Store } from './store.js';
  * Chunks whose codecs change elements (filters of format 2, `scale_offset`, shards within shards …) are got and decoded by
  * zarrita. It takes the metadata from `common`, not from the store again.
  */
-export async function unusualGetter(common: ZarrCommon, store: Store): Promise<ChunkGetter> {
+export async function unusualLender(common: ZarrCommon, store: Store): Promise<ChunkLender> {
   const { layout, name } = common;
   const document = layout.format === 2 ? '.zarray' : 'zarr.json';
   const readable: Readable = {
@@ -23,14 +23,16 @@ export async function unusualGetter(common: ZarrCommon, store: Store): Promise<C
     ? open.v2(readable, { kind: 'array', attrs: false })
     : open.v3(readable, { kind: 'array' }));
   const bytes = itemsize(layout.dtype);
-  return async (coords) => {
+  return async (coords, use) => {
     try {
       const { data, stride } = await array.getChunk([...coords]);
-      if (!('buffer' in data)) throw new Error(`its elements are no numbers`);
-      return {
+      if (!('buffer' in data)) throw new Error('its elements are no numbers');
+      use({
         bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
         strides: stride.map((s) => s * bytes),
-      };
+      });
+      // Where the chunk is not there, zarrita yields one of fill values.
+      return true;
     } catch (cause) {
       const inner =
         cause instanceof Error && cause.cause !== undefined ? `: ${codecTrouble(cause.cause)}` : '';

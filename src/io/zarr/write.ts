@@ -10,7 +10,7 @@ import type { WriteParams, Written } from '../source.js';
 import { contiguousStrides, copyStrided } from '../strided.js';
 import { chunkBytes } from './chunks.js';
 import type { ByteCodec } from './codecs.js';
-import { openCodec } from './codecs.js';
+import { openCodecs } from './codecs.js';
 import type { ZarrWriteCommon } from './create.js';
 import { chunkKey } from './metadata.js';
 import type { Piece } from './pieces.js';
@@ -26,7 +26,7 @@ export const writeZarr: Op<WriteParams, ZarrWriteCommon> = async (ctx): Promise<
   checkAligned(params.start, block.shape, common);
   let codecs = encoders.get(common);
   if (!codecs) {
-    codecs = Promise.all(layout.codecs.map(openCodec));
+    codecs = openCodecs(layout.codecs);
     encoders.set(common, codecs);
   }
   const pieces = piecesOf(
