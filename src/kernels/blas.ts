@@ -38,9 +38,25 @@ type Gemm = (
   c: Float32Array | Float64Array,
 ) => void;
 
+/** y = A·x + beta·y, A being rows×columns as it is used, the elements of x `stride` apart (at least 1). */
+type Gemv = (
+  rows: number,
+  columns: number,
+  a: BlasOperand,
+  x: BlasVector,
+  beta: 0 | 1,
+  y: Float32Array | Float64Array,
+) => void;
+
+export interface BlasVector {
+  readonly data: Float32Array | Float64Array;
+  readonly stride: number;
+}
+
 export interface Blas extends BlasInfo {
   /** C = A·B + beta·C, with C m×n in C order. Calls are synchronous. */
   readonly gemm: { readonly float64: Gemm; readonly float32: Gemm };
+  readonly gemv: { readonly float64: Gemv; readonly float32: Gemv };
 }
 
 type NativeFunction = (...args: unknown[]) => unknown;
@@ -141,6 +157,10 @@ function open(koffi: Koffi, path: string): Blas {
       float64: gemm(library, `${prefix}cblas_dgemm${suffix}`, integer, 'double'),
       float32: gemm(library, `${prefix}cblas_sgemm${suffix}`, integer, 'float'),
     }),
+    gemv: Object.freeze({
+      float64: gemv(library, `${prefix}cblas_dgemv${suffix}`, integer, 'double'),
+      float32: gemv(library, `${prefix}cblas_sgemv${suffix}`, integer, 'float'),
+    }),
   });
 }
 
@@ -164,5 +184,15 @@ function gemm(library: Library, name: string, integer: string, real: string): Ge
   return (m, n, k, a, b, beta, c) => {
     const [transA, transB] = [a, b].map(({ transposed }) => (transposed ? TRANSPOSED : AS_IT_IS));
     call(ROW_MAJOR, transA, transB, m, n, k, 1, a.data, a.leading, b.data, b.leading, beta, c, n);
+  };
+}
+
+function gemv(library: Library, name: string, integer: string, real: string): Gemv {
+  const vector = ['void *', integer];
+  const args = ['int', 'int', integer, integer, real, ...vector, ...vector, real, ...vector];
+  const call = library.func(name, 'void', args);
+  return (rows, columns, { data, transposed, leading }, x, beta, y) => {
+    const stored = transposed ? [TRANSPOSED, columns, rows] : [AS_IT_IS, rows, columns];
+    call(ROW_MAJOR, ...stored, 1, data, leading, x.data, x.stride, beta, y, 1);
   };
 }

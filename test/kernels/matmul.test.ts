@@ -158,6 +158,20 @@ for (const blas of ['machine', 'off'] as const)
           check(own, dtype, { ...plain, m, n, k, accumulate, layouts: ['plain', 'transposed'] });
     });
 
+    it.each(dtypes)('multiplies with vectors: %s', async (dtype) => {
+      const own = await kernels(blas);
+      for (const [m, n, k] of [
+        [1, 333, 70],
+        [333, 1, 70],
+        [1, 1, 1001],
+        [7, 1, 1],
+        [1, 129, 3],
+      ] as const)
+        for (const layout of LAYOUTS)
+          for (const accumulate of [false, true])
+            check(own, dtype, { m, n, k, accumulate, layouts: [layout, layout] });
+    });
+
     it('gives zeros, or what was there, when there is nothing to sum', async () => {
       const own = await kernels(blas);
       for (const dtype of DTYPES) {

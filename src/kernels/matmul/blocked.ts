@@ -1,9 +1,8 @@
 import type { DType } from '../dtype.js';
-import { ModuleBuilder } from '../wasm/assembler.js';
 import { FORMATS, type Format, tileColumns } from './formats.js';
-import type { MatmulCall } from './index.js';
-import { addPack } from './pack.js';
-import { addProduct } from './tile.js';
+import { matmulKernels } from './module.js';
+import type { MatmulCall } from './product.js';
+import { thinProduct } from './product.js';
 
 /**
  * The built-in product: K. Goto and R. van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008). Blocks of A
@@ -43,10 +42,11 @@ export const blockedScratch = (dtype: DType, m: number, n: number, k: number): n
 
 /** C (+)= A·B, all extents at least 1. */
 export function blockedMatmul(memory: WebAssembly.Memory, call: MatmulCall): void {
+  if (thinMatmul(memory, call)) return;
   const { dtype, m, n, k, a, b, c, accumulate, scratch } = call;
   const format = FORMATS[dtype];
   const { bytes } = format;
-  const { packA, packB, product } = kernels(memory, format);
+  const { packA, packB, product } = matmulKernels(memory, format);
   const plan = layout(format, m, n, k);
   const packedB = scratch.address + plan.b;
   const tile = scratch.address + plan.tile;
@@ -68,40 +68,21 @@ export function blockedMatmul(memory: WebAssembly.Memory, call: MatmulCall): voi
   }
 }
 
-interface Kernels {
-  readonly packA: Pack;
-  readonly packB: Pack;
-  readonly product: (...args: number[]) => void;
-}
-
-type Pack = (source: number, across: number, along: number, count: number, depth: number, to: number) => void;
-
-const modules = new Map<Format, WebAssembly.Module>();
-const instances = new WeakMap<WebAssembly.Memory, Map<Format, Kernels>>();
-
-function kernels(memory: WebAssembly.Memory, format: Format): Kernels {
-  let known = instances.get(memory);
-  if (known === undefined) {
-    known = new Map();
-    instances.set(memory, known);
-  }
-  let own = known.get(format);
-  if (own === undefined) {
-    let module = modules.get(format);
-    if (module === undefined) {
-      module = assemble(format);
-      modules.set(format, module);
-    }
-    own = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
-    known.set(format, own);
-  }
-  return own;
-}
-
-function assemble(format: Format): WebAssembly.Module {
-  const m = new ModuleBuilder().importMemory();
-  addPack(m, format, format.rows, 'packA');
-  addPack(m, format, tileColumns(format), 'packB');
-  addProduct(m, format, 'product');
-  return new WebAssembly.Module(m.bytes());
+/** Multiplies with a vector; false if it is none, or its elements or the matrix's do not lie in one piece. */
+function thinMatmul(memory: WebAssembly.Memory, call: MatmulCall): boolean {
+  const thin = thinProduct(call);
+  const format = FORMATS[call.dtype];
+  const { bytes } = format;
+  if (thin === undefined || bytes !== format.packedBytes) return false;
+  const { rows, depth, matrix, x } = thin;
+  const { dots, combination } = matmulKernels(memory, format);
+  const add = call.accumulate ? 1 : 0;
+  if (matrix.colStride === 1 && x.stride === 1) {
+    const spare = call.scratch.address;
+    dots(matrix.address, bytes * matrix.rowStride, rows, x.address, depth, call.c.address, add, spare);
+  } else if (matrix.rowStride === 1) {
+    const [columnBytes, xBytes] = [bytes * matrix.colStride, bytes * x.stride];
+    combination(matrix.address, columnBytes, rows, x.address, xBytes, depth, call.c.address, add);
+  } else return false;
+  return true;
 }

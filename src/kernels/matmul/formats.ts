@@ -44,6 +44,8 @@ export interface Format {
   readonly storeOne: Store;
   readonly storePackedOne: Store;
   readonly plusOne: Binary;
+  readonly timesOne: Binary;
+  readonly zeroOne: Code;
 }
 
 const vector = {
@@ -69,6 +71,8 @@ const float64: Format = {
   storeOne: f64.store,
   storePackedOne: f64.store,
   plusOne: f64.add,
+  timesOne: f64.mul,
+  zeroOne: f64.const(0),
 };
 
 const float32: Format = {
@@ -85,6 +89,8 @@ const float32: Format = {
   storeOne: f32.store,
   storePackedOne: f32.store,
   plusOne: f32.add,
+  timesOne: f32.mul,
+  zeroOne: f32.const(0),
 };
 
 /** Vectors of 64-bit products take nine instructions for two; scalars take one each. */
@@ -107,6 +113,8 @@ const int64: Format = {
   storeOne: i64.store,
   storePackedOne: i64.store,
   plusOne: i64.add,
+  timesOne: i64.mul,
+  zeroOne: i64.const(0n),
 };
 
 const int32: Format = {
@@ -123,6 +131,8 @@ const int32: Format = {
   storeOne: i32.store,
   storePackedOne: i32.store,
   plusOne: i32.add,
+  timesOne: i32.mul,
+  zeroOne: i32.const(0),
 };
 
 const int16: Format = {
@@ -139,6 +149,8 @@ const int16: Format = {
   storeOne: i32.store16,
   storePackedOne: i32.store16,
   plusOne: i32.add,
+  timesOne: i32.mul,
+  zeroOne: i32.const(0),
 };
 
 /** There is no multiplication of bytes: they are packed as 16 bits, whose lower halves come out right. */
@@ -158,6 +170,8 @@ const bool: Format = {
   storeOne: i32.store8,
   storePackedOne: i32.store8,
   plusOne: i32.or,
+  timesOne: i32.and,
+  zeroOne: i32.const(0),
 };
 
 export const FORMATS: Record<DType, Format> = {

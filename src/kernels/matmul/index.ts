@@ -1,28 +1,9 @@
 import { type BlasOperand, findBlas } from '../blas.js';
 import { type DType, itemsize, viewOf } from '../dtype.js';
 import { blockedMatmul, blockedScratch } from './blocked.js';
+import { type MatmulCall, type MatrixOperand, thinProduct } from './product.js';
 
-/** A matrix in memory: where its element [0, 0] lies, and its strides in elements, of any sign, or 0. */
-export interface MatrixOperand {
-  /** Bytes from the start of the memory. */
-  readonly address: number;
-  readonly rowStride: number;
-  readonly colStride: number;
-}
-
-/** C = A·B, or C += A·B. A is m×k, B is k×n, C is m×n in C order; all have elements of one dtype. */
-export interface MatmulCall {
-  readonly dtype: DType;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly a: MatrixOperand;
-  readonly b: MatrixOperand;
-  readonly c: { readonly address: number };
-  readonly accumulate: boolean;
-  /** 64-byte aligned, of at least `matmulScratch` bytes. */
-  readonly scratch: { readonly address: number; readonly bytes: number };
-}
+export type { MatmulCall, MatrixOperand } from './product.js';
 
 /** Bytes of scratch memory for a product, on every machine. */
 export const matmulScratch = (dtype: DType, m: number, n: number, k: number): number =>
@@ -53,12 +34,24 @@ export function matmul(memory: WebAssembly.Memory, call: MatmulCall): void {
 function blasMatmul(memory: WebAssembly.Memory, call: MatmulCall): boolean {
   const { dtype, m, n, k, a, b, c, accumulate } = call;
   if (dtype !== 'float64' && dtype !== 'float32') return false;
+  const blas = findBlas();
+  if (blas === undefined) return false;
+  const out = viewOf(dtype, memory.buffer, c.address, m * n);
+  const beta = accumulate ? 1 : 0;
+  const thin = thinProduct(call);
+  if (thin !== undefined) {
+    const { rows, depth, x } = thin;
+    const matrix = blasOperand(memory, dtype, thin.matrix, rows, depth);
+    const stride = depth === 1 ? 1 : x.stride;
+    if (matrix === undefined || stride < 1) return false;
+    const data = viewOf(dtype, memory.buffer, x.address, (depth - 1) * stride + 1);
+    blas.gemv[dtype](rows, depth, matrix, { data, stride }, beta, out);
+    return true;
+  }
   const left = blasOperand(memory, dtype, a, m, k);
   const right = blasOperand(memory, dtype, b, k, n);
-  const blas = left && right && findBlas();
-  if (!blas) return false;
-  const out = viewOf(dtype, memory.buffer, c.address, m * n);
-  blas.gemm[dtype](m, n, k, left, right, accumulate ? 1 : 0, out);
+  if (left === undefined || right === undefined) return false;
+  blas.gemm[dtype](m, n, k, left, right, beta, out);
   return true;
 }
 
