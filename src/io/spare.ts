@@ -1,6 +1,7 @@
 /** How many buffers a thread keeps for the next chunk: what is read, decoded, shuffled. */
 const KEPT = 4;
 
+/** Smallest first. */
 const kept: Uint8Array[] = [];
 
 /**
@@ -16,5 +17,6 @@ export function borrow(size: number): Uint8Array {
 /** Takes back what was lent. It must not be used any more. */
 export function giveBack(lent: Uint8Array): void {
   kept.push(new Uint8Array(lent.buffer));
-  if (kept.length > KEPT) kept.sort((a, b) => b.length - a.length).pop();
+  kept.sort((a, b) => a.length - b.length);
+  if (kept.length > KEPT) kept.shift();
 }

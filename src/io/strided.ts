@@ -77,7 +77,7 @@ function unitsOf(bytes: Uint8Array, itemsize: number): Units {
 }
 
 /** Runs shorter than this many elements are copied one by one: making two views costs more. */
-const SHORT_RUN = 48;
+const SHORT_RUN = 32;
 
 function copyAxes(
   source: Units,

@@ -51,7 +51,7 @@ describe.each([
   });
 
   test('what it encodes decodes again, by either', async () => {
-    const bytes = Uint8Array.from({ length: 9000 }, (_, i) => (i * i) >> 9);
+    const bytes = Uint8Array.from({ length: 9000 }, (_, i) => i >> 5);
     for (const name of ['zstd', 'gzip', 'blosc']) {
       const spec = { name, configuration: { level: 3, cname: 'lz4', clevel: 5, shuffle: 'shuffle' } };
       const [encoder] = await openCodecs([spec], codecs);

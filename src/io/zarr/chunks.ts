@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { itemsize } from '../../kernels/dtype.js';
 import { checked } from '../crc32c.js';
+import { readFully } from '../file.js';
 import { borrow, giveBack } from '../spare.js';
 import { contiguousStrides, swapBytes } from '../strided.js';
 import type { ByteCodec } from './codecs.js';
@@ -45,9 +46,12 @@ export async function chunkLender(common: ZarrCommon): Promise<ChunkLender> {
   const size = chunkBytes(layout);
   const strides = chunkStrides(layout);
   const elementBytes = itemsize(layout.dtype);
+  const local = location.kind === 'directory' && !layout.shard;
   const encoded = layout.shard
     ? shardedBytes(layout, layout.shard, path, store, name)
-    : (coords: readonly number[]) => store.get(`${path}/${chunkKey(layout, coords)}`);
+    : local
+      ? (coords: readonly number[]) => borrowFile(`${location.root}${path}/${chunkKey(layout, coords)}`)
+      : (coords: readonly number[]) => store.get(`${path}/${chunkKey(layout, coords)}`);
   return async (coords, use) => {
     const raw = await encoded(coords);
     if (!raw) return false;
@@ -60,8 +64,18 @@ export async function chunkLender(common: ZarrCommon): Promise<ChunkLender> {
       return true;
     } finally {
       giveBack(target);
+      if (local) giveBack(raw);
     }
   };
+}
+
+/** The contents of a file, borrowed; undefined if there is none. */
+function borrowFile(path: string): Uint8Array | undefined {
+  return withKey(path, (fd) => {
+    const bytes = borrow(fstatSync(fd).size);
+    readFully(fd, bytes, 0, path);
+    return bytes;
+  });
 }
 
 async function decode(

@@ -61,12 +61,26 @@ async function openCodec(spec: CodecSpec, native: NativeCodecs): Promise<ByteCod
     case 'zstd':
       return native.zstd ? zstdCodec(native.zstd, level) : registered(spec);
     case 'lz4':
-      return native.lz4 ? lz4Codec(native.lz4, await registered(spec)) : registered(spec);
+      return native.lz4 ? lz4Codec(native.lz4, whenNeeded(spec)) : registered(spec);
     case 'blosc':
-      return bloscCodec(native, await registered(spec));
+      return bloscCodec(native, whenNeeded(spec));
     default:
       return registered(spec);
   }
+}
+
+/** A codec of the registry, loaded when first used: it is large, and may never be. */
+function whenNeeded(spec: CodecSpec): ByteCodec {
+  let loading: Promise<ByteCodec> | undefined;
+  const load = (): Promise<ByteCodec> => {
+    loading ??= registered(spec);
+    return loading;
+  };
+  return {
+    name: spec.name,
+    decode: async (bytes, target) => (await load()).decode(bytes, target),
+    encode: async (bytes) => (await load()).encode(bytes),
+  };
 }
 
 async function registered({ name, configuration }: CodecSpec): Promise<ByteCodec> {
