@@ -3,7 +3,7 @@ import type { Graph, Task } from '../../src/graph/task.js';
 import { makeEngine } from './support/engine.js';
 
 const graphOf = (...tasks: Task[]): Graph => new Map(tasks.map((task) => [task.key, task]));
-const valueOf = (result: unknown): unknown => (result as { value: unknown }).value;
+const valueIn = (result: unknown): unknown => (result as { value: unknown }).value;
 
 /** A binary tree of additions over `leaves` numbers 1, 2, …; its root is called `root`. */
 function tree(leaves: number): Graph {
@@ -29,7 +29,7 @@ describe('values', () => {
   test('a tree of 32,767 tasks', async () => {
     const engine = makeEngine();
     using results = await engine.run(tree(16_384), ['root']);
-    expect(valueOf(results.get('root'))).toBe((16_384 * 16_385) / 2);
+    expect(valueIn(results.get('root'))).toBe((16_384 * 16_385) / 2);
     results[Symbol.dispose]();
     expect(engine.stats().tasks).toEqual({ done: 32_767, held: 0 });
   });
@@ -43,6 +43,6 @@ describe('values', () => {
       ),
       ['b'],
     );
-    expect(valueOf(results.get('b'))).toBe(42);
+    expect(valueIn(results.get('b'))).toBe(42);
   });
 });

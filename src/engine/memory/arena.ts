@@ -1,10 +1,10 @@
 import { Heap, type Span } from './heap.js';
 
-/** Blocks from this size on are aligned to pages; smaller ones lie together in slabs. */
-export const LARGE = 65_536;
+/** Blocks from this size on lie by themselves, aligned to pages; smaller ones lie together in slabs. */
+const LARGE = 16_384;
+const SLAB = 65_536;
 const PAGE = 4_096;
 const LINE = 64;
-const SLAB = 4 * LARGE;
 /** The first page is never given out: address 0 means "nowhere" to compiled kernels. */
 export const RESERVED = 65_536;
 /** What one WebAssembly memory can hold. */

@@ -69,12 +69,16 @@ export function bytesAltogether(core: Core, record: TaskRecord): number {
 /** Whether memory is fuller before the task than after it: its outputs take no more than the inputs that it is the last to read. */
 export function frees(core: Core, record: TaskRecord): boolean {
   if (!record.heavy) return true;
-  const { present, absent, layout, scratch } = needsOf(core, record);
-  if (absent.length > 0) return false;
+  if (!isAtHand(record)) return false;
+  const { present, layout, scratch } = needsOf(core, record);
   let freed = 0;
   for (const input of present) if (input.waiters === 1 && input.holds === 0) freed += input.place!.bytes;
   return freed >= (layout?.bytes ?? 0) + scratch;
 }
+
+/** Whether nothing has to be read from disk for a task. */
+export const isAtHand = (record: TaskRecord): boolean =>
+  record.inputs.every(({ place }) => place?.state !== 'disk' && place?.state !== 'loading');
 
 /** Where the blocks of a result lie in one allocation. */
 export function layOut(metas: readonly BlockMeta[]): Layout {

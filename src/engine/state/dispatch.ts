@@ -1,4 +1,4 @@
-import { admit, bytesNeeded, frees } from './admission.js';
+import { admit, bytesNeeded, frees, isAtHand } from './admission.js';
 import { type Core, PAUSE, TARGET } from './core.js';
 import type { RankHeap } from './rank-heap.js';
 import type { TaskRecord, ThreadRecord } from './records.js';
@@ -107,7 +107,7 @@ function next(core: Core, thread: ThreadRecord, batched: number, share: boolean)
     if (busy && aboveTarget(core, record)) return undefined;
     if (heap === core.ahead) {
       heap.pop();
-      if (admit(core, record)) return record;
+      if (isAtHand(record) && admit(core, record)) return record;
       continue;
     }
     if (!mayAllocate(core) && !frees(core, record)) return past(core);
@@ -161,8 +161,7 @@ function mayAllocate(core: Core): boolean {
 function admitHead(core: Core, record: TaskRecord): boolean {
   // Reading back for more tasks than can soon run would only fill memory.
   const waiting = core.loadingTasks + core.admitted.size;
-  if (waiting >= core.threads.length && record.inputs.some((input) => input.place?.state === 'disk'))
-    return false;
+  if (waiting >= core.threads.length && !isAtHand(record)) return false;
   for (;;) {
     if (admit(core, record)) {
       if (core.blocked === record) core.blocked = undefined;

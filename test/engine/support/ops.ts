@@ -1,8 +1,8 @@
 import { type Block, type Op, type Result, Shrunk } from '../../../src/engine/op.js';
 import { call } from '../../../src/engine/ops/call.js';
 
-const valueOf = (result: Result): unknown => ('value' in result ? result.value : undefined);
-const blockOf = (result: Result): Block => ('blocks' in result ? result.blocks[0]! : fail());
+const valueIn = (result: Result): unknown => ('value' in result ? result.value : undefined);
+const blockIn = (result: Result): Block => ('blocks' in result ? result.blocks[0]! : fail());
 const fail = (): never => {
   throw new TypeError('a block was expected');
 };
@@ -17,7 +17,7 @@ const sum: Op = ({ inputs, out }) => {
   const target = out[0]!.data as Float64Array;
   target.fill(0);
   for (const input of inputs) {
-    const source = blockOf(input).data as Float64Array;
+    const source = blockIn(input).data as Float64Array;
     for (let i = 0; i < target.length; i++) target[i]! += source[i]!;
   }
 };
@@ -25,17 +25,17 @@ const sum: Op = ({ inputs, out }) => {
 /** The total of a block's elements, as a value. */
 const total: Op = ({ inputs }) => {
   let result = 0;
-  for (const element of blockOf(inputs[0]!).data as Float64Array) result += element;
+  for (const element of blockIn(inputs[0]!).data as Float64Array) result += element;
   return result;
 };
 
 const leaf: Op<number> = ({ params }) => params;
 
-const add: Op = ({ inputs }) => inputs.reduce((sum, input) => sum + (valueOf(input) as number), 0);
+const add: Op = ({ inputs }) => inputs.reduce((sum, input) => sum + (valueIn(input) as number), 0);
 
 /** Keeps the elements of a block that are not zero. */
 const compress: Op = ({ inputs, out }) => {
-  const kept = (blockOf(inputs[0]!).data as Float64Array).filter((x) => x !== 0);
+  const kept = (blockIn(inputs[0]!).data as Float64Array).filter((x) => x !== 0);
   (out[0]!.data as Float64Array).set(kept);
   return new Shrunk([[kept.length]]);
 };

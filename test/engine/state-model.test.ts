@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MemoryLimitError, SpillError, ThreadDiedError } from '../../src/engine/errors.js';
+import type { RunRecord, TaskRecord } from '../../src/engine/state/records.js';
+import type { Graph, Task } from '../../src/graph/task.js';
+import { type Behaviour, task, World } from './support/world.js';
+
+const KIB = 1024;
+
+interface TaskPlan {
+  readonly inputs: readonly number[];
+  readonly kib: number | undefined;
+  readonly scratch: number | undefined;
+  readonly throws: number;
+  readonly kills: number;
+}
+
+const rarely = (arbitrary: fc.Arbitrary<number>): fc.Arbitrary<number> =>
+  fc.oneof({ weight: 80, arbitrary: fc.constant(0) }, { weight: 1, arbitrary });
+
+const taskPlan: fc.Arbitrary<TaskPlan> = fc.record({
+  // How far back each input lies.
+  inputs: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 }),
+  kib: fc.option(fc.integer({ min: 0, max: 300 }), { nil: undefined, freq: 4 }),
+  scratch: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined, freq: 1 }),
+  throws: rarely(fc.integer({ min: 1, max: 3 })),
+  kills: rarely(fc.integer({ min: 1, max: 4 })),
+});
+
+interface RunPlan {
+  readonly outputs: readonly number[];
+  readonly streamed: boolean;
+  readonly retries: number;
+  readonly cancel: boolean;
+  readonly persist: boolean;
+}
+
+const runPlan: fc.Arbitrary<RunPlan> = fc.record({
+  outputs: fc.array(fc.nat(), { minLength: 1, maxLength: 8, size: 'max' }),
+  streamed: fc.boolean(),
+  retries: fc.integer({ min: 0, max: 3 }),
+  cancel: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+  persist: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+});
+
+const scenario = fc.record({
+  tasks: fc.array(taskPlan, { minLength: 1, maxLength: 60, size: 'max' }),
+  runs: fc.array(runPlan, { minLength: 1, maxLength: 4 }),
+  threads: fc.integer({ min: 1, max: 3 }),
+  budgetKib: fc.integer({ min: 512, max: 3 * 1024 }),
+  arenaKib: fc.constantFrom(1024, 4 * 1024),
+  diskFull: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  choices: fc.infiniteStream(fc.nat()),
+});
+
+function graphOf(plans: readonly TaskPlan[]): Graph {
+  const graph = new Map<string, Task>();
+  for (const [i, plan] of plans.entries()) {
+    const inputs = plan.inputs.filter((back) => back <= i).map((back) => `t${i - back}`);
+    graph.set(
+      `t${i}`,
+      task(`t${i}`, inputs, {
+        ...(plan.kib !== undefined && { bytes: plan.kib * KIB }),
+        ...(plan.scratch !== undefined && { scratch: plan.scratch * KIB }),
+      }),
+    );
+  }
+  return graph;
+}
+
+/** Runs that a caller has and what it may still do to them. */
+interface Call {
+  readonly plan: RunPlan;
+  readonly run: RunRecord;
+  open: boolean;
+  /** What it asked to be loaded, by token. */
+  readonly loads: Map<number, TaskRecord>;
+  lookups: number;
+}
+
+function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): void {
+  const behaviours = new Map<string, Behaviour>();
+  for (const [i, { throws, kills }] of plan.tasks.entries()) behaviours.set(`t${i}`, { throws, kills });
+  const options = {
+    threads: plan.threads,
+    budget: plan.budgetKib * KIB,
+    memoryLimit: plan.budgetKib * KIB,
+    arenaBytes: plan.arenaKib * KIB,
+  };
+  const world = new World(options, behaviours);
+  world.diskFull = plan.diskFull;
+  const { state } = world;
+  const graph = graphOf(plan.tasks);
+  const calls: Call[] = [];
+  const persisted: string[] = [];
+  const pending = [...plan.runs];
+
+  const submit = (): void => {
+    const next = pending.shift()!;
+    const outputs = next.outputs.map((n) => `t${n % plan.tasks.length}`);
+    const { retries } = next;
+    const streamed = next.streamed && !next.persist;
+    const run = state.submitted({ run: calls.length, graph, outputs, retries, streamed });
+    calls.push({ plan: next, run, open: true, loads: new Map(), lookups: 4 });
+    world.carryOut();
+  };
+  const close = (call: Call): void => {
+    call.open = false;
+    if (world.settled.get(call.run) === 'resolved' && call.plan.persist && !call.run.streamed) {
+      persisted.push(...call.run.held.keys());
+      state.persisted(call.run);
+    } else {
+      state.closed(call.run);
+    }
+    world.carryOut();
+  };
+
+  let token = 0;
+  const load = (call: Call, choice: number): void => {
+    const held = [...call.run.held.values()];
+    const record = held[choice % held.length]!;
+    call.lookups--;
+    call.loads.set(++token, record);
+    state.fetch(record, token);
+    world.carryOut();
+  };
+  const unload = (call: Call, token: number, record: TaskRecord): void => {
+    call.loads.delete(token);
+    const error = world.fetched.get(token);
+    if (error !== undefined) {
+      expect(error).toBeInstanceOf(plan.diskFull ? SpillError : MemoryLimitError);
+      return;
+    }
+    if (record.place !== undefined) expect(world.contentOf(record)).toBe(record.task.key);
+    state.unpinned(record);
+    world.carryOut();
+  };
+
+  for (let step = 0; ; step++) {
+    if (step > 20_000) throw new Error('it does not end');
+    const choice = plan.choices.next().value as number;
+    const actions = world.possible();
+    if (pending.length > 0) actions.push(submit);
+    for (const call of calls) {
+      if (!call.open) continue;
+      for (const [token, record] of call.loads)
+        if (world.fetched.has(token)) actions.push(() => unload(call, token, record));
+      if (world.settled.get(call.run) === 'resolved' && call.run.held.size > 0 && call.lookups > 0)
+        actions.push(() => load(call, choice));
+      if (world.settled.has(call.run) && call.loads.size === 0) actions.push(() => close(call));
+      else if (call.plan.cancel && !world.settled.has(call.run))
+        actions.push(() => {
+          state.cancelled(call.run, new Error('cancelled'));
+          world.carryOut();
+        });
+    }
+    if (persisted.length > 0)
+      actions.push(() => {
+        state.released(persisted.pop()!);
+        world.carryOut();
+      });
+    if (actions.length === 0) break;
+    if (choice % 17 === 0) {
+      state.ticked();
+      world.carryOut();
+    }
+    actions[choice % actions.length]!();
+  }
+
+  for (const call of calls) {
+    const outcome = world.settled.get(call.run);
+    if (outcome === undefined) throw new Error(`run ${call.run.id} never settled`);
+    if (outcome === 'resolved') continue;
+    const { error } = outcome;
+    const understood =
+      error instanceof MemoryLimitError ||
+      error instanceof ThreadDiedError ||
+      (error instanceof SpillError && plan.diskFull) ||
+      (error instanceof Error && (/^t\d+$/.test(error.message) || error.message === 'cancelled'));
+    if (!understood) throw error;
+  }
+  const { core } = state;
+  expect({
+    held: core.byKey.size,
+    used: core.space.used,
+    resident: core.resident.size,
+    consumers: core.consumers,
+    loadingTasks: core.loadingTasks,
+    underWay: core.spilling + core.loading + core.lent + core.spillingBytes,
+    onDisk: core.spilledBytes,
+    files: world.filesLeft,
+    fetches: core.fetches.length,
+    layerTasks: [...core.layers.values()].flatMap((layers) =>
+      [...layers.values()].map((layer) => layer.tasks),
+    ),
+  }).toEqual({
+    held: 0,
+    used: 0,
+    resident: 0,
+    consumers: 0,
+    loadingTasks: 0,
+    underWay: 0,
+    onDisk: 0,
+    files: 0,
+    fetches: 0,
+    layerTasks: [0],
+  });
+}
+
+test('whatever happens in whatever order, every run settles and nothing is left', () => {
+  fc.assert(fc.property(scenario, play), { numRuns: 1_000 });
+});
