@@ -138,7 +138,7 @@ const COMBINERS: { readonly [K in Fold['fold']]: Combiner } = {
       return [
         e.call('where', [nan, zero, e.constant(1, 'float64')]),
         e.call('where', [nan, zero, value]),
-        zero,
+        e.call('where', [nan, zero, e.call('subtract', [value, value])]),
       ];
     },
     join: (e, members) =>

@@ -58,6 +58,7 @@ export {
   any,
   argmax,
   argmin,
+  type MeanOptions,
   max,
   mean,
   min,

@@ -82,7 +82,8 @@ function productNode(
   inner: Chunks,
   dtype: DType,
 ): TileArray<DType> {
-  const [a, b] = [plainMatrix(left), plainMatrix(right)];
+  const flat = batch.length === 0 && keep === 1 && inner.length === 1 && right.shape.length === 2;
+  const [a, b] = [plainMatrix(left, flat), plainMatrix(right, flat)];
   const free = right.chunks.slice(batch.length + inner.length);
   const rows = left.chunks.slice(batch.length, batch.length + keep);
   const grid = inner.map((c) => c.length);
@@ -146,8 +147,8 @@ interface Matrix {
 }
 
 /** A transposed matrix is multiplied as it lies, instead of being copied first. */
-function plainMatrix(node: ArrayNode): Matrix {
-  if (node.kind === 'view' && node.shape.length === 2) {
+function plainMatrix(node: ArrayNode, flat: boolean): Matrix {
+  if (flat && node.kind === 'view' && node.shape.length === 2) {
     const [p, q] = node.map;
     const input = node.inputs[0];
     const whole = node.map.length === 2 && p.axis === 1 && q.axis === 0 && input.part === 0;

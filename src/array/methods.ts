@@ -6,7 +6,7 @@ import * as indexing from './indexing.js';
 import * as linalg from './linalg.js';
 import * as manipulation from './manipulation.js';
 import type { FloatOf, MeanOf, Promote, Scalar, SumOf } from './promote.js';
-import type { AxisArgument, SumOptions, VarOptions } from './reductions.js';
+import type { AxisArgument, MeanOptions, SumOptions, VarOptions } from './reductions.js';
 import * as reductions from './reductions.js';
 import * as ufuncs from './ufuncs.js';
 
@@ -38,7 +38,7 @@ export type MethodsOf<D extends DType> = Methods<typeof ufuncs.FLOAT, () => Tile
     readonly astype: <E extends DType>(dtype: E) => TileArray<E>;
     readonly sum: Reduce<SumOf<D>, SumOptions>;
     readonly prod: Reduce<SumOf<D>, SumOptions>;
-    readonly mean: Reduce<MeanOf<D>>;
+    readonly mean: Reduce<MeanOf<D>, MeanOptions>;
     readonly std: Reduce<MeanOf<D>, VarOptions>;
     readonly var: Reduce<MeanOf<D>, VarOptions>;
     readonly min: Reduce<D>;

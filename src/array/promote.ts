@@ -234,6 +234,14 @@ const RANGE: { readonly [D in DType]?: readonly [bigint, bigint] } = {
 /** Smallest and largest value of an integer dtype; undefined for bool and floats. */
 export const integerRange = (dtype: DType): readonly [bigint, bigint] | undefined => RANGE[dtype];
 
+/** Whether a scalar, where it is a whole number, lies in the range of `dtype`. */
+export function fits(scalar: Scalar, dtype: DType): boolean {
+  const range = RANGE[dtype];
+  if (!range || typeof scalar === 'boolean' || (typeof scalar === 'number' && !Number.isInteger(scalar)))
+    return true;
+  return BigInt(scalar) >= range[0] && BigInt(scalar) <= range[1];
+}
+
 /** The scalar as a constant of `dtype`; throws where an integer does not fit, as NumPy does. */
 export function constantOf(scalar: Scalar, dtype: DType): number | bigint | boolean {
   const kind = kindOf(dtype);

@@ -29,7 +29,11 @@ export interface SumOptions extends ReduceOptions {
   /** dtype to sum in and to return. */
   readonly dtype?: DType;
 }
-export interface VarOptions extends ReduceOptions {
+export interface MeanOptions extends ReduceOptions {
+  /** dtype to return, a float one (default: float64, or float32 of float32). */
+  readonly dtype?: 'float32' | 'float64';
+}
+export interface VarOptions extends MeanOptions {
   /** The divisor is the number of elements less this. */
   readonly ddof?: number;
 }
@@ -208,16 +212,22 @@ export function prod<A extends ArrayInput>(
   return total('prod', asarray(x), optionsOf(axis, keepdims)) as TileArray<SumOf<DTypeOf<A>>>;
 }
 
+function meanType(label: string, x: TileArray<DType>, { dtype }: MeanOptions): DType {
+  if (dtype !== undefined && dtype !== 'float32' && dtype !== 'float64')
+    throw new TypeError(`${label}: dtype ${String(dtype)} must be float32 or float64`);
+  return dtype ?? meanOf(x.dtype);
+}
+
 /** Arithmetic mean; float64, or float32 of float32. Of nothing: NaN. */
 export function mean<A extends ArrayInput>(
   x: A,
-  axis?: AxisArgument,
+  axis?: AxisArgument<MeanOptions>,
   keepdims?: boolean,
 ): TileArray<MeanOf<DTypeOf<A>>> {
   const array = asarray(x);
   const options = optionsOf(axis, keepdims);
   const n = countOf(array, options, 'mean');
-  const dtype = meanOf(array.dtype);
+  const dtype = meanType('mean', array, options);
   const input = cast(array, 'float64');
   const counted = n === undefined ? [onesLike(array)] : [];
   return reduce(array, options, {
@@ -257,7 +267,7 @@ function spread(label: 'var' | 'std', x: TileArray<DType>, options: VarOptions):
   const input = cast(x, 'float64');
   const moments: Fold = { kind: 'fold', fold: 'moments', node: 0, dtype: 'float64' };
   const counted: Fold = { kind: 'fold', fold: 'nanmoments', node: 0, dtype: 'float64' };
-  const dtype = meanOf(x.dtype);
+  const dtype = meanType(label, x, options);
   const root = (e: Expression, v: Term) => e.cast(label === 'std' ? e.call('sqrt', [v]) : v, dtype);
   if (n !== undefined)
     return reduce(x, options, {
@@ -422,16 +432,17 @@ export function nanprod<A extends ArrayInput>(
 /** Mean of elements that are not NaN; NaN where all are. */
 export function nanmean<A extends ArrayInput>(
   x: A,
-  axis?: AxisArgument,
+  axis?: AxisArgument<MeanOptions>,
   keepdims?: boolean,
 ): TileArray<MeanOf<DTypeOf<A>>> {
   const array = asarray(x);
   if (kindOf(array.dtype) !== 'float') return mean(x, axis, keepdims);
-  const dtype = meanOf(array.dtype);
+  const options = optionsOf(axis, keepdims);
+  const dtype = meanType('nanmean', array, options);
   const valid = mapNode('valid', [array.operand], (e, [a]) =>
     e.cast(e.call('invert', [e.isnan(a)], 'bool'), 'float64'),
   );
-  return reduce(array, optionsOf(axis, keepdims), {
+  return reduce(array, options, {
     label: 'nanmean',
     inputs: [cast(without(array, 0), 'float64'), { node: valid, part: 0 }],
     folds: [sumFold(0), sumFold(1)],
@@ -441,7 +452,7 @@ export function nanmean<A extends ArrayInput>(
 
 function nanspread(label: 'var' | 'std', x: TileArray<DType>, options: VarOptions): TileArray<DType> {
   if (kindOf(x.dtype) !== 'float') return spread(label, x, options);
-  const dtype = meanOf(x.dtype);
+  const dtype = meanType(label, x, options);
   const found = reduce(x, options, {
     label: `nan${label}`,
     inputs: [cast(x, 'float64')],

@@ -6,6 +6,7 @@ import type { Expression, Term } from './expression.js';
 import {
   constantOf,
   type FloatOf,
+  fits,
   floatOf,
   type Promote,
   promoteScalar,
@@ -82,6 +83,15 @@ const unary =
     return elementwise(label, [x], dtype, (e, [a]) => e.call(fn, [a], result ?? dtype));
   };
 
+/** Float functions of two operands: each makes its own of its dtype, as NumPy's loops do. */
+function floatType(inputs: readonly ArrayInput[]): DType {
+  const scalars = inputs.filter(isScalar);
+  const types = inputs.flatMap((x): DType[] =>
+    isScalar(x) ? [] : [floatOf(scalars.reduce<DType>(promoteScalar, asarray(x).dtype))],
+  );
+  return types.length > 0 ? types.reduce(promoteTypes) : 'float64';
+}
+
 const binary =
   (label: string, fn: ElementFn, rule: Rule, result?: DType) =>
   (x: ArrayInput, y: ArrayInput): TileArray<DType> => {
@@ -117,7 +127,9 @@ const float1 = (label: string, fn: ElementFn): FloatFn => unary(label, fn, float
 const same1 = (label: string, fn: ElementFn, rule: Rule = same): SameFn => unary(label, fn, rule) as SameFn;
 const arith2 = (label: string, fn: ElementFn, rule: Rule = same): BinaryFn =>
   binary(label, fn, rule) as BinaryFn;
-const float2 = (label: string, fn: ElementFn): FloatBinaryFn => binary(label, fn, floating) as FloatBinaryFn;
+const float2 = (label: string, fn: ElementFn): FloatBinaryFn =>
+  ((x: ArrayInput, y: ArrayInput) =>
+    elementwise(label, [x, y], floatType([x, y]), (e, [a, b]) => e.call(fn, [a, b]))) as FloatBinaryFn;
 
 /** A float test; whole numbers answer without looking. */
 const test1 =
@@ -352,8 +364,12 @@ export function clip<A extends ArrayInput>(
   high: ArrayInput | null,
 ): TileArray<DTypeOf<A>> {
   let out: ArrayInput = asarray(x);
-  if (low !== null) out = ARITHMETIC.maximum(out, low);
-  if (high !== null) out = ARITHMETIC.minimum(out, high);
+  const { dtype } = asarray(x);
+  // A limit beyond what the dtype can hold is no limit, when it is on its own side.
+  const binds = (limit: ArrayInput | null, side: 1 | -1): limit is ArrayInput =>
+    limit !== null && !(isScalar(limit) && !fits(limit, dtype) && Math.sign(Number(limit)) === side);
+  if (binds(low, -1)) out = ARITHMETIC.maximum(out, low);
+  if (binds(high, 1)) out = ARITHMETIC.minimum(out, high);
   return asarray(out) as TileArray<DTypeOf<A>>;
 }
 

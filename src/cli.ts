@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const USAGE = `tilework: arrays larger than memory
+
+  tilework info                     versions, cores, memory, BLAS, and what to install
+  tilework demo [--memory-limit 256MB] [--cells 120] [--directory out]
+                                    how much of the Earth is land, on a grid of 933 million cells
+  tilework bench [workload …]       beside Dask and NumPy (makes a Python environment of its own)`;
+
+const root = new URL('../../', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+
+const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  async info() {
+    const { info } = await import('./cli/info.js');
+    for (const line of info(version)) console.log(line);
+    return 0;
+  },
+  async demo(args) {
+    const { values } = parseArgs({
+      args,
+      options: {
+        'memory-limit': { type: 'string', default: '256MB' },
+        cells: { type: 'string', default: '120' },
+        directory: { type: 'string', default: 'out' },
+      },
+    });
+    const cells = Number(values.cells);
+    if (!Number.isInteger(cells) || cells < 6 || cells % 6 !== 0)
+      throw new RangeError(`--cells ${values.cells} must be a multiple of 6 (cells a degree)`);
+    const { landDemo } = await import('./cli/demo/land.js');
+    const right = await landDemo({ cells, memoryLimit: values['memory-limit'], directory: values.directory });
+    return right ? 0 : 1;
+  },
+  async bench(args) {
+    const script = fileURLToPath(new URL('bench/run.mjs', root));
+    if (!existsSync(script)) throw new Error(`no benchmarks at ${script}; run them in a checkout of the repository`);
+    return spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' }).status ?? 1;
+  },
+};
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === '--version' || name === '-v') {
+    console.log(version);
+    return 0;
+  }
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    const asked = name === undefined || name === '--help' || name === 'help';
+    (asked ? console.log : console.error)(asked ? USAGE : `tilework: no command '${name}'\n\n${USAGE}`);
+    return asked ? 0 : 2;
+  }
+  return command(args);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(`tilework: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  },
+);
