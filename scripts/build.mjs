@@ -1,7 +1,7 @@
 // Builds dist/: ES modules (with the threads' entry), CommonJS, and types for both.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,12 +60,8 @@ const cjs = () => {
   });
 };
 
-const types = (folder, flags) =>
-  run(process.execPath, [
-    tsc(),
-    ...['-p', 'tsconfig.json', '--noEmit', 'false', '--emitDeclarationOnly', '--declaration'],
-    ...['--rootDir', 'src', '--outDir', join(next, folder), ...flags],
-  ]);
+const types = (folder) =>
+  run(process.execPath, [tsc(), ...['-p', 'tsconfig.build.json', '--outDir', join(next, folder)]]);
 
 function tsc() {
   const require = createRequire(join(root, 'package.json'));
@@ -80,21 +76,30 @@ function run(command, args) {
   });
 }
 
+/** Puts a folder in the place of another; again, should a second build have done the same at the same time. */
+async function replace(old, fresh) {
+  for (let attempt = 0; ; attempt++) {
+    await rm(old, { recursive: true, force: true });
+    try {
+      return await rename(fresh, old);
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY' || attempt === 3) throw error;
+    }
+  }
+}
+
 async function main() {
   await mkdir(next, { recursive: true });
   try {
     const only = process.argv.includes('--no-types');
-    await Promise.all([esm(), cjs(), only ? undefined : types('types', [])]);
+    await Promise.all([esm(), cjs(), only ? undefined : types('types')]);
     if (!only) {
       // The same declarations, read as those of a CommonJS package.
-      const { cp } = await import('node:fs/promises');
       await cp(join(next, 'types'), join(next, 'types-cjs'), { recursive: true });
       await writeFile(join(next, 'types-cjs/package.json'), '{"type":"commonjs"}\n');
     }
     await writeFile(join(next, 'cjs/package.json'), '{"type":"commonjs"}\n');
-    // The old build serves until the new one is whole.
-    await rm(dist, { recursive: true, force: true });
-    await rename(next, dist);
+    await replace(dist, next);
   } finally {
     await rm(next, { recursive: true, force: true });
   }
