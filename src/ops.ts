@@ -14,5 +14,13 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/reshape': async () => (await import('./array/ops/reshape.js')).reshape,
   'array/shape': async () => (await import('./array/ops/shape.js')).shape,
   'array/take': async () => (await import('./array/ops/take.js')).take,
+  'graph/chain': async () => (await import('./graph/ops/chain.js')).chainOp(stepOp) as Op,
   ...ioOps,
 };
+
+/** The operation of a step of a chain. */
+async function stepOp(name: string): Promise<Op> {
+  const load = ops[name];
+  if (!load) throw new Error(`no operation is called ${JSON.stringify(name)}`);
+  return load();
+}

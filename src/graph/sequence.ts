@@ -113,7 +113,8 @@ export class Sequencer {
       this.spread[inputs[e]!]! -= this.weights[t]!;
       this.touch(inputs[e]!);
     }
-    for (let e = readerStart[t]!; e < readerStart[t + 1]!; e++) {
+    // Backwards, so that the first one comes out of the stack of free steps first.
+    for (let e = readerStart[t + 1]! - 1; e >= readerStart[t]!; e--) {
       const reader = readers[e]!;
       missing[reader]! -= 1;
       if (missing[reader] === 0) this.becomesReady(reader);
