@@ -14,6 +14,7 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/reshape': async () => (await import('./array/ops/reshape.js')).reshape,
   'array/shape': async () => (await import('./array/ops/shape.js')).shape,
   'array/take': async () => (await import('./array/ops/take.js')).take,
+  call: async () => (await import('./engine/ops/call.js')).call as Op,
   'graph/chain': async () => (await import('./graph/ops/chain.js')).chainOp(stepOp) as Op,
   ...ioOps,
 };
