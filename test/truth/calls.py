@@ -69,10 +69,14 @@ def blocks_of(shape, chunks):
 def random(method):
     """An array of random numbers whose every block has a stream of its own: child i of SeedSequence(seed), in C order of the blocks."""
 
-    def draw(seed, *args, size, chunks, **options):
+    def draw(seed, *args, size, chunks, after=None, **options):
+        seeds = np.random.SeedSequence(seed)
+        if after:
+            # blocks of an array drawn before from the same generator
+            seeds.spawn(int(np.prod([len(axis) for axis in blocks_of(*after)])))
         sizes = blocks_of(size, chunks)
         grid = [len(axis) for axis in sizes]
-        children = np.random.SeedSequence(seed).spawn(int(np.prod(grid)))
+        children = seeds.spawn(int(np.prod(grid)))
         out = None
         for place, child in zip(np.ndindex(*grid), children):
             shape = tuple(axis[at] for axis, at in zip(sizes, place))

@@ -114,6 +114,10 @@ def promotion(book):
         book.case("promotion int64 with uint64", fn, [pairs(book, "uint64")[0], pairs(book, "int64")[1]])
 
 
+def fits(dtype, value):
+    return np.iinfo(dtype).min <= value <= np.iinfo(dtype).max
+
+
 def numbers(book):
     """Python numbers take the array's dtype where its kind allows."""
     for fn in ["add", "subtract", "multiply", "divide", "floorDivide", "remainder", "power", "maximum", "less", "equal", "where", "bitwiseAnd", "copysign"]:
@@ -122,6 +126,8 @@ def numbers(book):
                 array = f"@{dtype}_small"
                 zero_sign = fn not in EXTREMA
                 if fn == "where":
+                    if dtype in INTS and isinstance(value, int) and not fits(dtype, value):
+                        continue  # NumPy wraps such a number around without a word
                     settle(book, "numbers where", fn, ["@bool_mask5", array, number(value)], 0)
                     continue
                 settle(book, f"numbers {fn}", fn, [array, number(value)], BINARY[fn], zero_sign=zero_sign)

@@ -96,7 +96,7 @@ def booleans(book):
     x = "@float64_7"
     positive = {"f": "greater", "a": [x, 0]}
     book.case("boolean index", "index", [x, positive])
-    for fn in ["sum", "mean", "max", "argmax", "any"]:
+    for fn in ["sum", "mean", "max", "min", "std", "any"]:
         book.case("boolean index, then reduce", fn, [{"f": "index", "a": [x, positive]}], ulps=4, near=1e-13)
     book.case("boolean index, then compute", "multiply", [{"f": "index", "a": [x, positive]}, 2])
     book.case("boolean index, then compute", "sqrt", [{"f": "index", "a": ["@float64_5x6", {"f": "greater", "a": ["@float64_5x6", 1]}]}])

@@ -25,3 +25,6 @@ def add(book):
     book.case("random integers", "random.integers", [11, 0, 9], {"size": [40], "chunks": [16], "endpoint": True})
     # enough draws to meet the rare branches of the ziggurat
     book.case("random, many", "random.standardNormal", [1234], {"size": [12000], "chunks": [5000]}, ulps=4)
+    for method in ["random.random", "random.standardNormal"]:
+        for after in [[[7], [3]], [[4, 4], [2, 2]]]:
+            book.case("random, a second array of one generator", method, [5], {"size": [5, 6], "chunks": [2, 3], "after": after})

@@ -104,6 +104,8 @@ def not_numbers(book):
         for dtype in FLOATS:
             array = book.operand(f"{dtype}_{name}", np.array(rows, dtype=dtype))
             for fn in SUMS + PICKS + TRUTHS + PLACES:
+                if fn.startswith("nanarg") and name == "ties_inf":
+                    continue  # beside infinities NumPy may name the place of a NaN
                 for options in [{}, {"axis": 0}, {"axis": 1, "keepdims": True}]:
                     try:
                         with np.errstate(all="ignore"):

@@ -1,0 +1,37 @@
+import dask
+from dask.threaded import get
+
+from harness import SIZE, THREADS, measure
+
+
+def inc(x):
+    return x + 1
+
+
+def add(x, y):
+    return x + y
+
+
+def build(leaves):
+    """A binary tree: `leaves` times inc, then add until one is left."""
+    graph = {("inc", i): (inc, i) for i in range(leaves)}
+    level, names = 0, list(graph)
+    while len(names) > 1:
+        next_names = []
+        for i in range(0, len(names), 2):
+            name = ("add", level, i // 2)
+            graph[name] = (add, names[i], names[i + 1])
+            next_names.append(name)
+        level, names = level + 1, next_names
+    return graph, names[0]
+
+
+graph, root = build(SIZE["leaves"])
+
+
+def run():
+    return get(graph, root, num_workers=THREADS)
+
+
+assert dask.__version__
+measure(run)

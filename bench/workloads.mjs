@@ -1,0 +1,93 @@
+/**
+ * What is measured. `sizes.full` is what the goals are stated for; `sizes.small` is for a quick look and for tests of
+ * the bench itself. `goal` is how many times faster than the peer tilework is meant to be; `goalMicros`, microseconds
+ * a task. Answers of both sides must agree within `relative` of their largest element, or within `absolute`.
+ */
+export const WORKLOADS = [
+  {
+    id: 'slice-mean',
+    group: 'array',
+    title: '`(x + x.T)[::2, n/4:].mean(axis=1)`',
+    goal: 2,
+    relative: 1e-12,
+    runs: 1,
+    sizes: { full: { n: 20_000, chunk: 1000 }, small: { n: 2000, chunk: 500 } },
+  },
+  {
+    id: 'trig-mean',
+    group: 'array',
+    title: '`(sin(x)² + cos(x)²).mean()`',
+    goal: 3,
+    relative: 1e-12,
+    runs: 1,
+    sizes: { full: { n: 20_000, chunk: 1000 }, small: { n: 2000, chunk: 500 } },
+  },
+  {
+    id: 'standardize',
+    group: 'array',
+    title: '`((x - x.mean(0)) / x.std(0)).sum()`',
+    goal: 1.5,
+    // the sum itself is nothing but rounding: the check compares elements
+    absolute: 1e-2,
+    check: { n: 1500, chunk: 500, row: 3 },
+    relative: 1e-10,
+    runs: 1,
+    sizes: { full: { n: 20_000, chunk: 1000 }, small: { n: 2000, chunk: 500 } },
+  },
+  {
+    id: 'matmul',
+    group: 'array',
+    title: '`a @ b`, then the sums of its rows',
+    goal: 1,
+    relative: 1e-10,
+    runs: 2,
+    sizes: { full: { n: 8000, chunk: 1000 }, small: { n: 1500, chunk: 500 } },
+  },
+  {
+    id: 'zarr-anomaly',
+    group: 'zarr',
+    title: '`x[::4].mean(0) - x[2::4].mean(0)` from Zarr',
+    goal: 1.5,
+    // means of some 366 float32 numbers near 290: both sides may sum them in float32
+    relative: 1e-3,
+    runs: 1,
+    store: true,
+    memoryLimit: '512MB',
+    sizes: {
+      full: { shape: [1464, 721, 1440], chunks: [4, 200, 200] },
+      small: { shape: [48, 181, 360], chunks: [4, 100, 100] },
+    },
+  },
+  {
+    id: 'tree',
+    group: 'engine',
+    title: 'a tree of tiny tasks',
+    goalMicros: 10,
+    relative: 0,
+    runs: 5,
+    tasks: (size) => 2 * size.leaves - 1,
+    sizes: { full: { leaves: 16_384 }, small: { leaves: 1024 } },
+  },
+  {
+    id: 'start',
+    group: 'start',
+    title: 'a new process: import, a first small result, exit',
+    goal: 3,
+    wholeProcess: true,
+    relative: 1e-12,
+    rounds: 7,
+    sizes: { full: {}, small: {} },
+  },
+];
+
+/** The workloads that the words of a command line mean: ids or groups; all where there are none. */
+export function select(words) {
+  const unknown = words.filter((word) => !WORKLOADS.some(({ id, group }) => word === id || word === group));
+  if (unknown.length > 0) {
+    const known = [...new Set(WORKLOADS.flatMap(({ id, group }) => [group, id]))].join(', ');
+    throw new Error(`no workload or group "${unknown[0]}"; there are ${known}`);
+  }
+  return words.length === 0
+    ? WORKLOADS
+    : WORKLOADS.filter(({ id, group }) => words.includes(id) || words.includes(group));
+}
