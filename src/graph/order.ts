@@ -12,7 +12,7 @@ import { topologicalOrder } from './toposort.js';
  *     whether a computation fits in memory, and the engine's dynamic choices can only be as good as the order that they start from;
  *  2. one thread at a time is the model, as threads that take ready tasks in this order stay close to it;
  *  3. linear time, near enough: an order that takes longer than running the tasks is worth nothing;
- *  4. the same graph gives the same order, and equal choices go the way the graph was written (arrays: C order).
+ *  4. the same graph gives the same order, and equal choices go the way the outputs are listed and the graph was written (arrays: C order).
  *
  * To find the best order is NP-hard even for small classes of graphs; for trees it is not, and arrays make graphs that are
  * nearly trees in most places. So the plan is to walk a graph as one walks a tree, and to have a rule for each way in which it is none.
@@ -46,25 +46,26 @@ import { topologicalOrder } from './toposort.js';
  */
 export function order(graph: Graph, outputs?: Iterable<Key>): Map<Key, number> {
   const indexed = indexGraph(graph);
-  const sequence = orderIndexed(indexed, weigh(graph), heldToEnd(indexed, outputs));
+  const wanted = outputs && [...outputs];
+  const held = heldToEnd(indexed, wanted);
+  const weights = weigh(graph);
+  const goals = new Set<number>();
+  for (const key of wanted ?? []) {
+    const t = indexed.index.get(key);
+    if (t !== undefined) goals.add(t);
+  }
+  for (let t = 0; t < held.length; t++) {
+    if (indexed.readerStart[t] !== indexed.readerStart[t + 1]) continue;
+    goals.add(t);
+    if (!held[t]) weights[t] = 0; // dropped at once, as what a store yields
+  }
+  const { inputs, room } = planTrees(indexed, weights);
+  const excess = (t: number): number => room[t]! - (held[t] ? weights[t]! : 0);
+  const sorted = [...goals].sort((a, b) => excess(b) - excess(a));
+  const sequence = new Sequencer({ ...indexed, inputs }, weights, held).run(sorted);
   const numbers = new Map<Key, number>();
   for (let i = 0; i < sequence.length; i++) numbers.set(indexed.keys[sequence[i]!]!, i);
   return numbers;
-}
-
-/** The tasks of a graph, by number, in the order in which to run them. */
-function orderIndexed(graph: IndexedGraph, sizes: Float64Array, held: Uint8Array): Int32Array {
-  const goals: number[] = [];
-  const weights = sizes.slice();
-  for (let t = 0; t < held.length; t++) {
-    const unread = graph.readerStart[t] === graph.readerStart[t + 1];
-    if (unread || held[t]) goals.push(t);
-    if (unread && !held[t]) weights[t] = 0; // dropped at once, as what a store yields
-  }
-  const { inputs, room } = planTrees(graph, weights);
-  const excess = (t: number): number => room[t]! - (held[t] ? weights[t]! : 0);
-  goals.sort((a, b) => excess(b) - excess(a));
-  return new Sequencer({ ...graph, inputs }, weights, held).run(goals);
 }
 
 /**

@@ -27,7 +27,8 @@ export function pictureOfTasks(graph: Graph, outputs: ReadonlySet<Key>, groupBy:
   const numbers = order(graph, outputs);
   const index = new Map<Key, number>();
   const boxes: Box[] = [];
-  for (const task of graph.values()) {
+  const inOrder = byNumber(graph, numbers);
+  for (const task of inOrder) {
     const number = numbers.get(task.key)!;
     index.set(task.key, boxes.length);
     boxes.push({
@@ -41,7 +42,7 @@ export function pictureOfTasks(graph: Graph, outputs: ReadonlySet<Key>, groupBy:
     });
   }
   const edges: [number, number][] = [];
-  for (const task of graph.values()) {
+  for (const task of inOrder) {
     for (const input of new Set(task.inputs)) {
       if (!index.has(input)) {
         index.set(input, boxes.length);
@@ -70,7 +71,7 @@ interface Layer {
 export function pictureOfLayers(graph: Graph, outputs: ReadonlySet<Key>, groupBy: 'op' | 'layer'): Picture {
   const numbers = order(graph, outputs);
   const layers = new Map<string, Layer>();
-  const inOrder = [...graph.values()].sort((a, b) => numbers.get(a.key)! - numbers.get(b.key)!);
+  const inOrder = byNumber(graph, numbers);
   const depths = new Map<Key, number>();
   for (const task of inOrder) {
     const name = layerOf(task.key);
@@ -109,6 +110,10 @@ export function pictureOfLayers(graph: Graph, outputs: ReadonlySet<Key>, groupBy
   }
   return { boxes, edges: [...edges.values()] };
 }
+
+/** In the order of running, which is also a good order of rows to start from. */
+const byNumber = (graph: Graph, numbers: ReadonlyMap<Key, number>): Task[] =>
+  [...graph.values()].sort((a, b) => numbers.get(a.key)! - numbers.get(b.key)!);
 
 function tooltipOf(task: Task, number: number): string {
   const inputs = task.inputs.slice(0, 12).map((key) => `  ${shortKey(key)}`);

@@ -87,6 +87,12 @@ describe('order', () => {
     expect(ratio).toBeLessThan(1.02);
   });
 
+  it('makes equal outputs in the order in which they are listed', () => {
+    const graph = graphOf({ x0: [], x1: [], x2: [], y0: ['x0'], y1: ['x1'], y2: ['x2'] });
+    expect(sequenceOf(graph, ['y2', 'y0', 'y1'])).toEqual(['x2', 'y2', 'x0', 'y0', 'x1', 'y1']);
+    expect(sequenceOf(graph)).toEqual(['x0', 'y0', 'x1', 'y1', 'x2', 'y2']);
+  });
+
   it('names a cycle', () => {
     expect(() => order(graphOf({ a: ['b'], b: ['a'] }))).toThrow(GraphError);
   });
