@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from book import number
-from families.operands import ALL, FLOATS, INTS, SHAPES, SIGNED, UNSIGNED, pairs, special, tame, widened
+from families.operands import ALL, FLOATS, INTS, SHAPES, SIGNED, UNSIGNED, pairs, seed_of, special, tame, widened
 
 # ulps by which an answer may differ from the true value rounded once; 0: exactly NumPy's answer
 UNARY = {
@@ -69,6 +69,48 @@ def unary(book):
         book.case("elementwise reciprocal", "reciprocal", [nonzero])
     for dtype in FLOATS:
         book.case("elementwise reciprocal", "reciprocal", [special(book, dtype)])
+
+
+LOOPED = 131  # elements: whole vectors, and some left over
+
+
+def looped_values(dtype, salt=""):
+    """Values of every size, of both signs."""
+    rng = np.random.default_rng(seed_of(f"looped {dtype}{salt}"))
+    if dtype in FLOATS:
+        return (rng.standard_normal(LOOPED) * 10.0 ** rng.integers(-6, 4, LOOPED)).astype(dtype)
+    info = np.iinfo(dtype)
+    return rng.integers(info.min, info.max, LOOPED, dtype=dtype, endpoint=True)
+
+
+def looped(book):
+    """Arrays long enough for vector loops, and read backwards, with steps and across."""
+    for dtype in ["int8", "uint16", "int32", "uint64", "float32", "float64"]:
+        x = book.operand(f"{dtype}_looped", looped_values(dtype))
+        y = book.operand(f"{dtype}_loopedb", looped_values(dtype, "b"))
+        for fn, ulps in UNARY.items():
+            if dtype in FLOATS or ulps == 0:
+                settle(book, f"elementwise {fn}", fn, [x], ulps)
+        for fn, ulps in BINARY.items():
+            if fn == "power":
+                continue
+            if fn in ("leftShift", "rightShift") and dtype in INTS:
+                y_few = {"f": "bitwiseAnd", "a": [y, 7]}
+                settle(book, f"elementwise {fn}", fn, [x, y_few], ulps)
+            elif dtype in FLOATS or ulps == 0:
+                settle(book, f"elementwise {fn}", fn, [x, y], ulps)
+        backwards = {"f": "slice", "a": [y, "::-1"]}
+        stepped = [{"f": "slice", "a": [x, "::3"]}, {"f": "slice", "a": [y, "1::3"]}]
+        book.case("elementwise, strided", "subtract", [x, backwards])
+        book.case("elementwise, strided", "multiply", [{"f": "slice", "a": [stepped[0], ":43"]}, {"f": "slice", "a": [stepped[1], ":43"]}])
+        square = tame(book, dtype, "37x41")
+        book.case("elementwise, strided", "add", [{"f": "T", "a": [square]}, tame(book, dtype, "41x37")])
+        book.case("elementwise, strided", "maximum", [square, {"f": "slice", "a": [square, "::-1", "::-1"]}])
+        book.case("elementwise, strided", "less", [{"f": "slice", "a": [square, ":37", ":37"]}, {"f": "T", "a": [{"f": "slice", "a": [square, ":37", ":37"]}]}])
+    for dtype in FLOATS:
+        base = {"f": "abs", "a": [f"@{dtype}_looped"]}
+        power = book.operand(f"{dtype}_powers", (np.arange(LOOPED) / 16 - 4).astype(dtype))
+        settle(book, "elementwise power", "power", [base, power], BINARY["power"])
 
 
 def binary(book):
@@ -213,6 +255,7 @@ def add(book):
     assert set(SHAPES) and set(UNSIGNED)
     unary(book)
     binary(book)
+    looped(book)
     promotion(book)
     numbers(book)
     broadcasting(book)

@@ -152,6 +152,18 @@ def options(book):
             book.case("reduce overflow", fn, [wrap])
 
 
+def long(book):
+    """Longer than one vector, one pass of a summation, one block of anything."""
+    for dtype in ["float64", "float32", "int16", "uint64", "bool"]:
+        x = tame(book, dtype, "129x65")
+        for fn in SUMS + PICKS + TRUTHS + PLACES:
+            if fn in ("prod", "nanprod") and dtype in FLOATS:
+                continue  # out of every range
+            for options in [{}, {"axis": 0}, {"axis": 1}]:
+                reduce(book, f"reduce {fn} of many", fn, x, options)
+            reduce(book, f"reduce {fn} of many", fn, {"f": "slice", "a": [{"f": "T", "a": [x]}, "::-1", "::2"]}, {"axis": 0})
+
+
 def errors(book):
     for fn in ["sum", "mean", "max", "argmin", "any", "std"]:
         book.error("reduce errors", fn, ["@float64_3x4"], {"axis": 2})
@@ -168,4 +180,5 @@ def add(book):
     dtypes(book)
     not_numbers(book)
     options(book)
+    long(book)
     errors(book)
