@@ -295,6 +295,8 @@ export const i16x8 = {
   extendHighI8x16S: vun(136),
   extendLowI8x16U: vun(137),
   extendHighI8x16U: vun(138),
+  extmulLowI8x16S: vbin(156),
+  extmulHighI8x16S: vbin(157),
 };
 
 export const i32x4 = {

@@ -1,0 +1,253 @@
+/**
+ * What folds accumulate. Elements go into *partials*: lanes of vectors, or scalars. After some hundred elements (or some dozen rows) the
+ * partials are flushed into the *state*, one for each output element, and start anew; the state gives the results.
+ * The two levels are what makes sums accurate and lets moments subtract a mean that is already good.
+ */
+
+import type { DType } from '../dtype.js';
+import { kindOf } from '../dtype.js';
+import { type Code, type FunctionBuilder, f64, i64, type Local, select, when } from './assembler.js';
+import { castScalar } from './casts.js';
+import { type Form, type Lanes, lanesOf } from './lanes.js';
+import type { PreparedFold } from './program.js';
+
+export interface Slot {
+  readonly dtype: DType;
+  readonly identity: number | bigint;
+}
+
+/** All slots of a fold have one itemsize. */
+export interface FoldCode {
+  /** Nodes whose values are folded. */
+  readonly nodes: readonly number[];
+  readonly partial: readonly Slot[];
+  readonly state: readonly Slot[];
+  /** The state slot that `accumulate` reads. */
+  readonly reads?: number;
+  /** Takes one element a lane into the partials. `read` is the slot `reads`. */
+  accumulate(form: Form, f: FunctionBuilder, partial: readonly Local[], x: readonly Code[], read: Code): Code;
+  /** Takes other partials, of other elements, into these. */
+  merge(form: Form, f: FunctionBuilder, partial: readonly Local[], other: readonly Code[]): Code;
+  /** Takes partials of `count` (f64) elements into the state. */
+  flush(f: FunctionBuilder, partial: readonly Local[], state: readonly Local[], count: Code): Code;
+  /** Sets the slot it reads from the partials of the first elements, which will be taken once more. */
+  prime?(f: FunctionBuilder, partial: readonly Local[], state: readonly Local[], count: Code): Code;
+  /** True (i32) before the first flush. */
+  fresh?(state: readonly Local[]): Code;
+  readonly outputs: readonly DType[];
+  /** One value for each output, of its dtype. */
+  finish(f: FunctionBuilder, state: readonly Local[]): readonly Code[];
+}
+
+/** The extreme values of a dtype: what every element is not below, or not above. */
+function extremes(dtype: DType): [low: number | bigint, high: number | bigint] {
+  if (kindOf(dtype) === 'float') return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const bits = BigInt(dtype.replace(/\D/g, ''));
+  return kindOf(dtype) === 'int' ? [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n] : [0n, 2n ** bits - 1n];
+}
+
+/** A fold whose partial and state are one value each, combined alike. */
+function simple(
+  fold: PreparedFold,
+  dtype: DType,
+  identity: number | bigint,
+  combine: (l: Lanes, a: Code, b: Code) => Code,
+): FoldCode {
+  const slot = [{ dtype, identity }];
+  const take = (form: Form, [into]: readonly Local[], x: Code): Code =>
+    into!.set(combine(lanesOf(dtype, form), into!, x));
+  return {
+    nodes: [fold.node],
+    partial: slot,
+    state: slot,
+    accumulate: (form, _f, partial, [x]) => take(form, partial, x!),
+    merge: (form, _f, partial, [x]) => take(form, partial, x!),
+    flush: (_f, [p], state) => take('scalar', state, p!),
+    outputs: [fold.dtype],
+    finish: (f, [value]) => [castScalar(f, dtype, fold.dtype, value!)],
+  };
+}
+
+/**
+ * The sum of floats: partials are added to a double-double state by Knuth's exact two-sum, so that only the additions inside a
+ * block of a few hundred elements, spread over several lanes, round.
+ */
+function floatSum(fold: PreparedFold): FoldCode {
+  const base = simple(fold, 'float64', 0, (l, a, b) => l.add(a, b));
+  return {
+    ...base,
+    state: [...base.state, { dtype: 'float64', identity: 0 }],
+    flush: (f, [p], [high, low]) => {
+      const sum = f.let('f64', f64.add(high!, p!));
+      const other = f.let('f64', f64.sub(sum, high!));
+      const lost = f64.add(f64.sub(high!, f64.sub(sum, other)), f64.sub(p!, other));
+      return [low!.set(f64.add(low!, lost)), high!.set(sum)];
+    },
+    finish: (f, [high, low]) => {
+      // what an infinite sum has lost is NaN
+      const total = select(f64.add(high!, low!), high!, isFinite64(high!));
+      return [castScalar(f, 'float64', fold.dtype, total)];
+    },
+  };
+}
+
+const isFinite64 = (x: Code): Code => f64.lt(f64.abs(x), f64.const(Number.POSITIVE_INFINITY));
+
+/** The largest or smallest element; a NaN wins. */
+function extreme(fold: PreparedFold, dtype: DType, greatest: boolean): FoldCode {
+  const [low, high] = extremes(dtype);
+  const float = kindOf(dtype) === 'float';
+  return simple(fold, dtype, greatest ? low : high, (l, acc, x) => {
+    if (!float) return greatest ? l.max(acc, x) : l.min(acc, x);
+    const better = greatest ? l.lt(acc, x) : l.lt(x, acc);
+    return l.select(l.mask.or(better, l.ne(x, x)), x, acc);
+  });
+}
+
+/** The largest or smallest element that is not NaN; NaN if there is none. */
+function extremeNumber(fold: PreparedFold, dtype: DType, greatest: boolean): FoldCode {
+  if (kindOf(dtype) !== 'float') return extreme(fold, dtype, greatest);
+  return simple(fold, dtype, Number.NaN, (l, acc, x) => {
+    const better = greatest ? l.lt(acc, x) : l.lt(x, acc);
+    return l.select(l.mask.or(better, l.ne(acc, acc)), x, acc);
+  });
+}
+
+const NO_INDEX = 2n ** 63n - 1n;
+
+/**
+ * Where the extreme element is. Of equal elements the one with the smallest index counts, so that the order in which
+ * elements, lanes and blocks are met does not matter.
+ */
+function argExtreme(fold: PreparedFold, dtype: DType): FoldCode {
+  const greatest = fold.kind.endsWith('max');
+  const skipNaN = fold.kind.startsWith('nan');
+  const float = kindOf(dtype) === 'float';
+  const [low, high] = extremes(dtype);
+  const slots: Slot[] = [
+    { dtype, identity: greatest ? low : high },
+    { dtype: 'int64', identity: NO_INDEX },
+  ];
+  const take = (form: Form, f: FunctionBuilder, partial: readonly Local[], other: readonly Code[]): Code => {
+    const [value, index] = partial as [Local, Local];
+    const [x, at] = other as [Code, Code];
+    const l = lanesOf(dtype, form);
+    const i = lanesOf('int64', form);
+    const m = l.mask;
+    const mask = (code: Code): Code => f.let(m.type, code);
+    let better = greatest ? l.lt(value, x) : l.lt(x, value);
+    let same = l.eq(x, value);
+    if (float && !skipNaN) {
+      const [isNaN, wasNaN] = [mask(l.ne(x, x)), mask(l.ne(value, value))];
+      better = m.or(better, m.andnot(isNaN, wasNaN));
+      same = m.or(same, m.and(isNaN, wasNaN));
+    }
+    const wins = mask(m.or(better, m.and(same, i.lt(at, index))));
+    return [value.set(l.select(wins, x, value)), index.set(i.select(wins, at, index))];
+  };
+  return {
+    nodes: [fold.node, fold.index!],
+    partial: slots,
+    state: slots,
+    accumulate: take,
+    merge: take,
+    flush: (f, partial, state) => take('scalar', f, state, partial),
+    outputs: [fold.dtype, 'int64'],
+    finish: (f, [value, index]) => {
+      const none = i64.eq(index!, i64.const(NO_INDEX));
+      const found = float ? select(f64.const(Number.NaN), value!, none) : value!;
+      return [castScalar(f, dtype, fold.dtype, found), select(i64.const(-1n), index!, none)];
+    },
+  };
+}
+
+/**
+ * Mean and sum of squared deviations. Elements are taken relative to a shift, the mean of those before: with s₁ = Σ(x - shift) and
+ * s₂ = Σ(x - shift)², a block of n has s₂ - s₁²/n, and blocks merge as Chan, Golub and LeVeque do it. The cancellation in s₂ - s₁²/n
+ * is never worse than what the merge adds, so a single pass is as accurate as two. The first elements are taken twice, to give a first shift.
+ */
+function moments(fold: PreparedFold): FoldCode {
+  const skipNaN = fold.kind === 'nanmoments';
+  const zero: Slot = { dtype: 'float64', identity: 0 };
+  const [COUNT, MEAN, SQUARES, SHIFT] = [0, 1, 2, 3];
+  const counted = (partial: readonly Local[], count: Code): Code => (skipNaN ? partial[2]! : count);
+  const finiteOrZero = (x: Code): Code => select(x, f64.const(0), isFinite64(x));
+  return {
+    nodes: [fold.node],
+    partial: skipNaN ? [zero, zero, zero] : [zero, zero],
+    state: [zero, zero, zero, zero],
+    reads: SHIFT,
+    accumulate: (form, f, [s1, s2, n], [x], shift) => {
+      const l = lanesOf('float64', form);
+      const known = skipNaN ? f.let(l.mask.type, l.eq(x!, x!)) : undefined;
+      const only = (y: Code): Code => (known === undefined ? y : l.select(known, y, l.constant(0)));
+      const d = f.let(l.type, only(l.sub(x!, shift)));
+      return [
+        s1!.set(l.add(s1!, d)),
+        s2!.set(l.add(s2!, l.mul(d, d))),
+        known === undefined ? [] : n!.set(l.add(n!, only(l.constant(1)))),
+      ];
+    },
+    merge: (form, _f, partial, other) =>
+      partial.map((p, k) => p.set(lanesOf('float64', form).add(p, other[k]!))),
+    flush: (f, partial, state, count) => {
+      const [s1, s2] = partial as [Local, Local];
+      const [before, mean, squares, shift] = [COUNT, MEAN, SQUARES, SHIFT].map((k) => state[k!]!) as [
+        Local,
+        Local,
+        Local,
+        Local,
+      ];
+      const n = f.let('f64', counted(partial, count));
+      const body = f.collect(() => {
+        const total = f.let('f64', f64.add(before, n));
+        const delta = f.let('f64', f64.div(s1, n));
+        const own = f64.max(f64.sub(s2, f64.mul(s1, delta)), f64.const(0));
+        const weight = f.let('f64', f64.div(n, total));
+        const between = f64.mul(f64.mul(delta, delta), f64.mul(before, weight));
+        return [
+          squares.set(f64.add(squares, f64.add(own, between))),
+          mean.set(f64.add(mean, f64.mul(delta, weight))),
+          shift.set(finiteOrZero(mean)),
+          before.set(total),
+        ];
+      });
+      return when(f64.gt(n, f64.const(0)), body);
+    },
+    prime: (f, partial, state, count) => {
+      const shift = f.let('f64', f64.div(partial[0]!, counted(partial, count)));
+      return [state[SHIFT!]!.set(finiteOrZero(shift)), state[MEAN!]!.set(state[SHIFT!]!)];
+    },
+    fresh: (state) => f64.eq(state[COUNT!]!, f64.const(0)),
+    outputs: skipNaN ? ['float64', 'float64', 'float64'] : ['float64', 'float64'],
+    finish: (_f, [count, mean, squares]) => (skipNaN ? [count!, mean!, squares!] : [mean!, squares!]),
+  };
+}
+
+/** The code of a fold over a node of the accumulator's dtype `dtype`. */
+export function foldCode(fold: PreparedFold, dtype: DType): FoldCode {
+  switch (fold.kind) {
+    case 'sum':
+      if (dtype === 'float64') return floatSum(fold);
+      return simple(fold, dtype, 0, (l, a, b) => l.add(a, b));
+    case 'prod':
+      return simple(fold, dtype, 1, (l, a, b) => l.mul(a, b));
+    case 'max':
+    case 'any':
+      return extreme(fold, dtype, true);
+    case 'min':
+    case 'all':
+      return extreme(fold, dtype, false);
+    case 'fmax':
+      return extremeNumber(fold, dtype, true);
+    case 'fmin':
+      return extremeNumber(fold, dtype, false);
+    case 'argmin':
+    case 'argmax':
+    case 'nanargmin':
+    case 'nanargmax':
+      return argExtreme(fold, dtype);
+    default:
+      return moments(fold);
+  }
+}
