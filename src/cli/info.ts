@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { availableBytes, defaultLimit } from '../engine/memory/limits.js';
 import { findBlas } from '../kernels/blas.js';
 
@@ -24,7 +24,7 @@ export function info(version: string): string[] {
 /** The version of an installed package, without loading it. */
 function versionOf(name: string): string {
   try {
-    const entry = createRequire(import.meta.url).resolve(name);
+    const entry = fileURLToPath(import.meta.resolve(name));
     const root = entry.slice(0, entry.lastIndexOf(`node_modules/${name}/`) + `node_modules/${name}/`.length);
     return JSON.parse(readFileSync(`${root}package.json`, 'utf8')).version;
   } catch {
