@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { EngineError, TaskError, ThreadDiedError } from '../../src/engine/index.js';
+import { makeEngine } from './support/engine.js';
+import { callTask, fillTask, graphOf, rejection, tree, valueIn } from './support/graphs.js';
+
+describe('a task that throws', () => {
+  test('rejects the run with its key, operation, message and stack', async () => {
+    const engine = makeEngine();
+    const task = callTask('broken', 'function userCode() { throw new RangeError("not in range"); }');
+    const error = (await rejection(engine.run(graphOf(task), ['broken']))) as TaskError;
+    expect(error).toBeInstanceOf(TaskError);
+    expect(error.message).toBe('task "broken" (call) failed: RangeError: not in range');
+    expect(error.key).toBe('broken');
+    expect(error.op).toBe('call');
+    expect(error.cause).toBeInstanceOf(RangeError);
+    expect((error.cause as Error).stack).toMatch(
+      /^RangeError: not in range\n {4}at userCode \(tilework-function-/,
+    );
+    expect(error.stack).toMatch(/^TaskError: task "broken".*\n {4}at userCode \(tilework-function-/);
+  });
+
+  test('keeps the cause, name and properties of its error', async () => {
+    const engine = makeEngine();
+    const source = `() => {
+      const error = new Error('outer', { cause: new TypeError('inner') });
+      error.name = 'OwnError';
+      throw Object.assign(error, { code: 'E_OWN', detail: [1, 2], fn: () => 0 });
+    }`;
+    const error = (await rejection(engine.run(graphOf(callTask('a', source)), ['a']))) as TaskError;
+    expect(error.cause).toMatchObject({ name: 'OwnError', message: 'outer', code: 'E_OWN', detail: [1, 2] });
+    expect((error.cause as Error).cause).toBeInstanceOf(TypeError);
+  });
+
+  test.each([
+    ['throws a string', '() => { throw "plain"; }', 'failed: plain'],
+    ['throws nothing', '() => { throw undefined; }', 'failed: undefined'],
+    ['rejects', 'async () => { throw new Error("late"); }', 'failed: late'],
+    ['does not compile', '() => { let let; }', 'failed: SyntaxError'],
+    ['returns what cannot be sent', '() => () => 1', 'cannot be sent to another thread'],
+  ])('%s', async (_, source, message) => {
+    const engine = makeEngine();
+    const error = await rejection(engine.run(graphOf(callTask('a', source)), ['a']));
+    expect(error).toBeInstanceOf(TaskError);
+    expect((error as Error).message).toContain(message);
+  });
+
+  test('is run again as often as is allowed', async () => {
+    const engine = makeEngine({ threads: 1 });
+    const source =
+      '() => { globalThis.tries = (globalThis.tries ?? 0) + 1; if (tries < 3) throw new Error(`try ${tries}`); return tries; }';
+    await expect(engine.run(graphOf(callTask('a', source)), ['a'], { retries: 1 })).rejects.toThrow('try 2');
+    using results = await engine.run(graphOf(callTask('a', source)), ['a'], { retries: 1 });
+    expect(valueIn(results.get('a'))).toBe(3);
+  });
+
+  test('does not disturb other runs, nor what is computed later', async () => {
+    const engine = makeEngine();
+    const graph = new Map([...tree(1024), ['bad', callTask('bad', '() => { throw new Error("bad"); }')]]);
+    const [bad, good] = await Promise.allSettled([engine.run(graph, ['bad']), engine.run(graph, ['root'])]);
+    expect(bad.status).toBe('rejected');
+    expect(good.status === 'fulfilled' && valueIn(good.value.get('root'))).toBe((1024 * 1025) / 2);
+    await expect(engine.run(graph, ['bad'])).rejects.toThrow('bad');
+  });
+
+  test('leaves nothing in memory', async () => {
+    const engine = makeEngine();
+    const graph = graphOf(
+      fillTask('a', 1, 10_000),
+      fillTask('b', 1, 10_000),
+      callTask('c', '() => { throw new Error("no"); }', [{ $input: 0 }, { $input: 1 }], ['a', 'b']),
+    );
+    await expect(engine.run(graph, ['c'])).rejects.toThrow(TaskError);
+    await expect.poll(() => engine.stats()).toMatchObject({ memory: { used: 0 }, tasks: { held: 0 } });
+  });
+});
+
+describe('a thread that dies', () => {
+  test('is replaced, and only the task that killed it is blamed', async () => {
+    const engine = makeEngine();
+    const graph = new Map([...tree(4096), ['killer', callTask('killer', '() => process.exit(3)')]]);
+    const [killer, others] = await Promise.allSettled([
+      engine.run(graph, ['killer']),
+      engine.run(graph, ['root']),
+    ]);
+    expect(killer).toMatchObject({ status: 'rejected' });
+    const error = (killer as PromiseRejectedResult).reason as ThreadDiedError;
+    expect(error).toBeInstanceOf(ThreadDiedError);
+    expect(error.message).toBe(
+      'task "killer" (call) killed its thread 3 times; last: the thread exited with code 3',
+    );
+    expect(others.status === 'fulfilled' && valueIn(others.value.get('root'))).toBe((4096 * 4097) / 2);
+  });
+
+  test('of too many JavaScript objects: the task is named, the process lives', async () => {
+    const engine = makeEngine({ threads: 1, memoryLimit: '256MiB' });
+    const hog = callTask('hog', '() => { const all = []; for (;;) all.push({ all: [all.length] }); }');
+    const error = (await rejection(engine.run(graphOf(hog), ['hog']))) as ThreadDiedError;
+    expect(error).toBeInstanceOf(ThreadDiedError);
+    expect(error.message).toContain('task "hog" (call) killed its thread 3 times; last: ');
+    expect(error.cause).toHaveProperty('code', 'ERR_WORKER_OUT_OF_MEMORY');
+    using results = await engine.run(graphOf({ key: 'a', op: 'leaf', inputs: [], params: 1 }), ['a']);
+    expect(valueIn(results.get('a'))).toBe(1);
+  });
+
+  test('once costs one more try', async () => {
+    const engine = makeEngine({ threads: 1 });
+    const path = JSON.stringify(`/tmp/tilework-test-${process.pid}-${Date.now()}`);
+    const source = `async () => {
+      const fs = await import('node:fs');
+      try { fs.rmdirSync(${path}); } catch { fs.mkdirSync(${path}); process.exit(1); }
+      return 'second try';
+    }`;
+    using results = await engine.run(graphOf(callTask('a', source)), ['a']);
+    expect(valueIn(results.get('a'))).toBe('second try');
+  });
+
+  test('by an error outside of any task does not stop the work', async () => {
+    const engine = makeEngine({ threads: 1 });
+    const stray = callTask(
+      'stray',
+      '() => { setTimeout(() => { throw new Error("stray"); }, 5); return 1; }',
+    );
+    (await engine.run(graphOf(stray), ['stray']))[Symbol.dispose]();
+    await sleep(50);
+    using results = await engine.run(tree(256), ['root']);
+    expect(valueIn(results.get('root'))).toBe((256 * 257) / 2);
+  });
+});
+
+describe('cancelling', () => {
+  test('rejects at once with the reason, though a task is running', async () => {
+    const engine = makeEngine({ threads: 1 });
+    const controller = new AbortController();
+    const endless = { key: 'endless', op: 'spin', inputs: [], params: { ms: 1e9 } };
+    const run = engine.run(
+      graphOf(endless, { key: 'next', op: 'add', inputs: ['endless'], params: 0 }),
+      ['next'],
+      {
+        signal: controller.signal,
+      },
+    );
+    await sleep(100);
+    const began = performance.now();
+    controller.abort(new Error('enough'));
+    await expect(run).rejects.toThrow('enough');
+    expect(performance.now() - began).toBeLessThan(100);
+    // The thread is replaced: there is only one.
+    using results = await engine.run(tree(64), ['root']);
+    expect(valueIn(results.get('root'))).toBe(32 * 65);
+  });
+
+  test('frees all memory, once threads are done', async () => {
+    const engine = makeEngine();
+    const controller = new AbortController();
+    const slow = Array.from({ length: 20 }, (_, i) => ({
+      key: `slow-${i}`,
+      op: 'sleep',
+      inputs: [],
+      params: { ms: 100 },
+      out: [{ dtype: 'float64' as const, shape: [10_000] }],
+    }));
+    const run = engine.run(
+      graphOf(...slow),
+      slow.map((task) => task.key),
+      { signal: controller.signal },
+    );
+    await sleep(20);
+    expect(engine.stats().memory.used).toBeGreaterThan(0);
+    controller.abort();
+    await expect(run).rejects.toThrow(controller.signal.reason);
+    await expect.poll(() => engine.stats()).toMatchObject({ memory: { used: 0 }, tasks: { held: 0 } });
+  });
+
+  test('leaves what another run needs', async () => {
+    const engine = makeEngine();
+    const controller = new AbortController();
+    const graph = graphOf({ key: 'shared', op: 'sleep', inputs: [], params: { ms: 100 } });
+    const cancelled = engine.run(graph, ['shared'], { signal: controller.signal });
+    const kept = engine.run(graph, ['shared']);
+    controller.abort();
+    await expect(cancelled).rejects.toThrow();
+    expect(valueIn((await kept).get('shared'))).toBe(100);
+    expect(engine.stats().tasks.done).toBe(1);
+  });
+
+  test('before the start starts nothing', async () => {
+    const engine = makeEngine();
+    await expect(engine.run(tree(4), ['root'], { signal: AbortSignal.abort('no') })).rejects.toBe('no');
+    expect(engine.stats().tasks).toEqual({ done: 0, held: 0 });
+  });
+});
+
+describe('an engine that is disposed of', () => {
+  test('rejects what runs, and later runs', async () => {
+    const engine = makeEngine();
+    const run = engine.run(graphOf({ key: 'a', op: 'spin', inputs: [], params: { ms: 1e9 } }), ['a']);
+    const outcome = rejection(run);
+    await sleep(60);
+    await engine.dispose();
+    expect(await outcome).toBeInstanceOf(EngineError);
+    await expect(engine.run(tree(4), ['root'])).rejects.toThrow(EngineError);
+    expect(engine.stats().threads.running).toBe(0);
+  });
+});

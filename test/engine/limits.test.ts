@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { MemoryLimitError } from '../../src/engine/errors.js';
+import { LocalEngine } from '../../src/engine/index.js';
+import { budgetOf, revisedBudget } from '../../src/engine/memory/budget.js';
+import { availableBytes, parseBytes } from '../../src/engine/memory/limits.js';
+import { makeEngine } from './support/engine.js';
+
+const MIB = 2 ** 20;
+
+describe('a memory limit', () => {
+  test.each([
+    [1e9, 1e9],
+    ['512MB', 512e6],
+    ['2GiB', 2 * 2 ** 30],
+    ['1.5 gib', 1.5 * 2 ** 30],
+    ['.5T', 5e11],
+    ['100kB', 1e5],
+    ['4096', 4096],
+    ['50%', 500],
+    ['12.5%', 125],
+  ])('%s', (limit, bytes) => {
+    expect(parseBytes(limit, () => 1000)).toBe(bytes);
+  });
+
+  test.each([
+    '',
+    'much',
+    '5 apples',
+    '-1GB',
+    '0',
+    '0%',
+    '120%',
+    '1e9x',
+    Number.NaN,
+    0,
+    -1,
+    Number.POSITIVE_INFINITY,
+  ])('is not %s', (limit) => {
+    expect(() => parseBytes(limit, () => 1000)).toThrow(TypeError);
+  });
+
+  test('is at most the machine', () => {
+    expect(availableBytes()).toBeGreaterThan(64 * MIB);
+    expect(availableBytes() % 1).toBe(0);
+  });
+});
+
+describe('the budget for blocks', () => {
+  test('leaves room for all else', () => {
+    const budget = budgetOf(1024 * MIB, 50 * MIB, 4);
+    expect(budget).toBeLessThan((1024 - 50) * MIB);
+    expect(budget).toBeGreaterThan(800 * MIB);
+  });
+
+  test('a limit that leaves too little is refused, and the least that works is named', () => {
+    const error = caught(() => budgetOf(64 * MIB, 50 * MIB, 2)) as MemoryLimitError;
+    expect(error).toBeInstanceOf(MemoryLimitError);
+    expect(error.message).toContain(`the least workable limit here is ${error.needed / MIB} MiB`);
+    expect(budgetOf(error.needed, 50 * MIB, 2)).toBeGreaterThan(0);
+    expect(() => budgetOf(error.needed - MIB, 50 * MIB, 2)).toThrow(MemoryLimitError);
+  });
+
+  test('an engine with such a limit is refused at once', () => {
+    expect(() => makeEngine({ memoryLimit: '10MB' })).toThrow(MemoryLimitError);
+  });
+
+  test('memory that is not counted makes it smaller, never larger', () => {
+    expect(revisedBudget(500, 1000, 400, 100, 0)).toBe(500);
+    expect(revisedBudget(500, 1000, 900, 100, 0)).toBe(200);
+    expect(revisedBudget(500, 1000, 50, 100, 0)).toBe(500);
+    expect(revisedBudget(500, 1000, 400, 100, 200)).toBe(300);
+    expect(revisedBudget(500, 1000, 5000, 100, 0)).toBe(0);
+  });
+});
+
+describe('options', () => {
+  test.each([
+    [{ threads: 0 }, RangeError],
+    [{ threads: 1.5 }, RangeError],
+    [{ retries: -1 }, RangeError],
+    [{ memoryLimit: 'lots' }, TypeError],
+  ])('%j is refused', (options, type) => {
+    expect(() => new LocalEngine(options)).toThrow(type);
+  });
+});
+
+function caught(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it threw nothing');
+}
