@@ -4,7 +4,9 @@
  */
 
 import { CELLS } from './frame.js';
-import type { Mode } from './loops.js';
+
+/** The loop that runs: a map, or folds whose inner axis is folded away (`rows`) or kept (`columns`). */
+export type Mode = 'map' | 'rows' | 'columns';
 
 /** An operand's step along each axis of the iteration space, in bytes for inputs, in positions for index axes and outputs. */
 export interface Steps {
@@ -135,8 +137,12 @@ const whole = (axis: Axis): Level => level(axis, 1);
 
 /** Extents of a packed tile: square when it transposes, else long rows. */
 function packedTile(row: Axis, columns: number, transposed: boolean): [rows: number, columns: number] {
-  const wide = Math.min(columns, transposed ? 64 : PACKED_TILE / 2);
-  return [Math.min(row.extent, Math.floor(PACKED_TILE / wide)), wide];
+  if (!transposed) {
+    const wide = Math.min(columns, PACKED_TILE / 2);
+    return [Math.min(row.extent, Math.floor(PACKED_TILE / wide)), wide];
+  }
+  const rows = Math.min(row.extent, 64);
+  return [rows, Math.min(columns, Math.floor(PACKED_TILE / rows))];
 }
 
 function layOutMap({ operands }: Space, axes: Axis[], shift: number[]): Layout {

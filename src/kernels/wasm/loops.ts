@@ -29,13 +29,11 @@ import {
   SLOT_BYTES,
 } from './frame.js';
 import { lanesOf, scalarType } from './lanes.js';
+import type { Mode } from './layout.js';
 import { Library } from './library.js';
 import type { Program } from './program.js';
 import { Row } from './row.js';
 import type { Values } from './values.js';
-
-/** `rows`: the inner axis is folded away; `columns`: it is kept. */
-export type Mode = 'map' | 'rows' | 'columns';
 
 /** Groups between flushes of a row's partials: each lane adds so many elements before the state takes them exactly. */
 const BLOCK = 32;

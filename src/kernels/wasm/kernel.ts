@@ -1,0 +1,56 @@
+/** Compiled modules of a fused loop, and their instances. */
+
+import { MATH_IMPORTS } from './library.js';
+import { buildKernel } from './loops.js';
+import type { Layout, Mode } from './layout.js';
+import type { Program } from './program.js';
+
+/** What a kernel's module exports. Each function takes the address of the frame. */
+export interface KernelExports {
+  readonly run: (frame: number) => void;
+  /** Folds only, over cells: gives them their identities; */
+  readonly init: (frame: number) => void;
+  /** sets the shifts of moments; */
+  readonly prime?: (frame: number) => void;
+  /** takes the partials of columns into the state; */
+  readonly flush: (frame: number) => void;
+  /** writes the results. */
+  readonly finish: (frame: number) => void;
+}
+
+/**
+ * The modules of one program: one for each mode and pattern of operands that stay the same along rows, compiled when first
+ * needed; and one instance of each for each memory.
+ */
+export class Kernels {
+  readonly #modules = new Map<string, WebAssembly.Module>();
+  readonly #instances = new WeakMap<WebAssembly.Memory, Map<string, KernelExports>>();
+
+  constructor(readonly program: Program) {}
+
+  for(memory: WebAssembly.Memory, { mode, fixed }: Layout): KernelExports {
+    const key = mode + fixed.map(Number).join('');
+    let known = this.#instances.get(memory);
+    if (known === undefined) {
+      known = new Map();
+      this.#instances.set(memory, known);
+    }
+    let exports = known.get(key);
+    if (exports === undefined) {
+      const imports = { env: { memory }, math: { ...MATH_IMPORTS } };
+      const instance = new WebAssembly.Instance(this.#module(key, mode, fixed), imports);
+      exports = instance.exports as unknown as KernelExports;
+      known.set(key, exports);
+    }
+    return exports;
+  }
+
+  #module(key: string, mode: Mode, fixed: readonly boolean[]): WebAssembly.Module {
+    let module = this.#modules.get(key);
+    if (module === undefined) {
+      module = new WebAssembly.Module(buildKernel(this.program, mode, fixed));
+      this.#modules.set(key, module);
+    }
+    return module;
+  }
+}
