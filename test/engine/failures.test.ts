@@ -48,7 +48,7 @@ describe('a task that throws', () => {
   test('is run again as often as is allowed', async () => {
     const engine = makeEngine({ threads: 1 });
     const source =
-      '() => { globalThis.tries = (globalThis.tries ?? 0) + 1; if (tries < 3) throw new Error(`try ${tries}`); return tries; }';
+      "() => { globalThis.tries = (globalThis.tries ?? 0) + 1; if (tries < 3) throw new Error('try ' + tries); return tries; }";
     await expect(engine.run(graphOf(callTask('a', source)), ['a'], { retries: 1 })).rejects.toThrow('try 2');
     using results = await engine.run(graphOf(callTask('a', source)), ['a'], { retries: 1 });
     expect(valueIn(results.get('a'))).toBe(3);

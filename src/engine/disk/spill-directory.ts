@@ -42,7 +42,8 @@ export function makeSpillDirectory(parent: string): string {
 }
 
 export function removeSpillDirectory(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  // A write under way may put another file there.
+  rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 5 });
 }
 
 /** Removes what processes that were killed have left. */

@@ -1,0 +1,279 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MemoryLimitError, SpillError } from '../../src/engine/index.js';
+import { startChild } from './support/child.js';
+import { makeEngine } from './support/engine.js';
+import { fillTask, graphOf, rejection, sumTask, valueIn } from './support/graphs.js';
+
+const MIB = 2 ** 20;
+/** Doubles of a block of 8 MiB. */
+const LENGTH = MIB;
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tilework-spill-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const keysOf = (count: number): string[] => Array.from({ length: count }, (_, i) => `block-${i}`);
+const fills = (count: number) => keysOf(count).map((key, i) => fillTask(key, i, LENGTH));
+const doubles = (result: unknown): Float64Array =>
+  (result as { blocks: readonly [{ data: Float64Array }] }).blocks[0].data;
+const holds = (data: Float64Array, value: number): boolean =>
+  data.length === LENGTH && data.every((x) => x === value);
+/** A limit that leaves about so many MiB for blocks. */
+const leaving = (mib: number): number => process.memoryUsage.rss() + (mib + 64) * MIB;
+
+describe('results larger than memory', () => {
+  test('are on disk, and come back whole one at a time', async () => {
+    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const keys = keysOf(40);
+    using results = await engine.run(graphOf(...fills(40)), keys);
+    const { memory, spill } = engine.stats();
+    expect(memory.touched).toBeLessThanOrEqual(memory.budget);
+    expect(spill.onDisk).toBeGreaterThan(200 * MIB);
+    for (const [i, key] of keys.entries()) {
+      expect(holds(doubles(await results.load(key)), i)).toBe(true);
+      results.release(key);
+    }
+    expect(engine.stats()).toMatchObject({ memory: { used: 0 }, spill: { onDisk: 0 } });
+    await engine.dispose();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('that are on disk are not to be had without waiting', async () => {
+    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const keys = keysOf(20);
+    using results = await engine.run(graphOf(...fills(20)), keys);
+    const states = keys.map((key) => {
+      try {
+        results.get(key);
+        return 'here';
+      } catch (error) {
+        expect(error).toBeInstanceOf(SpillError);
+        return 'on disk';
+      }
+    });
+    expect(new Set(states)).toEqual(new Set(['here', 'on disk']));
+  });
+
+  test('held in memory all at once are refused', async () => {
+    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const keys = keysOf(20);
+    using results = await engine.run(graphOf(...fills(20)), keys);
+    const loading = Promise.all(keys.map((key) => results.load(key)));
+    await expect(loading).rejects.toThrow(MemoryLimitError);
+  });
+
+  test('are streamed without going to disk', async () => {
+    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    let sum = 0;
+    await engine.run(graphOf(...fills(60)), keysOf(60), {
+      onOutput: (_, result) => {
+        sum += doubles(result)[LENGTH - 1]!;
+      },
+    });
+    expect(sum).toBe((59 * 60) / 2);
+    expect(engine.stats().spill.written).toBe(0);
+    expect(engine.stats().memory.peak).toBeLessThan(64 * MIB);
+  });
+
+  test('that are needed again are read back for it', async () => {
+    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    await engine.persist(graphOf(...fills(30)), keysOf(30));
+    expect(engine.stats().spill.onDisk).toBeGreaterThan(100 * MIB);
+    const sums = keysOf(30).map((key, i) => sumTask(`sum-${i}`, [key, `block-${(i + 7) % 30}`], LENGTH));
+    const totals = sums.map(({ key }) => ({ key: `total-${key}`, op: 'total', inputs: [key], params: null }));
+    using results = await engine.run(
+      graphOf(...sums, ...totals),
+      totals.map(({ key }) => key),
+    );
+    for (let i = 0; i < 30; i++)
+      expect(valueIn(results.get(`total-sum-${i}`))).toBe((i + ((i + 7) % 30)) * LENGTH);
+    engine.release(keysOf(30));
+    expect(engine.stats()).toMatchObject({ memory: { used: 0 }, spill: { onDisk: 0 } });
+  });
+});
+
+describe('a task that does not fit', () => {
+  test('is refused with what it needs and what there is', async () => {
+    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const graph = graphOf(fillTask('small', 1, LENGTH), fillTask('huge', 1, 32 * LENGTH));
+    const error = (await rejection(engine.run(graph, ['small', 'huge']))) as MemoryLimitError;
+    expect(error).toBeInstanceOf(MemoryLimitError);
+    expect(error).toMatchObject({ key: 'huge', op: 'fill', needed: 256 * MIB });
+    expect(error.message).toMatch(
+      /^task "huge" \(fill\) needs 268435456 bytes .* memory limit of \d+ bytes .* smaller chunks or a larger memoryLimit$/,
+    );
+    await expect.poll(() => engine.stats().memory.used).toBe(0);
+  });
+});
+
+// Root in a container may still lack the right to mount.
+const canMount = (() => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  const probe = mkdtempSync(join(tmpdir(), 'tilework-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'ignore' });
+    execFileSync('umount', [probe]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(probe, { recursive: true, force: true });
+  }
+})();
+
+describe('a disk that is full', () => {
+  test.skipIf(!canMount)('is named, and nothing is left on it', async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', directory]);
+    try {
+      const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+      const error = (await rejection(engine.run(graphOf(...fills(40)), keysOf(40)))) as SpillError;
+      expect(error).toBeInstanceOf(SpillError);
+      expect(error.message).toContain(
+        `cannot write 8388608 bytes of a block to the spill directory ${directory}`,
+      );
+      expect(error.message).toContain('the disk is full');
+      expect(error.cause).toHaveProperty('code', 'ENOSPC');
+      await expect.poll(() => engine.stats()).toMatchObject({ memory: { used: 0 }, spill: { onDisk: 0 } });
+      // What fits is computed as before.
+      using results = await engine.run(graphOf(...fills(3)), ['block-2']);
+      expect(doubles(results.get('block-2'))[0]).toBe(2);
+      await engine.dispose();
+      expect(readdirSync(directory)).toEqual([]);
+    } finally {
+      execFileSync('umount', [directory]);
+    }
+  });
+
+  test('a spill directory that cannot be made is named', async () => {
+    const file = join(directory, 'file');
+    writeFileSync(file, '');
+    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: join(file, 'below') });
+    const error = await rejection(engine.run(graphOf(...fills(40)), keysOf(40)));
+    expect(error).toBeInstanceOf(SpillError);
+    expect((error as Error).message).toContain('choose another by the option spillDirectory');
+  });
+});
+
+/** A program that has blocks on disk, says so, and waits. */
+const spillingProgram = (directory: string): string => `
+  const engine = new LocalEngine({ threads: 1, memoryLimit: '192MiB', spillDirectory: ${JSON.stringify(directory)} }, { entry });
+  const tasks = Array.from({ length: 40 }, (_, i) => graphs.fillTask('b' + i, i, ${LENGTH}));
+  await engine.persist(graphs.graphOf(...tasks), tasks.map((task) => task.key));
+  console.log('spilled', engine.stats().spill.onDisk > 50e6);
+  setInterval(() => {}, 1000);
+`;
+
+describe('the spill directory', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'is removed at %s, which has its effect',
+    async (signal) => {
+      const child = startChild(spillingProgram(directory));
+      await child.printed('spilled true');
+      expect(readdirSync(directory).length).toBe(1);
+      expect(statSync(join(directory, readdirSync(directory)[0]!)).mode & 0o777).toBe(0o700);
+      child.process.kill(signal);
+      expect(await child.ended).toMatchObject({ code: null, signal });
+      expect(readdirSync(directory)).toEqual([]);
+    },
+  );
+
+  test('is removed at the end of the process, by an error too', async () => {
+    const child = startChild(`${spillingProgram(directory)}; throw new Error('the end');`);
+    const { code, output } = await child.ended;
+    expect(output).toContain('the end');
+    expect(code).toBe(1);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('of a process that was killed is removed by the next engine', async () => {
+    const child = startChild(spillingProgram(directory));
+    await child.printed('spilled true');
+    child.process.kill('SIGKILL');
+    await child.ended;
+    expect(readdirSync(directory).length).toBe(1);
+    makeEngine({ spillDirectory: directory });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('of a process that lives is left alone, though another has its number next', async () => {
+    const child = startChild(spillingProgram(directory));
+    await child.printed('spilled true');
+    const owned = readdirSync(directory)[0]!;
+    const reused = join(directory, `${process.pid}-1-0`);
+    mkdirSync(reused);
+    writeFileSync(join(reused, 'owner.json'), JSON.stringify({ pid: process.pid, started: '1' }));
+    mkdirSync(join(directory, 'something-else'));
+    makeEngine({ spillDirectory: directory });
+    const inProc = existsSync('/proc/self/stat');
+    expect(readdirSync(directory).sort()).toEqual(
+      [...(inProc ? [] : [`${process.pid}-1-0`]), owned, 'something-else'].sort(),
+    );
+    child.process.kill('SIGTERM');
+    await child.ended;
+  });
+});
+
+describe('a process', () => {
+  test('ends by itself, without disposing of the engine', async () => {
+    const child = startChild(`
+      const engine = new LocalEngine({ threads: 2 }, { entry });
+      const results = await engine.run(graphs.tree(64), ['root']);
+      console.log(results.get('root').value, process.getActiveResourcesInfo().join());
+    `);
+    const { code, output } = await child.ended;
+    expect(output).toMatch(/^2080 /);
+    expect(code).toBe(0);
+  });
+
+  test('leaves no handle behind after disposal', async () => {
+    const child = startChild(`
+      const handles = () => [
+        process.getActiveResourcesInfo().length,
+        ...['exit', 'SIGINT', 'SIGTERM', 'SIGHUP'].map((event) => process.listenerCount(event)),
+      ];
+      console.log('start');
+      const before = handles();
+      const engine = new LocalEngine({ threads: 2 }, { entry });
+      const results = await engine.run(graphs.tree(64), ['root']);
+      await engine.dispose();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const after = handles();
+      console.log(after.every((count, i) => count <= before[i]) || [before, after]);
+    `);
+    const { code, output } = await child.ended;
+    expect(output).toBe('start\ntrue\n');
+    expect(code).toBe(0);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'stays within its limit at its peak, ten times as much data passing through',
+    async () => {
+      const limit = 256 * MIB;
+      const child = startChild(`
+      import { readFileSync } from 'node:fs';
+      const engine = new LocalEngine({ threads: 2, memoryLimit: ${limit}, spillDirectory: ${JSON.stringify(directory)} }, { entry });
+      const fills = Array.from({ length: 160 }, (_, i) => graphs.fillTask('b' + i, i, ${LENGTH}));
+      // Each block is read with one made much earlier, so that most must wait on disk.
+      const sums = fills.map((_, i) => graphs.sumTask('s' + i, ['b' + i, 'b' + ((i + 80) % 160)], ${LENGTH}));
+      let total = 0;
+      await engine.run(graphs.graphOf(...fills, ...sums), sums.map((task) => task.key), {
+        onOutput: (key, { blocks }) => { total += blocks[0].data[5]; },
+      });
+      const peak = /VmHWM:\\s+(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1] * 1024;
+      const { spill, memory } = engine.stats();
+      console.log(JSON.stringify({ total, peak, spilled: spill.written, memory }));
+    `);
+      const { output } = await child.ended;
+      const { total, peak, spilled } = JSON.parse(output) as { total: number; peak: number; spilled: number };
+      expect(total).toBe(160 * 159);
+      expect(spilled).toBeGreaterThan(300 * MIB);
+      expect(peak).toBeLessThan(limit);
+    },
+  );
+});
