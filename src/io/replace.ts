@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { attempt } from './failure.js';
+import { dirname } from 'node:path';
+import { attempt, errorCode, failure } from './failure.js';
 import type { Target } from './source.js';
+
+const REMOVE_TRIES = 100;
 
 /** What a writer makes of what is already at its path. */
 export type IsOurs = (path: string) => boolean;
@@ -46,7 +48,25 @@ export function replace(target: Target, isOurs: IsOurs): void {
   });
 }
 
-/** Removes what was written; nothing that stood at `path` before is touched. */
-export function abortWrite(target: Pick<Target, 'partial'>): void {
-  rmSync(resolve(target.partial), { recursive: true, force: true });
+/**
+ * Removes what was written; nothing that stood at `path` before is touched. Threads may be writing still: it is moved out of
+ * their way first, and whoever writes to the old name then fails.
+ */
+export function abortWrite({ partial }: Pick<Target, 'partial'>): void {
+  const aside = `${partial}.aborted`;
+  try {
+    renameSync(partial, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw failure('remove', partial, error);
+  }
+  for (let tries = 1; ; tries++) {
+    try {
+      rmSync(aside, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      // A call that had found its directory before the move put an entry there after it was listed: one a thread at the most.
+      if (errorCode(error) !== 'ENOTEMPTY' || tries > REMOVE_TRIES) throw failure('remove', aside, error);
+    }
+  }
 }

@@ -87,7 +87,7 @@ async function writeChunk(
   const temporary = `${file}.${randomBytes(4).toString('hex')}`;
   const doing = `write chunk ${key} of`;
   try {
-    const fd = attempt(doing, common.path, () => openWithDirectory(temporary));
+    const fd = attempt(doing, common.path, () => openBelow(common.partial, temporary));
     try {
       writeFully(fd, bytes, 0, file);
     } finally {
@@ -101,12 +101,25 @@ async function writeChunk(
   return bytes.length;
 }
 
-function openWithDirectory(file: string): number {
+/** Opens a new file below the directory `root`. Directories between are made; `root` is not, for a write may have been aborted. */
+function openBelow(root: string, file: string): number {
   try {
     return openSync(file, 'wx');
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true });
+    if (errorCode(error) !== 'ENOENT' || dirname(file) === root) throw error;
+    makeBelow(root, dirname(file));
     return openSync(file, 'wx');
+  }
+}
+
+function makeBelow(root: string, directory: string): void {
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(directory) === root) throw error;
+    makeBelow(root, dirname(directory));
+    makeBelow(root, directory);
   }
 }
