@@ -28,7 +28,7 @@ export interface ComputeOptions {
   readonly priorities?: ReadonlyMap<Key, number>;
   /** How often a task that threw is run again before its error counts (default: the engine's). */
   readonly retries?: number;
-  /** Called now and then (at most some ten times a second), and once at the end. */
+  /** Called now and then (at most some ten times a second), and once at the end. What it throws rejects the run. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

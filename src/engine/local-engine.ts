@@ -188,7 +188,13 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
         signal?.removeEventListener('abort', abort);
         this.calls.delete(run);
         if (this.calls.size === 0) this.rest();
-        this.reports.finish(run, performance.now());
+        try {
+          this.reports.finish(run, performance.now());
+        } catch (error) {
+          if (failure === undefined) this.state.closed(run);
+          reject(failure === undefined ? error : failure.reason);
+          return;
+        }
         if (failure === undefined) resolve(run);
         else reject(failure.reason);
       };
@@ -263,7 +269,10 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     this.checkMemory();
     this.state.ticked();
     this.executor.carryOut();
-    this.reports.tick(performance.now());
+    this.reports.tick(performance.now(), (run, error) => {
+      this.state.cancelled(run, error);
+      this.executor.carryOut();
+    });
   }
 
   private checkMemory(): void {

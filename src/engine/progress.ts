@@ -14,15 +14,21 @@ export class ProgressReports {
     this.watches.set(run, { call, began, told: Number.NEGATIVE_INFINITY });
   }
 
-  /** Some time has passed. */
-  tick(now: number): void {
+  /** Some time has passed. @param threw is told of a run whose callback throws */
+  tick(now: number, threw: (run: RunRecord, error: unknown) => void): void {
     for (const [run, watch] of this.watches) {
       if (now - watch.told < INTERVAL_MS) continue;
       watch.told = now;
-      watch.call(this.progressOf(run, watch, now, false));
+      try {
+        watch.call(this.progressOf(run, watch, now, false));
+      } catch (error) {
+        this.watches.delete(run);
+        threw(run, error);
+      }
     }
   }
 
+  /** A run is over. Throws what its callback throws. */
   finish(run: RunRecord, now: number): void {
     const watch = this.watches.get(run);
     if (watch === undefined) return;
