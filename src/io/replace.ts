@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { removeTree } from '../engine/disk/remove-tree.js';
 import { attempt, errorCode, failure } from './failure.js';
 import type { Target } from './source.js';
-
-const REMOVE_TRIES = 100;
 
 /** What a writer makes of what is already at its path. */
 export type IsOurs = (path: string) => boolean;
@@ -60,13 +59,6 @@ export function abortWrite({ partial }: Pick<Target, 'partial'>): void {
     if (errorCode(error) === 'ENOENT') return;
     throw failure('remove', partial, error);
   }
-  for (let tries = 1; ; tries++) {
-    try {
-      rmSync(aside, { recursive: true, force: true });
-      return;
-    } catch (error) {
-      // A call that had found its directory before the move put an entry there after it was listed: one a thread at the most.
-      if (errorCode(error) !== 'ENOTEMPTY' || tries > REMOVE_TRIES) throw failure('remove', aside, error);
-    }
-  }
+  // A call that had found its directory before the move may still put an entry there.
+  attempt('remove', aside, () => removeTree(aside));
 }

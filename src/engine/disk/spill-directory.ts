@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SpillError } from '../errors.js';
+import { removeTree } from './remove-tree.js';
 
 const LOCK = 'owner.json';
 
@@ -41,10 +42,8 @@ export function makeSpillDirectory(parent: string): string {
   }
 }
 
-export function removeSpillDirectory(path: string): void {
-  // A write under way may put another file there.
-  rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 5 });
-}
+/** Removes a directory of spilled blocks; writes may be under way. */
+export const removeSpillDirectory = removeTree;
 
 /** Removes what processes that were killed have left. */
 export function removeAbandoned(parent: string): void {
