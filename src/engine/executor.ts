@@ -1,13 +1,13 @@
 import { Arenas } from './arenas.js';
 import { SpillStore } from './disk/store.js';
 import { BatchEncoder } from './encode.js';
-import type { SpillError } from './errors.js';
+import { type SpillError, TaskError } from './errors.js';
 import { FAILED, REVOKED, type ReportMessage, SKIPPED } from './messages.js';
 import { Pool, type PoolOptions } from './pool.js';
 import type { Instruction, Report } from './state/instructions.js';
 import type { Place, RunRecord, TaskRecord } from './state/records.js';
 import type { EngineState } from './state/state.js';
-import { taskError } from './wire-error.js';
+import { isCloneable, taskError } from './wire-error.js';
 
 /** What concerns callers, not tasks. */
 export interface ExecutorEvents {
@@ -15,6 +15,8 @@ export interface ExecutorEvents {
   fetched(token: number, error: Error | undefined): void;
   resolve(run: RunRecord): void;
   reject(run: RunRecord, error: unknown): void;
+  /** The engine cannot go on. */
+  broken(error: unknown): void;
 }
 
 /** Does what the state decides, with threads, memory and disk, and tells it what came of it. */
@@ -37,8 +39,8 @@ export class Executor {
         state.reported(thread, this.decode(thread, message));
         this.carryOut();
       },
-      died: (thread, running, cause) => {
-        state.died(thread, running, cause);
+      died: (thread, running, cause, ended) => {
+        state.died(thread, running, cause, ended);
         this.carryOut();
       },
     });
@@ -59,13 +61,14 @@ export class Executor {
     this.carrying = true;
     try {
       for (let todo = this.state.take(); todo.length > 0; todo = this.state.take())
-        for (const instruction of todo) this.perform(instruction);
+        for (const instruction of todo) if (!this.ended) this.perform(instruction);
     } finally {
       this.carrying = false;
     }
     this.pool.setBusy(this.state.core.runs.size > 0);
   }
 
+  /** No more instructions are carried out; threads end and files are removed. */
   async end(): Promise<void> {
     this.ended = true;
     await this.pool.end();
@@ -84,7 +87,7 @@ export class Executor {
         this.pool.start(instruction.thread);
         break;
       case 'arena':
-        this.arenas.make(instruction.index, instruction.bytes);
+        this.makeArena(instruction.index, instruction.bytes);
         break;
       case 'spill':
         void this.spill(instruction.place);
@@ -119,12 +122,38 @@ export class Executor {
     for (; thread.arenas < memories.length; thread.arenas++)
       thread.worker.postMessage({ kind: 'arena', index: thread.arenas, memory: memories[thread.arenas]! });
     thread.control.offer(sequence, tasks.length);
-    thread.worker.postMessage(this.encoder.encode(tasks, sequence, thread.layers));
+    const message = this.encoder.encode(tasks, sequence, thread.layers);
+    try {
+      thread.worker.postMessage(message);
+    } catch (cause) {
+      for (const { id } of message.layers) thread.layers.delete(id);
+      this.takeBack(index, sequence, tasks, cause);
+    }
+  }
+
+  /** Something in a batch cannot be sent: the tasks it belongs to fail, the others are sent again. */
+  private takeBack(index: number, sequence: number, tasks: readonly TaskRecord[], cause: unknown): void {
+    this.pool.send(index, { kind: 'void', count: tasks.length });
+    const culprits = tasks.filter(({ task }) => !isCloneable(task.params) || !isCloneable(task.common));
+    const failed = culprits.map((record) => {
+      const { key, op } = record.task;
+      const error = new TypeError('the parameters of the task cannot be sent to a thread', { cause });
+      return { record, error: new TaskError(key, op, error) };
+    });
+    this.state.unsendable(index, sequence, tasks.length, failed);
   }
 
   private revoke(thread: number, sequence: number, abandoned: boolean): void {
     if (this.pool.revoke(thread, sequence)) this.state.revoked(thread, sequence);
     else if (abandoned) this.pool.abandon(thread, sequence);
+  }
+
+  private makeArena(index: number, bytes: number): void {
+    try {
+      this.arenas.make(index, bytes);
+    } catch (error) {
+      this.events.broken(error);
+    }
   }
 
   private forgetLayer(layer: number): void {

@@ -60,7 +60,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   private readonly executor: Executor;
   private readonly reports: ProgressReports;
   private readonly calls = new Map<RunRecord, Call>();
-  private readonly fetches = new Map<number, (error: Error | undefined) => void>();
+  private readonly fetches = new Map<number, (error: unknown) => void>();
   private readonly firstBudget: number;
   private lastId = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -77,7 +77,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     removeAbandoned(spillDirectory);
     this.state = new EngineState({ threads, budget: this.firstBudget, memoryLimit });
     this.reports = new ProgressReports(this.state.core);
-    const heap = Math.max(64, Math.floor((0.5 * memoryLimit) / 2 ** 20));
+    const heap = Math.max(64, Math.min(4096, Math.floor((0.5 * memoryLimit) / 2 ** 20)));
     this.executor = new Executor(
       this.state,
       {
@@ -94,6 +94,9 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
         },
         resolve: (run) => this.calls.get(run)?.settle(),
         reject: (run, reason) => this.calls.get(run)?.settle({ reason }),
+        broken: (error) => {
+          this.ended ??= this.end(error);
+        },
       },
     );
     // A first thread starts while the caller prepares its graph.
@@ -138,7 +141,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
 
   /** Ends threads and removes what is on disk; running computations reject with an EngineError. */
   dispose(): Promise<void> {
-    this.ended ??= this.end();
+    this.ended ??= this.end(new EngineError('the engine was disposed of'));
     return this.ended;
   }
 
@@ -150,15 +153,12 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     return this.dispose();
   }
 
-  private async end(): Promise<void> {
-    for (const run of [...this.calls.keys()])
-      this.state.cancelled(run, new EngineError('the engine was disposed of'));
-    this.executor.carryOut();
-    clearInterval(this.timer);
-    this.timer = undefined;
-    for (const answer of this.fetches.values()) answer(new EngineError('the engine was disposed of'));
+  private async end(reason: unknown): Promise<void> {
+    const ended = this.executor.end();
+    for (const call of [...this.calls.values()]) call.settle({ reason });
+    for (const answer of this.fetches.values()) answer(reason);
     this.fetches.clear();
-    await this.executor.end();
+    await ended;
   }
 
   private submit(

@@ -1,7 +1,7 @@
 import type { WireError } from './wire-error.js';
 
 /** What the main thread says to a thread. */
-export type ToThread = ArenaMessage | BatchMessage | ForgetMessage;
+export type ToThread = ArenaMessage | BatchMessage | VoidMessage | ForgetMessage;
 
 export interface ArenaMessage {
   readonly kind: 'arena';
@@ -23,6 +23,12 @@ export interface BatchMessage {
   readonly values: readonly unknown[];
   /** Everything that is a number. */
   readonly code: Float64Array;
+}
+
+/** Tasks that could not be sent: the thread reports each as taken back, so that both sides count alike. */
+export interface VoidMessage {
+  readonly kind: 'void';
+  readonly count: number;
 }
 
 export interface LayerMessage {

@@ -4,8 +4,11 @@ import type { ReportMessage, ThreadData, ToThread } from './messages.js';
 
 export interface PoolEvents {
   reported(thread: number, message: ReportMessage): void;
-  /** @param running number of the task it was at, or -1 */
-  died(thread: number, running: number, cause: unknown): void;
+  /**
+   * @param running number of the task it was at, or -1
+   * @param ended it was ended on purpose
+   */
+  died(thread: number, running: number, cause: unknown, ended: boolean): void;
 }
 
 export interface PoolOptions {
@@ -21,6 +24,7 @@ export interface Thread {
   /** What it has been told of. */
   readonly layers: Set<number>;
   arenas: number;
+  ended: boolean;
 }
 
 /** After how long a thread whose task nobody waits for is ended, in milliseconds. */
@@ -54,7 +58,7 @@ export class Pool {
       resourceLimits: this.options.resourceLimits,
       name: `tilework ${index}`,
     } as WorkerOptions);
-    const thread: Thread = { worker, control, layers: new Set(), arenas: 0 };
+    const thread: Thread = { worker, control, layers: new Set(), arenas: 0, ended: false };
     this.threads[index] = thread;
     let cause: unknown;
     worker.on('message', (message: ReportMessage) => this.events.reported(index, message));
@@ -68,7 +72,8 @@ export class Pool {
     worker.on('exit', (code) => {
       if (this.threads[index] !== thread) return;
       this.threads[index] = undefined;
-      this.events.died(index, control.running, cause ?? new Error(`the thread exited with code ${code}`));
+      cause ??= new Error(`the thread exited with code ${code}`);
+      this.events.died(index, control.running, cause, thread.ended);
     });
     if (!this.busy) worker.unref();
     return thread;
@@ -98,8 +103,9 @@ export class Pool {
     if (thread === undefined) return;
     const grace = setTimeout(() => {
       this.graces.delete(grace);
-      if (this.threads[index] === thread && thread.control.running === sequence)
-        void thread.worker.terminate();
+      if (this.threads[index] !== thread || thread.control.running !== sequence) return;
+      thread.ended = true;
+      void thread.worker.terminate();
     }, GRACE_MS);
     grace.unref();
     this.graces.add(grace);

@@ -67,7 +67,8 @@ const hide = (error: Error, name: string, value: string): void => {
   Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
 };
 
-function isCloneable(value: unknown): boolean {
+/** Whether a value can be sent to another thread. */
+export function isCloneable(value: unknown): boolean {
   if (
     value === null ||
     (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')

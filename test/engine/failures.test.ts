@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { EngineError, TaskError, ThreadDiedError } from '../../src/engine/index.js';
+import { EngineError, LocalEngine, TaskError, ThreadDiedError } from '../../src/engine/index.js';
 import { makeEngine } from './support/engine.js';
 import { callTask, fillTask, graphOf, rejection, tree, valueIn } from './support/graphs.js';
 
@@ -72,6 +72,35 @@ describe('a task that throws', () => {
     );
     await expect(engine.run(graph, ['c'])).rejects.toThrow(TaskError);
     await expect.poll(() => engine.stats()).toMatchObject({ memory: { used: 0 }, tasks: { held: 0 } });
+  });
+});
+
+describe('a task that cannot be sent', () => {
+  test('is named, and its neighbours are computed', async () => {
+    const engine = makeEngine({ threads: 1 });
+    const bad = { key: 'bad', op: 'leaf', inputs: [], params: { fn: () => 0 } };
+    const graph = new Map([...tree(64), ['bad', bad]]);
+    const [failed, done] = await Promise.allSettled([
+      engine.run(graph, ['bad']),
+      engine.run(graph, ['root']),
+    ]);
+    expect(done.status === 'fulfilled' && valueIn(done.value.get('root'))).toBe(32 * 65);
+    const error = (failed as PromiseRejectedResult).reason as TaskError;
+    expect(error).toBeInstanceOf(TaskError);
+    expect(error.message).toBe(
+      'task "bad" (leaf) failed: TypeError: the parameters of the task cannot be sent to a thread',
+    );
+  });
+});
+
+describe('threads that cannot start', () => {
+  test('reject what runs, with the reason', async () => {
+    const broken = new URL(`data:text/javascript,${encodeURIComponent('throw new Error("no such luck")')}`);
+    const engine = new LocalEngine({ threads: 1 }, { entry: broken });
+    const error = await rejection(engine.run(tree(4), ['root']));
+    expect(error).toBeInstanceOf(EngineError);
+    expect((error as Error).message).toBe('threads end before they run a task: no such luck');
+    await engine.dispose();
   });
 });
 

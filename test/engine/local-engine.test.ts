@@ -257,4 +257,15 @@ describe('progress', () => {
     expect(events.at(-1)).toMatchObject({ done: 2, total: 2, running: 0, finished: true });
     expect(events.at(-1)!.elapsed).toBeGreaterThanOrEqual(300);
   });
+
+  test('a callback that throws rejects the run, early or at the end', async () => {
+    const engine = makeEngine();
+    const graph = graphOf({ key: 'a', op: 'sleep', inputs: [], params: { ms: 80 } });
+    const throwing = (when: boolean) => (progress: Progress) => {
+      if (progress.finished === when) throw new Error('no bar');
+    };
+    await expect(engine.run(graph, ['a'], { onProgress: throwing(false) })).rejects.toThrow('no bar');
+    await expect(engine.run(graph, ['a'], { onProgress: throwing(true) })).rejects.toThrow('no bar');
+    await expect.poll(() => engine.stats().tasks.held).toBe(0);
+  });
 });

@@ -1,5 +1,5 @@
 import type { Key } from '../../graph/task.js';
-import { EngineError, MemoryLimitError, type SpillError, ThreadDiedError } from '../errors.js';
+import { describe, EngineError, MemoryLimitError, type SpillError, ThreadDiedError } from '../errors.js';
 import { bytesAltogether } from './admission.js';
 import { Core, SPILL, type StateOptions, TARGET } from './core.js';
 import { dispatch, steal } from './dispatch.js';
@@ -7,7 +7,7 @@ import type { Instruction, Report } from './instructions.js';
 import { bury, letGo, sweep, unhold, unpin } from './lifetimes.js';
 import { loaded, loadFailed, serveFetches } from './loading.js';
 import { fail, putBack, reject, resolve, taken, takeReport } from './outcomes.js';
-import type { Place, RunRecord, Submission, TaskRecord } from './records.js';
+import type { Place, RunRecord, Submission, TaskRecord, ThreadRecord } from './records.js';
 import { makeRoom, spilled, spillFailed } from './spilling.js';
 import { submit } from './submit.js';
 
@@ -110,25 +110,31 @@ export class EngineState {
 
   /** A task was taken back from a thread before it began. */
   revoked(index: number, sequence: number): void {
+    this.takeBack(this.core.threads[index]!, sequence);
+    this.pump();
+  }
+
+  /** A batch that was to be sent could not be, for the fault of some of its tasks. The thread will report all as revoked. */
+  unsendable(
+    index: number,
+    sequence: number,
+    count: number,
+    culprits: readonly { readonly record: TaskRecord; readonly error: Error }[],
+  ): void {
     const { core } = this;
     const thread = core.threads[index]!;
-    const record = thread.queue[thread.head + sequence - thread.first];
-    if (record === undefined || record.thread !== index || record.sequence !== sequence) return;
-    thread.expected -= record.expected;
-    if (record.status === 'sent') {
-      putBack(core, record);
-    } else {
-      record.thread = -1;
-      bury(core, record);
-    }
+    for (let i = 0; i < count; i++) this.takeBack(thread, sequence + i);
+    for (const { record, error } of culprits) fail(core, record, error);
+    sweep(core);
     this.pump();
   }
 
   /**
    * A thread has ended.
    * @param running number of the task it was at, -1 where it was at none
+   * @param ended it was ended on purpose, so that nobody is to be blamed
    */
-  died(index: number, running: number, cause: unknown): void {
+  died(index: number, running: number, cause: unknown, ended = false): void {
     const { core } = this;
     const thread = core.threads[index]!;
     const tasks = thread.queue.slice(thread.head);
@@ -140,11 +146,11 @@ export class EngineState {
     thread.expected = 0;
     tasks.forEach((record, i) => {
       if (record.thread !== index || record.sequence !== first + i) return;
-      this.orphaned(record, first + i === running, cause);
+      this.orphaned(record, first + i === running && !ended, cause);
     });
-    if (running < 0 && ++thread.deaths >= MAX_DEATHS) {
+    if (running < 0 && !ended && ++thread.deaths >= MAX_DEATHS) {
       thread.deaths = 0;
-      const error = new EngineError(`threads end before they run a task: ${String(cause)}`, { cause });
+      const error = new EngineError(`threads end before they run a task: ${describe(cause)}`, { cause });
       for (const run of [...core.runs.values()]) reject(core, run, error);
     }
     sweep(core);
@@ -215,6 +221,18 @@ export class EngineState {
     steal(core, true);
     for (const thread of core.threads) thread.progressed = false;
     this.pump();
+  }
+
+  private takeBack(thread: ThreadRecord, sequence: number): void {
+    const record = thread.queue[thread.head + sequence - thread.first];
+    if (record === undefined || record.thread !== thread.index || record.sequence !== sequence) return;
+    thread.expected -= record.expected;
+    if (record.status === 'sent') {
+      putBack(this.core, record);
+    } else {
+      record.thread = -1;
+      bury(this.core, record);
+    }
   }
 
   private orphaned(record: TaskRecord, wasRunning: boolean, cause: unknown): void {

@@ -42,6 +42,12 @@ export class Reporter {
     this.entries.push({ outcome: REVOKED, hasValue: false, value: undefined });
   }
 
+  /** Tasks that never came. */
+  void(count: number): void {
+    for (let i = 0; i < count; i++) this.revoked();
+    this.flush();
+  }
+
   flush(): void {
     if (this.entries.length === 0) return;
     const { entries } = this;

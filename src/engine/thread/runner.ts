@@ -51,6 +51,7 @@ export class Runner {
     this.working = true;
     for (let message = this.queue.shift(); message !== undefined; message = this.queue.shift()) {
       if (message.kind === 'run') await this.run(message);
+      else if (message.kind === 'void') this.reporter.void(message.count);
       else if (message.kind === 'arena') this.arenas[message.index] = message.memory;
       else for (const layer of message.layers) this.layers.delete(layer);
     }

@@ -92,7 +92,7 @@ export class World {
       else if (thread.queue.length > 0) actions.push(() => this.begin(thread));
       if (thread.reports.length > 0) actions.push(() => this.report(index, thread));
       if (thread.current !== undefined && thread.abandoned.has(thread.current.sequence))
-        actions.push(() => this.die(index, thread));
+        actions.push(() => this.die(index, thread, true));
     }
     for (const place of this.writes) actions.push(() => this.written(place));
     for (const place of this.reads) actions.push(() => this.read(place));
@@ -275,11 +275,11 @@ export class World {
     this.carryOut();
   }
 
-  private die(index: number, thread: ModelThread): void {
+  private die(index: number, thread: ModelThread, onPurpose = false): void {
     const running = thread.current?.sequence ?? -1;
     // What it had not said is lost.
     this.threads[index] = emptyThread();
-    this.state.died(index, running, new Error('the thread died'));
+    this.state.died(index, running, new Error('the thread died'), onPurpose);
     this.carryOut();
   }
 
