@@ -9,7 +9,8 @@ import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
-const next = join(root, `dist-${process.pid}`);
+// On the same disk, out of sight: a build that was cut short leaves nothing beside the sources.
+const next = join(root, `.cache/build-${process.pid}`);
 const node = 'node20.19';
 
 /** Entries by the name of their file in dist/esm; those not written yet are left out. */
@@ -76,14 +77,20 @@ function run(command, args) {
   });
 }
 
-/** Puts a folder in the place of another; again, should a second build have done the same at the same time. */
+/** Puts a folder in the place of another, which is gone for the shortest time; again, should a second build do the same. */
 async function replace(old, fresh) {
+  const aside = `${fresh}-old`;
   for (let attempt = 0; ; attempt++) {
-    await rm(old, { recursive: true, force: true });
+    await rename(old, aside).catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
     try {
-      return await rename(fresh, old);
+      await rename(fresh, old);
+      break;
     } catch (error) {
       if (error.code !== 'ENOTEMPTY' || attempt === 3) throw error;
+    } finally {
+      await rm(aside, { recursive: true, force: true });
     }
   }
 }

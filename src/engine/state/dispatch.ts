@@ -1,5 +1,5 @@
 import { admit, bytesNeeded, frees, isAtHand } from './admission.js';
-import { type Core, PAUSE, TARGET } from './core.js';
+import { type Core, PAUSE, SPILL, TARGET } from './core.js';
 import type { RankHeap } from './rank-heap.js';
 import type { TaskRecord, ThreadRecord } from './records.js';
 import { makeRoom } from './spilling.js';
@@ -131,7 +131,7 @@ function best(core: Core, share: boolean, busy: boolean): RankHeap | undefined {
   };
   if (share) {
     consider(core.ready);
-    if (rootsMayRun(core, busy)) consider(core.roots);
+    if (rootMayRun(core, busy)) consider(core.roots);
   }
   while (core.ahead.size > 0 && core.ahead.peek()!.status !== 'waiting') core.ahead.pop();
   const ahead = core.ahead.peek();
@@ -141,11 +141,17 @@ function best(core: Core, share: boolean, busy: boolean): RankHeap | undefined {
 
 /**
  * When much of the budget is taken, tasks that only make blocks are withheld as long as there are others, ready or
- * running, which may free some: much less memory is used, and little time is lost.
+ * running, which may free some: much less memory is used, and little time is lost. Where there are only such tasks, they
+ * run on all threads as long as nothing needs to go to disk for it, and else one after another.
  */
-function rootsMayRun(core: Core, busy: boolean): boolean {
-  if (core.space.used <= TARGET * core.space.limit) return true;
-  return !busy && core.consumers === 0 && top(core.ready) === undefined;
+function rootMayRun(core: Core, busy: boolean): boolean {
+  const { limit, used } = core.space;
+  const root = top(core.roots);
+  if (root === undefined) return false;
+  const filled = used + bytesNeeded(core, root);
+  if (filled <= TARGET * limit) return true;
+  if (busy || core.consumers > 0 || top(core.ready) !== undefined) return false;
+  return filled <= SPILL * limit || core.threads.every((thread) => thread.length === 0);
 }
 
 /** A thread that has work is not sent a task ahead of time that would fill memory beyond the target. */
