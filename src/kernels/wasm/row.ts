@@ -44,6 +44,7 @@ export class Row {
   readonly #cursors = new Map<string, Cursor>();
   readonly #counters = new Map<number, Counter>();
   readonly #invariants = new Map<number, Invariant>();
+  readonly #fixedNodes = new Map<number, boolean>();
   readonly rows: Local;
   readonly columns: Local;
   /** Groups in a row, and elements after them. */
@@ -96,7 +97,17 @@ export class Row {
     this.#counters.set(id, { at: f.local(type), row: read(offset), rowStep: read(offset + 8), isInt });
   }
 
+  /** Remembered, as nodes are shared: the paths through an expression may be exponentially many. */
   #isFixed(id: number): boolean {
+    let known = this.#fixedNodes.get(id);
+    if (known === undefined) {
+      known = this.#findFixed(id);
+      this.#fixedNodes.set(id, known);
+    }
+    return known;
+  }
+
+  #findFixed(id: number): boolean {
     const { op, args, which } = this.program.nodes[id]!;
     if (op === 'const' || op === 'param') return true;
     if (op === 'input') return this.fixed[which!]!;
