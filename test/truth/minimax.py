@@ -4,7 +4,7 @@ Each is a minimax (Remez) fit of a smooth remainder, in 120 digits, then rounded
 Run: python test/truth/minimax.py
 """
 
-from mpmath import mp, mpf, cos, exp, expm1, log, log1p, lu_solve, matrix, pi, polyval, sin, sqrt
+from mpmath import mp, mpf, cos, exp, expm1, log, log1p, lu_solve, matrix, pi, polyval, sin, sqrt, tanh
 
 mp.dps = 120
 
@@ -76,7 +76,7 @@ show(
         lambda r: floor_at(r**2, mpf("0.25")),
         mpf("-0.5001"),
         mpf("0.5001"),
-        9,
+        10,
     ),
 )
 quarter = (pi / 4 * mpf("1.0001")) ** 2
@@ -107,14 +107,24 @@ show(
     ),
 )
 show(
-    "pow: (log((1+s)/(1-s)) - 2s - 2s^3/3) / s^5 in s^2",
+    "pow: (3/2 log((1+s)/(1-s)) / s - 3 - s^2) / s^4 in s^2",
     remez(
-        lambda z: (log1p(sqrt(at_least(z))) - log1p(-sqrt(at_least(z))) - 2 * sqrt(at_least(z)) - 2 * sqrt(at_least(z)) ** 3 / 3)
-        / sqrt(at_least(z)) ** 5,
+        lambda z: ((log1p(sqrt(at_least(z))) - log1p(-sqrt(at_least(z)))) * 3 / 2 / sqrt(at_least(z)) - 3 - at_least(z)) / at_least(z) ** 2,
         lambda z: floor_at(z**2, s_max**2),
         mpf(0),
         s_max,
         7,
+    ),
+)
+tanh_max = mpf("0.551") ** 2
+show(
+    "tanh: (tanh x - x) / x^3 in x^2, |x| <= 0.55",
+    remez(
+        lambda z: (tanh(sqrt(at_least(z))) - sqrt(at_least(z))) / sqrt(at_least(z)) ** 3,
+        lambda z: floor_at(z, tanh_max),
+        mpf(0),
+        tanh_max,
+        10,
     ),
 )
 ln2 = log(2)
@@ -136,8 +146,8 @@ def parts(name, x, bits):
 
 
 parts("ln 2 in two parts", ln2, [38])
-parts("pi/2 in four parts", pi / 2, [33, 33, 33])
+parts("pi/2 in three parts", pi / 2, [33, 33])
 parts("log2 e in two parts", 1 / ln2, [24])
 parts("log10 e in two parts", 1 / log(10), [24])
 parts("log10 2 in two parts", ln2 / log(10), [38])
-parts("ln 2 in two short parts", ln2, [24])
+parts("2 / (3 ln 2) in two parts", 2 / (3 * ln2), [21])

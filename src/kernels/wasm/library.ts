@@ -35,7 +35,9 @@ export const MATH_IMPORTS = {
   log1p: Math.log1p,
   log2: Math.log2,
   log10: Math.log10,
-  pow: Math.pow,
+  /** C's pow: 1 to any power, and -1 to an infinite one, is 1. */
+  pow: (x: number, y: number): number =>
+    x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y,
   fmod: (a: number, b: number): number => a % b,
 } as const;
 

@@ -5,6 +5,7 @@ import type { Code, FunctionBuilder, Local } from '../assembler.js';
 import type { Imported, Library } from '../library.js';
 import { fmod, hypot, logaddexp } from './binary.js';
 import { exp, exp2, expm1, tanh } from './exp.js';
+import { power } from './pow.js';
 import { log, log1p, log2, log10 } from './log.js';
 
 export { type SinCos, sinCos, tan } from './trig.js';
@@ -26,6 +27,7 @@ export const BINARY: Partial<Record<ElementFn, (library: Library, a: Code, b: Co
   fmod,
   hypot,
   logaddexp,
+  power,
 };
 
 export const IMPORTED: Partial<Record<ElementFn, Imported>> = {
@@ -38,7 +40,6 @@ export const IMPORTED: Partial<Record<ElementFn, Imported>> = {
   arccosh: 'acosh',
   arctanh: 'atanh',
   cbrt: 'cbrt',
-  power: 'pow',
   arctan2: 'atan2',
 };
 

@@ -28,7 +28,7 @@ const ONE = 0x3ff0000000000000n;
 const ROOT_HALF = 0x3fe6a09e667f3bcdn;
 
 /** k as a double, and m - 1. */
-function split(f: FunctionBuilder, x: Local): { k: Local; f: Local } {
+export function split(f: FunctionBuilder, x: Local): { k: Local; f: Local } {
   const shifted = f.let('v128', i64x2.add(x, bits(ONE - ROOT_HALF)));
   // the exponent, put in the low bits of 2^52
   const k = f.let(
@@ -49,7 +49,7 @@ function series(f: FunctionBuilder, x: Local): { half: Local; rest: Local } {
 }
 
 /** The argument is a normal positive number. */
-const isUsual = (x: Code): Code =>
+export const isUsual = (x: Code): Code =>
   v128.and(f64x2.ge(x, K(2 ** -1022)), f64x2.lt(x, K(Number.POSITIVE_INFINITY)));
 
 /** Natural logarithm, error below 1 ulp. */

@@ -33,15 +33,16 @@ export function polynomial(f: FunctionBuilder, x: Local, coefficients: readonly 
 }
 
 /**
- * `fast`, unless a lane of the mask `usual` is false: then what `rare` makes, for both lanes.
+ * `fast` in the lanes where the mask `usual` is true, what `rare` makes in the others; `rare` runs only when there are such lanes.
+ * A lane's value never depends on the other.
  */
 export function unless(f: FunctionBuilder, usual: Code, fast: Code, rare: () => Code): Local {
+  const mask = f.let('v128', usual);
   const result = f.let('v128', fast);
-  f.emit(
-    when(
-      i32.ne(i64x2.bitmask(usual), i32.const(3)),
-      f.collect(() => result.set(rare())),
-    ),
-  );
+  f.emit(whenRare(f, mask, () => result.set(v128.bitselect(result, rare(), mask))));
   return result;
 }
+
+/** Code for when a lane of `usual` is false. */
+export const whenRare = (f: FunctionBuilder, usual: Local, rare: () => Code): Code =>
+  when(i32.ne(i64x2.bitmask(usual), i32.const(3)), f.collect(rare));

@@ -1,16 +1,14 @@
 /**
- * Sine, cosine and tangent of two doubles: x = n·π/2 + r by Cody & Waite's reduction with π/2 in four parts, the first three of 33
+ * Sine, cosine and tangent of two doubles: x = n·π/2 + r by Cody & Waite's reduction with π/2 in three parts, the first two of 33
  * bits so that their products with |n| < 2^20 are exact, r in two doubles; then minimax polynomials on |r| ≤ π/4 (test/truth/minimax.py)
  * and the quadrant's swap and sign. Larger and non-finite arguments go to JavaScript's functions.
  */
 
-import { type Code, type FunctionBuilder, f64x2, i32, i64x2, type Local, v128, when } from '../assembler.js';
+import { type Code, type FunctionBuilder, f64x2, i32, i64x2, type Local, v128 } from '../assembler.js';
 import type { Library } from '../library.js';
-import { add, bits, K, mul, polynomial, ROUNDER, SIGN, sub } from './poly.js';
+import { add, bits, K, mul, polynomial, ROUNDER, SIGN, sub, whenRare } from './poly.js';
 
-const HALF_PI = [
-  1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32,
-] as const;
+const HALF_PI = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21] as const;
 
 /** From here on |n| may not be below 2^20. */
 const LIMIT = 1e6;
@@ -40,12 +38,11 @@ export function sinCos(f: FunctionBuilder, library: Library, x: Local): SinCos {
   const first = f.let('v128', sub(x, mul(n, K(HALF_PI[0]))));
   const product2 = f.let('v128', mul(n, K(HALF_PI[1])));
   const second = f.let('v128', sub(first, product2));
-  const product3 = f.let('v128', mul(n, K(HALF_PI[2])));
-  const r = f.let('v128', sub(second, product3));
-  const lost2 = sub(sub(first, second), product2);
-  const lost3 = sub(sub(second, r), product3);
+  const lost = sub(sub(first, second), product2);
+  const third = f.let('v128', sub(mul(n, K(HALF_PI[2])), lost));
   // r - less is the remainder; subtracted rather than added so that the sign of 0 survives
-  const less = f.let('v128', sub(mul(n, K(HALF_PI[3])), add(lost2, lost3)));
+  const r = f.let('v128', sub(second, third));
+  const less = f.let('v128', sub(third, sub(second, r)));
 
   const z = f.let('v128', mul(r, r));
   const half = f.let('v128', mul(z, K(0.5)));
@@ -60,10 +57,11 @@ export function sinCos(f: FunctionBuilder, library: Library, x: Local): SinCos {
   const cosSign = v128.and(i64x2.shl(i64x2.add(rounded, bits(1n)), i32.const(62)), SIGN);
   const sin = f.let('v128', v128.xor(v128.bitselect(c, s, odd), sinSign));
   const cos = f.let('v128', v128.xor(v128.bitselect(s, c, odd), cosSign));
+  const usual = f.let('v128', f64x2.le(f64x2.abs(x), K(LIMIT)));
   f.emit(
-    when(i32.ne(i64x2.bitmask(f64x2.le(f64x2.abs(x), K(LIMIT))), i32.const(3)), [
-      sin.set(library.eachLane('sin', x)),
-      cos.set(library.eachLane('cos', x)),
+    whenRare(f, usual, () => [
+      sin.set(v128.bitselect(sin, library.eachLane('sin', x), usual)),
+      cos.set(v128.bitselect(cos, library.eachLane('cos', x), usual)),
     ]),
   );
   return { sin, cos };
