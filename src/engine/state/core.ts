@@ -59,6 +59,9 @@ export class Core {
   /** Why nothing can be spilled any more. */
   spillFailure: Error | undefined;
 
+  /** The layer of the last task submitted: mostly the next one's too. */
+  lastLayer: Layer | undefined;
+
   clock = 0;
   batch = 0;
   marks = 0;

@@ -76,7 +76,6 @@ function send(core: Core, thread: ThreadRecord, batch: TaskRecord[], record: Tas
   record.thread = thread.index;
   record.sequence = thread.next + batch.length;
   record.expected = record.layer.estimate.mean;
-  record.batch = core.batch;
   record.batchIndex = batch.length;
   thread.expected += record.expected;
   batch.push(record);
@@ -123,20 +122,21 @@ function next(core: Core, thread: ThreadRecord, batched: number, share: boolean)
 function best(core: Core, share: boolean, busy: boolean): RankHeap | undefined {
   let heap: RankHeap | undefined;
   let rank = Number.POSITIVE_INFINITY;
-  const consider = (candidate: RankHeap): void => {
-    const record = top(candidate);
-    if (record === undefined || record.rank >= rank) return;
-    rank = record.rank;
-    heap = candidate;
-  };
   if (share) {
-    consider(core.ready);
-    if (rootMayRun(core, busy)) consider(core.roots);
+    const ready = top(core.ready);
+    if (ready !== undefined) {
+      heap = core.ready;
+      rank = ready.rank;
+    }
+    const root = top(core.roots);
+    if (root !== undefined && root.rank < rank && rootMayRun(core, root, busy)) {
+      heap = core.roots;
+      rank = root.rank;
+    }
   }
   while (core.ahead.size > 0 && core.ahead.peek()!.status !== 'waiting') core.ahead.pop();
   const ahead = core.ahead.peek();
-  if (ahead !== undefined && ahead.rank < rank) heap = core.ahead;
-  return heap;
+  return ahead !== undefined && ahead.rank < rank ? core.ahead : heap;
 }
 
 /**
@@ -144,10 +144,8 @@ function best(core: Core, share: boolean, busy: boolean): RankHeap | undefined {
  * running, which may free some: much less memory is used, and little time is lost. Where there are only such tasks, they
  * run on all threads as long as nothing needs to go to disk for it, and else one after another.
  */
-function rootMayRun(core: Core, busy: boolean): boolean {
+function rootMayRun(core: Core, root: TaskRecord, busy: boolean): boolean {
   const { limit, used } = core.space;
-  const root = top(core.roots);
-  if (root === undefined) return false;
   const filled = used + bytesNeeded(core, root);
   if (filled <= TARGET * limit) return true;
   if (busy || core.consumers > 0 || top(core.ready) !== undefined) return false;

@@ -9,6 +9,16 @@ const SMOOTHING = 32;
 
 /** The layer of a task: those of one operation that share one `common` object. */
 export function layerOf(core: Core, task: Task): Layer {
+  const { lastLayer } = core;
+  if (
+    lastLayer !== undefined &&
+    lastLayer.op === task.op &&
+    lastLayer.common === task.common &&
+    lastLayer.tasks > 0
+  ) {
+    lastLayer.tasks++;
+    return lastLayer;
+  }
   let ofOp = core.layers.get(task.op);
   if (ofOp === undefined) {
     ofOp = new Map();
@@ -26,6 +36,7 @@ export function layerOf(core: Core, task: Task): Layer {
     ofOp.set(task.common, layer);
   }
   layer.tasks++;
+  core.lastLayer = layer;
   return layer;
 }
 

@@ -1,15 +1,13 @@
 import type { Allocation } from '../memory/arena.js';
 import type { Core } from './core.js';
 import { leaveLayer } from './layers.js';
-import { NOTHING_STAGED, type Place, type RunRecord, type TaskRecord } from './records.js';
+import { NO_RECORDS, NOTHING_STAGED, type Place, type RunRecord, type TaskRecord } from './records.js';
 
 /**
  * Who needs what, by counting: a task is needed while a task that is not done reads it (`waiters`) or a run or
  * the user holds it (`holds`). What is not needed is forgotten when done and dropped when not, and so, in turn, is what only it
  * needed. Blocks that a thread, a loan or the disk still uses (`pins`, place states) are freed when that ends.
  */
-
-const NO_RECORDS: TaskRecord[] = [];
 
 /** An edge to `record`, or all of a dropped task's, has gone. */
 export function unwait(core: Core, record: TaskRecord): void {

@@ -3,7 +3,7 @@ import type { Core } from './core.js';
 import type { Report } from './instructions.js';
 import { learn } from './layers.js';
 import { abandon, bury, letGo, sweep, unhold, unwait, withdraw } from './lifetimes.js';
-import type { BlockPlace, Place, RunRecord, TaskRecord } from './records.js';
+import { type BlockPlace, NO_RECORDS, type Place, type RunRecord, type TaskRecord } from './records.js';
 import { isPending, makeReady } from './submit.js';
 
 /** A thread is done with a task, whatever became of it. */
@@ -51,7 +51,7 @@ function finish(
     core.resident.add(record);
   }
   withdraw(core, record);
-  record.inputs = [];
+  record.inputs = NO_RECORDS;
   for (const input of inputs) {
     if (place !== undefined) input.lastUse = core.clock;
     unwait(core, input);

@@ -55,12 +55,15 @@ export interface Layer {
   tasks: number;
 }
 
+/** Stands for every empty list; never added to. */
+export const NO_RECORDS: TaskRecord[] = [];
+
 /** A task in the engine, and its result when it is done. */
 export class TaskRecord {
   status: Status = 'waiting';
   /** One entry an edge: a task that reads another twice has it twice. */
-  inputs: TaskRecord[] = [];
-  dependents: TaskRecord[] = [];
+  inputs: TaskRecord[];
+  dependents: TaskRecord[] = NO_RECORDS;
   /** Edges to inputs that are not done. */
   missing = 0;
   /** Edges from dependents that are not done. */
@@ -81,8 +84,7 @@ export class TaskRecord {
   thread = -1;
   sequence = 0;
   expected = 0;
-  /** Which message to a thread it is part of, and its index there. */
-  batch = 0;
+  /** Its index in the message to the thread. */
   batchIndex = 0;
   scratch: Allocation | undefined = undefined;
   /** Copies of inputs that lie in other arenas. */
@@ -109,7 +111,9 @@ export class TaskRecord {
     readonly rank: number,
     readonly owner: RunRecord,
     public retries: number,
-  ) {}
+  ) {
+    this.inputs = task.inputs.length === 0 ? NO_RECORDS : new Array<TaskRecord>(task.inputs.length);
+  }
 }
 
 export interface Staged {

@@ -7,11 +7,6 @@ import { RunRecord, type Submission, TaskRecord } from './records.js';
 /** Ranks of an earlier run come before all of a later one's. */
 const RANKS_PER_RUN = 2 ** 32;
 
-interface Visit {
-  readonly record: TaskRecord;
-  next: number;
-}
-
 /**
  * Takes a graph in: makes records of the tasks that the outputs need and that are not here already, depth first from the
  * outputs. Throws a GraphError, having changed nothing, where an input has no task or the graph has a cycle.
@@ -27,7 +22,7 @@ export function submit(core: Core, submission: Submission): RunRecord {
   }
   core.runsSubmitted++;
   core.runs.set(run.id, run);
-  walk.index();
+  walk.connect();
   for (const key of submission.outputs) want(core, run, core.byKey.get(key)!);
   return run;
 }
@@ -47,10 +42,16 @@ function want(core: Core, run: RunRecord, record: TaskRecord): void {
   else record.wantedBy.push(run);
 }
 
+/** How far the walk has come with a record, in `aheadBatch`, which is not in use yet. */
+const OPEN = -1;
+const CLOSED = 0;
+
+/** The depth-first walk. Iterative, without an object a step: graphs may be deep, and large. */
 class Walk {
-  private readonly made = new Map<Key, TaskRecord>();
-  private readonly open = new Set<TaskRecord>();
-  private readonly path: Visit[] = [];
+  private readonly made: TaskRecord[] = [];
+  /** Records on the way from the output, and how many of their inputs were visited. */
+  private readonly path: TaskRecord[] = [];
+  private readonly visited: number[] = [];
   private readonly base: number;
 
   constructor(
@@ -63,26 +64,28 @@ class Walk {
 
   from(output: Key): void {
     this.visit(output, undefined);
-    const { path } = this;
+    const { path, visited } = this;
     while (path.length > 0) {
-      const visit = path[path.length - 1]!;
-      const { record } = visit;
+      const last = path.length - 1;
+      const record = path[last]!;
+      const next = visited[last]!;
       const { inputs } = record.task;
-      if (visit.next < inputs.length) {
-        record.inputs.push(this.visit(inputs[visit.next++]!, record));
+      if (next < inputs.length) {
+        visited[last] = next + 1;
+        record.inputs[next] = this.visit(inputs[next]!, record);
       } else {
+        record.aheadBatch = CLOSED;
         path.pop();
-        this.open.delete(record);
+        visited.pop();
       }
     }
   }
 
-  /** Puts what was made into the engine's index, ready or waiting. */
-  index(): void {
-    const { core, run } = this;
-    run.total = this.made.size;
-    for (const record of this.made.values()) {
-      core.byKey.set(record.task.key, record);
+  /** Counts the edges, and says what can be run. */
+  connect(): void {
+    const { core, run, made } = this;
+    run.total = made.length;
+    for (const record of made) {
       let fromBlocks = false;
       for (const input of record.inputs) {
         input.waiters++;
@@ -93,37 +96,38 @@ class Walk {
       record.heavy = fromBlocks || record.task.out !== undefined || (record.task.scratch ?? 0) > 0;
       record.root = !fromBlocks && record.task.out !== undefined;
     }
-    for (const record of this.made.values()) if (record.missing === 0) makeReady(core, record);
+    for (const record of made) if (record.missing === 0) makeReady(core, record);
   }
 
   undo(): void {
-    for (const record of this.made.values()) leaveLayer(this.core, record.layer);
+    for (const { task, layer } of this.made) {
+      this.core.byKey.delete(task.key);
+      leaveLayer(this.core, layer);
+    }
   }
 
   private visit(key: Key, reader: TaskRecord | undefined): TaskRecord {
-    const made = this.made.get(key);
-    if (made !== undefined) {
-      if (this.open.has(made)) throw new GraphError(`the graph has a cycle: ${this.cycle(made)}`);
-      return made;
-    }
     const { core, submission } = this;
     const present = core.byKey.get(key);
     if (present !== undefined) {
+      if (present.aheadBatch === OPEN) throw new GraphError(`the graph has a cycle: ${this.cycle(present)}`);
       if (present.retries < submission.retries) present.retries = submission.retries;
       return present;
     }
     const task = submission.graph.get(key);
     if (task === undefined) throw new GraphError(missingTask(key, reader?.task));
-    const rank = submission.priorities?.get(key) ?? this.made.size;
+    const rank = submission.priorities?.get(key) ?? this.made.length;
     const record = new TaskRecord(task, layerOf(core, task), this.base + rank, this.run, submission.retries);
-    this.made.set(key, record);
-    this.open.add(record);
-    this.path.push({ record, next: 0 });
+    record.aheadBatch = OPEN;
+    core.byKey.set(key, record);
+    this.made.push(record);
+    this.path.push(record);
+    this.visited.push(0);
     return record;
   }
 
   private cycle(record: TaskRecord): string {
-    const keys = this.path.map((visit) => visit.record.task.key);
+    const keys = this.path.map(({ task }) => task.key);
     return [...keys.slice(keys.indexOf(record.task.key)), record.task.key].join(' reads ');
   }
 }
@@ -135,9 +139,12 @@ export function makeReady(core: Core, record: TaskRecord): void {
 
 /** Results that live long are read by task after task: those that are done are dropped from the list now and then. */
 function addDependent(input: TaskRecord, dependent: TaskRecord): void {
-  if (input.dependents.length > 64 && input.dependents.length > 4 * input.waiters)
-    input.dependents = input.dependents.filter(isPending);
-  input.dependents.push(dependent);
+  const { dependents } = input;
+  // Most results have one reader: a list of exactly one saves much of a large graph's memory.
+  if (dependents.length === 0) input.dependents = [dependent];
+  else if (dependents.length > 64 && dependents.length > 4 * input.waiters)
+    input.dependents = [...dependents.filter(isPending), dependent];
+  else dependents.push(dependent);
 }
 
 export const isPending = (record: TaskRecord): boolean =>
