@@ -1,7 +1,7 @@
 import type { Graph, Key } from '../graph/task.js';
 import { removeAbandoned } from './disk/spill-directory.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';
-import { EngineError } from './errors.js';
+import { EngineError, MemoryLimitError } from './errors.js';
 import { Executor } from './executor.js';
 import { budgetOf, revisedBudget } from './memory/budget.js';
 import type { Result } from './op.js';
@@ -171,6 +171,8 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
       const { signal, priorities, onProgress } = options;
       signal?.throwIfAborted();
+      if (reserve > this.firstBudget)
+        throw resultTooLarge(reserve, this.firstBudget, this.settings.memoryLimit);
       const began = performance.now();
       const run = this.state.submitted({
         run: ++this.lastId,
@@ -285,3 +287,11 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     if (budget !== space.limit) this.state.budgeted(budget);
   }
 }
+
+const resultTooLarge = (bytes: number, budget: number, limit: number): MemoryLimitError =>
+  new MemoryLimitError(
+    `a result of ${bytes} bytes does not fit in the ${budget} bytes that the memory limit of ${limit} bytes leaves: ` +
+      'write it to a file block by block, reduce it first, or use a larger memoryLimit',
+    bytes,
+    budget,
+  );

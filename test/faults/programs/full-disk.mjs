@@ -23,10 +23,12 @@ const error = await work[what]().then(
   () => undefined,
   (e) => ({ name: e.name, message: e.message, directory: e.directory, code: e.code }),
 );
-const left = readdirSync(disk, { recursive: true });
 const after = await tw
   .ones([1000], { chunks: [10] })
   .sum()
   .compute({ engine });
+// Files are removed off the main thread.
+await delay(300);
+const left = readdirSync(disk, { recursive: true });
 await engine.dispose();
 console.log(JSON.stringify({ error, left, after, end: readdirSync(disk, { recursive: true }) }));

@@ -21,7 +21,7 @@ const work = {
     for (let seed = 0; ; seed++) {
       const held = await tw.random
         .defaultRng(seed)
-        .random([600, 131_072], { chunks: [4, 131_072] })
+        .random([300, 131_072], { chunks: [4, 131_072] })
         .persist({
           engine,
           onProgress: ({ spilled }) => {
@@ -33,7 +33,7 @@ const work = {
   },
   // Holds an array on disk and does nothing.
   idle: async () => {
-    const held = await noise(600).persist({ engine });
+    const held = await noise(300).persist({ engine });
     say('middle');
     await delay(60_000);
     return held;
