@@ -1,5 +1,6 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { Control } from './control.js';
+import { threadExecArgv } from './exec-argv.js';
 import type { ReportMessage, ThreadData, ToThread } from './messages.js';
 
 export interface PoolEvents {
@@ -56,6 +57,7 @@ export class Pool {
     const worker = new Worker(this.options.entry, {
       workerData: data,
       resourceLimits: this.options.resourceLimits,
+      execArgv: threadExecArgv(process.execArgv),
       name: `tilework ${index}`,
     } as WorkerOptions);
     const thread: Thread = { worker, control, layers: new Set(), arenas: 0, ended: false };

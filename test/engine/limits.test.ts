@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryLimitError } from '../../src/engine/errors.js';
+import { threadExecArgv } from '../../src/engine/exec-argv.js';
 import { LocalEngine } from '../../src/engine/index.js';
 import { budgetOf, revisedBudget } from '../../src/engine/memory/budget.js';
 import { availableBytes, parseBytes } from '../../src/engine/memory/limits.js';
@@ -81,6 +82,27 @@ describe('options', () => {
     [{ memoryLimit: 'lots' }, TypeError],
   ])('%j is refused', (options, type) => {
     expect(() => new LocalEngine(options)).toThrow(type);
+  });
+});
+
+describe("Node's own options", () => {
+  test('are inherited by threads', () => {
+    expect(threadExecArgv(['--expose-gc', '--import', 'tsx'])).toBeUndefined();
+  });
+
+  test('of a program given as text are passed on as far as they can be', () => {
+    const argv = [
+      '--input-type=module',
+      '--expose-gc',
+      '--import',
+      'tsx',
+      '-r',
+      './a.cjs',
+      '--conditions=x',
+      '-e',
+      '1',
+    ];
+    expect(threadExecArgv(argv)).toEqual(['--import', 'tsx', '-r', './a.cjs', '--conditions=x']);
   });
 });
 

@@ -220,6 +220,16 @@ describe('the spill directory', () => {
 });
 
 describe('a process', () => {
+  test('may be given its program as text', async () => {
+    const { code, output } = await startChild(
+      `const engine = new LocalEngine({ threads: 2 }, { entry });
+       console.log((await engine.run(graphs.tree(64), ['root'])).get('root').value);`,
+      { asText: true },
+    ).ended;
+    expect(output).toBe('2080\n');
+    expect(code).toBe(0);
+  });
+
   test('ends by itself, without disposing of the engine', async () => {
     const child = startChild(`
       const engine = new LocalEngine({ threads: 2 }, { entry });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -27,8 +27,10 @@ let scripts = 0;
 /**
  * Runs a program in a Node process of its own. It has `LocalEngine`, `entry` (of threads with the operations of tests), and
  * the makers of graphs.
+ *
+ * @param asText the program is not a file, but an option to Node
  */
-export function startChild(program: string, flags: readonly string[] = []): Child {
+export function startChild(program: string, { asText = false } = {}): Child {
   const script = join(folder, `program-${++scripts}.ts`);
   const sources = join(import.meta.dirname, '../../../src/engine/index.ts');
   const graphs = join(import.meta.dirname, 'graphs.ts');
@@ -48,7 +50,8 @@ export function startChild(program: string, flags: readonly string[] = []): Chil
     format: 'esm',
     packages: 'external',
   });
-  const child = spawn(process.execPath, [...flags, outfile], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const main = asText ? ['--input-type=module', '-e', readFileSync(outfile, 'utf8')] : [outfile];
+  const child = spawn(process.execPath, main, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const ended = new Promise<Ended>((resolve) => {
     child.on('close', (code, signal) => resolve({ code, signal, output }));
