@@ -69,13 +69,23 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   /**
    * Throws a MemoryLimitError where the limit is too small for what the process takes already.
    * @param internals.entry what threads run, in place of tilework's own operations
+   * @param internals.arenaBytes size of an arena, where not the largest possible
    */
-  constructor(options: LocalEngineOptions = {}, internals: { readonly entry?: URL } = {}) {
+  constructor(
+    options: LocalEngineOptions = {},
+    internals: { readonly entry?: URL; readonly arenaBytes?: number } = {},
+  ) {
     this.settings = settingsOf(options);
     const { memoryLimit, spillDirectory, threads } = this.settings;
     this.firstBudget = budgetOf(memoryLimit, process.memoryUsage.rss(), threads);
     removeAbandoned(spillDirectory);
-    this.state = new EngineState({ threads, budget: this.firstBudget, memoryLimit });
+    const { arenaBytes } = internals;
+    this.state = new EngineState({
+      threads,
+      budget: this.firstBudget,
+      memoryLimit,
+      ...(arenaBytes !== undefined && { arenaBytes }),
+    });
     this.reports = new ProgressReports(this.state.core);
     const heap = Math.max(64, Math.min(4096, Math.floor((0.5 * memoryLimit) / 2 ** 20)));
     this.executor = new Executor(

@@ -28,8 +28,11 @@ afterEach(async () => {
 });
 
 /** An engine with the operations of tests, disposed of after the test. */
-export function makeEngine(options: LocalEngineOptions = {}): LocalEngine {
-  const engine = new LocalEngine({ threads: 2, ...options }, { entry });
+export function makeEngine(
+  options: LocalEngineOptions = {},
+  internals: { arenaBytes?: number } = {},
+): LocalEngine {
+  const engine = new LocalEngine({ threads: 2, ...options }, { entry, ...internals });
   engines.add(engine);
   return engine;
 }
