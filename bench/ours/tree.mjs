@@ -27,7 +27,9 @@ const { graph, root } = build(SIZE.leaves);
 const engine = new LocalEngine({ threads: ARGS.threads });
 
 await measure(async () => {
-  using results = await engine.run(graph, [root]);
-  return results.get(root).value;
+  const results = await engine.run(graph, [root]);
+  const { value } = results.get(root);
+  results[Symbol.dispose]();
+  return value;
 });
 await engine.dispose();

@@ -12,9 +12,10 @@ const pieces = (extent: number, size: number): number[] => {
 /** Everything in one block. */
 export const whole: Chunking = (shape) => shape.map((extent) => [extent]);
 
-/** Blocks as small as some two dozen of them allow, down to one element. */
+/** Blocks as small as some two dozen of them allow (a dozen where there are several axes), down to one element. */
 export const fine: Chunking = (shape) => {
-  const limit = shape.length > 0 ? Math.max(2, Math.floor(24 ** (1 / shape.length))) : 1;
+  const limit =
+    shape.length > 0 ? Math.max(2, Math.floor((shape.length > 1 ? 12 : 24) ** (1 / shape.length))) : 1;
   return shape.map((extent) => pieces(extent, Math.ceil(extent / limit)));
 };
 
