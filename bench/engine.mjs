@@ -1,5 +1,5 @@
 // What the local engine costs: microseconds a task over a tree of tiny tasks, and memory.
-// node bench/engine.mjs [tasks] [threads]
+// node bench/engine.mjs [tasks] [threads] [rounds]
 import { availableParallelism } from 'node:os';
 import { LocalEngine } from '../dist/esm/engine.js';
 
@@ -7,7 +7,14 @@ const leaves = (Number(process.argv[2] ?? 32_767) + 1) / 2;
 const threads = Number(process.argv[3] ?? availableParallelism());
 const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
-const source = (text, name) => ({ kind: 'source', name, source: text, captured: {}, helpers: {}, functions: {} });
+const source = (text, name) => ({
+  kind: 'source',
+  name,
+  source: text,
+  captured: {},
+  helpers: {},
+  functions: {},
+});
 
 /** A binary tree of additions, whose tasks call functions of the user. */
 function tree() {
@@ -34,11 +41,13 @@ function tree() {
 
 const engine = new LocalEngine({ threads });
 const { graph, root } = tree();
-for (let round = 1; round <= 8; round++) {
+for (let round = 1; round <= (Number(process.argv[4]) || 8); round++) {
   const began = performance.now();
   check(await engine.run(graph, [root]));
   const ms = performance.now() - began;
-  console.log(`${graph.size} tasks, ${threads} threads, round ${round}: ${((1000 * ms) / graph.size).toFixed(2)} µs a task`);
+  console.log(
+    `${graph.size} tasks, ${threads} threads, round ${round}: ${((1000 * ms) / graph.size).toFixed(2)} µs a task`,
+  );
 }
 console.log(`resident ${mib(process.memoryUsage.rss())}`);
 

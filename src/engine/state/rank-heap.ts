@@ -1,8 +1,12 @@
 import type { TaskRecord } from './records.js';
 
-/** A binary heap of tasks: lowest rank first. Entries that are no longer wanted are passed over when popped. */
+/**
+ * A binary heap of tasks: lowest rank first. Entries that are no longer wanted are passed over when popped. Ranks lie in a list of
+ * their own, so that comparing them does not fetch records from all over memory.
+ */
 export class RankHeap {
   readonly items: TaskRecord[] = [];
+  private readonly ranks: number[] = [];
 
   get size(): number {
     return this.items.length;
@@ -13,68 +17,67 @@ export class RankHeap {
   }
 
   push(record: TaskRecord): void {
-    const { items } = this;
-    let at = items.length;
-    items.push(record);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = items[parent]!;
-      if (above.rank <= record.rank) break;
-      items[at] = above;
-      at = parent;
-    }
-    items[at] = record;
+    this.items.push(record);
+    this.ranks.push(record.rank);
+    this.rise(this.items.length - 1);
   }
 
   pop(): TaskRecord | undefined {
-    const { items } = this;
-    const first = items[0];
-    const last = items.pop();
-    if (last === undefined || items.length === 0) return first;
-    this.sink(0, last);
+    const first = this.items[0];
+    if (first !== undefined) this.removeAt(0);
     return first;
   }
 
   /** Removes the entry at an index of `items`. */
   removeAt(index: number): void {
-    const { items } = this;
-    const last = items.pop()!;
+    const { items, ranks } = this;
+    const record = items.pop()!;
+    const rank = ranks.pop()!;
     if (index === items.length) return;
-    items[index] = last;
-    this.sink(index, last);
-    // What came from the end may belong higher up than where it was put.
+    items[index] = record;
+    ranks[index] = rank;
+    // What came from the end may belong further down than where it was put, or higher up.
+    this.sink(index);
     this.rise(index);
   }
 
   clear(): void {
     this.items.length = 0;
+    this.ranks.length = 0;
   }
 
-  private sink(from: number, record: TaskRecord): void {
-    const { items } = this;
+  private sink(from: number): void {
+    const { items, ranks } = this;
     const { length } = items;
+    const record = items[from]!;
+    const rank = ranks[from]!;
     let at = from;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= length) break;
-      if (child + 1 < length && items[child + 1]!.rank < items[child]!.rank) child++;
-      if (items[child]!.rank >= record.rank) break;
+      if (child + 1 < length && ranks[child + 1]! < ranks[child]!) child++;
+      if (ranks[child]! >= rank) break;
       items[at] = items[child]!;
+      ranks[at] = ranks[child]!;
       at = child;
     }
     items[at] = record;
+    ranks[at] = rank;
   }
 
   private rise(from: number): void {
-    const { items } = this;
+    const { items, ranks } = this;
     const record = items[from]!;
+    const rank = ranks[from]!;
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (items[parent]!.rank <= record.rank) break;
+      if (ranks[parent]! <= rank) break;
       items[at] = items[parent]!;
+      ranks[at] = ranks[parent]!;
       at = parent;
     }
     items[at] = record;
+    ranks[at] = rank;
   }
 }
