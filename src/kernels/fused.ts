@@ -8,10 +8,10 @@
 
 import { itemsize } from './dtype.js';
 import type { FusedCall, FusedSpec } from './spec.js';
+import { cellBytes, outputsOf } from './wasm/cells.js';
 import { frameOf } from './wasm/frame.js';
 import { Kernels } from './wasm/kernel.js';
 import { layOut, type Space, type Steps } from './wasm/layout.js';
-import { cellBytes, outputsOf } from './wasm/loops.js';
 import { tileSizes } from './wasm/pack.js';
 import { type Program, prepare } from './wasm/program.js';
 import { type Prepared, Run } from './wasm/run.js';

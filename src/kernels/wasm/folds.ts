@@ -138,9 +138,9 @@ function argExtreme(fold: PreparedFold, dtype: DType): FoldCode {
     let better = greatest ? l.lt(value, x) : l.lt(x, value);
     let same = l.eq(x, value);
     if (float && !skipNaN) {
-      const [isNaN, wasNaN] = [mask(l.ne(x, x)), mask(l.ne(value, value))];
-      better = m.or(better, m.andnot(isNaN, wasNaN));
-      same = m.or(same, m.and(isNaN, wasNaN));
+      const [unknown, wasUnknown] = [mask(l.ne(x, x)), mask(l.ne(value, value))];
+      better = m.or(better, m.andnot(unknown, wasUnknown));
+      same = m.or(same, m.and(unknown, wasUnknown));
     }
     const wins = mask(m.or(better, m.and(same, i.lt(at, index))));
     return [value.set(l.select(wins, x, value)), index.set(i.select(wins, at, index))];

@@ -1,9 +1,15 @@
-/** Compiled modules of a fused loop, and their instances. */
+/** Modules of fused loops, and their instances. */
 
-import { MATH_IMPORTS } from './library.js';
-import { buildKernel } from './loops.js';
+import { ModuleBuilder } from './assembler.js';
+import { addCellFunctions, outputsOf, placeFolds } from './cells.js';
+import { foldColumns } from './fold-columns.js';
+import { foldRows } from './fold-rows.js';
+import { frameOf } from './frame.js';
 import type { Layout, Mode } from './layout.js';
+import { Library, MATH_IMPORTS } from './library.js';
+import { mapRows } from './map.js';
 import type { Program } from './program.js';
+import { Row } from './row.js';
 
 /** What a kernel's module exports. Each function takes the address of the frame. */
 export interface KernelExports {
@@ -16,6 +22,27 @@ export interface KernelExports {
   readonly flush: (frame: number) => void;
   /** writes the results. */
   readonly finish: (frame: number) => void;
+}
+
+/** The module for loops whose operands (inputs, then index axes) stay the same along rows where `fixed` says so. */
+export function buildKernel(
+  program: Program,
+  mode: Mode,
+  fixed: readonly boolean[],
+): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder().importMemory();
+  const library = new Library(module);
+  const folds = placeFolds(program);
+  const frame = frameOf(program, outputsOf(program).length);
+  module.function({ export: 'run', params: ['i32'] }, (f, [base]) => {
+    const row = new Row(f, library, program, frame, base!, fixed);
+    if (mode === 'map') mapRows(row);
+    else if (mode === 'rows') foldRows(row, folds);
+    else foldColumns(row, folds);
+    return undefined;
+  });
+  if (mode !== 'map') addCellFunctions(module, folds, frame);
+  return module.bytes();
 }
 
 /**

@@ -290,12 +290,25 @@ function vectorFloat(dtype: 'float32' | 'float64'): FloatLanes {
 }
 
 export function floatLanes(dtype: 'float32' | 'float64', form: Form): FloatLanes {
-  return form === 'scalar' ? scalarFloat(dtype) : vectorFloat(dtype);
+  return lanesOf(dtype, form) as FloatLanes;
 }
 
-/** Arithmetic for a dtype other than bool. */
+const made = new Map<string, Lanes>();
+
+/** Arithmetic for a dtype other than bool: one object a dtype and form, as expressions ask for it at every node. */
 export function lanesOf(dtype: DType, form: Form): Lanes {
-  if (dtype === 'float64' || dtype === 'float32') return floatLanes(dtype, form);
+  const name = `${dtype} ${form}`;
+  let lanes = made.get(name);
+  if (lanes === undefined) {
+    lanes = makeLanes(dtype, form);
+    made.set(name, lanes);
+  }
+  return lanes;
+}
+
+function makeLanes(dtype: DType, form: Form): Lanes {
+  if (dtype === 'float64' || dtype === 'float32')
+    return form === 'scalar' ? scalarFloat(dtype) : vectorFloat(dtype);
   return form === 'scalar' ? scalarInt(dtype) : vectorInt(dtype);
 }
 

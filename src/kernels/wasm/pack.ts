@@ -2,7 +2,6 @@
 
 import { type DType, itemsize } from '../dtype.js';
 import { advance, times } from './access.js';
-import { type Layout, PACKED_TILE } from './layout.js';
 import {
   type Code,
   doWhile,
@@ -14,6 +13,7 @@ import {
   memory,
   when,
 } from './assembler.js';
+import { type Layout, PACKED_TILE } from './layout.js';
 
 /** Axes that one call of a pack function iterates over. */
 const AXES = 4;
@@ -100,7 +100,7 @@ function packFunction(memory: WebAssembly.Memory, bytes: number): Pack {
 
 /** Bytes of scratch for each input's tile, where a loop has `elements` elements (NaN: not known yet). */
 export function tileSizes(inputs: readonly DType[], elements: number): number[] {
-  const tile = elements < PACKED_TILE ? elements : PACKED_TILE;
+  const tile = Number.isNaN(elements) ? PACKED_TILE : Math.min(elements, PACKED_TILE);
   return inputs.map((dtype) => Math.ceil((tile * itemsize(dtype)) / 64) * 64);
 }
 
@@ -135,13 +135,11 @@ export class Packer {
     this.#pack = packFunction(memory, bytes);
     this.#rowsFixed = layout.row.steps[k] === 0;
     let step = 1;
-    const rest = behind
-      .toReversed()
-      .map((level): TileAxis => {
-        const axis = { which: 'behind', extent: level.extent, from: level.steps[k]!, step } as const;
-        step *= level.extent;
-        return axis;
-      });
+    const rest = behind.toReversed().map((level): TileAxis => {
+      const axis = { which: 'behind', extent: level.extent, from: level.steps[k]!, step } as const;
+      step *= level.extent;
+      return axis;
+    });
     this.#behind = step;
     const axes: TileAxis[] = [...rest, { which: 'columns', extent: 0, from: columns!.steps[k]!, step }];
     if (!this.#rowsFixed) axes.push({ which: 'rows', extent: 0, from: layout.row.steps[k]!, step: 0 });

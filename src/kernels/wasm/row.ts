@@ -4,6 +4,7 @@ import { itemsize } from '../dtype.js';
 import { advance, loadPart, loadScalar, times } from './access.js';
 import {
   type Code,
+  doWhile,
   type FunctionBuilder,
   f64,
   f64x2,
@@ -115,12 +116,24 @@ export class Row {
     return args.every((a) => this.#isFixed(a));
   }
 
+  /** Emits a loop over all rows. */
+  loop(body: () => void): void {
+    const { f, rows } = this;
+    const code = f.collect(() => {
+      this.#begin();
+      body();
+      this.#next();
+      return undefined;
+    });
+    f.emit(doWhile(code, rows.tee(i32.sub(rows, i32.const(1)))));
+  }
+
   /** Emits the start of a row: its invariants, and pointers at its first element. */
-  begin(): void {
+  #begin(): void {
     const { f, program } = this;
     const wanted = new Set<number>(program.roots);
     for (const id of program.used)
-      if (!this.#isFixed(id)) program.nodes[id]!.args.forEach((a) => wanted.add(a));
+      if (!this.#isFixed(id)) for (const a of program.nodes[id]!.args) wanted.add(a);
     const values = new Values(f, this.library, program, 'scalar', {
       load: (node) => this.#loadFixed(node),
       invariants: new Map(),
@@ -161,7 +174,7 @@ export class Row {
   }
 
   /** Emits: on to the next row. */
-  next(): void {
+  #next(): void {
     for (const { row, rowStep } of this.#cursors.values()) this.f.emit(advance(row, rowStep));
     for (const { row, rowStep, isInt } of this.#counters.values())
       this.f.emit(row.set(isInt ? i64.add(row, rowStep) : f64.add(row, rowStep)));

@@ -5,8 +5,8 @@ import type { Code, FunctionBuilder, Local } from '../assembler.js';
 import type { Imported, Library } from '../library.js';
 import { fmod, hypot, logaddexp } from './binary.js';
 import { exp, exp2, expm1, tanh } from './exp.js';
-import { power } from './pow.js';
 import { log, log1p, log2, log10 } from './log.js';
+import { power } from './pow.js';
 
 export { type SinCos, sinCos, tan } from './trig.js';
 

@@ -5,7 +5,7 @@
  * ends of the range go to JavaScript's Math.pow, corrected to C's rules.
  */
 
-import { type Callee, call, type Code, f64x2, type FunctionBuilder, type Local, v128 } from '../assembler.js';
+import { type Callee, type Code, call, type FunctionBuilder, f64x2, type Local, v128 } from '../assembler.js';
 import type { Library } from '../library.js';
 import { exp2OfSum } from './exp.js';
 import { isUsual, split } from './log.js';
@@ -30,10 +30,7 @@ function body(f: FunctionBuilder, library: Library, x: Local, y: Local): Code {
   const sHead = f.let('v128', head(s));
   const dHead = f.let('v128', head(d));
   const dRest = f.let('v128', sub(m, sub(dHead, K(2))));
-  const sRest = f.let(
-    'v128',
-    f64x2.div(sub(sub(m, mul(sHead, dHead)), mul(sHead, dRest)), d),
-  );
+  const sRest = f.let('v128', f64x2.div(sub(sub(m, mul(sHead, dHead)), mul(sHead, dRest)), d));
   // 3 + s² + s⁴ q
   const z = f.let('v128', mul(s, s));
   const squareHead = f.let('v128', mul(sHead, sHead));

@@ -1,0 +1,178 @@
+/**
+ * The loop of folds whose inner axis is folded away. A row is taken in blocks of some groups: lanes of vectors accumulate a block, the
+ * lanes merge into scalar partials, these into the state of the row's cell. The elements after the last group join the last block.
+ */
+
+import { advance } from './access.js';
+import { br, brIf, type Code, f64, i32, type Local, loop, select, when } from './assembler.js';
+import { loadSlots, type PlacedFold, slotLocals, storeSlots } from './cells.js';
+import { CELL_STEP, CELLS_AT } from './frame.js';
+import { type Form, lanesOf, scalarType } from './lanes.js';
+import type { Row } from './row.js';
+import type { Values } from './values.js';
+
+/** Groups in a block: so many elements each lane adds before the state takes them exactly. */
+const BLOCK = 32;
+
+/** One fold's registers. */
+interface Working {
+  readonly fold: PlacedFold;
+  /** Partials of each part of a group. */
+  readonly vectors: readonly (readonly Local[])[];
+  readonly partial: readonly Local[];
+  readonly state: readonly Local[];
+}
+
+export function foldRows(row: Row, placed: readonly PlacedFold[]): void {
+  new RowFolds(row, placed).emit();
+}
+
+class RowFolds {
+  readonly #row: Row;
+  readonly #folds: readonly Working[];
+  /** Groups left in the row, those in this block, and elements in this block. */
+  readonly #left: Local;
+  readonly #taken: Local;
+  readonly #count: Local;
+  /** Where folds want their first elements twice: whether they have had them (i32). */
+  readonly #primed: Local | undefined;
+
+  constructor(row: Row, placed: readonly PlacedFold[]) {
+    const { f, program } = row;
+    this.#row = row;
+    this.#folds = placed.map((fold) => ({
+      fold,
+      vectors: Array.from({ length: Math.max(1, (program.group * fold.width) / 16) }, () =>
+        fold.partial.map(() => f.local('v128')),
+      ),
+      partial: slotLocals(f, fold.partial),
+      state: slotLocals(f, fold.state),
+    }));
+    this.#left = f.local('i32');
+    this.#taken = f.local('i32');
+    this.#count = f.local('f64');
+    this.#primed = placed.some((fold) => fold.prime) ? f.local('i32') : undefined;
+  }
+
+  emit(): void {
+    const { f, base } = this.#row;
+    const cells = f.let('i32', i32.load(base, CELLS_AT));
+    const cell = f.local('i32');
+    const cellStep = f.let('i32', i32.load(base, CELL_STEP));
+    const addressOf = ({ width }: PlacedFold): Local =>
+      f.let('i32', i32.add(cells, i32.mul(cell, i32.const(width))));
+    this.#row.loop(() => {
+      for (const { fold, state } of this.#folds)
+        f.emit(loadSlots(fold.state, addressOf(fold), fold.stateAt, state));
+      this.#startPriming();
+      f.emit(this.#left.set(this.#row.groups), this.#blocks());
+      for (const { fold, state } of this.#folds)
+        f.emit(storeSlots(fold.state, addressOf(fold), fold.stateAt, state));
+      f.emit(advance(cell, cellStep));
+    });
+  }
+
+  #startPriming(): void {
+    if (this.#primed === undefined) return;
+    const fresh = this.#folds.flatMap(({ fold, state }) => (fold.fresh ? [fold.fresh(state)] : []));
+    this.#row.f.emit(this.#primed.set(i32.eqz(fresh.reduce((a, b) => i32.or(a, b)))));
+  }
+
+  /** All blocks of a row. The first is taken twice where folds have to be primed. */
+  #blocks(): Code {
+    const { f, groups } = this.#row;
+    const block = this.#collect(() => this.#block());
+    const flush = this.#collect(() => {
+      for (const { fold, partial, state } of this.#folds) f.emit(fold.flush(f, partial, state, this.#count));
+    });
+    const primed = this.#primed;
+    if (primed === undefined) return loop((again) => [block, flush, brIf(again, this.#left)]);
+    const prime = this.#collect(() => {
+      for (const { fold, partial, state } of this.#folds)
+        if (fold.prime && fold.fresh) {
+          const code = f.collect(() => fold.prime?.(f, partial, state, this.#count));
+          f.emit(when(fold.fresh(state), code));
+        }
+      f.emit(primed.set(i32.const(1)), this.#left.set(groups));
+      this.#row.rewind();
+    });
+    return loop((again) => [block, when(primed, flush, [prime, br(again)]), brIf(again, this.#left)]);
+  }
+
+  #collect(body: () => void): Code {
+    return this.#row.f.collect(() => {
+      body();
+      return undefined;
+    });
+  }
+
+  /** Emits: one block, into partials. The very first is short: it need only give a shift. */
+  #block(): void {
+    const { f, program, tail } = this.#row;
+    const [left, taken] = [this.#left, this.#taken];
+    const full = i32.const(BLOCK);
+    const most = f.let('i32', this.#primed ? select(full, i32.const(1), this.#primed) : full);
+    f.emit(taken.set(select(left, most, i32.ltU(left, most))), left.set(i32.sub(left, taken)));
+    for (const { fold, vectors } of this.#folds)
+      for (const lanes of vectors)
+        for (const [s, { dtype, identity }] of fold.partial.entries())
+          f.emit(lanes[s]!.set(lanesOf(dtype, 'vector').constant(identity)));
+    f.emit(this.#row.vectors(taken, this.#takeVectors()));
+    for (const working of this.#folds) this.#mergeLanes(working);
+    f.emit(
+      this.#count.set(f64.convertI32U(i32.mul(taken, i32.const(program.group)))),
+      when(i32.eqz(left), [
+        this.#count.set(f64.add(this.#count, f64.convertI32U(tail))),
+        this.#row.scalars(tail, (values) => this.#takeScalars(values)),
+      ]),
+    );
+  }
+
+  #takeVectors(): (values: Values) => void {
+    const { f } = this.#row;
+    const shifts = this.#folds.map((working) => f.let('v128', read(working, 'vector')));
+    return (values) => {
+      for (const [k, { fold, vectors }] of this.#folds.entries())
+        for (const [part, lanes] of vectors.entries()) {
+          const x = fold.nodes.map((id) => values.value(id, part));
+          f.scope(() => f.emit(fold.accumulate('vector', f, lanes, x, shifts[k]!)));
+        }
+    };
+  }
+
+  #takeScalars(values: Values): void {
+    const { f } = this.#row;
+    for (const working of this.#folds) {
+      const { fold, partial } = working;
+      const x = fold.nodes.map((id) => values.value(id, 0));
+      f.emit(fold.accumulate('scalar', f, partial, x, read(working, 'scalar')));
+    }
+  }
+
+  /** Emits: the vectors merged in pairs, then pairs of pairs, then their lanes merged into the scalar partials. */
+  #mergeLanes({ fold, vectors, partial }: Working): void {
+    const { f, program } = this.#row;
+    f.scope(() => {
+      let level = vectors;
+      while (level.length > 1) {
+        for (let k = 0; k + 1 < level.length; k += 2)
+          f.emit(fold.merge('vector', f, level[k]!, level[k + 1]!));
+        level = level.filter((_, k) => k % 2 === 0);
+      }
+      const lane = (k: number): Code[] =>
+        fold.partial.map(({ dtype }, s) => lanesOf(dtype, 'vector').extract(level[0]![s]!, k));
+      for (const [s, value] of lane(0).entries()) f.emit(partial[s]!.set(value));
+      for (let k = 1; k < Math.min(16 / fold.width, program.group); k++) {
+        const other = lane(k).map((value, s) => f.let(scalarType(fold.partial[s]!.dtype), value));
+        f.emit(fold.merge('scalar', f, partial, other));
+      }
+    });
+  }
+}
+
+/** The state that a fold reads while it accumulates, in every lane; anything if it reads none. */
+function read({ fold, state }: Working, form: Form): Code {
+  const slot = fold.reads;
+  if (slot === undefined) return form === 'vector' ? lanesOf('int64', 'vector').constant(0) : [];
+  return lanesOf(fold.state[slot]!.dtype, form).splat(state[slot]!);
+}
