@@ -33,18 +33,30 @@ export type DTypeOf<A> =
               ? 'float32'
               : DType;
 
-/** The dtype of an array of `D` beside a weak scalar: it changes only where the scalar's kind does not fit. */
+/**
+ * The dtype of an array of `D` beside a weak scalar: it changes only where the scalar's kind does not fit. Of a number that is no
+ * literal the compiler does not know whether it is whole.
+ */
 export type Weak<D extends DType, S extends Scalar> = S extends boolean
   ? D
   : D extends 'float32' | 'float64'
     ? D
-    : S extends bigint
-      ? D extends 'bool'
-        ? 'int64'
-        : D
-      : D extends 'bool'
-        ? 'int64' | 'float64'
-        : D | 'float64';
+    : IsWhole<S> extends true
+      ? WholeBeside<D>
+      : IsWhole<S> extends false
+        ? 'float64'
+        : WholeBeside<D> | 'float64';
+
+type WholeBeside<D extends DType> = D extends 'bool' ? 'int64' : D;
+type IsWhole<S extends Scalar> = S extends bigint
+  ? true
+  : S extends number
+    ? number extends S
+      ? boolean
+      : `${S}` extends `${bigint}`
+        ? true
+        : false
+    : true;
 
 /**
  * A lazy n-dimensional array cut into blocks. It holds no data: operations make new arrays, and `compute()` runs the work
@@ -54,7 +66,7 @@ export type Weak<D extends DType, S extends Scalar> = S extends boolean
  * const x = tw.ones([1000, 1000], { chunks: [250, 1000] });
  * await x.add(x.T).mean().compute(); // 2
  */
-export class TileArray<D extends DType = DType> extends ArrayMethods<D> {
+export class TileArray<out D extends DType = DType> extends ArrayMethods {
   /** The work behind this array, as immutable data. */
   readonly node: ArrayNode;
 

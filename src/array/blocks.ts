@@ -1,7 +1,7 @@
 import type { FunctionSpec } from '../graph/function-spec.js';
 import { moduleFunction, shipFunction } from '../graph/functions.js';
 import { type DType, isDType } from '../kernels/dtype.js';
-import { type ArrayInput, asarray, TileArray } from './array.js';
+import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import {
   blockShape,
   boundaries,
@@ -19,8 +19,11 @@ import type { BlockInfo, InputBlock, MapBlocksParams } from './ops/map-blocks.js
  * A function of blocks, run in a thread: it gets a block of each input, then where the output block lies. It fills
  * `info.out.data`, or returns the elements (a typed array, nested lists, or anything with `data`).
  */
-export type BlockFunction<Inputs extends readonly unknown[] = readonly [unknown]> = (
-  ...args: [...blocks: { [K in keyof Inputs]: InputBlock }, info: BlockInfo]
+export type BlockFunction<
+  Inputs extends readonly ArrayInput[] = readonly [TileArray<DType>],
+  D extends DType = DType,
+> = (
+  ...args: [...blocks: { -readonly [K in keyof Inputs]: InputBlock<DTypeOf<Inputs[K]>> }, info: BlockInfo<D>]
 ) => unknown;
 
 /** A function in a module, imported in each thread: `{ module: new URL('./work.js', import.meta.url), name: 'work' }`. */
@@ -53,6 +56,13 @@ export const specOf = (fn: unknown, options: FunctionOptions): FunctionSpec => {
   return moduleFunction(module.module, module.name ?? 'default');
 };
 
+/** The dtype of a result that is given none: that of the first input. */
+type FirstType<Inputs extends readonly ArrayInput[]> = Inputs extends readonly [infer A, ...unknown[]]
+  ? DTypeOf<A>
+  : Inputs extends readonly []
+    ? 'float64'
+    : DType;
+
 /**
  * Applies a function to every block (or to the blocks of several arrays that correspond), in the threads.
  *
@@ -60,8 +70,8 @@ export const specOf = (fn: unknown, options: FunctionOptions): FunctionSpec => {
  * // the number of the block, in each of its elements
  * mapBlocks((block, info) => { info.out.data.fill(info.blockIndex[0]); }, [x]);
  */
-export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends DType = DType>(
-  fn: BlockFunction<Inputs> | ModuleFunction,
+export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends DType = FirstType<Inputs>>(
+  fn: BlockFunction<Inputs, D> | ModuleFunction,
   inputs: Inputs,
   options: MapBlocksOptions<D> = {},
 ): TileArray<D> {

@@ -11,13 +11,17 @@ import { type Lowered, lower } from './lower/lower.js';
 import { toNdarray } from './ndarray.js';
 import { type ArrayNode, blockKey, type HeldNode, makeNode } from './node.js';
 import { copyBox } from './ops/gather.js';
+import type { TileScalar } from './scalar.js';
 
 /** What a computation takes: an engine (default: the process's own), an AbortSignal, retries, a progress callback. */
 export interface ArrayCompute extends Omit<ComputeOptions, 'priorities'> {
   readonly engine?: Engine;
 }
 
-/** What computing an array gives: the elements, or the one element of a 0-dimensional array. */
+/**
+ * What computing an array gives: the elements, or the one element of a 0-dimensional array. The compiler does not count axes, so
+ * say which where it cannot know: `(await x.mean(0).compute()) as NDArray`.
+ */
 export type Computed<D extends DType> = NDArray | ElementOf<D>;
 export type ElementOf<D extends DType> = D extends 'bool'
   ? boolean
@@ -25,16 +29,28 @@ export type ElementOf<D extends DType> = D extends 'bool'
     ? number | bigint
     : number;
 
-/** Computes several arrays in one pass: what they share is computed once. */
-export async function compute<T extends readonly ArrayInput[]>(
+/** What computing each of several arrays gives. */
+export type ComputedAll<T extends readonly ArrayInput[]> = {
+  -readonly [K in keyof T]: T[K] extends TileScalar<infer D> ? ElementOf<D> : Computed<DTypeOf<T[K]>>;
+};
+
+/**
+ * Computes several arrays in one pass: what they share is computed once.
+ *
+ * @throws TaskError where a task fails, MemoryLimitError where blocks do not fit, RangeError where a result is larger than 8 GiB,
+ *   the signal's reason when aborted
+ * @example
+ * await compute([x.sum(), x.max(0)]); // [ 15, [3. 4. 5.] ]
+ */
+export async function compute<const T extends readonly ArrayInput[]>(
   arrays: readonly [...T],
   options?: ArrayCompute,
-): Promise<{ -readonly [K in keyof T]: Computed<DTypeOf<T[K]>> }> {
+): Promise<ComputedAll<T>> {
   const values = await computeArrays(
     arrays.map((a) => asarray(a)),
     options,
   );
-  return values as { -readonly [K in keyof T]: Computed<DTypeOf<T[K]>> };
+  return values as ComputedAll<T>;
 }
 
 /** The graph of some arrays, all their blocks wanted. */

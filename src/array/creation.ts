@@ -3,9 +3,9 @@ import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { type ChunkSpec, type Chunks, checkShape, normalizeChunks } from './chunks.js';
 import { mapNode } from './elementwise.js';
 import type { Expression, Term } from './expression.js';
+import { iotaNode } from './iota.js';
 import { type MapNode, makeNode } from './node.js';
 import { constantOf, type Scalar } from './promote.js';
-import { iotaNode } from './reductions.js';
 import { broadcastNode } from './view.js';
 
 /** What creation functions take beside the shape. */

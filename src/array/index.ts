@@ -79,6 +79,7 @@ export {
   type VarOptions,
   variance,
   variance as var,
-} from './reductions.js';
+} from './reductions/index.js';
+export type { TileScalar } from './scalar.js';
 export type { SliceArgument } from './slicing.js';
-export * from './ufuncs.js';
+export * from './ufuncs/index.js';

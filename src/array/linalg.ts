@@ -8,8 +8,8 @@ import { type ArrayNode, makeNode, type TasksNode } from './node.js';
 import type { MatmulParams } from './ops/matmul.js';
 import { promoteTypes } from './promote.js';
 import { rechunkNode } from './rechunk.js';
-import { sum } from './reductions.js';
-import { multiply, type PromoteInputs } from './ufuncs.js';
+import { sum } from './reductions/index.js';
+import { multiply, type PromoteInputs } from './ufuncs/index.js';
 import { broadcastNode } from './view.js';
 
 /** So many products are added up in one task; longer sums become several tasks whose results are added. */

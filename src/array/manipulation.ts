@@ -3,7 +3,7 @@ import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxes, normalizeAxis } from './axes.js';
 import { blockShape, type Chunks, commonRefinement, cut, isKnown, product, sum } from './chunks.js';
 import { type AliasNode, type ArrayNode, boundsOf, makeNode, type TasksNode } from './node.js';
-import { promoteTypes } from './promote.js';
+import { type Promote, promoteAll } from './promote.js';
 import { rechunkNode } from './rechunk.js';
 import { type AxisSlice, sliceNode, squeezeNode, transposeNode } from './view.js';
 
@@ -98,17 +98,44 @@ export function flip<A extends ArrayInput>(
   return new TileArray(sliceNode(array.node, slices));
 }
 
-type DTypeOfAll<T extends readonly ArrayInput[]> = T extends readonly (infer A)[] ? DTypeOf<A> : DType;
+/** The dtype that arrays of several dtypes promote to; floats meet first (see `promoteAll`). */
+export type PromoteAll<T extends readonly ArrayInput[]> = T extends readonly [
+  infer A,
+  ...infer Rest extends readonly ArrayInput[],
+]
+  ? PromoteFrom<HasFloat<T> extends true ? Promote<'float32', DTypeOf<A>> : DTypeOf<A>, Rest>
+  : T extends readonly (infer A)[]
+    ? Promote<DTypeOf<A>, DTypeOf<A>>
+    : DType;
+
+type PromoteFrom<D extends DType, T extends readonly ArrayInput[]> = T extends readonly [
+  infer A,
+  ...infer Rest extends readonly ArrayInput[],
+]
+  ? PromoteFrom<Promote<D, DTypeOf<A>>, Rest>
+  : D;
+
+type HasFloat<T extends readonly ArrayInput[]> = T extends readonly [
+  infer A,
+  ...infer Rest extends readonly ArrayInput[],
+]
+  ? [DTypeOf<A>] extends ['float32' | 'float64']
+    ? true
+    : HasFloat<Rest>
+  : false;
 
 function sameType(inputs: readonly ArrayInput[], label: string): TileArray<DType>[] {
   if (inputs.length === 0) throw new RangeError(`${label}: needs at least one array`);
   const arrays = inputs.map((x) => asarray(x));
-  const dtype = arrays.map((a) => a.dtype as DType).reduce(promoteTypes);
+  const dtype = promoteAll(arrays.map((a) => a.dtype));
   return arrays.map((a) => a.astype(dtype));
 }
 
 /** Arrays joined along an existing axis; their other extents must agree. Nothing is copied where chunks agree. */
-export function concatenate<T extends readonly ArrayInput[]>(inputs: T, axis = 0): TileArray<DTypeOfAll<T>> {
+export function concatenate<const T extends readonly ArrayInput[]>(
+  inputs: T,
+  axis = 0,
+): TileArray<PromoteAll<T>> {
   const arrays = sameType(inputs, 'concatenate');
   const [first] = arrays;
   const along = normalizeAxis(axis, first.ndim, 'concatenate');
@@ -150,7 +177,7 @@ function concatNode(inputs: readonly ArrayNode[], axis: number): ArrayNode {
 }
 
 /** Arrays of one shape joined along a new axis. */
-export function stack<T extends readonly ArrayInput[]>(inputs: T, axis = 0): TileArray<DTypeOfAll<T>> {
+export function stack<const T extends readonly ArrayInput[]>(inputs: T, axis = 0): TileArray<PromoteAll<T>> {
   const arrays = sameType(inputs, 'stack');
   const [first] = arrays;
   for (const a of arrays)
@@ -160,7 +187,7 @@ export function stack<T extends readonly ArrayInput[]>(inputs: T, axis = 0): Til
   return concatenate(
     arrays.map((a) => expandDims(a, along)),
     along,
-  ) as TileArray<DTypeOfAll<T>>;
+  ) as TileArray<PromoteAll<T>>;
 }
 
 /** The array in one dimension, in C order. */

@@ -1,78 +1,144 @@
 import type { DType } from '../kernels/dtype.js';
-import type { ArrayInput, TileArray, Weak } from './array.js';
+import type { ArrayInput, DTypeOf, TileArray, Weak } from './array.js';
 import type { BlockFunction, MapBlocksOptions, ModuleFunction } from './blocks.js';
 import { mapBlocks } from './blocks.js';
 import * as indexing from './indexing.js';
 import * as linalg from './linalg.js';
 import * as manipulation from './manipulation.js';
-import type { FloatOf, MeanOf, Promote, Scalar, SumOf } from './promote.js';
-import type { AxisArgument, MeanOptions, SumOptions, VarOptions } from './reductions.js';
-import * as reductions from './reductions.js';
-import * as ufuncs from './ufuncs.js';
+import type { DivideOf, FloatOf, MeanOf, NumberOf, Promote, Scalar, SumOf } from './promote.js';
+import type {
+  AllAxes,
+  AxisArgument,
+  FloatDType,
+  MeanOptions,
+  SumOptions,
+  VarOptions,
+} from './reductions/index.js';
+import * as reductions from './reductions/index.js';
+import type { TileScalar } from './scalar.js';
+import * as arithmetic from './ufuncs/arithmetic.js';
+import * as comparisons from './ufuncs/comparisons.js';
+import { divide } from './ufuncs/division.js';
+import * as float from './ufuncs/float.js';
+import * as pairs from './ufuncs/float-pairs.js';
+import * as ufuncs from './ufuncs/index.js';
+import type { FloatOf2 } from './ufuncs/make.js';
+import * as number from './ufuncs/number.js';
+import * as numeric from './ufuncs/numeric.js';
+import * as predicates from './ufuncs/predicates.js';
+import * as same from './ufuncs/same.js';
 
-type With<D extends DType, B> =
-  B extends TileArray<infer E> ? Promote<D, E> : B extends Scalar ? Weak<D, B> : DType;
+/** The dtype of the array that a method is called on. */
+type Own<S> = S extends TileArray<infer D> ? D : never;
+
+/** What the array and another operand promote to. */
+type With<S, B> = B extends Scalar ? Weak<Own<S>, B> : Promote<Own<S>, DTypeOf<B>>;
+
+/** One method for each function of a module. */
 type Methods<T, M> = { readonly [K in keyof T]: M };
 
-type Binary<D extends DType> = <B extends ArrayInput>(other: B) => TileArray<With<D, B>>;
-type FloatBinary<D extends DType> = <B extends ArrayInput>(other: B) => TileArray<FloatOf<With<D, B>>>;
-type Divide<D extends DType> = <B extends ArrayInput>(
-  other: B,
-) => TileArray<With<D, B> extends 'float32' ? 'float32' : 'float64'>;
-type Compare = (other: ArrayInput) => TileArray<'bool'>;
-type Reduce<R extends DType, O extends object = object> = (
-  axis?: AxisArgument<reductions.ReduceOptions & O>,
-  keepdims?: boolean,
-) => TileArray<R>;
+interface Reduce {
+  <S>(this: S, all?: AllAxes): TileScalar<Own<S>>;
+  <S>(this: S, axis?: AxisArgument, keepdims?: boolean): TileArray<Own<S>>;
+}
 
-/** The functions of an array that are methods too, typed by its dtype. Each is documented where the function is. */
-export type MethodsOf<D extends DType> = Methods<typeof ufuncs.FLOAT, () => TileArray<FloatOf<D>>> &
-  Methods<typeof ufuncs.SAME, () => TileArray<D>> &
-  Methods<typeof ufuncs.TESTS, () => TileArray<'bool'>> &
-  Methods<typeof ufuncs.ARITHMETIC, Binary<D>> &
-  Methods<typeof ufuncs.DIVISION, Divide<D>> &
-  Methods<typeof ufuncs.FLOAT2, FloatBinary<D>> &
-  Methods<typeof ufuncs.COMPARISONS, Compare> & {
-    readonly clip: (low: ArrayInput | null, high: ArrayInput | null) => TileArray<D>;
-    readonly round: (decimals?: number) => TileArray<D>;
-    readonly astype: <E extends DType>(dtype: E) => TileArray<E>;
-    readonly sum: Reduce<SumOf<D>, SumOptions>;
-    readonly prod: Reduce<SumOf<D>, SumOptions>;
-    readonly mean: Reduce<MeanOf<D>, MeanOptions>;
-    readonly std: Reduce<MeanOf<D>, VarOptions>;
-    readonly var: Reduce<MeanOf<D>, VarOptions>;
-    readonly min: Reduce<D>;
-    readonly max: Reduce<D>;
-    readonly any: Reduce<'bool'>;
-    readonly all: Reduce<'bool'>;
-    readonly argmin: Reduce<'int64'>;
-    readonly argmax: Reduce<'int64'>;
-    readonly transpose: (...axes: number[]) => TileArray<D>;
-    readonly reshape: (...shape: (number | readonly number[])[]) => TileArray<D>;
-    readonly ravel: () => TileArray<D>;
-    readonly squeeze: (axis?: number | readonly number[]) => TileArray<D>;
-    readonly swapaxes: (a: number, b: number) => TileArray<D>;
-    readonly take: (indices: ArrayInput, axis?: number) => TileArray<D>;
-    readonly compress: (condition: ArrayInput, axis?: number) => TileArray<D>;
-    readonly get: (index: ArrayInput) => TileArray<D>;
-    readonly computeChunkSizes: () => Promise<TileArray<D>>;
-    readonly dot: <B extends ArrayInput>(other: B) => TileArray<With<D, B>>;
-    readonly matmul: <B extends ArrayInput>(other: B) => TileArray<With<D, B>>;
-    readonly mapBlocks: <E extends DType = D>(
-      fn: BlockFunction,
-      options?: MapBlocksOptions<E>,
-    ) => TileArray<E>;
-  };
+interface ReduceTo<R extends DType> {
+  (all?: AllAxes): TileScalar<R>;
+  (axis?: AxisArgument, keepdims?: boolean): TileArray<R>;
+}
+
+interface SumMethod {
+  <S, E extends DType = SumOf<Own<S>>>(this: S, all?: AllAxes<SumOptions<E>>): TileScalar<E>;
+  <S, E extends DType = SumOf<Own<S>>>(
+    this: S,
+    axis?: AxisArgument<SumOptions<E>>,
+    keepdims?: boolean,
+  ): TileArray<E>;
+}
+
+interface MeanMethod {
+  <S, E extends FloatDType = MeanOf<Own<S>>>(this: S, all?: AllAxes<MeanOptions<E>>): TileScalar<E>;
+  <S, E extends FloatDType = MeanOf<Own<S>>>(
+    this: S,
+    axis?: AxisArgument<MeanOptions<E>>,
+    keepdims?: boolean,
+  ): TileArray<E>;
+}
+
+interface VarMethod {
+  <S, E extends FloatDType = MeanOf<Own<S>>>(this: S, all?: AllAxes<VarOptions<E>>): TileScalar<E>;
+  <S, E extends FloatDType = MeanOf<Own<S>>>(
+    this: S,
+    axis?: AxisArgument<VarOptions<E>>,
+    keepdims?: boolean,
+  ): TileArray<E>;
+}
+
+/**
+ * The functions of an array that are methods too. Each is documented where the function is. Their types follow from the array
+ * they are called on (`this`), not from a type parameter: comparing two array types then needs no look at a hundred methods.
+ */
+export type Elementwise = Methods<typeof float, <S>(this: S) => TileArray<FloatOf<Own<S>>>> &
+  Methods<typeof same, <S>(this: S) => TileArray<Own<S>>> &
+  Methods<typeof number, <S>(this: S) => TileArray<NumberOf<Own<S>>>> &
+  Methods<typeof predicates, () => TileArray<'bool'>> &
+  Methods<typeof arithmetic, <S, B extends ArrayInput>(this: S, other: B) => TileArray<With<S, B>>> &
+  Methods<typeof numeric, <S, B extends ArrayInput>(this: S, other: B) => TileArray<NumberOf<With<S, B>>>> &
+  Methods<
+    typeof pairs,
+    <S extends ArrayInput, B extends ArrayInput>(this: S, other: B) => TileArray<FloatOf2<S, B>>
+  > &
+  Methods<typeof comparisons, (other: ArrayInput) => TileArray<'bool'>>;
+
+export interface ArrayFunctions extends Elementwise {
+  readonly divide: <S, B extends ArrayInput>(this: S, other: B) => TileArray<DivideOf<With<S, B>>>;
+  readonly round: <S>(this: S, decimals?: number) => TileArray<Own<S>>;
+  readonly astype: <E extends DType>(dtype: E) => TileArray<E>;
+  readonly clip: <S extends ArrayInput, L extends ArrayInput | null, H extends ArrayInput | null>(
+    this: S,
+    low: L,
+    high: H,
+  ) => TileArray<ufuncs.ClipOf<S, L, H>>;
+  readonly sum: SumMethod;
+  readonly prod: SumMethod;
+  readonly mean: MeanMethod;
+  readonly std: VarMethod;
+  readonly var: VarMethod;
+  readonly min: Reduce;
+  readonly max: Reduce;
+  readonly any: ReduceTo<'bool'>;
+  readonly all: ReduceTo<'bool'>;
+  readonly argmin: ReduceTo<'int64'>;
+  readonly argmax: ReduceTo<'int64'>;
+  readonly transpose: <S>(this: S, ...axes: number[]) => TileArray<Own<S>>;
+  readonly reshape: <S>(this: S, ...shape: (number | readonly number[])[]) => TileArray<Own<S>>;
+  readonly ravel: <S>(this: S) => TileArray<Own<S>>;
+  readonly squeeze: <S>(this: S, axis?: number | readonly number[]) => TileArray<Own<S>>;
+  readonly swapaxes: <S>(this: S, a: number, b: number) => TileArray<Own<S>>;
+  readonly take: <S>(this: S, indices: ArrayInput, axis?: number) => TileArray<Own<S>>;
+  readonly compress: <S>(this: S, condition: ArrayInput, axis?: number) => TileArray<Own<S>>;
+  readonly get: <S>(this: S, index: ArrayInput) => TileArray<Own<S>>;
+  readonly computeChunkSizes: <S>(this: S) => Promise<TileArray<Own<S>>>;
+  readonly dot: <S, B extends ArrayInput>(this: S, other: B) => TileArray<With<S, B>>;
+  readonly matmul: <S, B extends ArrayInput>(this: S, other: B) => TileArray<With<S, B>>;
+  readonly mapBlocks: <S extends ArrayInput, E extends DType = DTypeOf<S>>(
+    this: S,
+    fn: BlockFunction<readonly [S], E> | ModuleFunction,
+    options?: MapBlocksOptions<E>,
+  ) => TileArray<E>;
+}
 
 /** Functions whose first argument is the array. */
 const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
-  ...ufuncs.FLOAT,
-  ...ufuncs.SAME,
-  ...ufuncs.TESTS,
-  ...ufuncs.ARITHMETIC,
-  ...ufuncs.DIVISION,
-  ...ufuncs.FLOAT2,
-  ...ufuncs.COMPARISONS,
+  ...float,
+  ...same,
+  ...number,
+  ...predicates,
+  ...arithmetic,
+  ...numeric,
+  ...pairs,
+  ...comparisons,
+  divide,
   clip: ufuncs.clip,
   round: ufuncs.round,
   astype: ufuncs.astype,
@@ -123,4 +189,4 @@ function install(): void {
 }
 
 /** The base of arrays: their functions as methods. */
-export const ArrayMethods = Base as unknown as new <D extends DType>() => MethodsOf<D>;
+export const ArrayMethods = Base as unknown as new () => ArrayFunctions;

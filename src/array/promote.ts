@@ -159,6 +159,12 @@ export type FloatOf<D extends DType> = D extends 'float32' | 'bool' | 'int8' | '
   ? 'float32'
   : 'float64';
 
+/** What true division makes of the dtype in which its operands meet. */
+export type DivideOf<D extends DType> = D extends 'float32' ? 'float32' : 'float64';
+
+/** The dtype of functions that count with bool. */
+export type NumberOf<D extends DType> = D extends 'bool' ? 'int8' : D;
+
 /** What sums and products make of a dtype. */
 export type SumOf<D extends DType> = D extends 'float32' | 'float64'
   ? D
@@ -174,7 +180,13 @@ export type Scalar = number | bigint | boolean;
 
 const SIGNED: readonly DType[] = ['int8', 'int16', 'int32', 'int64'];
 
-/** The dtype that holds values of both, by NumPy's rules. */
+/**
+ * The dtype that holds values of both, by NumPy's rules.
+ *
+ * @example
+ * promoteTypes('int32', 'float32'); // float64
+ * promoteTypes('int8', 'uint8'); // int16
+ */
 export function promoteTypes(a: DType, b: DType): DType {
   if (a === b) return a;
   const [ka, kb] = [kindOf(a), kindOf(b)];
@@ -189,6 +201,15 @@ export function promoteTypes(a: DType, b: DType): DType {
   const [signed, unsigned] = ka === 'int' ? [a, b] : [b, a];
   if (itemsize(signed) > itemsize(unsigned)) return signed;
   return itemsize(unsigned) === 8 ? 'float64' : SIGNED[Math.log2(itemsize(unsigned)) + 1];
+}
+
+/**
+ * The dtype that holds values of all. Floats meet first, as NumPy has it: uint16 and int16 beside float32 are float32, though
+ * the two of them would be int32, which float32 does not hold.
+ */
+export function promoteAll(dtypes: readonly DType[]): DType {
+  const floats = dtypes.filter((d) => kindOf(d) === 'float');
+  return [...floats, ...dtypes.filter((d) => kindOf(d) !== 'float')].reduce(promoteTypes);
 }
 
 /** The dtype of an array of `dtype` combined with a JavaScript scalar. */

@@ -27,11 +27,28 @@ export interface FusedParams {
 }
 
 const kernels = new WeakMap<object, FusedKernel>();
+/** Kernels by what they compute: another array's loop is often the same. Compiling one takes about a millisecond. */
+const bySpec = new Map<string, FusedKernel>();
+const MOST_KERNELS = 1000;
+
+function kernelOf(spec: FusedSpec): FusedKernel {
+  if (bySpec.size > MOST_KERNELS) bySpec.clear();
+  const id = JSON.stringify(spec, (_, v: unknown) =>
+    typeof v === 'bigint'
+      ? `${v}n`
+      : Object.is(v, -0)
+        ? '-0'
+        : typeof v === 'number' && !Number.isFinite(v)
+          ? String(v)
+          : v,
+  );
+  return memo(bySpec, id, () => compileFused(spec));
+}
 
 /** Runs a compiled loop over the blocks of one task. */
 export const fused: Op<FusedParams, FusedCommon> = (ctx) => {
   const { params, common, memory } = ctx;
-  const kernel = memo(kernels, common, () => compileFused(common.spec));
+  const kernel = memo(kernels, common, () => kernelOf(common.spec));
   const unknown = params.shape.some(Number.isNaN);
   const shape = [...params.shape];
   const inputs = params.operands.map(([input, ...start], k) => {

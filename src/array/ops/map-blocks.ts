@@ -1,7 +1,7 @@
 import type { Block, Op, Shrunk } from '../../engine/op.js';
 import { compileFunction } from '../../graph/compile-function.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
-import type { DType, TypedArray } from '../../kernels/dtype.js';
+import type { DType, TypedArray, TypedArrayOf } from '../../kernels/dtype.js';
 import { product } from '../chunks.js';
 import { memo } from '../memo.js';
 import { blockOf } from './gather.js';
@@ -18,21 +18,21 @@ export interface MapBlocksCommon {
 }
 
 /** A block as a user's function sees it: elements in C order, in shared memory (do not keep it, do not change inputs). */
-export interface InputBlock {
-  readonly dtype: DType;
+export interface InputBlock<D extends DType = DType> {
+  readonly dtype: D;
   readonly shape: readonly number[];
-  readonly data: TypedArray;
+  readonly data: TypedArrayOf[D];
 }
 
 /** Where the output block lies, and its memory. */
-export interface BlockInfo {
+export interface BlockInfo<D extends DType = DType> {
   /** Position of the block in the grid of blocks. */
   readonly blockIndex: readonly number[];
   /** Position of its first element in the array. */
   readonly start: readonly number[];
   readonly shape: readonly number[];
-  readonly dtype: DType;
-  readonly out: InputBlock;
+  readonly dtype: D;
+  readonly out: InputBlock<D>;
 }
 
 const compiled = new WeakMap<object, Promise<(...args: unknown[]) => unknown>>();
