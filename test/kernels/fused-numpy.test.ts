@@ -55,7 +55,7 @@ describe('elementwise functions give what NumPy gives', () => {
     for (const c of cases) {
       const dtypes = c.args.map((_, k) => (k === 0 ? one(c.dtype, fn) : c.dtype));
       const args = c.args.map((text, k) => decode(text, dtypes[k]!));
-      const spec = functionSpec(fn, dtypes, c.to);
+      const spec = functionSpec(c.fn, dtypes, c.to);
       const [got] = runFused(
         spec,
         [c.n],

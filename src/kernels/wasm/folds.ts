@@ -6,9 +6,10 @@
 
 import type { DType } from '../dtype.js';
 import { kindOf } from '../dtype.js';
-import { type Code, type FunctionBuilder, f64, i64, type Local, select, when } from './assembler.js';
+import { type Code, type FunctionBuilder, f64, i64, type Local, select } from './assembler.js';
 import { castScalar } from './casts.js';
-import { type Form, type Lanes, lanesOf } from './lanes.js';
+import { type Form, isFinite64, type Lanes, lanesOf } from './lanes.js';
+import { moments } from './moments.js';
 import type { PreparedFold } from './program.js';
 
 export interface Slot {
@@ -91,8 +92,6 @@ function floatSum(fold: PreparedFold): FoldCode {
   };
 }
 
-const isFinite64 = (x: Code): Code => f64.lt(f64.abs(x), f64.const(Number.POSITIVE_INFINITY));
-
 /** The largest or smallest element; a NaN wins. */
 function extreme(fold: PreparedFold, dtype: DType, greatest: boolean): FoldCode {
   const [low, high] = extremes(dtype);
@@ -158,69 +157,6 @@ function argExtreme(fold: PreparedFold, dtype: DType): FoldCode {
       const found = float ? select(f64.const(Number.NaN), value!, none) : value!;
       return [castScalar(f, dtype, fold.dtype, found), select(i64.const(-1n), index!, none)];
     },
-  };
-}
-
-/**
- * Mean and sum of squared deviations. Elements are taken relative to a shift, the mean of those before: with s₁ = Σ(x - shift) and
- * s₂ = Σ(x - shift)², a block of n has s₂ - s₁²/n, and blocks merge as Chan, Golub and LeVeque do it. The cancellation in s₂ - s₁²/n
- * is never worse than what the merge adds, so a single pass is as accurate as two. The first elements are taken twice, to give a first shift.
- */
-function moments(fold: PreparedFold): FoldCode {
-  const skipNaN = fold.kind === 'nanmoments';
-  const zero: Slot = { dtype: 'float64', identity: 0 };
-  const [COUNT, MEAN, SQUARES, SHIFT] = [0, 1, 2, 3];
-  const counted = (partial: readonly Local[], count: Code): Code => (skipNaN ? partial[2]! : count);
-  const finiteOrZero = (x: Code): Code => select(x, f64.const(0), isFinite64(x));
-  return {
-    nodes: [fold.node],
-    partial: skipNaN ? [zero, zero, zero] : [zero, zero],
-    state: [zero, zero, zero, zero],
-    reads: SHIFT,
-    accumulate: (form, f, [s1, s2, n], [x], shift) => {
-      const l = lanesOf('float64', form);
-      const known = skipNaN ? f.let(l.mask.type, l.eq(x!, x!)) : undefined;
-      const only = (y: Code): Code => (known === undefined ? y : l.select(known, y, l.constant(0)));
-      const d = f.let(l.type, only(l.sub(x!, shift)));
-      return [
-        s1!.set(l.add(s1!, d)),
-        s2!.set(l.add(s2!, l.mul(d, d))),
-        known === undefined ? [] : n!.set(l.add(n!, only(l.constant(1)))),
-      ];
-    },
-    merge: (form, _f, partial, other) =>
-      partial.map((p, k) => p.set(lanesOf('float64', form).add(p, other[k]!))),
-    flush: (f, partial, state, count) => {
-      const [s1, s2] = partial as [Local, Local];
-      const [before, mean, squares, shift] = [COUNT, MEAN, SQUARES, SHIFT].map((k) => state[k!]!) as [
-        Local,
-        Local,
-        Local,
-        Local,
-      ];
-      const n = f.let('f64', counted(partial, count));
-      const body = f.collect(() => {
-        const total = f.let('f64', f64.add(before, n));
-        const delta = f.let('f64', f64.div(s1, n));
-        const own = f64.max(f64.sub(s2, f64.mul(s1, delta)), f64.const(0));
-        const weight = f.let('f64', f64.div(n, total));
-        const between = f64.mul(f64.mul(delta, delta), f64.mul(before, weight));
-        return [
-          squares.set(f64.add(squares, f64.add(own, between))),
-          mean.set(f64.add(mean, f64.mul(delta, weight))),
-          shift.set(finiteOrZero(mean)),
-          before.set(total),
-        ];
-      });
-      return when(f64.gt(n, f64.const(0)), body);
-    },
-    prime: (f, partial, state, count) => {
-      const shift = f.let('f64', f64.div(partial[0]!, counted(partial, count)));
-      return [state[SHIFT!]!.set(finiteOrZero(shift)), state[MEAN!]!.set(state[SHIFT!]!)];
-    },
-    fresh: (state) => f64.eq(state[COUNT!]!, f64.const(0)),
-    outputs: skipNaN ? ['float64', 'float64', 'float64'] : ['float64', 'float64'],
-    finish: (_f, [count, mean, squares]) => (skipNaN ? [count!, mean!, squares!] : [mean!, squares!]),
   };
 }
 

@@ -312,6 +312,9 @@ function makeLanes(dtype: DType, form: Form): Lanes {
   return form === 'scalar' ? scalarInt(dtype) : vectorInt(dtype);
 }
 
+/** An f64 is neither infinite nor NaN. */
+export const isFinite64 = (x: Code): Code => f64.lt(f64.abs(x), f64.const(Number.POSITIVE_INFINITY));
+
 /** A vector made of scalars of this dtype, one for each lane; lanes beyond them are copies of the first. */
 export function gather(dtype: DType, scalars: readonly Code[]): Code {
   const lanes = lanesOf(dtype, 'vector');
