@@ -18,7 +18,11 @@ try {
     const w = where ? tw.where(where, weight, 0) : weight;
     return land.multiply(w).sum().divide(w.sum().multiply(columns));
   };
-  const [earth, north, south] = await tw.compute([share(), share(latitude.greater(0)), share(latitude.less(0))]);
+  const [earth, north, south] = await tw.compute([
+    share(),
+    share(latitude.greater(0)),
+    share(latitude.lessEqual(0)),
+  ]);
   console.log(JSON.stringify({ earth, north, south, shape: ocean.shape }));
 } finally {
   await rm(directory, { recursive: true, force: true });
