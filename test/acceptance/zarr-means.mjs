@@ -1,4 +1,4 @@
-// Noon against midnight over a year of fields, 6 GB in 14,640 chunks of a Zarr store, under a memory limit of 512 MB, beside Dask.
+// Noon against midnight over a year of fields, 6 GB in 11,712 chunks of a Zarr store, under a memory limit of 512 MB, beside Dask.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
