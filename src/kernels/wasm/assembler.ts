@@ -12,7 +12,16 @@
  * The binary format is that of the WebAssembly specification (core 2.0, appendix "Binary Format") with threads' shared memory flag.
  */
 
-import { type Callee, type Code, encode, Local, typeByte, unsigned, type ValueType } from './code.js';
+import {
+  ByteSink,
+  type Callee,
+  type Code,
+  encode,
+  Local,
+  typeByte,
+  unsigned,
+  type ValueType,
+} from './code.js';
 
 export * from './code.js';
 export * from './instructions.js';
@@ -27,7 +36,7 @@ export class FunctionBuilder {
   readonly params: readonly Local[];
   readonly #locals: Local[] = [];
   #statements: Code[] = [];
-  #free: Local[] = [];
+  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };
   #scope: Local[] | undefined;
 
   constructor(params: readonly ValueType[]) {
@@ -36,12 +45,9 @@ export class FunctionBuilder {
 
   /** A new local, 0 at first; inside `scope`, perhaps one that an earlier scope has left behind. */
   local(type: ValueType): Local {
-    const at = this.#free.findIndex((local) => local.type === type);
-    let local = this.#free[at];
-    if (local === undefined || this.#scope === undefined) {
-      local = new Local(type, this.params.length + this.#locals.length);
-      this.#locals.push(local);
-    } else this.#free.splice(at, 1);
+    const left = this.#scope && this.#free[type].pop();
+    const local = left ?? new Local(type, this.params.length + this.#locals.length);
+    if (left === undefined) this.#locals.push(local);
     this.#scope?.push(local);
     return local;
   }
@@ -75,18 +81,23 @@ export class FunctionBuilder {
     try {
       return body();
     } finally {
-      this.#free.push(...this.#scope);
+      for (const local of this.#scope) this.#free[local.type].push(local);
       this.#scope = outer;
     }
   }
 
-  /** The body's bytes with its size, as the code section holds it. */
-  encode(body: Code): number[] {
-    const out: number[] = [...unsigned(this.#locals.length)];
-    for (const { type } of this.#locals) out.push(1, typeByte(type));
-    encode(body, out);
-    out.push(0x0b);
-    return [...unsigned(out.length), ...out];
+  /** Appends the body with its size, as the code section holds it. */
+  encode(body: Code, out: ByteSink): void {
+    const own = new ByteSink();
+    own.unsigned(this.#locals.length);
+    for (const { type } of this.#locals) {
+      own.push(1);
+      own.push(typeByte(type));
+    }
+    encode(body, own);
+    own.push(0x0b);
+    out.unsigned(own.length);
+    out.append(own.view());
   }
 }
 
@@ -96,7 +107,7 @@ export class ModuleBuilder {
   readonly #imports: number[][] = [];
   readonly #exports: number[][] = [];
   readonly #importedFunctions: { type: number; index: number }[] = [];
-  readonly #functions: { type: number; encode: () => number[] }[] = [];
+  readonly #functions: { type: number; encode: (out: ByteSink) => void }[] = [];
 
   /** Imports a shared memory, by default `env.memory` of any size. Pages are 64 KiB. */
   importMemory({ module = 'env', name = 'memory', min = 0, max = 65536, shared = true } = {}): this {
@@ -126,10 +137,11 @@ export class ModuleBuilder {
         return imported.length + own;
       },
     };
-    const entry = { type: this.#type(signature), encode: (): number[] => [] };
+    // its place is taken before its body is made: the body may add functions
+    const entry = { type: this.#type(signature), encode: (_out: ByteSink): void => {} };
     this.#functions.push(entry);
     const code = f.collect(() => body(f, f.params));
-    entry.encode = () => f.encode(code);
+    entry.encode = (out) => f.encode(code, out);
     if (signature.export !== undefined) {
       const name = text(signature.export);
       this.#exports.push([...name, 0x00, own]);
@@ -143,20 +155,17 @@ export class ModuleBuilder {
       const own = entry.at(-1)!;
       return [...entry.slice(0, -1), ...unsigned(imported + own)];
     });
-    const sections = [
-      section(1, this.#types),
-      section(2, this.#imports),
-      section(
-        3,
-        this.#functions.map(({ type }) => unsigned(type)),
-      ),
-      section(7, exported),
-      section(
-        10,
-        this.#functions.map((entry) => entry.encode()),
-      ),
-    ];
-    return Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]);
+    const bodies = new ByteSink();
+    bodies.unsigned(this.#functions.length);
+    for (const { encode } of this.#functions) encode(bodies);
+    const out = new ByteSink();
+    out.append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    section(out, 1, list(this.#types));
+    section(out, 2, list(this.#imports));
+    section(out, 3, list(this.#functions.map(({ type }) => unsigned(type))));
+    section(out, 7, list(exported));
+    section(out, 10, bodies.view());
+    return out.view().slice();
   }
 
   #type({ params = [], results = [] }: Signature): number {
@@ -175,10 +184,12 @@ const list = (entries: readonly (readonly number[])[]): number[] => [
   ...entries.flat(),
 ];
 
-const section = (id: number, entries: readonly (readonly number[])[]): number[] => {
-  if (entries.length === 0) return [];
-  const content = list(entries);
-  return [id, ...unsigned(content.length), ...content];
-};
+/** A section, unless it is an empty list. */
+function section(out: ByteSink, id: number, content: ArrayLike<number>): void {
+  if (content[0] === 0) return;
+  out.push(id);
+  out.unsigned(content.length);
+  out.append(content);
+}
 
 const text = (name: string): number[] => list([...new TextEncoder().encode(name)].map((byte) => [byte]));

@@ -99,11 +99,11 @@ export const call = (callee: Callee, ...args: Code[]): Code => new Call(callee, 
 export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
-  do {
-    const low = rest % 128;
+  while (rest >= 128) {
+    bytes.push((rest % 128) + 128);
     rest = Math.floor(rest / 128);
-    bytes.push(rest > 0 ? low | 0x80 : low);
-  } while (rest > 0);
+  }
+  bytes.push(rest);
   return bytes;
 }
 
@@ -122,19 +122,57 @@ export function signed(value: bigint): number[] {
   }
 }
 
+/** Bytes being written. */
+export class ByteSink {
+  #bytes = new Uint8Array(1024);
+  length = 0;
+
+  push(byte: number): void {
+    if (this.length === this.#bytes.length) this.#grow(this.length + 1);
+    this.#bytes[this.length++] = byte;
+  }
+
+  append(bytes: ArrayLike<number>): void {
+    if (this.length + bytes.length > this.#bytes.length) this.#grow(this.length + bytes.length);
+    this.#bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  unsigned(value: number): void {
+    if (value < 128) this.push(value);
+    else this.append(unsigned(value));
+  }
+
+  /** What has been written; valid until the next write. */
+  view(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  #grow(least: number): void {
+    const larger = new Uint8Array(Math.max(least, 2 * this.#bytes.length));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}
+
 /** Appends the bytes of `code` to `out`; `labels` are those of the blocks around it, outermost first. */
-export function encode(code: Code, out: number[], labels: Label[] = []): void {
+export function encode(code: Code, out: ByteSink, labels: Label[] = []): void {
   if (typeof code === 'number') out.push(code);
-  else if (code instanceof Local) out.push(0x20, ...unsigned(code.index));
-  else if (code instanceof Call) {
+  else if (code instanceof Local) {
+    out.push(0x20);
+    out.unsigned(code.index);
+  } else if (code instanceof Call) {
     encode(code.args, out, labels);
-    out.push(0x10, ...unsigned(code.callee.index));
+    out.push(0x10);
+    out.unsigned(code.callee.index);
   } else if (code instanceof Branch) {
     const depth = labels.length - 1 - labels.lastIndexOf(code.label);
     if (depth === labels.length) throw new Error('wasm: a branch names a block that does not enclose it');
-    out.push(code.opcode, ...unsigned(depth));
+    out.push(code.opcode);
+    out.unsigned(depth);
   } else if (code instanceof Block) {
-    out.push(code.opcode, code.type === undefined ? 0x40 : typeByte(code.type));
+    out.push(code.opcode);
+    out.push(code.type === undefined ? 0x40 : typeByte(code.type));
     labels.push(code.label);
     encode(code.body, out, labels);
     if (code.otherwise !== undefined) {
@@ -143,5 +181,9 @@ export function encode(code: Code, out: number[], labels: Label[] = []): void {
     }
     labels.pop();
     out.push(0x0b);
-  } else for (const part of code) encode(part, out, labels);
+  } else
+    for (const part of code) {
+      if (typeof part === 'number') out.push(part);
+      else encode(part, out, labels);
+    }
 }

@@ -27,10 +27,10 @@ const vbin = (op: number): Binary => bin(...simd(op));
 const vload = (align: number, op: number): Load => load(align, ...simd(op));
 const extract =
   (op: number) =>
-  (a: Code, lane: number): Code => [a, simd(op), lane];
+  (a: Code, lane: number): Code => [a, 0xfd, unsigned(op), lane];
 const replace =
   (op: number) =>
-  (a: Code, lane: number, value: Code): Code => [a, value, simd(op), lane];
+  (a: Code, lane: number, value: Code): Code => [a, value, 0xfd, unsigned(op), lane];
 const loadLane =
   (align: number, op: number) =>
   (address: Code, vector: Code, lane: number, offset = 0): Code => [
@@ -42,10 +42,10 @@ const loadLane =
     lane,
   ];
 
+const scratch = new DataView(new ArrayBuffer(16));
 const bytesOf = (write: (view: DataView) => void, length: number): number[] => {
-  const bytes = new Uint8Array(length);
-  write(new DataView(bytes.buffer));
-  return [...bytes];
+  write(scratch);
+  return [...new Uint8Array(scratch.buffer, 0, length)];
 };
 
 const integer = (compare: number, arithmetic: number) => ({
@@ -380,7 +380,8 @@ export const f32x4 = {
 export const f64x2 = {
   ...laneFloats(71, 236),
   const: (value: number): Code => {
-    const bits = new BigInt64Array(new Float64Array([value]).buffer)[0]!;
+    scratch.setFloat64(0, value);
+    const bits = scratch.getBigInt64(0);
     return wide(bits, bits);
   },
   splat: vun(20),

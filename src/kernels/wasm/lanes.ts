@@ -289,19 +289,15 @@ function vectorFloat(dtype: 'float32' | 'float64'): FloatLanes {
   };
 }
 
-export function floatLanes(dtype: 'float32' | 'float64', form: Form): FloatLanes {
-  return lanesOf(dtype, form) as FloatLanes;
-}
+const known = new Map<string, Lanes>();
 
-const made = new Map<string, Lanes>();
-
-/** Arithmetic for a dtype other than bool: one object a dtype and form, as expressions ask for it at every node. */
+/** Arithmetic for a dtype other than bool. */
 export function lanesOf(dtype: DType, form: Form): Lanes {
-  const name = `${dtype} ${form}`;
-  let lanes = made.get(name);
+  const key = dtype + form;
+  let lanes = known.get(key);
   if (lanes === undefined) {
     lanes = makeLanes(dtype, form);
-    made.set(name, lanes);
+    known.set(key, lanes);
   }
   return lanes;
 }

@@ -1,6 +1,18 @@
 import { type Code, type FunctionBuilder, f64x2, i32, i64x2, type Local, v128, when } from '../assembler.js';
 
-export const K = f64x2.const;
+const constants = new Map<number, Code>();
+
+/** A constant in both lanes. */
+export function K(value: number): Code {
+  if (value === 0) return f64x2.const(value);
+  let code = constants.get(value);
+  if (code === undefined) {
+    code = f64x2.const(value);
+    constants.set(value, code);
+  }
+  return code;
+}
+
 export const add = f64x2.add;
 export const sub = f64x2.sub;
 export const mul = f64x2.mul;
