@@ -30,15 +30,16 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
       },
     });
     const cells = Number(values.cells);
-    if (!Number.isInteger(cells) || cells < 6 || cells % 6 !== 0)
-      throw new RangeError(`--cells ${values.cells} must be a multiple of 6 (cells a degree)`);
+    if (!Number.isInteger(cells) || cells < 4 || cells % 4 !== 0)
+      throw new RangeError(`--cells ${values.cells} must be a multiple of 4 (cells a degree)`);
     const { landDemo } = await import('./cli/demo/land.js');
     const right = await landDemo({ cells, memoryLimit: values['memory-limit'], directory: values.directory });
     return right ? 0 : 1;
   },
   async bench(args) {
     const script = fileURLToPath(new URL('bench/run.mjs', root));
-    if (!existsSync(script)) throw new Error(`no benchmarks at ${script}; run them in a checkout of the repository`);
+    if (!existsSync(script))
+      throw new Error(`no benchmarks at ${script}; run them in a checkout of the repository`);
     return spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' }).status ?? 1;
   },
 };

@@ -8,7 +8,7 @@ import { allocate, type DType, type TypedArray } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { blockShape, blocksOf, boundaries, gridOf, isKnown, product } from './chunks.js';
 import { type Lowered, lower } from './lower/lower.js';
-import { toNdarray } from './ndarray.js';
+import { bytesToLoad, toNdarray } from './ndarray.js';
 import { type ArrayNode, blockKey, type HeldNode, makeNode } from './node.js';
 import { copyBox } from './ops/gather.js';
 import type { TileScalar } from './scalar.js';
@@ -86,7 +86,10 @@ export async function computeArrays(
   const run = await engine.run(graph, [...places.keys()], {
     ...rest,
     priorities: order(graph, [...places.keys()]),
-    reserve: outputs.reduce((bytes, o) => bytes + o.bytes, 0),
+    reserve: outputs.reduce(
+      (bytes, o) => bytes + o.bytes,
+      arrays.some((a) => a.ndim > 0) ? bytesToLoad() : 0,
+    ),
     onOutput: (key, result) => {
       for (const { array, coords } of places.get(key)!) outputs[array].put(coords, result);
     },

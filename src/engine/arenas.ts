@@ -1,4 +1,5 @@
 import { viewOf } from '../kernels/dtype.js';
+import type { Discard } from './discard.js';
 import { EngineError } from './errors.js';
 import { ARENA_BYTES } from './memory/arena.js';
 import type { Block, Result } from './op.js';
@@ -23,6 +24,13 @@ export class Arenas {
   bytesOf(place: Place): Uint8Array {
     const { arena, address } = place.allocation!;
     return new Uint8Array(this.memories[arena.index]!.buffer, address, place.bytes);
+  }
+
+  /** Gives pages that no block lies in back to the system. */
+  discard(index: number, address: number, bytes: number, by: Discard): void {
+    const most = 2 ** 30;
+    for (let done = 0; done < bytes; done += most)
+      by(new Uint8Array(this.memories[index]!.buffer, address + done, Math.min(most, bytes - done)));
   }
 
   /** A finished result that is in memory, as users see it. */

@@ -1,4 +1,5 @@
 import type { Graph, Key } from '../graph/task.js';
+import { discarder } from './discard.js';
 import { removeAbandoned } from './disk/spill-directory.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';
 import { EngineError, MemoryLimitError } from './errors.js';
@@ -291,10 +292,30 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     const { space } = this.state.core;
     let reserved = 0;
     for (const call of this.calls.values()) reserved += call.reserve;
-    const { firstBudget, settings } = this;
-    const resident = process.memoryUsage.rss();
-    const budget = revisedBudget(firstBudget, settings.memoryLimit, resident, space.touched, reserved);
+    const revised = (): number =>
+      revisedBudget(
+        this.firstBudget,
+        this.settings.memoryLimit,
+        process.memoryUsage.rss(),
+        space.touched,
+        reserved,
+      );
+    let budget = revised();
+    if (budget < space.touched && this.discardFree()) budget = revised();
     if (budget !== space.limit) this.state.budgeted(budget);
+  }
+
+  /** Other memory has grown: what blocks have used at the ends of arenas, and do not now, goes back to the system. */
+  private discardFree(): boolean {
+    const discard = discarder();
+    if (discard === undefined) return false;
+    let bytes = 0;
+    for (const arena of this.state.core.space.arenas) {
+      const { address, size } = arena.lowerTop();
+      this.executor.arenas.discard(arena.index, address, size, discard);
+      bytes += size;
+    }
+    return bytes > 0;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { type Koffi, type Library, loadKoffi, type NativeFunction } from './koffi.js';
 
 /**
  * Matrix products by the machine's own BLAS, where there is one: OpenBLAS, or Apple's Accelerate. It is loaded by koffi,
@@ -59,16 +59,6 @@ export interface Blas extends BlasInfo {
   readonly gemv: { readonly float64: Gemv; readonly float32: Gemv };
 }
 
-type NativeFunction = (...args: unknown[]) => unknown;
-
-interface Library {
-  func(name: string, result: string, args: string[]): NativeFunction;
-}
-
-interface Koffi {
-  load(path: string): Library;
-}
-
 /** Names to ask the loader for, best first. */
 const NAMES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['libopenblas.so.0', 'libopenblas.so', 'libopenblasp.so.0'],
@@ -123,15 +113,6 @@ function searchBlas(wanted: string | undefined): Blas | undefined {
     }
   }
   return undefined;
-}
-
-function loadKoffi(): Koffi | undefined {
-  try {
-    // Asked for at run time: it need not be there.
-    return createRequire(import.meta.url)('koffi') as Koffi;
-  } catch {
-    return undefined;
-  }
 }
 
 function open(koffi: Koffi, path: string): Blas {

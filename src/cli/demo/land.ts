@@ -39,19 +39,19 @@ export async function landDemo(options: DemoOptions = {}): Promise<boolean> {
   const begin = performance.now();
   const land = mapBlocks(rasterize, [], {
     shape: [rows, columns],
-    chunks: [cells * 2, columns],
+    chunks: [cells, columns],
     dtype: 'bool',
     captured: { edges, cells },
   });
   await rm(store, { recursive: true, force: true });
   await toZarr(land, store, {
     engine,
-    chunks: [cells * 2, cells * 60],
+    chunks: [cells, cells * 60],
     onProgress: progressBar('rasterise'),
   });
 
   const stored = (await fromZarr(store)) as TileArray<'bool'>;
-  const latitude = arange(rows, undefined, 1, { chunks: [cells * 2] })
+  const latitude = arange(rows, undefined, 1, { chunks: [cells] })
     .add(0.5)
     .divide(-cells)
     .add(90);
@@ -60,7 +60,7 @@ export async function landDemo(options: DemoOptions = {}): Promise<boolean> {
   const half = rows / 2;
   const share = (range: string) =>
     landArea.slice(range).sum().divide(area.slice(range).sum().multiply(columns)).multiply(100);
-  const thin = `::${cells / 6}`;
+  const thin = `::${cells / 4}`;
   const [earth, north, south, map] = await compute(
     [share(':'), share(`:${half}`), share(`${half}:`), stored.slice(thin, thin)],
     { engine, onProgress: progressBar('areas and map') },

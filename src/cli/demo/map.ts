@@ -11,8 +11,9 @@ export async function drawMap(grid: NDArray, path: string): Promise<void> {
   const [height, width] = grid.shape;
   const png = new PNG({ width, height, colorType: 2 });
   const cells = grid.data as Uint8Array;
-  cells.forEach((cell, i) => {
-    png.data.set([...(cell ? LAND : SEA), 255], i * 4);
-  });
+  for (let i = 0; i < cells.length; i++) {
+    png.data.set(cells[i] ? LAND : SEA, i * 4);
+    png.data[i * 4 + 3] = 255;
+  }
   await pipeline(png.pack(), createWriteStream(path));
 }

@@ -1,8 +1,8 @@
 import { type Allocation, ARENA_BYTES, Arena, RESERVED } from './arena.js';
 
 /**
- * All arenas together, under one limit on resident bytes. Pages that were once used stay resident, so it is not
- * what is allocated that is held below the limit but what was ever touched.
+ * All arenas together, under one limit on resident bytes. Pages that were once used stay resident (until an arena's free end is
+ * given back), so it is not what is allocated that is held below the limit but what was touched.
  */
 export class Space {
   readonly arenas: Arena[] = [];

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import * as zlib from 'node:zlib';
+import { type Library, loadKoffi } from '../../kernels/koffi.js';
 
 /**
  * The machine's own zstd and lz4, several times as fast as their WebAssembly builds: part of every usual Linux, loaded by
@@ -13,14 +13,6 @@ type Compress = (source: Uint8Array, level: number) => Uint8Array;
 export interface NativeCodecs {
   readonly zstd?: { readonly decompress: Decompress; readonly compress: Compress };
   readonly lz4?: { readonly decompress: Decompress };
-}
-
-interface Library {
-  func(name: string, result: string, args: string[]): (...args: unknown[]) => unknown;
-}
-
-interface Koffi {
-  load(path: string): Library;
 }
 
 const NAMES: Partial<Record<NodeJS.Platform, Readonly<Record<'zstd' | 'lz4', readonly string[]>>>> = {
@@ -57,16 +49,6 @@ function search(): NativeCodecs {
   return { ...(zstd ? { zstd } : {}), ...(lz4 ? { lz4 } : {}) };
 }
 
-function loadKoffi(): Koffi | undefined {
-  try {
-    // Asked for at run time and by name, so that a bundler does not need it; in CommonJS there is no import.meta.
-    const here = typeof __filename === 'string' ? __filename : import.meta.url;
-    return createRequire(here)('koffi') as Koffi;
-  } catch {
-    return undefined;
-  }
-}
-
 function bindZstd(library: Library): NonNullable<NativeCodecs['zstd']> {
   const buffers = ['void *', 'size_t', 'void *', 'size_t'];
   const decompress = library.func('ZSTD_decompress', 'size_t', buffers);
@@ -78,10 +60,13 @@ function bindZstd(library: Library): NonNullable<NativeCodecs['zstd']> {
     if (isError(result)) throw new Error(String(errorName(result)));
     return Number(result);
   };
+  // Valid until the next call: a fresh buffer for each chunk would pile up until it is collected.
+  let target = new Uint8Array(0);
   return {
     decompress: (source, target) => checked(decompress(target, target.length, source, source.length)),
     compress: (source, level) => {
-      const target = new Uint8Array(Number(bound(source.length)));
+      const most = Number(bound(source.length));
+      if (target.length < most) target = new Uint8Array(most);
       return target.subarray(0, checked(compress(target, target.length, source, source.length, level)));
     },
   };

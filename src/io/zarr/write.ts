@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Op } from '../../engine/op.js';
-import { allocate, itemsize } from '../../kernels/dtype.js';
+import { itemsize } from '../../kernels/dtype.js';
 import { bytesOf, inputBlock, layoutOf } from '../block.js';
 import { attempt, errorCode, failure } from '../failure.js';
 import { writeFully } from '../file.js';
 import type { WriteParams, Written } from '../source.js';
+import { borrow, giveBack } from '../spare.js';
 import { contiguousStrides, copyStrided } from '../strided.js';
 import { chunkBytes } from './chunks.js';
 import type { ByteCodec } from './codecs.js';
@@ -43,7 +44,7 @@ export const writeZarr: Op<WriteParams, ZarrWriteCommon> = async (ctx): Promise<
   for (const piece of pieces) {
     let chunk = source;
     if (source.length !== chunkBytes(layout) || pieces.length > 1) {
-      spare ??= bytesOf({ ...block, data: allocate('uint8', chunkBytes(layout)) });
+      spare ??= borrow(chunkBytes(layout));
       if (piece.selection.count.some((n, k) => n < layout.chunks[k]!)) spare.fill(0);
       const selection = { ...piece.selection, start: piece.at };
       copyStrided(source, from, selection, spare, to, size);
@@ -51,6 +52,7 @@ export const writeZarr: Op<WriteParams, ZarrWriteCommon> = async (ctx): Promise<
     }
     bytes += await writeChunk(common, piece, chunk, await codecs);
   }
+  if (spare) giveBack(spare);
   return { bytes };
 };
 
