@@ -67,7 +67,7 @@ describe('the budget for blocks', () => {
 
   test('memory that is not counted makes it smaller, never larger', () => {
     expect(revisedBudget(500, 1000, 400, 100, 0)).toBe(500);
-    expect(revisedBudget(500, 1000, 900, 100, 0)).toBe(200);
+    expect(revisedBudget(500, 1000, 900, 100, 0)).toBe(140);
     expect(revisedBudget(500, 1000, 50, 100, 0)).toBe(500);
     expect(revisedBudget(500, 1000, 400, 100, 200)).toBe(300);
     expect(revisedBudget(500, 1000, 5000, 100, 0)).toBe(0);

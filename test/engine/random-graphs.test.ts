@@ -37,7 +37,7 @@ test('in memory far too small, over several arenas, every block of every graph i
   const directory = mkdtempSync(join(tmpdir(), 'tilework-random-'));
   let spilled = 0;
   const property = fc.asyncProperty(plans, fc.integer({ min: 1, max: 3 }), async (plan, threads) => {
-    const memoryLimit = process.memoryUsage.rss() + (40 + 16 * threads) * MIB;
+    const memoryLimit = process.memoryUsage.rss() + (52 + 28 * threads) * MIB;
     const engine = makeEngine({ threads, memoryLimit, spillDirectory: directory }, { arenaBytes: 16 * MIB });
     const { graph, expected } = graphOf(plan);
     const keys = [...graph.keys()];

@@ -4,7 +4,7 @@ Each is a minimax (Remez) fit of a smooth remainder, in 120 digits, then rounded
 Run: python test/truth/minimax.py
 """
 
-from mpmath import mp, mpf, cos, exp, expm1, log, log1p, lu_solve, matrix, pi, polyval, sin, sqrt, tanh
+from mpmath import mp, mpf, asin, atan, cbrt, cos, exp, expm1, log, log1p, lu_solve, matrix, pi, polyval, sin, sinh, sqrt, tanh
 
 mp.dps = 120
 
@@ -127,6 +127,41 @@ show(
         10,
     ),
 )
+show(
+    "sinh: (sinh x - x) / x^3 in x^2, |x| <= 1",
+    remez(
+        lambda z: (sinh(sqrt(at_least(z))) - sqrt(at_least(z))) / sqrt(at_least(z)) ** 3,
+        lambda z: floor_at(z, mpf(1)),
+        mpf(0),
+        mpf("1.001"),
+        7,
+    ),
+)
+atan_max = mpf("0.4143") ** 2
+show(
+    "arctan: (arctan t - t) / t^3 in t^2, |t| <= tan(pi/8)",
+    remez(
+        lambda z: (atan(sqrt(at_least(z))) - sqrt(at_least(z))) / sqrt(at_least(z)) ** 3,
+        lambda z: floor_at(z, atan_max),
+        mpf(0),
+        atan_max,
+        10,
+    ),
+)
+show(
+    "arcsin: (arcsin x - x) / x^3 in x^2, |x| <= 1/2",
+    remez(
+        lambda z: (asin(sqrt(at_least(z))) - sqrt(at_least(z))) / sqrt(at_least(z)) ** 3,
+        lambda z: floor_at(z, mpf("0.25")),
+        mpf(0),
+        mpf("0.2501"),
+        12,
+    ),
+)
+show(
+    "cbrt: m^(1/3) for sqrt(1/2)/2 <= m <= 2 sqrt(2), a first approximation",
+    remez(lambda x: cbrt(x), lambda x: 1 / cbrt(x), mpf("0.3535"), mpf("2.829"), 5),
+)
 ln2 = log(2)
 print("ln 2", float(ln2), "log2 e", float(1 / ln2), "2/pi", float(2 / pi))
 
@@ -151,3 +186,4 @@ parts("log2 e in two parts", 1 / ln2, [24])
 parts("log10 e in two parts", 1 / log(10), [24])
 parts("log10 2 in two parts", ln2 / log(10), [38])
 parts("2 / (3 ln 2) in two parts", 2 / (3 * ln2), [21])
+parts("pi/4 in two parts", pi / 4, [50])

@@ -45,5 +45,6 @@ export function revisedBudget(
   reserved: number,
 ): number {
   const others = Math.max(0, resident - touched);
-  return Math.max(0, Math.floor(Math.min(first - reserved, limit - others - MARGIN_LEAST / 2)));
+  const guard = Math.min(MARGIN_LEAST / 2, MARGIN_SHARE * limit);
+  return Math.max(0, Math.floor(Math.min(first - reserved, limit - others - guard)));
 }
