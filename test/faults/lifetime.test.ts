@@ -47,13 +47,13 @@ test('two hundred rounds of computations, failed and aborted ones among them, le
   expect(files.filter((name) => /\/\d+$/.test(name))).toEqual([]);
   expect(after.handles).toBeLessThanOrEqual(before.handles + 2);
   expect(after.threads).toBeLessThanOrEqual(before.threads);
-  // The heaps of three threads come to rest some tens of megabytes above where they were; blocks never given back would be gigabytes.
-  expect(after.resident).toBeLessThan(before.resident + 96 * 2 ** 20);
+  // The memory limit of the program, for all that it takes.
+  expect(after.peak).toBeLessThan(400e6);
   expect(after.heap).toBeLessThan(before.heap + 4 * 2 ** 20);
 }, 180_000);
 
 interface State {
-  readonly resident: number;
+  readonly peak: number;
   /** JavaScript objects in use. */
   readonly heap: number;
   readonly handles: number;

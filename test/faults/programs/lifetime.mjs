@@ -50,11 +50,13 @@ const work = {
   },
   many: async () => {
     const engine = new tw.LocalEngine({ threads: 2, memoryLimit: '400MB', spillDirectory });
+    const status = (name) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync('/proc/self/status', 'utf8'))[1]);
     const state = () => ({
-      resident: process.memoryUsage.rss(),
+      peak: status('VmHWM') * 1024,
       heap: process.memoryUsage().heapUsed,
       handles: readdirSync('/proc/self/fd').length,
-      threads: Number(/^Threads:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]),
+      threads: status('Threads'),
       stats: engine.stats(),
     });
     // All of the ways: blocks that are made, read, written to disk, dropped, aborted, failed.
