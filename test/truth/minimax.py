@@ -134,7 +134,7 @@ show(
         lambda z: floor_at(z, mpf(1)),
         mpf(0),
         mpf("1.001"),
-        7,
+        6,
     ),
 )
 atan_max = mpf("0.4143") ** 2

@@ -18,10 +18,6 @@ import {
 export const MATH_IMPORTS = {
   sin: Math.sin,
   cos: Math.cos,
-  tan: Math.tan,
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
   atan2: Math.atan2,
   sinh: Math.sinh,
   cosh: Math.cosh,
@@ -29,7 +25,6 @@ export const MATH_IMPORTS = {
   acosh: Math.acosh,
   atanh: Math.atanh,
   cbrt: Math.cbrt,
-  exp: Math.exp,
   expm1: Math.expm1,
   log: Math.log,
   log1p: Math.log1p,

@@ -1,7 +1,7 @@
 /** Turns a program's nodes into code: one element (`scalar`) or a group of elements (`vector`) at a time. */
 
 import { type DType, itemsize, kindOf } from '../dtype.js';
-import { type Code, call, type FunctionBuilder, f32, f64x2, Local, type ValueType } from './assembler.js';
+import { type Code, type FunctionBuilder, f32, f64x2, Local, type ValueType } from './assembler.js';
 import {
   castScalar,
   castStep,
@@ -16,7 +16,7 @@ import { element, isPredicate, logical } from './elementwise.js';
 import { integerFunction, isScalarInteger } from './integer.js';
 import { type Form, gather, lanesOf, scalarMasks, scalarType, vectorMasks } from './lanes.js';
 import type { Library } from './library.js';
-import { BINARY, IMPORTED, type SinCos, sinCos, tan, UNARY } from './math/index.js';
+import { BINARY, type SinCos, sinCos, tan, UNARY } from './math/index.js';
 import { type Node, needsDouble, type Program } from './program.js';
 
 /** A value that does not change along the inner loop: the scalar, and a vector of copies (of a bool: a mask, all ones or none). */
@@ -245,12 +245,6 @@ export class Values {
     const { f, library } = this;
     const { op, args } = node;
     const values = args.map((a) => this.as(a, 'float64', part));
-    const imported = IMPORTED[op as keyof typeof IMPORTED];
-    if (imported !== undefined) {
-      if (this.form === 'scalar') return () => call(library.imported(imported), ...values);
-      const locals = values.map((v) => (v instanceof Local ? v : f.let('v128', v)));
-      return () => library.eachLane(imported, ...locals);
-    }
     // one element takes the same path as two, so that a value does not depend on its place
     const vectors = this.form === 'vector' ? values : values.map((v) => f64x2.splat(v));
     const result = (code: Code): Code => (this.form === 'vector' ? code : f64x2.extractLane(code, 0));

@@ -1,5 +1,5 @@
 /**
- * exp, exp2, expm1 and tanh on two doubles. All write x = n·ln 2 + r with |r| ≤ ln 2 / 2 (Cody & Waite's reduction: the leading
+ * exp, exp2 and expm1 on two doubles. All write x = n·ln 2 + r with |r| ≤ ln 2 / 2 (Cody & Waite's reduction: the leading
  * part of ln 2 is short enough that its product with n is exact), and take e^r from a polynomial whose coefficients
  * test/truth/minimax.py derives. For the method see J.-M. Muller, Elementary Functions.
  */
@@ -50,7 +50,7 @@ function reduce(f: FunctionBuilder, x: Local) {
 
 const square = (f: FunctionBuilder, x: Local): Local => f.let('v128', mul(x, x));
 
-/** e^x, error below 1 ulp. */
+/** e^x, error at most 1 ulp. */
 export function exp(f: FunctionBuilder, _library: Library, given: Local): Code {
   // beyond these bounds the result is 0 or infinite; NaN stays
   const x = f.let('v128', f64x2.pmin(f64x2.pmax(given, K(-746)), K(710)));
@@ -61,7 +61,7 @@ export function exp(f: FunctionBuilder, _library: Library, given: Local): Code {
   return unless(f, usual, scaleNormal(y, rounded), () => scaleAny(f, y, n));
 }
 
-/** 2^x, error below 1 ulp, exact for integers. */
+/** 2^x, error below 1.2 ulp, exact for integers. */
 export function exp2(f: FunctionBuilder, _library: Library, given: Local): Code {
   const x = f.let('v128', f64x2.pmin(f64x2.pmax(given, K(-1080)), K(1030)));
   const rounded = f.let('v128', add(x, K(ROUNDER)));
@@ -98,22 +98,4 @@ export function exp2OfSum(f: FunctionBuilder, high: Local, low: Local): Code {
   const lost = add(sub(left, r), low);
   const tail = add(mul(square(f, r), polynomial(f, r, EXP2)), mul(lost, K(Math.LN2)));
   return scaleNormal(add(K(1), add(mul(r, K(Math.LN2)), tail)), rounded);
-}
-
-/** (tanh x - x) / x³ in x², for |x| ≤ 0.55 */
-const TANH = [
-  -0.3333333333333332, 0.1333333333332919, -0.053968253964934515, 0.021869488413668745, -0.00886323299096565,
-  0.0035920954688374853, -0.001455562504550065, 0.0005885171640732313, -0.0002335492485198716,
-  8.353593115454978e-5, -1.96191171027509e-5,
-];
-
-/** tanh: a polynomial up to 0.55, then 1 - 2 / (e^2|x| + 1); 1 from 22 on. Error below 2 ulp. */
-export function tanh(f: FunctionBuilder, _library: Library, x: Local): Code {
-  const size = f.let('v128', f64x2.pmin(f64x2.abs(x), K(22)));
-  const z = f.let('v128', mul(size, size));
-  const small = f.let('v128', add(size, mul(mul(z, size), polynomial(f, z, TANH))));
-  const t = expm1Core(f, f.let('v128', add(size, size)));
-  const large = sub(K(1), f64x2.div(K(2), add(t, K(2))));
-  const y = v128.bitselect(small, large, f64x2.lt(size, K(0.55)));
-  return v128.bitselect(x, y, bits(-(2n ** 63n)));
 }

@@ -5,7 +5,7 @@
  * ends of the range go to JavaScript's Math.pow, corrected to C's rules.
  */
 
-import { type Callee, type Code, call, type FunctionBuilder, f64x2, type Local, v128 } from '../assembler.js';
+import { type Code, type FunctionBuilder, f64x2, type Local, v128 } from '../assembler.js';
 import type { Library } from '../library.js';
 import { exp2OfSum } from './exp.js';
 import { isUsual, split } from './log.js';
@@ -23,7 +23,8 @@ const SCALE = [0.9617962837219238, 4.102040517767816e-7] as const;
 /** The leading 21 bits. */
 const head = (x: Code): Code => v128.and(x, bits(-(2n ** 32n)));
 
-function body(f: FunctionBuilder, library: Library, x: Local, y: Local): Code {
+/** x^y, error below 1.5 ulp. */
+export function power(f: FunctionBuilder, library: Library, x: Local, y: Local): Code {
   const { k, f: m } = split(f, x);
   const d = f.let('v128', add(m, K(2)));
   const s = f.let('v128', f64x2.div(m, d));
@@ -55,12 +56,4 @@ function body(f: FunctionBuilder, library: Library, x: Local, y: Local): Code {
   const size = f64x2.abs(add(high, low));
   const usual = v128.and(isUsual(x), f64x2.le(size, K(1020)));
   return unless(f, usual, exp2OfSum(f, high, low), () => library.eachLane('pow', x, y));
-}
-
-/** x^y, error below 1 ulp. */
-export function power(library: Library, x: Code, y: Code): Code {
-  const callee: Callee = library.own('power', { params: ['v128', 'v128'], results: ['v128'] }, (f, [a, b]) =>
-    body(f, library, a!, b!),
-  );
-  return call(callee, x, y);
 }

@@ -31,7 +31,7 @@ export interface SinCos {
   readonly cos: Local;
 }
 
-/** Both, each with an error below 1 ulp. */
+/** Both, each with an error below 1 ulp (1.1 next to the zeros). */
 export function sinCos(f: FunctionBuilder, library: Library, x: Local): SinCos {
   const rounded = f.let('v128', add(mul(x, K(2 / Math.PI)), K(ROUNDER)));
   const n = f.let('v128', sub(rounded, K(ROUNDER)));
@@ -67,5 +67,5 @@ export function sinCos(f: FunctionBuilder, library: Library, x: Local): SinCos {
   return { sin, cos };
 }
 
-/** The tangent from both, error below 2 ulp. */
+/** The tangent from both, error below 2.2 ulp. */
 export const tan = ({ sin, cos }: SinCos): Code => f64x2.div(sin, cos);
