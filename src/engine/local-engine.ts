@@ -321,7 +321,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
 
 const resultTooLarge = (bytes: number, budget: number, limit: number): MemoryLimitError =>
   new MemoryLimitError(
-    `a result of ${bytes} bytes does not fit in the ${budget} bytes that the memory limit of ${limit} bytes leaves: ` +
+    `the result, and what is loaded for it, takes ${bytes} bytes, and the memory limit of ${limit} bytes leaves ${budget}: ` +
       'write it to a file block by block, reduce it first, or use a larger memoryLimit',
     bytes,
     budget,
