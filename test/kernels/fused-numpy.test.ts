@@ -127,3 +127,35 @@ describe('folds give what NumPy gives', () => {
     return nodes;
   }
 });
+
+describe('division of integers by a constant', () => {
+  const divisors = {
+    int8: [7, -3, 1, -1, 0, -128],
+    int64: [10, -7, 2],
+    uint8: [3, 200, 0],
+    uint64: [10],
+    int32: [-5, 16],
+  };
+  it.each(Object.entries(divisors))('%s', (name, list) => {
+    const dtype = name as DType;
+    const values = truth.cases.find((c) => c.fn === 'abs' && c.dtype === dtype)!.args[0]!;
+    const data = decode(values, dtype);
+    for (const divisor of list)
+      for (const fn of ['floor_divide', 'remainder', 'fmod'] as const) {
+        const value = itemsize(dtype) === 8 ? BigInt(divisor) : divisor;
+        const spec: FusedSpec = {
+          inputs: [dtype],
+          nodes: [input(0, dtype), { op: 'const', value, dtype }, { op: fn, args: [0, 1], dtype }],
+          rank: 1,
+          outputs: [{ kind: 'map', node: 2, dtype }],
+        };
+        const divisors = data.map(() => value as never) as TypedArray;
+        const general = runFused(
+          functionSpec(fn, [dtype, dtype], dtype),
+          [data.length],
+          [{ data }, { data: divisors }],
+        );
+        expect(runFused(spec, [data.length], [{ data }]), `${fn} by ${divisor}`).toEqual(general);
+      }
+  });
+});

@@ -8,7 +8,7 @@ import type { DType } from '../dtype.js';
 import { kindOf } from '../dtype.js';
 import { type Code, type FunctionBuilder, f64, i64, type Local, select } from './assembler.js';
 import { castScalar } from './casts.js';
-import { type Form, isFinite64, type Lanes, lanesOf } from './lanes.js';
+import { type Form, floatLanes, isFinite64, type Lanes, lanesOf } from './lanes.js';
 import { moments } from './moments.js';
 import type { PreparedFold } from './program.js';
 
@@ -92,24 +92,63 @@ function floatSum(fold: PreparedFold): FoldCode {
   };
 }
 
-/** The largest or smallest element; a NaN wins. */
-function extreme(fold: PreparedFold, dtype: DType, greatest: boolean): FoldCode {
+/** The largest or smallest element. */
+function extreme(fold: PreparedFold, dtype: DType, greatest: boolean, skipNaN: boolean): FoldCode {
+  if (dtype === 'float64' || dtype === 'float32') return floatExtreme(fold, dtype, greatest, skipNaN);
   const [low, high] = extremes(dtype);
-  const float = kindOf(dtype) === 'float';
-  return simple(fold, dtype, greatest ? low : high, (l, acc, x) => {
-    if (!float) return greatest ? l.max(acc, x) : l.min(acc, x);
-    const better = greatest ? l.lt(acc, x) : l.lt(x, acc);
-    return l.select(l.mask.or(better, l.ne(x, x)), x, acc);
-  });
+  return simple(fold, dtype, greatest ? low : high, (l, acc, x) =>
+    greatest ? l.max(acc, x) : l.min(acc, x),
+  );
 }
 
-/** The largest or smallest element that is not NaN; NaN if there is none. */
-function extremeNumber(fold: PreparedFold, dtype: DType, greatest: boolean): FoldCode {
-  if (kindOf(dtype) !== 'float') return extreme(fold, dtype, greatest);
-  return simple(fold, dtype, Number.NaN, (l, acc, x) => {
-    const better = greatest ? l.lt(acc, x) : l.lt(x, acc);
-    return l.select(l.mask.or(better, l.ne(acc, acc)), x, acc);
-  });
+/**
+ * Of floats: partials pass NaN over, which is one instruction, and note besides whether one was met (then the result is NaN) or, where
+ * NaN is skipped, whether a number was (else the result is NaN).
+ */
+function floatExtreme(
+  fold: PreparedFold,
+  dtype: 'float32' | 'float64',
+  greatest: boolean,
+  skipNaN: boolean,
+): FoldCode {
+  const [low, high] = extremes(dtype);
+  const bits = dtype === 'float64' ? 'int64' : 'int32';
+  const identity = greatest ? low : high;
+  const better = (form: Form, a: Code, b: Code): Code => {
+    const l = floatLanes(dtype, form);
+    return greatest ? l.larger(a, b) : l.smaller(a, b);
+  };
+  return {
+    nodes: [fold.node],
+    partial: [
+      { dtype, identity },
+      { dtype: bits, identity: 0 },
+    ],
+    state: [{ dtype, identity: skipNaN ? Number.NaN : identity }],
+    accumulate: (form, _f, [best, noted], [x]) => {
+      const l = lanesOf(dtype, form);
+      const flags = lanesOf(bits, form);
+      const met = skipNaN ? l.eq(x!, x!) : l.ne(x!, x!);
+      // a vector's mask is all bits already
+      const note = form === 'vector' ? flags.or(noted!, met) : flags.select(met, flags.constant(-1), noted!);
+      return [best!.set(better(form, best!, x!)), noted!.set(note)];
+    },
+    merge: (form, _f, [best, noted], [other, alsoNoted]) => [
+      best!.set(better(form, best!, other!)),
+      noted!.set(lanesOf(bits, form).or(noted!, alsoNoted!)),
+    ],
+    flush: (_f, [best, noted], [state]) => {
+      const l = lanesOf(dtype, 'scalar');
+      const flags = lanesOf(bits, 'scalar');
+      const met = flags.ne(noted!, flags.constant(0));
+      // a NaN in the state stays: neither is it less nor is anything less than it
+      const both = better('scalar', state!, best!);
+      if (!skipNaN) return state!.set(l.select(met, l.constant(Number.NaN), both));
+      return state!.set(l.select(met, l.select(l.ne(state!, state!), best!, both), state!));
+    },
+    outputs: [fold.dtype],
+    finish: (f, [state]) => [castScalar(f, dtype, fold.dtype, state!)],
+  };
 }
 
 const NO_INDEX = 2n ** 63n - 1n;
@@ -170,14 +209,14 @@ export function foldCode(fold: PreparedFold, dtype: DType): FoldCode {
       return simple(fold, dtype, 1, (l, a, b) => l.mul(a, b));
     case 'max':
     case 'any':
-      return extreme(fold, dtype, true);
+      return extreme(fold, dtype, true, false);
     case 'min':
     case 'all':
-      return extreme(fold, dtype, false);
+      return extreme(fold, dtype, false, false);
     case 'fmax':
-      return extremeNumber(fold, dtype, true);
+      return extreme(fold, dtype, true, true);
     case 'fmin':
-      return extremeNumber(fold, dtype, false);
+      return extreme(fold, dtype, false, true);
     case 'argmin':
     case 'argmax':
     case 'nanargmin':

@@ -81,15 +81,19 @@ const BODIES: Record<string, Body> = {
   },
 };
 
-function helper(library: Library, fn: string, dtype: DType): Callee {
+function kitOf(dtype: DType): Kit {
   const type = itemsize(dtype) === 8 ? 'i64' : 'i32';
-  const signed = kindOf(dtype) === 'int';
-  const kit: Kit = {
-    signed,
+  return {
+    signed: kindOf(dtype) === 'int',
     s: type === 'i64' ? i64 : i32,
     c: (value) => (type === 'i64' ? i64.const(BigInt(value)) : i32.const(value)),
     type,
   };
+}
+
+function helper(library: Library, fn: string, dtype: DType): Callee {
+  const kit = kitOf(dtype);
+  const { type, signed } = kit;
   return library.own(`${fn}.${type}.${signed}`, { params: [type, type], results: [type] }, (f, [a, b]) =>
     BODIES[fn]!(f, a!, b!, kit),
   );
@@ -113,14 +117,33 @@ function shift(fn: string, dtype: DType, x: Code, n: Code): Code {
 export const isScalarInteger = (fn: string): boolean =>
   fn in BODIES || fn === 'left_shift' || fn === 'right_shift' || fn === 'reciprocal';
 
-/** The function of scalars; arguments are constants or locals. */
+/** Division by a constant other than 0 and -1, of an `a` that may be repeated: V8 multiplies instead. */
+function byConstant(f: FunctionBuilder, fn: string, k: Kit, a: Code, b: Code): Code {
+  if (fn === 'floor_divide') {
+    if (!k.signed) return k.s.divU(a, b);
+    const q = f.let(k.type, k.s.divS(a, b));
+    const opposite = k.s.ltS(k.s.xor(a, b), k.c(0));
+    return select(k.s.sub(q, k.c(1)), q, i32.and(k.s.ne(k.s.mul(q, b), a), opposite));
+  }
+  const r = f.let(k.type, k.signed ? k.s.remS(a, b) : k.s.remU(a, b));
+  if (!k.signed || fn === 'fmod') return r;
+  const lift = i32.and(k.s.ne(r, k.c(0)), k.s.ltS(k.s.xor(r, b), k.c(0)));
+  return select(k.s.add(r, b), r, lift);
+}
+
+const DIVISIONS: ReadonlySet<string> = new Set(['floor_divide', 'remainder', 'fmod']);
+
+/** The function of scalars; arguments are constants or locals. `constant` is the last one's value if it is a constant. */
 export function integerFunction(
   f: FunctionBuilder,
   library: Library,
   fn: string,
   dtype: DType,
   args: readonly Code[],
+  constant?: bigint,
 ): Code {
+  if (DIVISIONS.has(fn) && constant !== undefined && constant !== 0n && constant !== -1n)
+    return wrapNarrow(dtype, byConstant(f, fn, kitOf(dtype), args[0]!, args[1]!));
   if (fn === 'reciprocal')
     return castScalar(f, 'float64', dtype, f64.div(f64.const(1), castScalar(f, dtype, 'float64', args[0]!)));
   if (fn in BODIES) return wrapNarrow(dtype, call(helper(library, fn, dtype), ...args));

@@ -78,6 +78,9 @@ export interface FloatLanes extends Lanes {
   trunc: Unary;
   nearest: Unary;
   copysign: Binary;
+  /** a < b ? b : a, and b < a ? b : a: of a number and NaN, the first. */
+  larger: Binary;
+  smaller: Binary;
   /** The sign bit is set. */
   negativeSign: Unary;
 }
@@ -257,6 +260,8 @@ function scalarFloat(dtype: 'float32' | 'float64'): FloatLanes {
     constant: (value) => s.const(Number(value)),
     splat: (a) => a,
     extract: (a) => a,
+    larger: (a, b) => select(b, a, s.lt(a, b)),
+    smaller: (a, b) => select(b, a, s.lt(b, a)),
     negativeSign: bitsBelowZero,
     and: none,
     or: none,
@@ -280,6 +285,8 @@ function vectorFloat(dtype: 'float32' | 'float64'): FloatLanes {
     constant: (value) => (double ? f64x2.const(Number(value)) : f32x4.splat(f32.const(Number(value)))),
     extract: double ? f64x2.extractLane : f32x4.extractLane,
     copysign: (a, b) => v128.bitselect(b, a, sign),
+    larger: double ? f64x2.pmax : f32x4.pmax,
+    smaller: double ? f64x2.pmin : f32x4.pmin,
     negativeSign: double ? (a) => i64x2.ltS(a, v128.const(0n, 0n)) : (a) => i32x4.ltS(a, v128.const(0n, 0n)),
     and: v128.and,
     or: v128.or,
@@ -301,6 +308,10 @@ export function lanesOf(dtype: DType, form: Form): Lanes {
   }
   return lanes;
 }
+
+/** Arithmetic for a floating-point dtype. */
+export const floatLanes = (dtype: 'float32' | 'float64', form: Form): FloatLanes =>
+  lanesOf(dtype, form) as FloatLanes;
 
 function makeLanes(dtype: DType, form: Form): Lanes {
   if (dtype === 'float64' || dtype === 'float32')

@@ -131,6 +131,8 @@ function convert(nodes: Nodes, ids: readonly number[], node: ExprNode): number {
   }
 }
 
+const isArg = (fold: Fold): fold is Extract<Fold, { index: number }> => fold.fold.includes('arg');
+
 /** The dtype in which a fold accumulates a node. */
 function accumulator(fold: Fold['fold'], dtype: DType): DType {
   if (fold === 'any' || fold === 'all') return 'bool';
@@ -179,7 +181,7 @@ export function prepare(spec: FusedSpec): Program {
       folds.push({
         kind: output.fold,
         node: to === 'bool' ? nodes.cast(cast, 'uint8') : cast,
-        index: 'index' in output ? nodes.cast(ids[output.index]!, 'int64') : undefined,
+        index: isArg(output) ? nodes.cast(ids[output.index]!, 'int64') : undefined,
         dtype: output.dtype,
       });
     }

@@ -195,17 +195,23 @@ export class Values {
     }
     if (needsDouble(node)) return this.#prepareDouble(node, part);
     const values = args.map((a) => this.value(a, part));
-    if (kindOf(dtype) !== 'float' && isScalarInteger(op)) return () => this.#eachInteger(op, dtype, values);
+    if (kindOf(dtype) !== 'float' && isScalarInteger(op)) return () => this.#eachInteger(node, values);
     return () => element(this.f, lanesOf(dtype, this.form), op, values);
   }
 
-  #eachInteger(op: string, dtype: DType, values: readonly Code[]): Code {
+  #eachInteger({ op, dtype, args }: Node, values: readonly Code[]): Code {
     const { f, library, form } = this;
-    if (form === 'scalar') return integerFunction(f, library, op, dtype, values);
-    const lanes = lanesOf(dtype, 'vector');
+    const last = this.#node(args.at(-1)!);
+    const constant = last.op === 'const' ? BigInt(last.value!) : undefined;
+    if (form === 'scalar') return integerFunction(f, library, op, dtype, values, constant);
+    const [lanes, scalar] = [lanesOf(dtype, 'vector'), lanesOf(dtype, 'scalar')];
     const scalars = Array.from({ length: this.lanes(itemsize(dtype)) }, (_, k) => {
-      const args = values.map((v) => f.let(lanesOf(dtype, 'scalar').type, lanes.extract(v, k)));
-      return integerFunction(f, library, op, dtype, args);
+      const each = values.map((v, a) =>
+        constant !== undefined && a === values.length - 1
+          ? scalar.constant(constant)
+          : f.let(scalar.type, lanes.extract(v, k)),
+      );
+      return integerFunction(f, library, op, dtype, each, constant);
     });
     return gather(dtype, scalars);
   }
