@@ -4,8 +4,16 @@ export * from './array/files.js';
 export * from './array/index.js';
 export { configure, defaultEngine, useEngine } from './engine/default.js';
 export type { Engine, Progress } from './engine/engine.js';
-export * from './engine/errors.js';
-export { LocalEngine, type LocalEngineOptions } from './engine/index.js';
+export {
+  EngineError,
+  GraphError,
+  MemoryLimitError,
+  SpillError,
+  TaskError,
+  ThreadDiedError,
+} from './engine/errors.js';
+export { type EngineStats, LocalEngine, type LocalEngineOptions } from './engine/index.js';
+export { UnshippableFunctionError } from './graph/function-spec.js';
 export { netcdfInfo } from './io/netcdf/open.js';
 export { npzInfo } from './io/npz.js';
 export type { DType } from './kernels/dtype.js';

@@ -1,5 +1,5 @@
 import type { NDArray } from 'numpy-ts';
-import { type DType, itemsize, type TypedArray } from '../kernels/dtype.js';
+import { type DType, itemsize, type TypedArray, type TypedArrayOf } from '../kernels/dtype.js';
 import { type ChunkSpec, type Chunks, gridOf, isKnown, normalizeChunks, product } from './chunks.js';
 import { type ArrayCompute, type Computed, computeArrays, graphOf, persistArrays } from './compute.js';
 import { fromData } from './literal.js';
@@ -27,11 +27,19 @@ export type DTypeOf<A> =
         ? 'int64'
         : A extends number
           ? 'float64'
-          : A extends Float64Array
-            ? 'float64'
-            : A extends Float32Array
-              ? 'float32'
+          : A extends TypedArray
+            ? TypedDType<A>
+            : A extends readonly (infer E)[]
+              ? NestedDType<A, E>
               : DType;
+
+/** Of a typed array; each is told from the others by its name. */
+type TypedDType<A extends TypedArray> = {
+  [D in Exclude<DType, 'bool'>]: A extends TypedArrayOf[D] ? D : never;
+}[Exclude<DType, 'bool'>];
+
+/** Of nested lists: that of their elements, where the compiler knows how deep they are. */
+type NestedDType<A, E> = NestedArray extends A ? DType : [E] extends [never] ? 'float64' : DTypeOf<E>;
 
 /**
  * The dtype of an array of `D` beside a weak scalar: it changes only where the scalar's kind does not fit. Of a number that is no

@@ -5,13 +5,13 @@ import type { Result } from '../engine/op.js';
 import { order } from '../graph/order.js';
 import type { Key } from '../graph/task.js';
 import { allocate, type DType, type TypedArray } from '../kernels/dtype.js';
-import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
+import { type ArrayInput, asarray, TileArray } from './array.js';
 import { blockShape, blocksOf, boundaries, gridOf, isKnown, product } from './chunks.js';
 import { type Lowered, lower } from './lower/lower.js';
-import { bytesToLoad, toNdarray } from './ndarray.js';
+import { toNdarray } from './ndarray.js';
 import { type ArrayNode, blockKey, type HeldNode, makeNode } from './node.js';
 import { copyBox } from './ops/gather.js';
-import type { TileScalar } from './scalar.js';
+import type { ComputedOf } from './scalar.js';
 
 /** What a computation takes: an engine (default: the process's own), an AbortSignal, retries, a progress callback. */
 export interface ArrayCompute extends Omit<ComputeOptions, 'priorities'> {
@@ -31,7 +31,7 @@ export type ElementOf<D extends DType> = D extends 'bool'
 
 /** What computing each of several arrays gives. */
 export type ComputedAll<T extends readonly ArrayInput[]> = {
-  -readonly [K in keyof T]: T[K] extends TileScalar<infer D> ? ElementOf<D> : Computed<DTypeOf<T[K]>>;
+  -readonly [K in keyof T]: ComputedOf<T[K]>;
 };
 
 /**
@@ -86,10 +86,7 @@ export async function computeArrays(
   const run = await engine.run(graph, [...places.keys()], {
     ...rest,
     priorities: order(graph, [...places.keys()]),
-    reserve: outputs.reduce(
-      (bytes, o) => bytes + o.bytes,
-      arrays.some((a) => a.ndim > 0) ? bytesToLoad() : 0,
-    ),
+    reserve: outputs.reduce((bytes, o) => bytes + o.bytes, 0),
     onOutput: (key, result) => {
       for (const { array, coords } of places.get(key)!) outputs[array].put(coords, result);
     },

@@ -18,7 +18,14 @@ export {
   mapBlocks,
 } from './blocks.js';
 export type { ChunkSpec, Chunks } from './chunks.js';
-export { type ArrayCompute, type Computed, compute, persist } from './compute.js';
+export {
+  type ArrayCompute,
+  type Computed,
+  type ComputedAll,
+  compute,
+  type ElementOf,
+  persist,
+} from './compute.js';
 export {
   arange,
   broadcastTo,

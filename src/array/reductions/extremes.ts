@@ -44,7 +44,7 @@ export function refuseEmpty(label: string, x: TileArray<DType>, options: ReduceO
  * await min(x, 0).compute(); // [0. 1. 2.]
  */
 export const min = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
-  extreme('min', asarray(x), optionsOf(axis, keepdims))) as ExtremeFn;
+  extreme('min', asarray(x), optionsOf(axis, keepdims))) as unknown as ExtremeFn;
 
 /**
  * Greatest element over `axis`, several axes or all; NaN where there is one.
@@ -55,7 +55,7 @@ export const min = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
  * await max(x, 1).compute(); // [2. 5.]
  */
 export const max = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
-  extreme('max', asarray(x), optionsOf(axis, keepdims))) as ExtremeFn;
+  extreme('max', asarray(x), optionsOf(axis, keepdims))) as unknown as ExtremeFn;
 
 /**
  * Least element that is not NaN; NaN where all are. Else as `min`.
@@ -64,7 +64,7 @@ export const max = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
  * await nanmin([2, NaN, 1]).compute(); // 1
  */
 export const nanmin = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
-  extreme('min', asarray(x), optionsOf(axis, keepdims), true)) as ExtremeFn;
+  extreme('min', asarray(x), optionsOf(axis, keepdims), true)) as unknown as ExtremeFn;
 
 /**
  * Greatest element that is not NaN; NaN where all are. Else as `max`.
@@ -73,7 +73,7 @@ export const nanmin = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) 
  * await nanmax([2, NaN, 1]).compute(); // 2
  */
 export const nanmax = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
-  extreme('max', asarray(x), optionsOf(axis, keepdims), true)) as ExtremeFn;
+  extreme('max', asarray(x), optionsOf(axis, keepdims), true)) as unknown as ExtremeFn;
 
 function truth(fold: 'any' | 'all', x: TileArray<DType>, options: ReduceOptions): TileArray<DType> {
   return reduce(x, options, {
@@ -91,7 +91,7 @@ function truth(fold: 'any' | 'all', x: TileArray<DType>, options: ReduceOptions)
  * await any([0, 0, 3]).compute(); // true
  */
 export const any = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
-  truth('any', asarray(x), optionsOf(axis, keepdims))) as FixedReduceFn<'bool'>;
+  truth('any', asarray(x), optionsOf(axis, keepdims))) as unknown as FixedReduceFn<'bool'>;
 
 /**
  * Whether all elements over `axis`, several axes or all are not zero (NaN is not); of no elements true.
@@ -100,4 +100,4 @@ export const any = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
  * await all([0, 0, 3]).compute(); // false
  */
 export const all = ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
-  truth('all', asarray(x), optionsOf(axis, keepdims))) as FixedReduceFn<'bool'>;
+  truth('all', asarray(x), optionsOf(axis, keepdims))) as unknown as FixedReduceFn<'bool'>;

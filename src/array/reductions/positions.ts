@@ -47,7 +47,7 @@ function flatIndex(x: TileArray<DType>, axes: readonly number[]): Operand {
 
 const argFn = (fold: ArgFold) =>
   ((x: ArrayInput, axis?: AxisArgument, keepdims?: boolean) =>
-    position(fold, asarray(x), optionsOf(axis, keepdims))) as FixedReduceFn<'int64'>;
+    position(fold, asarray(x), optionsOf(axis, keepdims))) as unknown as FixedReduceFn<'int64'>;
 
 /**
  * Position of the first least element along `axis`, or in the flattened array; NaN counts as least.

@@ -47,7 +47,7 @@ function spread(label: 'var' | 'std', x: TileArray<DType>, options: VarOptions):
  * await variance([1, 2, 3, 4], { ddof: 1 }).compute(); // 1.6666666666666667
  */
 export const variance = ((x: ArrayInput, axis?: VarArgument, keepdims?: boolean) =>
-  spread('var', asarray(x), optionsOf(axis, keepdims))) as VarFn;
+  spread('var', asarray(x), optionsOf(axis, keepdims))) as unknown as VarFn;
 
 /**
  * Standard deviation: the square root of the variance. See `variance`.
@@ -56,7 +56,7 @@ export const variance = ((x: ArrayInput, axis?: VarArgument, keepdims?: boolean)
  * await std([1, 3]).compute(); // 1
  */
 export const std = ((x: ArrayInput, axis?: VarArgument, keepdims?: boolean) =>
-  spread('std', asarray(x), optionsOf(axis, keepdims))) as VarFn;
+  spread('std', asarray(x), optionsOf(axis, keepdims))) as unknown as VarFn;
 
 function nanspread(label: 'var' | 'std', x: TileArray<DType>, options: VarOptions): TileArray<DType> {
   if (kindOf(x.dtype) !== 'float') return spread(label, x, options);
@@ -85,7 +85,7 @@ function nanspread(label: 'var' | 'std', x: TileArray<DType>, options: VarOption
  * await nanvar([1, NaN, 3]).compute(); // 1
  */
 export const nanvar = ((x: ArrayInput, axis?: VarArgument, keepdims?: boolean) =>
-  nanspread('var', asarray(x), optionsOf(axis, keepdims))) as VarFn;
+  nanspread('var', asarray(x), optionsOf(axis, keepdims))) as unknown as VarFn;
 
 /**
  * Standard deviation of elements that are not NaN. See `nanvar`.
@@ -94,4 +94,4 @@ export const nanvar = ((x: ArrayInput, axis?: VarArgument, keepdims?: boolean) =
  * await nanstd([1, NaN, 3]).compute(); // 1
  */
 export const nanstd = ((x: ArrayInput, axis?: VarArgument, keepdims?: boolean) =>
-  nanspread('std', asarray(x), optionsOf(axis, keepdims))) as VarFn;
+  nanspread('std', asarray(x), optionsOf(axis, keepdims))) as unknown as VarFn;

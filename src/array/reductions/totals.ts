@@ -47,7 +47,7 @@ function total(label: 'sum' | 'prod', x: TileArray<DType>, options: SumOptions):
  * await sum(x, { axis: [0, 1], keepdims: true }).compute(); // [[15.]]
  */
 export const sum = ((x: ArrayInput, axis?: SumArgument, keepdims?: boolean) =>
-  total('sum', asarray(x), optionsOf(axis, keepdims))) as SumFn;
+  total('sum', asarray(x), optionsOf(axis, keepdims))) as unknown as SumFn;
 
 /**
  * Product of elements over `axis`, several axes or all, in the dtypes of `sum`; of no elements 1.
@@ -57,7 +57,7 @@ export const sum = ((x: ArrayInput, axis?: SumArgument, keepdims?: boolean) =>
  * await prod([2, 3, 4]).compute(); // 24
  */
 export const prod = ((x: ArrayInput, axis?: SumArgument, keepdims?: boolean) =>
-  total('prod', asarray(x), optionsOf(axis, keepdims))) as SumFn;
+  total('prod', asarray(x), optionsOf(axis, keepdims))) as unknown as SumFn;
 
 export function meanType(label: string, x: TileArray<DType>, { dtype }: MeanOptions): DType {
   if (dtype !== undefined && dtype !== 'float32' && dtype !== 'float64')
@@ -91,7 +91,7 @@ export const mean = ((x: ArrayInput, axis?: MeanArgument, keepdims?: boolean) =>
     folds: [sumFold(0), ...counted.map((_, k) => sumFold(k + 1))],
     finish: (e, [t, count]) => e.cast(e.call('divide', [t, count ?? e.constant(n!, 'float64')]), dtype),
   });
-}) as MeanFn;
+}) as unknown as MeanFn;
 
 /** The array with NaN replaced, so that plain folds pass over it. */
 function without(x: TileArray<DType>, value: number): TileArray<DType> {
@@ -108,7 +108,7 @@ function without(x: TileArray<DType>, value: number): TileArray<DType> {
  * await nansum([1, NaN, 3]).compute(); // 4
  */
 export const nansum = ((x: ArrayInput, axis?: SumArgument, keepdims?: boolean) =>
-  total('sum', without(asarray(x), 0), optionsOf(axis, keepdims))) as SumFn;
+  total('sum', without(asarray(x), 0), optionsOf(axis, keepdims))) as unknown as SumFn;
 
 /**
  * Product of elements that are not NaN; 1 where all are. Else as `prod`.
@@ -117,7 +117,7 @@ export const nansum = ((x: ArrayInput, axis?: SumArgument, keepdims?: boolean) =
  * await nanprod([2, NaN, 3]).compute(); // 6
  */
 export const nanprod = ((x: ArrayInput, axis?: SumArgument, keepdims?: boolean) =>
-  total('prod', without(asarray(x), 1), optionsOf(axis, keepdims))) as SumFn;
+  total('prod', without(asarray(x), 1), optionsOf(axis, keepdims))) as unknown as SumFn;
 
 /**
  * Mean of elements that are not NaN; NaN where all are. Else as `mean`.
@@ -139,4 +139,4 @@ export const nanmean = ((x: ArrayInput, axis?: MeanArgument, keepdims?: boolean)
     folds: [sumFold(0), sumFold(1)],
     finish: (e, [t, count]) => e.cast(e.call('divide', [t, count]), dtype),
   });
-}) as MeanFn;
+}) as unknown as MeanFn;
