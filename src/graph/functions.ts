@@ -174,22 +174,22 @@ function freeVariables(
   const parts: string[] = [];
   if (plain.length > 0) {
     parts.push(
-      `it uses ${list(plain)}, which ${plain.length > 1 ? 'exist' : 'exists'} only where it was written. Pass { captured: { ${plain.join(', ')} } }, or export the function from a module and pass moduleFunction(url, name)`,
+      `it uses ${list(plain)}, which ${plain.length > 1 ? 'exist' : 'exists'} only where it was written. Pass { captured: { ${plain.join(', ')} } }, or export the function from a module and pass { module: url, name }`,
     );
   }
   if (bindings.length > 0) {
     parts.push(
-      `it uses ${list(bindings)}, imported by the file that it was written in. Import inside of the function (const { ${bindings.join(', ')} } = await import(…)), or export the function from a module and pass moduleFunction(url, name)`,
+      `it uses ${list(bindings)}, imported by the file that it was written in. Import inside of the function (const { ${bindings.join(', ')} } = await import(…)), or export the function from a module and pass { module: url, name }`,
     );
   }
   if (helpers.length > 0) {
     parts.push(
-      `a compiler made it use its helper ${list(helpers)}. Compile for ES2022 or later, or pass moduleFunction(url, name)`,
+      `a compiler made it use its helper ${list(helpers)}. Compile for ES2022 or later, or pass { module: url, name }`,
     );
   }
   if (coverage.length > 0) {
     parts.push(
-      `a coverage tool made it count in ${list(coverage)}. Measure coverage by V8, exclude the file, or pass moduleFunction(url, name)`,
+      `a coverage tool made it count in ${list(coverage)}. Measure coverage by V8, exclude the file, or pass { module: url, name }`,
     );
   }
   return new UnshippableFunctionError(`Cannot send ${label} to a thread: ${parts.join('; and ')}.`, [

@@ -103,7 +103,7 @@ describe('free variables', () => {
   it('counts captured names as bound, and names all others in one message', () => {
     expect(freeOf('(x) => x * scale + offset', { scale: 2 })).toEqual(['offset']);
     expect(() => shipFunction(make('(x) => x * scale + offset'))).toThrow(
-      /anonymous function .* scale and offset, which exist only where it was written.*\{ captured: \{ scale, offset \} \}.*moduleFunction/,
+      /anonymous function .* scale and offset, which exist only where it was written.*\{ captured: \{ scale, offset \} \}.*\{ module: url, name \}/,
     );
   });
 
