@@ -11,6 +11,8 @@ import { startEngine } from './engine.js';
 const BATCH = 256;
 /** How many complaints a failing test lists. */
 const MOST_SHOWN = 12;
+/** Groups compile hundreds of loops; a busy machine takes its time. */
+const TIMEOUT_MS = 180_000;
 
 const book: Book = readBook(new URL('../truth/conformance/array.gz', import.meta.url));
 let engine: Engine;
@@ -72,22 +74,26 @@ async function outcomesOf(attempts: readonly Attempt[]): Promise<Map<Attempt, Ou
 
 describe(`what NumPy ${book.numpy} answers`, () => {
   for (const [group, cases] of Object.entries(book.groups))
-    test(`${group} (${cases.length} cases)`, async () => {
-      const attempts = cases.flatMap((entry) =>
-        Object.keys(CHUNKINGS).map((chunking) => attempt(entry, chunking)),
-      );
-      const outcomes = await outcomesOf(attempts);
-      // what is wrong with a case, once, with the ways to cut it that show it
-      const found = new Map<string, string[]>();
-      for (const one of attempts) {
-        const wrong = verdict(one, outcomes.get(one));
-        if (!wrong) continue;
-        const complaint = `${describeCase(one.entry)} ${wrong}`;
-        found.set(complaint, [...(found.get(complaint) ?? []), one.chunking]);
-      }
-      const shown = [...found]
-        .slice(0, MOST_SHOWN)
-        .map(([what, ways]) => `${what} (blocks: ${ways.join(', ')})`);
-      expect(found.size, `${found.size} complaints:\n${shown.join('\n')}\n`).toBe(0);
-    });
+    test(
+      `${group} (${cases.length} cases)`,
+      async () => {
+        const attempts = cases.flatMap((entry) =>
+          Object.keys(CHUNKINGS).map((chunking) => attempt(entry, chunking)),
+        );
+        const outcomes = await outcomesOf(attempts);
+        // what is wrong with a case, once, with the ways to cut it that show it
+        const found = new Map<string, string[]>();
+        for (const one of attempts) {
+          const wrong = verdict(one, outcomes.get(one));
+          if (!wrong) continue;
+          const complaint = `${describeCase(one.entry)} ${wrong}`;
+          found.set(complaint, [...(found.get(complaint) ?? []), one.chunking]);
+        }
+        const shown = [...found]
+          .slice(0, MOST_SHOWN)
+          .map(([what, ways]) => `${what} (blocks: ${ways.join(', ')})`);
+        expect(found.size, `${found.size} complaints:\n${shown.join('\n')}\n`).toBe(0);
+      },
+      TIMEOUT_MS,
+    );
 });
