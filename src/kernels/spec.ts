@@ -26,7 +26,10 @@ export type ExprNode =
   | { readonly op: 'param'; readonly param: number; readonly dtype: 'float64' | 'int64' }
   /** position along an axis of the iteration space, from 0 */
   | { readonly op: 'index'; readonly axis: number; readonly dtype: 'float64' | 'int64' }
-  /** conversion as C (and NumPy's astype) does it; to bool: x != 0 */
+  /**
+   * Conversion as C (and NumPy's astype) does it on x86-64; to bool: x != 0. A float that the integer cannot hold, or NaN, gives the
+   * most negative int32 (for integers up to int32, the low bits of it for narrow ones) or int64 (for uint32, int64).
+   */
   | { readonly op: 'cast'; readonly args: readonly [number]; readonly dtype: DType }
   /** an elementwise function; `dtype` is the result's; all arguments have one dtype (but `where`: bool, T, T) */
   | { readonly op: ElementFn; readonly args: readonly number[]; readonly dtype: DType };
@@ -113,10 +116,12 @@ export type FusedOutput = { readonly kind: 'map'; readonly node: number; readonl
  * sum, prod — the node's dtype (callers cast first: ints to int64 or uint64); floats at least as accurate as NumPy's pairwise sum.
  * min, max — NaN wins; fmin, fmax — NaN is passed over (all NaN gives NaN).
  * any, all — bool.
- * argmin, argmax — `index` is an int64 node; yields TWO blocks: the value, and the index of its first occurrence in iteration order (NaN
- *   wins over every number, the first NaN over later ones); `fold: 'nanargmin' | 'nanargmax'` pass NaN over, index -1 where all are NaN.
+ * argmin, argmax — `index` is an int64 node; yields TWO blocks: the value, and the smallest index at which it occurs, whatever the order of
+ *   iteration (NaN wins over every number, and among NaNs the smallest index); `fold: 'nanargmin' | 'nanargmax'` pass NaN over, value NaN and
+ *   index -1 where all are NaN. Partial results combine by the same fold over (value, index).
  * moments — float64 node; yields TWO float64 blocks: mean, and the sum of squared deviations from it (two-pass or Welford accuracy).
- * nanmoments — the same over non-NaN elements, yields THREE: count, mean, sum of squared deviations.
+ * nanmoments — the same over non-NaN elements, yields THREE: count, mean, sum of squared deviations; all 0 where all are NaN.
+ * Over nothing: sum 0, prod 1, any false, all true; the others give their identities (±∞, NaN, index -1), which callers do not ask for.
  */
 export type Fold =
   | {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DType } from '../../src/kernels/dtype.js';
+import { compileFused, scratchFor } from '../../src/kernels/fused.js';
 import type { ExprNode, Fold, FusedSpec } from '../../src/kernels/spec.js';
 import { contiguous, filled, input, listOf, type Operand, runFused } from './run-fused.js';
 
@@ -260,4 +261,35 @@ describe('errors', () => {
       /2 axes, its spec says 1/,
     );
   });
+});
+
+it('reaches the last bytes of four gibibytes', () => {
+  const memory = new WebAssembly.Memory({ initial: 65536, maximum: 65536, shared: true });
+  const end = 2 ** 32;
+  const n = 1003;
+  const spec: FusedSpec = {
+    inputs: ['float64', 'float64'],
+    nodes: [input(0, 'float64'), input(1, 'float64'), { op: 'subtract', args: [0, 1], dtype: 'float64' }],
+    rank: 1,
+    outputs: [{ kind: 'map', node: 2, dtype: 'float64' }],
+  };
+  const bytes = scratchFor(spec, [n]);
+  const scratch = { address: 2 ** 31 + 64, bytes };
+  const [a, b] = [end - 16 * n, 3 * 2 ** 30];
+  const values = (address: number) => new Float64Array(memory.buffer, address, n);
+  for (let k = 0; k < n; k++) {
+    values(a)[k] = k * k;
+    values(b)[k] = k;
+  }
+  compileFused(spec).run(memory, {
+    shape: [n],
+    inputs: [
+      { address: a, strides: [1] },
+      { address: b + 8 * (n - 1), strides: [-1] },
+    ],
+    params: [],
+    outputs: [end - 8 * n],
+    scratch,
+  });
+  expect([...values(end - 8 * n)]).toEqual(Array.from({ length: n }, (_, k) => k * k - (n - 1 - k)));
 });
