@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -12,10 +12,13 @@ const running = new Set<ChildProcess>();
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
   running.clear();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+// Hooks run in reverse: those of a test file, which end its engines, before this one.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A directory that is removed after the test. */
+/** A directory that is removed after the tests of the file. */
 export function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'tilework-faults-'));
   folders.push(made);
