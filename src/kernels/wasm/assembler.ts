@@ -16,6 +16,7 @@ import {
   ByteSink,
   type Callee,
   type Code,
+  type ConstantPool,
   encode,
   Local,
   typeByte,
@@ -87,14 +88,14 @@ export class FunctionBuilder {
   }
 
   /** Appends the body with its size, as the code section holds it. */
-  encode(body: Code, out: ByteSink): void {
+  encode(body: Code, out: ByteSink, pool: ConstantPool): void {
     const own = new ByteSink();
     own.unsigned(this.#locals.length);
     for (const { type } of this.#locals) {
       own.push(1);
       own.push(typeByte(type));
     }
-    encode(body, own);
+    encode(body, own, pool);
     own.push(0x0b);
     out.unsigned(own.length);
     out.append(own.view());
@@ -108,6 +109,8 @@ export class ModuleBuilder {
   readonly #exports: number[][] = [];
   readonly #importedFunctions: { type: number; index: number }[] = [];
   readonly #functions: { type: number; encode: (out: ByteSink) => void }[] = [];
+  readonly #constants = new Map<string, number>();
+  readonly #globals: number[][] = [];
 
   /** Imports a shared memory, by default `env.memory` of any size. Pages are 64 KiB. */
   importMemory({ module = 'env', name = 'memory', min = 0, max = 65536, shared = true } = {}): this {
@@ -141,7 +144,7 @@ export class ModuleBuilder {
     const entry = { type: this.#type(signature), encode: (_out: ByteSink): void => {} };
     this.#functions.push(entry);
     const code = f.collect(() => body(f, f.params));
-    entry.encode = (out) => f.encode(code, out);
+    entry.encode = (out) => f.encode(code, out, (low, high) => this.#constant(low, high));
     if (signature.export !== undefined) {
       const name = text(signature.export);
       this.#exports.push([...name, 0x00, own]);
@@ -163,9 +166,22 @@ export class ModuleBuilder {
     section(out, 1, list(this.#types));
     section(out, 2, list(this.#imports));
     section(out, 3, list(this.#functions.map(({ type }) => unsigned(type))));
+    section(out, 6, list(this.#globals));
     section(out, 7, list(exported));
     section(out, 10, bodies.view());
     return out.view().slice();
+  }
+
+  #constant(low: bigint, high: bigint): number {
+    const key = `${low},${high}`;
+    let index = this.#constants.get(key);
+    if (index === undefined) {
+      const bytes = new Uint8Array(new BigUint64Array([low, high]).buffer);
+      const value = [0xfd, 12, ...bytes, 0x0b];
+      index = this.#globals.push([typeByte('v128'), 0, ...value]) - 1;
+      this.#constants.set(key, index);
+    }
+    return index;
   }
 
   #type({ params = [], results = [] }: Signature): number {

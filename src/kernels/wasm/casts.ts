@@ -17,7 +17,7 @@ import {
   select,
   v128,
 } from './assembler.js';
-import { scalarType, wrapNarrow } from './lanes.js';
+import { lanesOf, scalarType, wrapNarrow } from './lanes.js';
 
 /** 2^31 and 2^63: what a float must stay below to become a signed integer. Beyond, and for NaN, x86-64 gives the most negative one. */
 const TWO31 = 2 ** 31;
@@ -155,9 +155,10 @@ export function widen(from: DType, to: DType, v: Code, half: number): Code {
 function truncatePair(f: FunctionBuilder, a: Code, b: Code): Code {
   const half = (v: Code): Code => {
     const x = f.let('v128', v);
-    const inRange = v128.and(f64x2.lt(x, f64x2.const(TWO31)), f64x2.gt(x, f64x2.const(-TWO31 - 1)));
+    const constant = lanesOf('float64', 'vector').constant;
+    const inRange = v128.and(f64x2.lt(x, constant(TWO31)), f64x2.gt(x, constant(-TWO31 - 1)));
     // in-range lanes truncate, the others become -2^31 while they are still doubles
-    return i32x4.truncSatF64x2SZero(v128.bitselect(x, f64x2.const(-TWO31), inRange));
+    return i32x4.truncSatF64x2SZero(v128.bitselect(x, constant(-TWO31), inRange));
   };
   return i8x16.shuffle(half(a), half(b), [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]);
 }

@@ -5,8 +5,8 @@
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
-/** A byte, a local (its value), a call, a block, a branch, or a sequence of these. */
-export type Code = number | Local | Call | Block | Branch | readonly Code[];
+/** A byte, a local (its value), a call, a block, a branch, a pooled constant, or a sequence of these. */
+export type Code = number | Local | Call | Block | Branch | Pooled | readonly Code[];
 
 const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
@@ -40,6 +40,20 @@ class Call {
     readonly args: readonly Code[],
   ) {}
 }
+
+class Pooled {
+  constructor(
+    readonly low: bigint,
+    readonly high: bigint,
+  ) {}
+}
+
+/**
+ * A vector constant that the module holds as a global. Reading it costs a load; V8's newer compilers build a `v128.const` anew,
+ * from four instructions, wherever it stands, in loops too.
+ */
+export const pooled = (low: bigint, high: bigint): Code =>
+  new Pooled(BigInt.asUintN(64, low), BigInt.asUintN(64, high));
 
 /** The target of branches out of a `block` or back to the start of a `loop`. */
 export class Label {}
@@ -155,14 +169,20 @@ export class ByteSink {
   }
 }
 
+/** Gives the index of the global that holds a vector constant. */
+export type ConstantPool = (low: bigint, high: bigint) => number;
+
 /** Appends the bytes of `code` to `out`; `labels` are those of the blocks around it, outermost first. */
-export function encode(code: Code, out: ByteSink, labels: Label[] = []): void {
+export function encode(code: Code, out: ByteSink, pool: ConstantPool, labels: Label[] = []): void {
   if (typeof code === 'number') out.push(code);
   else if (code instanceof Local) {
     out.push(0x20);
     out.unsigned(code.index);
+  } else if (code instanceof Pooled) {
+    out.push(0x23);
+    out.unsigned(pool(code.low, code.high));
   } else if (code instanceof Call) {
-    encode(code.args, out, labels);
+    encode(code.args, out, pool, labels);
     out.push(0x10);
     out.unsigned(code.callee.index);
   } else if (code instanceof Branch) {
@@ -174,16 +194,16 @@ export function encode(code: Code, out: ByteSink, labels: Label[] = []): void {
     out.push(code.opcode);
     out.push(code.type === undefined ? 0x40 : typeByte(code.type));
     labels.push(code.label);
-    encode(code.body, out, labels);
+    encode(code.body, out, pool, labels);
     if (code.otherwise !== undefined) {
       out.push(0x05);
-      encode(code.otherwise, out, labels);
+      encode(code.otherwise, out, pool, labels);
     }
     labels.pop();
     out.push(0x0b);
   } else
     for (const part of code) {
       if (typeof part === 'number') out.push(part);
-      else encode(part, out, labels);
+      else encode(part, out, pool, labels);
     }
 }

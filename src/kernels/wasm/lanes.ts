@@ -16,6 +16,7 @@ import {
   i32x4,
   i64,
   i64x2,
+  pooled,
   select,
   type ValueType,
   v128,
@@ -173,6 +174,28 @@ function scalarInt(dtype: DType): Lanes {
   };
 }
 
+/** The same 64 bits twice; those that one instruction makes need no memory. */
+function vectorConstant(bits: bigint): Code {
+  return bits === 0n || bits === 2n ** 64n - 1n ? v128.const(bits, bits) : pooled(bits, bits);
+}
+
+const view = new DataView(new ArrayBuffer(8));
+
+function doubleBits(value: number): bigint {
+  view.setFloat64(0, value);
+  return view.getBigUint64(0);
+}
+
+/** Two doubles as one vector. */
+export const doublePair = (low: number, high: number): Code => pooled(doubleBits(low), doubleBits(high));
+
+/** Twice, to fill 64 bits. */
+function floatBits(value: number): bigint {
+  view.setFloat32(0, value);
+  view.setFloat32(4, value);
+  return view.getBigUint64(0);
+}
+
 const EVEN_BYTES = [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30];
 
 function vectorInt(dtype: DType): Lanes {
@@ -193,7 +216,7 @@ function vectorInt(dtype: DType): Lanes {
     let lanes = 0n;
     for (let at = 0; at < 64; at += 8 * width)
       lanes |= BigInt.asUintN(8 * width, BigInt(value)) << BigInt(at);
-    return v128.const(lanes, lanes);
+    return vectorConstant(lanes);
   };
   if (width === 8) {
     const top = constant(-(2n ** 63n));
@@ -273,16 +296,14 @@ function scalarFloat(dtype: 'float32' | 'float64'): FloatLanes {
 
 function vectorFloat(dtype: 'float32' | 'float64'): FloatLanes {
   const double = dtype === 'float64';
-  const sign = double
-    ? v128.const(-(2n ** 63n), -(2n ** 63n))
-    : v128.const(0x8000000080000000n, 0x8000000080000000n);
+  const sign = vectorConstant(double ? 2n ** 63n : 0x8000000080000000n);
   return {
     ...(double ? f64x2 : f32x4),
     dtype,
     form: 'vector',
     type: 'v128',
     mask: vectorMasks,
-    constant: (value) => (double ? f64x2.const(Number(value)) : f32x4.splat(f32.const(Number(value)))),
+    constant: (value) => vectorConstant(double ? doubleBits(Number(value)) : floatBits(Number(value))),
     extract: double ? f64x2.extractLane : f32x4.extractLane,
     copysign: (a, b) => v128.bitselect(b, a, sign),
     larger: double ? f64x2.pmax : f32x4.pmax,

@@ -2,11 +2,11 @@
 
 import { itemsize } from '../dtype.js';
 import { storePart, storeScalar } from './access.js';
-import { v128 } from './assembler.js';
+import { pooled, v128 } from './assembler.js';
 import type { Row } from './row.js';
 import type { Values } from './values.js';
 
-const ONES = v128.const(0x0101010101010101n, 0x0101010101010101n);
+const ONES = pooled(0x0101010101010101n, 0x0101010101010101n);
 
 export function mapRows(row: Row): void {
   const { f, program, frame } = row;

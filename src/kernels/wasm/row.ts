@@ -13,10 +13,11 @@ import {
   i64,
   i64x2,
   type Local,
+  pooled,
   v128,
 } from './assembler.js';
 import { COLUMNS, type Frame, ROWS } from './frame.js';
-import { lanesOf } from './lanes.js';
+import { doublePair, lanesOf } from './lanes.js';
 import type { Library } from './library.js';
 import type { Node, Program } from './program.js';
 import { type Invariant, Values } from './values.js';
@@ -223,9 +224,8 @@ export class Row {
     if (node.op === 'index') {
       const { at, isInt } = this.#counters.get(this.program.nodes.indexOf(node))!;
       const k = BigInt(2 * part);
-      if (isInt) return i64x2.add(i64x2.splat(at), v128.const(k, k + 1n));
-      const ramp = f64x2.replaceLane(f64x2.const(2 * part), 1, f64.const(2 * part + 1));
-      return f64x2.add(f64x2.splat(at), ramp);
+      if (isInt) return i64x2.add(i64x2.splat(at), pooled(k, k + 1n));
+      return f64x2.add(f64x2.splat(at), doublePair(2 * part, 2 * part + 1));
     }
     const { at, width } = this.#cursors.get(`input${node.which}`)!;
     const loaded = loadPart(at, part, width * this.program.group);

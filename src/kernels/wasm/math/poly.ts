@@ -1,13 +1,24 @@
-import { type Code, type FunctionBuilder, f64x2, i32, i64x2, type Local, v128, when } from '../assembler.js';
+import {
+  type Code,
+  type FunctionBuilder,
+  f64x2,
+  i32,
+  i64x2,
+  type Local,
+  pooled,
+  v128,
+  when,
+} from '../assembler.js';
 
+const view = new DataView(new ArrayBuffer(8));
 const constants = new Map<number, Code>();
 
 /** A constant in both lanes. */
 export function K(value: number): Code {
-  if (value === 0) return f64x2.const(value);
   let code = constants.get(value);
   if (code === undefined) {
-    code = f64x2.const(value);
+    view.setFloat64(0, value);
+    code = bits(view.getBigUint64(0));
     constants.set(value, code);
   }
   return code;
@@ -18,7 +29,8 @@ export const sub = f64x2.sub;
 export const mul = f64x2.mul;
 
 /** Both lanes of 64 bits. */
-export const bits = (value: bigint): Code => v128.const(value, value);
+export const bits = (value: bigint): Code =>
+  value === 0n || value === -1n ? v128.const(value, value) : pooled(value, value);
 
 export const SIGN = bits(-(2n ** 63n));
 
