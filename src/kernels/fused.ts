@@ -26,20 +26,43 @@ export interface FusedKernel {
 }
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
-const known = new WeakMap<FusedSpec, Prepared>();
 
-/** What a spec's scratch memory holds: its frame, its folds' cells, a tile for each input. */
-function prepared(spec: FusedSpec): Prepared {
-  let result = known.get(spec);
-  if (result === undefined) {
-    const program = prepare(spec);
-    const outputs = outputsOf(program).map(itemsize);
-    const frame = frameOf(program, outputs.length);
-    const cellsAt = aligned(frame.bytes);
-    result = { program, frame, outputs, cellsAt, tilesAt: aligned(cellsAt + cellBytes(program)) };
-    known.set(spec, result);
-  }
+/** What is made of a spec once: how its scratch memory is laid out (frame, folds' cells, a tile for each input), and its modules. */
+interface Compiled extends Prepared {
+  readonly kernels: Kernels;
+}
+
+const bySpec = new WeakMap<FusedSpec, Compiled>();
+/** The most recently used, last one last: an expression written twice, or computed again, is compiled once. */
+const byContent = new Map<string, Compiled>();
+const REMEMBERED = 256;
+
+function compiled(spec: FusedSpec): Compiled {
+  const known = bySpec.get(spec);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(spec, literal);
+  const result = byContent.get(key) ?? compile(spec);
+  byContent.delete(key);
+  byContent.set(key, result);
+  if (byContent.size > REMEMBERED) byContent.delete(byContent.keys().next().value as string);
+  bySpec.set(spec, result);
   return result;
+}
+
+/** What JSON would lose: bigints, NaN, infinities, the sign of 0. */
+const literal = (_: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+  return Object.is(value, -0) ? '-0' : String(value);
+};
+
+function compile(spec: FusedSpec): Compiled {
+  const program = prepare(spec);
+  const outputs = outputsOf(program).map(itemsize);
+  const frame = frameOf(program, outputs.length);
+  const cellsAt = aligned(frame.bytes);
+  const tilesAt = aligned(cellsAt + cellBytes(program));
+  return { program, frame, outputs, cellsAt, tilesAt, kernels: new Kernels(program) };
 }
 
 const product = (shape: readonly number[]): number => shape.reduce((n, extent) => n * extent, 1);
@@ -49,16 +72,15 @@ const product = (shape: readonly number[]): number => shape.reduce((n, extent) =
  * the extents. Cheap; compiles nothing.
  */
 export function scratchFor(spec: FusedSpec, shape: readonly number[]): number {
-  return tileSizes(spec.inputs, product(shape)).reduce((sum, bytes) => sum + bytes, prepared(spec).tilesAt);
+  return tileSizes(spec.inputs, product(shape)).reduce((sum, bytes) => sum + bytes, compiled(spec).tilesAt);
 }
 
 /**
- * Compiles a loop. Modules are made when first needed, one for each pattern of operands that stay the same along the inner
- * axis. Throws TypeError where the spec asks for a function of a dtype that has none.
+ * Compiles a loop. Modules are made when first run, one for each pattern of operands that stay the same along the inner axis, and
+ * shared by equal specs. Running throws TypeError where the spec asks for a function of a dtype that has none.
  */
 export function compileFused(spec: FusedSpec): FusedKernel {
-  const shared = prepared(spec);
-  const kernels = new Kernels(shared.program);
+  const shared = compiled(spec);
   // blocks of one array mostly have one shape
   let last: (Lie & { layout: Layout }) | undefined;
   const layoutOf = (call: FusedCall): Layout => {
@@ -77,7 +99,7 @@ export function compileFused(spec: FusedSpec): FusedKernel {
       const kept = call.shape.filter((_, axis) => !spec.reduce?.includes(axis));
       if (kept.includes(0)) return;
       const layout = layoutOf(call);
-      new Run(memory, call, layout, kernels.for(memory, layout), shared).all();
+      new Run(memory, call, layout, shared.kernels.for(memory, layout), shared).all();
     },
   };
 }
