@@ -4,15 +4,16 @@
  */
 
 import { advance } from './access.js';
-import { br, brIf, type Code, f64, i32, type Local, loop, select, when } from './assembler.js';
+import { br, brIf, type Code, f64, i32, i64x2, type Local, loop, select, v128, when } from './assembler.js';
 import { loadSlots, type PlacedFold, slotLocals, storeSlots } from './cells.js';
 import { CELL_STEP, CELLS_AT } from './frame.js';
 import { type Form, lanesOf, scalarType } from './lanes.js';
 import type { Row } from './row.js';
 import type { Values } from './values.js';
 
-/** Groups in a block: so many elements each lane adds before the state takes them exactly. */
-const BLOCK = 32;
+/** Groups in a block where sums round: so many elements each lane adds before the state takes them exactly. Else in any block. */
+const SHORT_BLOCK = 32;
+const LONG_BLOCK = 4096;
 
 /** One fold's registers. */
 interface Working {
@@ -110,13 +111,15 @@ class RowFolds {
   #block(): void {
     const { f, program, tail } = this.#row;
     const [left, taken] = [this.#left, this.#taken];
-    const full = i32.const(BLOCK);
+    const full = i32.const(this.#folds.some(({ fold }) => fold.rounds) ? SHORT_BLOCK : LONG_BLOCK);
     const most = f.let('i32', this.#primed ? select(full, i32.const(1), this.#primed) : full);
     f.emit(taken.set(select(left, most, i32.ltU(left, most))), left.set(i32.sub(left, taken)));
-    for (const { fold, vectors } of this.#folds)
+    for (const { fold, vectors, state } of this.#folds)
       for (const lanes of vectors)
-        for (const [s, { dtype, identity }] of fold.partial.entries())
-          f.emit(lanes[s]!.set(lanesOf(dtype, 'vector').constant(identity)));
+        for (const [s, { dtype, identity }] of fold.partial.entries()) {
+          const l = lanesOf(dtype, 'vector');
+          f.emit(lanes[s]!.set(fold.idempotent ? l.splat(state[s]!) : l.constant(identity)));
+        }
     f.emit(this.#row.vectors(taken, this.#takeVectors()));
     for (const working of this.#folds) this.#mergeLanes(working);
     f.emit(
@@ -132,12 +135,31 @@ class RowFolds {
     const { f } = this.#row;
     const shifts = this.#folds.map((working) => f.let('v128', read(working, 'vector')));
     return (values) => {
-      for (const [k, { fold, vectors }] of this.#folds.entries())
-        for (const [part, lanes] of vectors.entries()) {
-          const x = fold.nodes.map((id) => values.value(id, part));
-          f.scope(() => f.emit(fold.accumulate('vector', f, lanes, x, shifts[k]!)));
-        }
+      for (const [k, { fold, vectors }] of this.#folds.entries()) {
+        const take = (from: Values): void => {
+          for (const [part, lanes] of vectors.entries()) {
+            const x = fold.nodes.map((id) => from.value(id, part));
+            f.scope(() => f.emit(fold.accumulate('vector', f, lanes, x, shifts[k]!)));
+          }
+        };
+        if (fold.loses === undefined) take(values);
+        else
+          f.emit(
+            when(
+              this.#anyWins(fold, vectors, values),
+              this.#collect(() => take(values.fork())),
+            ),
+          );
+      }
     };
+  }
+
+  /** True (i32) unless no element of a group can change a fold of 64-bit lanes. */
+  #anyWins(fold: PlacedFold, vectors: Working['vectors'], values: Values): Code {
+    const losers = vectors.map(
+      (lanes, part) => fold.loses?.(lanes, values.value(fold.nodes[0]!, part)) ?? [],
+    );
+    return i32.ne(i64x2.bitmask(losers.reduce((a, b) => v128.and(a, b))), i32.const(3));
   }
 
   #takeScalars(values: Values): void {

@@ -27,6 +27,12 @@ export interface FoldCode {
   readonly reads?: number;
   /** Takes one element a lane into the partials. `read` is the slot `reads`. */
   accumulate(form: Form, f: FunctionBuilder, partial: readonly Local[], x: readonly Code[], read: Code): Code;
+  /** Partials lose accuracy with each element: they are flushed often. */
+  readonly rounds?: boolean;
+  /** Partials have the state's slots and may start from the state, since taking an element twice changes nothing. */
+  readonly idempotent?: boolean;
+  /** A mask of lanes whose value `x` cannot change the partials, where that is quick to see. */
+  loses?(partial: readonly Local[], x: Code): Code;
   /** Takes other partials, of other elements, into these. */
   merge(form: Form, f: FunctionBuilder, partial: readonly Local[], other: readonly Code[]): Code;
   /** Takes partials of `count` (f64) elements into the state. */
@@ -77,6 +83,7 @@ function floatSum(fold: PreparedFold): FoldCode {
   const base = simple(fold, 'float64', 0, (l, a, b) => l.add(a, b));
   return {
     ...base,
+    rounds: true,
     state: [...base.state, { dtype: 'float64', identity: 0 }],
     flush: (f, [p], [high, low]) => {
       const sum = f.let('f64', f64.add(high!, p!));
@@ -187,6 +194,12 @@ function argExtreme(fold: PreparedFold, dtype: DType): FoldCode {
     nodes: [fold.node, fold.index!],
     partial: slots,
     state: slots,
+    idempotent: true,
+    loses: ([value], x) => {
+      const l = lanesOf(dtype, 'vector');
+      const worse = greatest ? l.lt(x, value!) : l.lt(value!, x);
+      return skipNaN && float ? l.mask.or(worse, l.ne(x, x)) : worse;
+    },
     accumulate: take,
     merge: take,
     flush: (f, partial, state) => take('scalar', f, state, partial),

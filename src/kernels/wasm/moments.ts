@@ -58,6 +58,7 @@ export function moments(fold: PreparedFold): FoldCode {
     nodes: [fold.node],
     partial: skipNaN ? [ZERO, ZERO, ZERO] : [ZERO, ZERO],
     state: [ZERO, ZERO, ZERO, ZERO, ZERO],
+    rounds: true,
     reads: SHIFT,
     accumulate: (form, f, [s1, s2, n], [x], shift) => {
       const l = lanesOf('float64', form);

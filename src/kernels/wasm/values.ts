@@ -48,6 +48,14 @@ export class Values {
     readonly leaves: Leaves,
   ) {}
 
+  /** Values for code that may not run: they see what is known here, but what they compute is theirs alone. */
+  fork(): Values {
+    const fork = new Values(this.f, this.library, this.program, this.form, this.leaves);
+    for (const [key, local] of this.#memo) fork.#memo.set(key, local);
+    for (const [key, both] of this.#sinCos) fork.#sinCos.set(key, both);
+    return fork;
+  }
+
   parts(width: number): number {
     return this.form === 'scalar' ? 1 : Math.max(1, (this.program.group * width) / 16);
   }
