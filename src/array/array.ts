@@ -88,6 +88,7 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
     return { node: this.node, part: 0 };
   }
 
+  /** Element type, named as NumPy names it. */
   get dtype(): D {
     return this.node.parts[0] as D;
   }
@@ -97,6 +98,7 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
     return this.node.shape;
   }
 
+  /** Number of axes. */
   get ndim(): number {
     return this.shape.length;
   }
@@ -139,16 +141,25 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
   /**
    * Basic slicing, with NumPy's subscripts as strings, or whole numbers, which drop their axis.
    *
+   * @throws RangeError where there are more subscripts than axes, or a position is out of bounds; SyntaxError for anything that is
+   *   no subscript; Error where positions are needed along an axis of unknown chunk sizes
    * @example
-   * x.slice('::2', '5000:'); // x[::2, 5000:]
-   * x.slice(-1); // x[-1]
-   * x.slice('...', 'newaxis'); // x[..., np.newaxis]
+   * await x.slice(':', '::2').compute(); // [[0. 2.] [3. 5.]]
+   * await x.slice(-1).compute(); // [3. 4. 5.]
+   * x.slice('...', 'newaxis').shape; // [2, 3, 1]
    */
   slice(...subscripts: SliceArgument[]): TileArray<D> {
     return new TileArray<D>(sliceNode(this.node, parseSlices(subscripts, this.shape)));
   }
 
-  /** The same array in other chunks. */
+  /**
+   * The same array in other chunks: one size for all axes, or for each axis a size, the sizes, -1 (one chunk) or 'auto'. Blocks
+   * are copied where their boundaries change.
+   *
+   * @throws RangeError where sizes do not add up, Error where they are unknown along an axis that changes
+   * @example
+   * x.rechunk([1, 2]).chunks; // [[1, 1], [2, 1]]
+   */
   rechunk(chunks: ChunkSpec): TileArray<D> {
     const wanted = isKnown(this.chunks)
       ? normalizeChunks(chunks, this.shape, this.dtype)
@@ -162,29 +173,59 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
   /**
    * Computes the elements: a numpy-ts NDArray, or for a 0-dimensional array a number (a boolean for bool; a bigint for
    * 64-bit integers past 2^53).
+   *
+   * @throws TaskError where a task fails, with the user's own stack; MemoryLimitError where blocks do not fit; RangeError where the
+   *   result is larger than 8 GiB; the signal's reason when aborted
+   * @example
+   * String(await x.compute()); // [[0. 1. 2.] [3. 4. 5.]]
+   * await x.mean().compute({ signal: AbortSignal.timeout(60_000) }); // 2.5
    */
   async compute(options?: ArrayCompute): Promise<Computed<D>> {
     const [value] = await computeArrays([this as TileArray<DType>], options);
     return value as Computed<D>;
   }
 
-  /** Computes the blocks and keeps them in the engine (in memory, or spilled); the result reads them from there. */
+  /**
+   * Computes the blocks and keeps them in the engine (in memory, or spilled); the result reads them from there. They are given up
+   * when the result is in use nowhere any more.
+   *
+   * @throws as `compute`
+   * @example
+   * const held = await x.multiply(2).persist();
+   * await held.sum().compute(); // 30
+   */
   async persist(options?: ArrayCompute): Promise<TileArray<D>> {
     const [held] = await persistArrays([this as TileArray<DType>], options);
     return held as unknown as TileArray<D>;
   }
 
-  /** The tasks that `compute()` would run, after optimisation. */
+  /**
+   * The tasks that `compute()` would run, after optimisation, by their keys.
+   *
+   * @example
+   * const tasks = ones([4, 4], { chunks: [2, 4] }).sin().add(1).graph();
+   * [...tasks.values()].map((task) => task.op); // ['array/fused', 'array/fused']
+   */
   graph() {
     return graphOf([this as TileArray<DType>]).graph;
   }
 
-  /** The task graph as an SVG drawing. */
+  /**
+   * The task graph as an SVG drawing: one box a task, or where there are more than `max` (300), one box a layer.
+   *
+   * @example
+   * x.add(1).visualize().startsWith('<svg'); // true
+   */
   visualize(options?: { readonly max?: number }): string {
     return pictureOf(this as TileArray<DType>, options);
   }
 
-  /** A table and a picture of the chunks as HTML, for notebooks. */
+  /**
+   * A table and a picture of the chunks as HTML, for notebooks.
+   *
+   * @example
+   * x.toHtml().includes('float64'); // true
+   */
   toHtml(): string {
     return summaryOf(this as TileArray<DType>);
   }
@@ -214,7 +255,17 @@ export interface FromOptions<D> {
   readonly chunks?: ChunkSpec;
 }
 
-/** An array of whatever can stand for one. Numbers give float64, bigints int64, booleans bool. */
+/**
+ * An array of whatever can stand for one: nested lists, a typed array, a numpy-ts NDArray, a scalar, or an array as it is. Numbers give
+ * float64, bigints int64, booleans bool; typed arrays and NDArrays keep their dtype. Values are copied once, into memory that all
+ * threads share.
+ *
+ * @throws TypeError where lists are ragged or an element type is not one of tilework's; RangeError where values do not fill `shape`
+ * @example
+ * await asarray([[1, 2], [3, 4]], { chunks: [1, 2] }).compute(); // [[1. 2.] [3. 4.]]
+ * asarray(new Float32Array([1, 2])).dtype; // float32
+ * await asarray([1, 2, 3, 4], { shape: [2, 2], dtype: 'int8' }).compute(); // [[1 2] [3 4]]
+ */
 export function asarray<A extends ArrayInput>(x: A, options?: FromOptions<undefined>): TileArray<DTypeOf<A>>;
 export function asarray<D extends DType>(x: ArrayInput, options: FromOptions<D>): TileArray<D>;
 export function asarray(x: ArrayInput, options: FromOptions<DType | undefined> = {}): TileArray<DType> {
@@ -224,5 +275,10 @@ export function asarray(x: ArrayInput, options: FromOptions<DType | undefined> =
   return options.chunks === undefined ? out : out.rechunk(options.chunks);
 }
 
-/** As `asarray`. */
+/**
+ * As `asarray`.
+ *
+ * @example
+ * await array([1, 2, 3]).sum().compute(); // 6
+ */
 export const array = asarray;

@@ -64,11 +64,22 @@ type FirstType<Inputs extends readonly ArrayInput[]> = Inputs extends readonly [
     : DType;
 
 /**
- * Applies a function to every block (or to the blocks of several arrays that correspond), in the threads.
+ * Applies a function to every block (or to the blocks of several arrays that correspond), in the threads. Inputs broadcast; the
+ * function gets the block of each, then where the output block lies and its memory, which it fills; or it returns the elements.
  *
+ * The function is sent as source text: what it uses from outside itself must be a global of a thread or be named in `captured`.
+ *
+ * @throws UnshippableFunctionError naming what the function uses and nothing provides; RangeError where `chunks` do not match the
+ *   blocks; TypeError where without inputs there is no `shape`
  * @example
- * // the number of the block, in each of its elements
- * mapBlocks((block, info) => { info.out.data.fill(info.blockIndex[0]); }, [x]);
+ * const rows = arange(6, undefined, 1, { chunks: [3] });
+ * const numbered = mapBlocks(
+ *   (block, info) => {
+ *     for (let i = 0; i < block.data.length; i++) info.out.data[i] = block.data[i] + 100 * info.blockIndex[0];
+ *   },
+ *   [rows],
+ * );
+ * await numbered.compute(); // [0. 1. 2. 103. 104. 105.]
  */
 export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends DType = FirstType<Inputs>>(
   fn: BlockFunction<Inputs, D> | ModuleFunction,
@@ -166,10 +177,15 @@ function source(
 }
 
 /**
- * An array whose element at (i, j, …) is `fn(i, j, …)`, evaluated in the threads.
+ * An array whose element at (i, j, …) is `fn(i, j, …)`, evaluated in the threads; float64 unless told. The function is sent as source
+ * text: see `mapBlocks`.
  *
+ * @throws UnshippableFunctionError naming what the function uses and nothing provides
  * @example
- * fromFunction((i, j) => 10 * i + j, [2, 3]); // [[0, 1, 2], [10, 11, 12]]
+ * await fromFunction((i, j) => 10 * i + j, [2, 3]).compute(); // [[0. 1. 2.] [10. 11. 12.]]
+ * const offset = 5;
+ * fromFunction((i) => i + offset, [2]); // throws UnshippableFunctionError: Cannot send anonymous function to a thread: it uses offset
+ * await fromFunction((i) => i + offset, [2], { captured: { offset } }).compute(); // [5. 6.]
  */
 export function fromFunction<D extends DType = 'float64'>(
   fn: ((...position: number[]) => number | bigint | boolean) | ModuleFunction,

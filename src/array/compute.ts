@@ -196,7 +196,15 @@ export async function persistArrays(
   });
 }
 
-/** Computes several arrays in one pass and keeps their blocks in the engine. */
+/**
+ * Computes several arrays in one pass and keeps their blocks in the engine, in memory or on disk. The arrays returned read them from
+ * there; the blocks are given up when no such array is in use any more.
+ *
+ * @throws as `compute`
+ * @example
+ * const [held] = await persist([x.add(1)]);
+ * await held.sum().compute(); // 21
+ */
 export async function persist<T extends readonly TileArray<DType>[]>(
   arrays: readonly [...T],
   options?: ArrayCompute,

@@ -45,7 +45,14 @@ function filled(
   );
 }
 
-/** An array of zeros, float64 unless told. */
+/**
+ * An array of zeros, float64 unless told.
+ *
+ * @param shape extents of the axes, or the one extent of a single axis
+ * @throws RangeError where the shape or the chunks make no sense; TypeError where `dtype` is none
+ * @example
+ * await zeros([2, 3], { dtype: 'int32' }).compute(); // [[0 0 0] [0 0 0]]
+ */
 export function zeros<D extends DType = 'float64'>(
   shape: number | readonly number[],
   options: CreateOptions<D> = {},
@@ -53,7 +60,14 @@ export function zeros<D extends DType = 'float64'>(
   return filled(shape, 0, options.dtype ?? 'float64', options) as unknown as TileArray<D>;
 }
 
-/** An array of ones, float64 unless told. */
+/**
+ * An array of ones, float64 unless told.
+ *
+ * @throws as `zeros`
+ * @example
+ * await ones(3).compute(); // [1. 1. 1.]
+ * ones([4000, 4000], { chunks: [1000, 2000] }).numBlocks; // [4, 2]
+ */
 export function ones<D extends DType = 'float64'>(
   shape: number | readonly number[],
   options: CreateOptions<D> = {},
@@ -61,10 +75,22 @@ export function ones<D extends DType = 'float64'>(
   return filled(shape, 1, options.dtype ?? 'float64', options) as unknown as TileArray<D>;
 }
 
-/** An array whose values do not matter (they are zeros: memory is never shown as it was). */
+/**
+ * An array whose values do not matter (they are zeros: memory is never shown as it was).
+ *
+ * @example
+ * empty([2, 3]).size; // 6
+ */
 export const empty = zeros;
 
-/** An array of one value. Its dtype: float64 of a number, int64 of a bigint, bool of a boolean, unless told. */
+/**
+ * An array of one value. Its dtype: float64 of a number, int64 of a bigint, bool of a boolean, unless told.
+ *
+ * @throws RangeError where a whole number does not fit the integer dtype, TypeError where a fraction should become one
+ * @example
+ * await full([2, 2], 7).compute(); // [[7. 7.] [7. 7.]]
+ * full(3, true).dtype; // bool
+ */
 export function full<V extends Scalar, D extends DType = DTypeOf<V>>(
   shape: number | readonly number[],
   value: V,
@@ -90,7 +116,12 @@ const zeroLike = like(() => 0);
 const oneLike = like(() => 1);
 const valueLike = like((v) => v!);
 
-/** Zeros of an array's shape, dtype and chunks. */
+/**
+ * Zeros of an array's shape, dtype and chunks; dtype and chunks may be others.
+ *
+ * @example
+ * await zerosLike(x).compute(); // [[0. 0. 0.] [0. 0. 0.]]
+ */
 export function zerosLike<A extends ArrayInput, D extends DType = never>(
   x: A,
   options: CreateOptions<D> = {},
@@ -98,7 +129,12 @@ export function zerosLike<A extends ArrayInput, D extends DType = never>(
   return zeroLike(x, options) as TileArray<Like<A, D>>;
 }
 
-/** Ones of an array's shape, dtype and chunks. */
+/**
+ * Ones of an array's shape, dtype and chunks; dtype and chunks may be others.
+ *
+ * @example
+ * await onesLike(x, { dtype: 'uint8' }).compute(); // [[1 1 1] [1 1 1]]
+ */
 export function onesLike<A extends ArrayInput, D extends DType = never>(
   x: A,
   options: CreateOptions<D> = {},
@@ -106,7 +142,13 @@ export function onesLike<A extends ArrayInput, D extends DType = never>(
   return oneLike(x, options) as TileArray<Like<A, D>>;
 }
 
-/** One value in an array's shape, dtype and chunks. */
+/**
+ * One value in an array's shape, dtype and chunks; dtype and chunks may be others.
+ *
+ * @throws RangeError, TypeError where the value does not fit the dtype
+ * @example
+ * await fullLike(x, 7).compute(); // [[7. 7. 7.] [7. 7. 7.]]
+ */
 export function fullLike<A extends ArrayInput, D extends DType = never>(
   x: A,
   value: Scalar,
@@ -115,7 +157,12 @@ export function fullLike<A extends ArrayInput, D extends DType = never>(
   return valueLike(x, options, value) as TileArray<Like<A, D>>;
 }
 
-/** As `zerosLike`. */
+/**
+ * As `zerosLike`: values that do not matter are zeros.
+ *
+ * @example
+ * emptyLike(x).shape; // [2, 3]
+ */
 export const emptyLike = zerosLike;
 
 /** An expression of the positions along one axis. */
@@ -130,12 +177,14 @@ function sequence(
 }
 
 /**
- * Evenly spaced values from `start` (default 0) up to, not including, `stop`. float64 unless told, or when all are
- * bigints int64.
+ * Evenly spaced values from `start` (default 0) up to, not including, `stop`: an array of one axis. float64 unless told; int64
+ * where the bounds are bigints.
  *
+ * @throws RangeError where the step is 0 or the number of values is not finite
  * @example
- * arange(5); // [0, 1, 2, 3, 4]
- * arange(1, 2, 0.25); // [1, 1.25, 1.5, 1.75]
+ * await arange(5).compute(); // [0. 1. 2. 3. 4.]
+ * await arange(1, 2, 0.25).compute(); // [1. 1.25 1.5 1.75]
+ * await arange(3n).compute(); // [0 1 2]
  */
 export function arange<D extends DType = 'float64'>(
   start: number | bigint,
@@ -176,7 +225,14 @@ export function arange<D extends DType = 'float64'>(
   }) as unknown as TileArray<D>;
 }
 
-/** `count` evenly spaced values from `start` to `stop`, which is the last unless `endpoint` is false. */
+/**
+ * `count` evenly spaced values from `start` to `stop`, which is the last unless `endpoint` is false: an array of one axis, float64
+ * unless told. As whole numbers they are rounded down.
+ *
+ * @example
+ * await linspace(0, 1, 5).compute(); // [0. 0.25 0.5 0.75 1.]
+ * await linspace(0, 1, 4, { endpoint: false }).compute(); // [0. 0.25 0.5 0.75]
+ */
 export function linspace<D extends DType = 'float64'>(
   start: number,
   stop: number,
@@ -207,7 +263,12 @@ export function linspace<D extends DType = 'float64'>(
   }) as unknown as TileArray<D>;
 }
 
-/** Ones on diagonal `k` (0: the main one, above it positive), zeros elsewhere. */
+/**
+ * A matrix with ones on diagonal `k` (0: the main one, above it positive), zeros elsewhere; float64 unless told.
+ *
+ * @example
+ * await eye(2, 3, { k: 1 }).compute(); // [[0. 1. 0.] [0. 0. 1.]]
+ */
 export function eye<D extends DType = 'float64'>(
   rows: number,
   columns: number = rows,
@@ -224,13 +285,25 @@ export function eye<D extends DType = 'float64'>(
   return new TileArray<D>(node);
 }
 
-/** The identity matrix. */
+/**
+ * The n×n identity matrix; float64 unless told.
+ *
+ * @example
+ * await identity(2, { dtype: 'int64' }).compute(); // [[1 0] [0 1]]
+ */
 export const identity = <D extends DType = 'float64'>(
   n: number,
   options: CreateOptions<D> = {},
 ): TileArray<D> => eye(n, n, options);
 
-/** An array stretched to a shape, as broadcasting would. */
+/**
+ * An array stretched to a shape, as broadcasting would: axes of extent 1 repeat, new axes come in front. Nothing is copied.
+ *
+ * @param chunks of the axes that repeat; the others keep theirs
+ * @throws RangeError where the array does not stretch to the shape
+ * @example
+ * await broadcastTo([1, 2], [3, 2]).compute(); // [[1. 2.] [1. 2.] [1. 2.]]
+ */
 export function broadcastTo<A extends ArrayInput>(
   x: A,
   shape: readonly number[],

@@ -24,9 +24,12 @@ export interface ReadOptions {
 }
 
 /**
- * A lazy array of a NumPy `.npy` file. Only its header is read now.
+ * A lazy array of a NumPy `.npy` file. Only its header is read now; blocks, and slices of them, when they are computed.
  *
  * @throws where the file is missing, truncated or of a dtype that tilework does not have
+ * @example
+ * await toNpy(x, 'x.npy');
+ * await fromNpy('x.npy').slice(':', -1).compute(); // [2. 5.]
  */
 export function fromNpy(path: string, options: ReadOptions = {}): TileArray<DType> {
   return fromSource(openNpy(path), options.chunks);
@@ -40,6 +43,11 @@ export interface NpzReadOptions extends ReadOptions {
 /**
  * A lazy array of a NumPy `.npz` archive. `name` is needed where it holds several. Stored members are read in place;
  * compressed ones are inflated to a temporary file when first read, never in memory.
+ *
+ * @throws where the file or the member is missing, damaged or of a dtype that tilework does not have
+ * @example
+ * await fromNpz('stored.npz', 'b').compute(); // [0 1 2 3 4]
+ * fromNpz('stored.npz'); // throws flags
  */
 export function fromNpz(path: string, name?: string, options: NpzReadOptions = {}): TileArray<DType> {
   return fromSource(
@@ -65,7 +73,14 @@ export interface NetcdfReadOptions extends ReadOptions {
   readonly raw?: boolean;
 }
 
-/** A lazy array of a variable of a netCDF-3 file; packed values are unpacked to float64, missing ones become NaN. */
+/**
+ * A lazy array of a variable of a netCDF-3 file; packed values are unpacked to float64, missing ones become NaN.
+ *
+ * @throws where the file or the variable is missing (with the names that there are), or the file is netCDF-4
+ * @example
+ * await fromNetcdf('packed.nc', 'scaled').compute(); // [273.15 273.16 273.14 nan 600.82 273.2]
+ * await fromNetcdf('packed.nc', 'scaled', { raw: true }).slice(':3').compute(); // [0 1 -1]
+ */
 export function fromNetcdf(
   path: string,
   variable: string,
@@ -83,7 +98,16 @@ export interface ZarrReadOptions extends ReadOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A lazy array of a Zarr store (format 2 or 3): a directory, or an `http(s):` URL. Only metadata is read now. */
+/**
+ * A lazy array of a Zarr store (format 2 or 3): a directory, or an `http(s):` URL. Only metadata is read now. Its chunks are the
+ * store's, unless told.
+ *
+ * @throws where there is no array at that place, or it has a codec or dtype that tilework does not have
+ * @example
+ * await toZarr(x, 'from.zarr');
+ * const stored = await fromZarr('from.zarr');
+ * await stored.sum(0).compute(); // [3. 5. 7.]
+ */
 export async function fromZarr(
   store: string,
   { chunks, ...options }: ZarrReadOptions = {},
@@ -103,7 +127,15 @@ export interface ZarrWriteOptions extends ArrayCompute {
   readonly overwrite?: boolean;
 }
 
-/** Computes an array into a new Zarr store, block by block. Nothing is at `path` until all of it is written. */
+/**
+ * Computes an array into a new Zarr store, block by block. Nothing is at `path` until all of it is written.
+ *
+ * @throws where something is at `path` and `overwrite` is not set, chunk sizes are unknown, the disk is full, or computing fails; then
+ *   nothing is left behind
+ * @example
+ * await toZarr(x, 'to.zarr', { chunks: [1, 3], attributes: { unit: 'm' } });
+ * (await fromZarr('to.zarr')).numBlocks; // [2, 1]
+ */
 export async function toZarr(x: ArrayInput, path: string, options: ZarrWriteOptions = {}): Promise<void> {
   const { chunks, codec, zarrFormat, attributes, dimensions, overwrite, ...run } = options;
   const array = asarray(x) as TileArray<DType>;
@@ -122,7 +154,15 @@ export interface NpyWriteOptions extends ArrayCompute {
   readonly overwrite?: boolean;
 }
 
-/** Computes an array into a new `.npy` file, block by block. Nothing is at `path` until all of it is written. */
+/**
+ * Computes an array into a new `.npy` file, block by block. Nothing is at `path` until all of it is written.
+ *
+ * @throws where something is at `path` and `overwrite` is not set, chunk sizes are unknown, the disk is full, or computing fails; then
+ *   nothing is left behind
+ * @example
+ * await toNpy(x.add(1), 'plus.npy', { overwrite: true });
+ * await fromNpy('plus.npy').compute(); // [[1. 2. 3.] [4. 5. 6.]]
+ */
 export async function toNpy(
   x: ArrayInput,
   path: string,

@@ -43,7 +43,12 @@ function positions(
 
 /**
  * Elements at `indices` (whole numbers, negative ones from the end) along an axis; without an axis, of the flattened
- * array. The result's chunks are about as long as the array's.
+ * array. The axes of `indices` come in place of the axis. The result's chunks are about as long as the array's.
+ *
+ * @throws TypeError where an index is not a whole number, or not known before computing; RangeError where one is out of bounds
+ * @example
+ * await take(x, [2, 0, -1], 1).compute(); // [[2. 0. 2.] [5. 3. 5.]]
+ * await take(x, [5, 0]).compute(); // [5. 0.]
  */
 export function take<A extends ArrayInput>(x: A, indices: ArrayInput, axis?: number): TileArray<DTypeOf<A>> {
   const array = axis === undefined ? ravel(asarray(x)) : asarray(x);
@@ -114,6 +119,10 @@ function takeNode(input: ArrayNode, indices: Float64Array, axis: number): ArrayN
 /**
  * The slices along `axis` where a 1-dimensional `condition` holds; without an axis, of the flattened array. How many they
  * are is known once computed: the result has unknown chunk sizes (see `computeChunkSizes`).
+ *
+ * @throws RangeError where the condition has more than one axis, or is longer than the array
+ * @example
+ * await compress([true, false, true], x, 1).compute(); // [[0. 2.] [3. 5.]]
  */
 export function compress<A extends ArrayInput>(
   condition: ArrayInput,
@@ -164,8 +173,14 @@ function compressNode(input: ArrayNode, mask: ArrayNode, axis: number): ArrayNod
 }
 
 /**
- * What NumPy writes as `x[index]` for an array index: a bool array of x's shape, or of its first axis, selects where it
+ * What NumPy writes as `x[index]` for an array index: a bool array of x's shape, or of its first axes, selects where it
  * holds (unknown chunk sizes); whole numbers take along the first axis.
+ *
+ * @throws RangeError where a mask does not fit, or an index is out of bounds; TypeError for floats and for whole numbers that are
+ *   not known before computing
+ * @example
+ * await get(x, x.greater(2)).compute(); // [3. 4. 5.]
+ * await get(x, [1, 0]).compute(); // [[3. 4. 5.] [0. 1. 2.]]
  */
 export function get<A extends ArrayInput>(x: A, index: ArrayInput): TileArray<DTypeOf<A>> {
   const array = asarray(x);
@@ -192,7 +207,14 @@ function isBoolList(x: ArrayInput): boolean {
   return typeof at === 'boolean' || (typeof x === 'object' && 'dtype' in x && String(x.dtype) === 'bool');
 }
 
-/** Computes what is needed to know all chunk sizes, and returns the array with them. */
+/**
+ * Computes what is needed to know all chunk sizes, and returns the array with them. Arrays that know theirs come back as they are.
+ *
+ * @example
+ * const positive = x.get(x.greater(2));
+ * positive.shape; // [NaN]
+ * (await computeChunkSizes(positive)).shape; // [3]
+ */
 export async function computeChunkSizes<A extends ArrayInput>(x: A): Promise<TileArray<DTypeOf<A>>> {
   const array = asarray(x);
   const { node } = array;

@@ -17,7 +17,13 @@ const PRODUCTS_PER_TASK = 8;
 
 /**
  * The product of two arrays over some of their axes, as matrices block by block. `axes` is a number n (the last n of
- * `a` with the first n of `b`) or the two lists of axes.
+ * `a` with the first n of `b`) or the two lists of axes. The result has the axes left of `a`, then those of `b`, in their
+ * promoted dtype.
+ *
+ * @throws RangeError where axes are out of bounds, or their extents differ
+ * @example
+ * await tensordot(x, x, [[0, 1], [0, 1]]).compute(); // 55
+ * await tensordot(x, x, [[0], [0]]).compute(); // [[9. 12. 15.] [12. 17. 22.] [15. 22. 29.]]
  */
 export function tensordot<A extends ArrayInput, B extends ArrayInput>(
   a: A,
@@ -169,6 +175,11 @@ function plainMatrix(node: ArrayNode, flat: boolean): Matrix {
 /**
  * Matrix product, as NumPy's `@`: the last two axes are matrices, those before broadcast; one-dimensional arrays are a
  * row on the left and a column on the right, and that axis goes away again.
+ *
+ * @throws RangeError where columns of the left and rows of the right differ, or an operand has no axes
+ * @example
+ * await matmul(x, x.T).compute(); // [[5. 14.] [14. 50.]]
+ * await matmul(x, [1, 0, 0]).compute(); // [0. 3.]
  */
 export function matmul<A extends ArrayInput, B extends ArrayInput>(
   a: A,
@@ -226,7 +237,13 @@ function stretch(v: TileArray<DType>, shape: readonly number[], batch: Chunks): 
   );
 }
 
-/** NumPy's dot: inner product of vectors, matrix product of matrices, a sum over the last axis of `a` and the second-last of `b`. */
+/**
+ * NumPy's dot: inner product of vectors, matrix product of matrices, a sum over the last axis of `a` and the second-last of `b`.
+ *
+ * @throws RangeError where those axes have different extents
+ * @example
+ * await dot([1, 2, 3], [4, 5, 6]).compute(); // 32
+ */
 export function dot<A extends ArrayInput, B extends ArrayInput>(a: A, b: B): TileArray<PromoteInputs<A, B>> {
   const [x, y] = [asarray(a), asarray(b)];
   if (x.ndim === 0 || y.ndim === 0) return multiply(x, y) as TileArray<PromoteInputs<A, B>>;

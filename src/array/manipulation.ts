@@ -7,7 +7,14 @@ import { type Promote, promoteAll } from './promote.js';
 import { rechunkNode } from './rechunk.js';
 import { type AxisSlice, sliceNode, squeezeNode, transposeNode } from './view.js';
 
-/** Axes reversed, or in the order given (`axes[i]` is the axis that becomes axis `i`). A view: nothing is copied. */
+/**
+ * Axes reversed, or in the order given (`axes[i]` is the axis that becomes axis `i`). A view: nothing is copied.
+ *
+ * @throws RangeError where `axes` is not an order of all axes
+ * @example
+ * await transpose(x).compute(); // [[0. 3.] [1. 4.] [2. 5.]]
+ * transpose(zeros([2, 3, 4]), [1, 2, 0]).shape; // [3, 4, 2]
+ */
 export function transpose<A extends ArrayInput>(x: A, axes?: readonly number[]): TileArray<DTypeOf<A>> {
   const array = asarray(x);
   const order = axes ?? array.shape.map((_, i) => array.ndim - 1 - i);
@@ -21,7 +28,13 @@ export function transpose<A extends ArrayInput>(x: A, axes?: readonly number[]):
   return new TileArray(transposeNode(array.node, checked));
 }
 
-/** Two axes exchanged. */
+/**
+ * Two axes exchanged. A view.
+ *
+ * @throws RangeError where an axis is out of bounds
+ * @example
+ * swapaxes(zeros([2, 3, 4]), 0, 2).shape; // [4, 3, 2]
+ */
 export function swapaxes<A extends ArrayInput>(x: A, a: number, b: number): TileArray<DTypeOf<A>> {
   const array = asarray(x);
   const [i, j] = [normalizeAxis(a, array.ndim, 'swapaxes'), normalizeAxis(b, array.ndim, 'swapaxes')];
@@ -31,7 +44,13 @@ export function swapaxes<A extends ArrayInput>(x: A, a: number, b: number): Tile
   );
 }
 
-/** An axis (or several) moved to another place, the others kept in order. */
+/**
+ * An axis (or several) moved to another place, the others kept in order. A view.
+ *
+ * @throws RangeError where an axis is out of bounds, or there are not as many destinations as sources
+ * @example
+ * moveaxis(zeros([2, 3, 4]), 0, -1).shape; // [3, 4, 2]
+ */
 export function moveaxis<A extends ArrayInput>(
   x: A,
   source: number | readonly number[],
@@ -49,7 +68,14 @@ export function moveaxis<A extends ArrayInput>(
   return transpose(x, order);
 }
 
-/** Axes of extent 1 dropped: all, or those named. */
+/**
+ * Axes of extent 1 dropped: all, or those named. A view.
+ *
+ * @throws RangeError where a named axis has another extent
+ * @example
+ * squeeze(zeros([1, 3, 1])).shape; // [3]
+ * squeeze(zeros([1, 3, 1]), 0).shape; // [3, 1]
+ */
 export function squeeze<A extends ArrayInput>(
   x: A,
   axis?: number | readonly number[],
@@ -65,7 +91,13 @@ export function squeeze<A extends ArrayInput>(
   return new TileArray(squeezeNode(array.node, axes));
 }
 
-/** New axes of extent 1, at these places of the result. */
+/**
+ * New axes of extent 1, at these places of the result. A view.
+ *
+ * @throws RangeError where a place is out of bounds or named twice
+ * @example
+ * expandDims(x, 1).shape; // [2, 1, 3]
+ */
 export function expandDims<A extends ArrayInput>(
   x: A,
   axis: number | readonly number[],
@@ -82,7 +114,13 @@ export function expandDims<A extends ArrayInput>(
   return new TileArray(sliceNode(array.node, slices));
 }
 
-/** Elements in reverse order along all axes, or those named. */
+/**
+ * Elements in reverse order along all axes, or those named. A view.
+ *
+ * @throws RangeError where an axis is out of bounds or named twice
+ * @example
+ * await flip(x, 1).compute(); // [[2. 1. 0.] [5. 4. 3.]]
+ */
 export function flip<A extends ArrayInput>(
   x: A,
   axis?: number | readonly number[] | null,
@@ -131,7 +169,13 @@ function sameType(inputs: readonly ArrayInput[], label: string): TileArray<DType
   return arrays.map((a) => a.astype(dtype));
 }
 
-/** Arrays joined along an existing axis; their other extents must agree. Nothing is copied where chunks agree. */
+/**
+ * Arrays joined along an existing axis, in their promoted dtype. Nothing is copied where chunks agree.
+ *
+ * @throws RangeError where there are no arrays, or they differ in another axis
+ * @example
+ * await concatenate([x, [[6, 7, 8]]]).compute(); // [[0. 1. 2.] [3. 4. 5.] [6. 7. 8.]]
+ */
 export function concatenate<const T extends readonly ArrayInput[]>(
   inputs: T,
   axis = 0,
@@ -176,7 +220,13 @@ function concatNode(inputs: readonly ArrayNode[], axis: number): ArrayNode {
   });
 }
 
-/** Arrays of one shape joined along a new axis. */
+/**
+ * Arrays of one shape joined along a new axis, in their promoted dtype.
+ *
+ * @throws RangeError where there are no arrays, or their shapes differ
+ * @example
+ * await stack([[1, 2], [3, 4]], 1).compute(); // [[1. 3.] [2. 4.]]
+ */
 export function stack<const T extends readonly ArrayInput[]>(inputs: T, axis = 0): TileArray<PromoteAll<T>> {
   const arrays = sameType(inputs, 'stack');
   const [first] = arrays;
@@ -190,10 +240,23 @@ export function stack<const T extends readonly ArrayInput[]>(inputs: T, axis = 0
   ) as TileArray<PromoteAll<T>>;
 }
 
-/** The array in one dimension, in C order. */
+/**
+ * The array in one dimension, in C order.
+ *
+ * @throws as `reshape`
+ * @example
+ * await ravel(x).compute(); // [0. 1. 2. 3. 4. 5.]
+ */
 export const ravel = <A extends ArrayInput>(x: A): TileArray<DTypeOf<A>> => reshape(x, [-1]);
 
-/** The same elements, in C order, in another shape; one extent may be -1, to be worked out. */
+/**
+ * The same elements, in C order, in another shape; one extent may be -1, to be worked out. Chunks are merged where elements that
+ * lie in several must come into one block.
+ *
+ * @throws RangeError where the shape has another number of elements; Error where chunk sizes are unknown
+ * @example
+ * await reshape(x, [3, -1]).compute(); // [[0. 1.] [2. 3.] [4. 5.]]
+ */
 export function reshape<A extends ArrayInput>(
   x: A,
   shape: number | readonly number[],

@@ -29,7 +29,12 @@ export class Generator {
 
   constructor(private readonly entropy: Entropy) {}
 
-  /** Uniform over [0, 1). */
+  /**
+   * Uniform over [0, 1), float64 or float32.
+   *
+   * @example
+   * await random.defaultRng(42).random(2).compute(); // [0.91674416 0.91098667]
+   */
   random<D extends 'float32' | 'float64' = 'float64'>(
     shape: Shape,
     options: RandomOptions & { readonly dtype?: D } = {},
@@ -37,12 +42,23 @@ export class Generator {
     return this.draw<D>({ kind: 'random', dtype: options.dtype ?? 'float64' }, shape, options);
   }
 
-  /** Uniform over [low, high). */
+  /**
+   * Uniform over [low, high), float64.
+   *
+   * @throws RangeError where the range is not finite
+   * @example
+   * await random.defaultRng(42).uniform(10, 20, 2).compute(); // [19.16744158 19.10986668]
+   */
   uniform(low: number, high: number, shape: Shape, options: RandomOptions = {}): TileArray<'float64'> {
     return this.draw({ kind: 'uniform', dtype: 'float64', low, high }, shape, options);
   }
 
-  /** Normal with mean 0 and standard deviation 1. */
+  /**
+   * Normal with mean 0 and standard deviation 1, float64 or float32.
+   *
+   * @example
+   * await random.defaultRng(42).standardNormal(2).compute(); // [0.41832997 0.60557617]
+   */
   standardNormal<D extends 'float32' | 'float64' = 'float64'>(
     shape: Shape,
     options: RandomOptions & { readonly dtype?: D } = {},
@@ -50,12 +66,24 @@ export class Generator {
     return this.draw<D>({ kind: 'standard_normal', dtype: options.dtype ?? 'float64' }, shape, options);
   }
 
-  /** Normal with mean `loc` and standard deviation `scale`. */
+  /**
+   * Normal with mean `loc` and standard deviation `scale`, float64.
+   *
+   * @throws RangeError where `scale` is negative
+   * @example
+   * await random.defaultRng(42).normal(100, 1, 2).compute(); // [100.41832997 100.60557617]
+   */
   normal(loc: number, scale: number, shape: Shape, options: RandomOptions = {}): TileArray<'float64'> {
     return this.draw({ kind: 'normal', dtype: 'float64', loc, scale }, shape, options);
   }
 
-  /** Uniform over the whole numbers `low` … `high - 1` (… `high` with `endpoint`), int64 unless told. */
+  /**
+   * Uniform over the whole numbers `low` … `high - 1` (… `high` with `endpoint`), int64 unless told.
+   *
+   * @throws RangeError where there is none, or the dtype does not hold them
+   * @example
+   * await random.defaultRng(42).integers(0, 10, 5).compute(); // [4 9 5 9 2]
+   */
   integers<D extends IntegerDType = 'int64'>(
     low: number | bigint,
     high: number | bigint,
@@ -104,7 +132,14 @@ export class Generator {
   }
 }
 
-/** A generator of a seed (a whole number, or several), or of fresh entropy. */
+/**
+ * A generator of a seed (a whole number, or several), or of fresh entropy.
+ *
+ * @throws where the seed is negative or not whole
+ * @example
+ * const rng = random.defaultRng(42);
+ * rng.random([1000, 1000], { chunks: [500, 1000] }).numBlocks; // [2, 1]
+ */
 export function defaultRng(seed?: Entropy): Generator {
   return new Generator(seed ?? freshEntropy());
 }

@@ -5,7 +5,13 @@ let chosen: Engine | undefined;
 let own: LocalEngine | undefined;
 let options: LocalEngineOptions = {};
 
-/** The engine that computations use when they name none: the one chosen, else a local engine started when first needed. */
+/**
+ * The engine that computations use when they name none: the one chosen by `useEngine`, else the process's own local engine, started when
+ * first needed.
+ *
+ * @example
+ * defaultEngine() === defaultEngine(); // true
+ */
 export function defaultEngine(): Engine {
   if (chosen) return chosen;
   own ??= new LocalEngine(options);
@@ -16,6 +22,8 @@ export function defaultEngine(): Engine {
  * Settings of the process's own local engine (threads, memoryLimit, spillDirectory, retries), before its first use.
  *
  * @throws Error when it has started: make a LocalEngine and pass it as `engine`, or to `useEngine`, instead.
+ * @example
+ * configure({ memoryLimit: '2GiB', threads: 4 });
  */
 export function configure(settings: LocalEngineOptions): void {
   if (own)
@@ -25,7 +33,15 @@ export function configure(settings: LocalEngineOptions): void {
   options = { ...options, ...settings };
 }
 
-/** Makes an engine the default; undefined goes back to the process's own. Returns the one before. */
+/**
+ * Makes an engine the default; undefined goes back to the process's own. Returns the one before.
+ *
+ * @example
+ * await using engine = new LocalEngine({ threads: 1 });
+ * const before = useEngine(engine);
+ * await x.sum().compute(); // 15
+ * useEngine(before);
+ */
 export function useEngine(engine: Engine | undefined): Engine | undefined {
   const before = chosen;
   chosen = engine;

@@ -59,7 +59,13 @@ export function openNpz(path: string, name: string | undefined, options: NpzOpti
   });
 }
 
-/** The arrays of an npz archive, by name, in the order of the archive. Members of dtypes not read here are left out. */
+/**
+ * The arrays of an npz archive, by name, in the order of the archive. Members of dtypes not read here are left out.
+ *
+ * @throws where the file is missing or no zip archive
+ * @example
+ * npzInfo('stored.npz').map(({ name, dtype, shape }) => [name, dtype, shape]); // [['a', 'float64', [3, 4]], ['b', 'int16', [5]], ['flags', 'bool', [3]]]
+ */
 export function npzInfo(path: string): NpzMember[] {
   const file = resolve(path);
   return withFile(file, (fd, stamp) =>

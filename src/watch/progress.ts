@@ -12,11 +12,11 @@ const FORMAT = '{label}[{bar}] {percentage}% | {value}/{total} tasks | memory {m
 const WIDTH = 24;
 
 /**
- * A bar in the terminal, for `onProgress`: tasks done, memory against the limit, what is on disk, time.
+ * A bar in the terminal, for `onProgress`: tasks done, memory against the limit, what is on disk, time. One function serves one run
+ * after another, each with a bar of its own.
  *
- *     await x.compute({ onProgress: progressBar('mean') });
- *
- * One function serves one run after another, each with a bar of its own.
+ * @example
+ * await x.mean().compute({ onProgress: progressBar('mean') }); // 2.5
  */
 export function progressBar(
   label = '',

@@ -1,0 +1,209 @@
+/** Every example of the documents and of the doc comments compiles, runs, and gives what it says. */
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as tw from '../../src/index.js';
+import { runExample, statementsOf } from './run.js';
+import { commentsOf, type Documented, type Example, examplesOfDocument } from './scan.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const under = (folder: string, end: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(end))
+    .map((path) => join(folder, path))
+    .sort();
+
+const documents = ['README.md', 'CONTRIBUTING.md', ...under('docs', '.md')];
+const comments = under('src', '.ts').flatMap((file) => commentsOf(file, read(file)));
+
+/** What a comment's examples see beside all public names: what its file exports, where that is not public itself. */
+const ownNames = async (file: string): Promise<Record<string, unknown>> =>
+  isPublic(file) ? {} : await import(join(root, file));
+
+/** Whether public functions are defined in a file. */
+const isPublic = (file: string): boolean =>
+  /^src\/array\/(?!ops\/|lower\/)/.test(file) ||
+  [
+    'src/engine/default.ts',
+    'src/engine/errors.ts',
+    'src/engine/local-engine.ts',
+    'src/graph/function-spec.ts',
+    'src/io/netcdf/open.ts',
+    'src/io/npz.ts',
+    'src/watch/progress.ts',
+  ].includes(file);
+
+const ofDocuments = documents.flatMap((file) => examplesOfDocument(file, read(file)));
+const ofComments = comments.flatMap(({ file, line, name, examples }) =>
+  examples.map((code): Example & { file: string } => ({ file, name: `${file}:${line} ${name}`, code })),
+);
+
+/** What examples of doc comments see: all public names, and one array. */
+const { var: _, ...api }: Readonly<Record<string, unknown>> = { ...tw };
+const names = Object.keys(api);
+const x = () => tw.arange(6).reshape([2, 3]);
+
+let engine: tw.LocalEngine;
+let directory: string;
+let home: string;
+
+beforeAll(() => {
+  engine = new tw.LocalEngine({ threads: 2 });
+  tw.useEngine(engine);
+  home = process.cwd();
+  directory = mkdtempSync(join(tmpdir(), 'tilework-examples-'));
+  // Files that examples read.
+  for (const file of ['npy/stored.npz', 'netcdf/packed.nc'])
+    copyFileSync(join(root, 'test/data/io', file), join(directory, basename(file)));
+  process.chdir(directory);
+});
+afterAll(async () => {
+  process.chdir(home);
+  tw.useEngine(undefined);
+  await engine.dispose();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe('examples of documents', () => {
+  for (const { name, code } of ofDocuments)
+    it(name, async () => {
+      await runExample(code, { tw });
+    }, 300_000);
+});
+
+describe('examples of doc comments', () => {
+  for (const { file, name, code } of ofComments)
+    it(name, async () => {
+      await runExample(code, { ...api, ...(await ownNames(file)), tw, x: x() });
+    });
+});
+
+it('all compile', () => {
+  const folder = join(root, `.cache/examples-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  try {
+    const wrap = (preamble: string, { name, code }: Example, i: number): void =>
+      writeFileSync(join(folder, `${i}.ts`), `// ${name}\n${preamble}\nexport {};\n${code}\n`);
+    const preamble = `import * as tw from 'tilework';\nimport { ${names.join(', ')} } from 'tilework';\nconst x = arange(6).reshape([2, 3]);`;
+    const own = (file: string): string => {
+      const exported = comments.filter((c) => c.file === file && c.exported && !names.includes(c.name));
+      const door = isPublic(file) || exported.length === 0;
+      const path = relative(folder, join(root, file)).replace(/\.ts$/, '.js');
+      return door ? '' : `\nimport { ${exported.map((c) => c.name).join(', ')} } from '${path}';`;
+    };
+    ofDocuments.forEach((example, i) => {
+      wrap(example.code.includes("from 'tilework'") ? '' : "import * as tw from 'tilework';", example, i);
+    });
+    ofComments.forEach((example, i) => {
+      const code = `export async function example() {\n${example.code}\n}`;
+      wrap(preamble + own(example.file), { ...example, code }, ofDocuments.length + i);
+    });
+    const config = {
+      extends: relative(folder, join(root, 'tsconfig.json')),
+      compilerOptions: {
+        noUnusedLocals: false,
+        verbatimModuleSyntax: false,
+        paths: { tilework: [relative(folder, join(root, 'src/index.ts'))] },
+      },
+      include: ['*.ts'],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const require = createRequire(import.meta.url);
+    const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--noEmit', '--pretty', 'false'], {
+      encoding: 'utf8',
+      cwd: folder,
+      timeout: 200_000,
+    });
+    const named = stdout.replace(/^(\d+)\.ts/gm, (_, i) => [...ofDocuments, ...ofComments][i].name);
+    expect(named.trim()).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 200_000);
+
+describe('what is public', () => {
+  const documented = new Map<string, Documented>();
+  for (const comment of comments)
+    if (comment.exported && isPublic(comment.file)) documented.set(comment.name, comment);
+
+  it.each(names.filter((name) => name !== 'random'))('%s is documented', (name) => {
+    expect(documented.get(name)?.text ?? '').not.toBe('');
+  });
+
+  const functions = names.filter((name) => {
+    return typeof api[name] === 'function' && !/^[A-Z]/.test(name);
+  });
+  it.each(functions)('%s has an example', (name) => {
+    expect(documented.get(name)?.examples ?? []).not.toHaveLength(0);
+  });
+
+  it('has methods that are documented', () => {
+    const own = comments.filter(({ file }) => file === 'src/array/array.ts').map(({ name }) => name);
+    const methods = Object.getOwnPropertyNames(tw.TileArray.prototype).filter((m) => m !== 'constructor');
+    expect(methods.filter((m) => m !== 'toString' && !own.includes(`TileArray.${m}`))).toEqual([]);
+  });
+});
+
+describe('the runner of examples', () => {
+  const run = (code: string) => runExample(code, { tw });
+
+  it('fails where a value is not as the comment says', async () => {
+    await expect(run('1 + 1; // 2')).resolves.toBe(1);
+    await expect(run('1 + 1; // 3')).rejects.toThrow(/line 1: 1 \+ 1 gives\n2/);
+    await expect(run('const a = 1;\n[a,\n  2]; // [ 1, 3 ]')).rejects.toThrow(/line 2/);
+    await expect(run("({ a: 'b' }); // { a: 'b' }")).resolves.toBe(1);
+    await expect(run('await tw.ones([2]).add(1).compute(); // [2. 3.]')).rejects.toThrow(/\[2\. 2\.\]/);
+  });
+
+  it('fails where an example throws, or does not when it should', async () => {
+    await expect(run('tw.zeros([-1]);')).rejects.toThrow(/shape/);
+    await expect(run('tw.zeros([-1]); // throws RangeError: shape [-1]')).resolves.toBe(1);
+    await expect(run('tw.zeros([-1]); // throws RangeError: something else')).rejects.toThrow(/fails: shape/);
+    await expect(run('tw.zeros([1]); // throws RangeError')).rejects.toThrow(/does not throw/);
+  });
+
+  it('takes imports, types and printing', async () => {
+    await expect(run("import { zeros as z } from 'tilework';\nz([2]).size; // 2")).resolves.toBe(1);
+    await expect(run("import { join } from 'node:path';\njoin('a', 'b'); // a/b")).resolves.toBe(1);
+    await expect(run('const f = (a: number): number => a;\nconsole.log(f(1), "x"); // 1 x')).resolves.toBe(1);
+    await expect(run('console.log(1); // 2')).rejects.toThrow(/gives\n1/);
+  });
+
+  it('finds statements', () => {
+    const found = statementsOf(
+      "const s = ';'; // no end\nfor (const a of []) {\n  a; // inside\n}\nf(`;$" + '{1}`); // 5',
+    );
+    expect(found.map(({ text, expected }) => [text, expected])).toEqual([
+      ["const s = ';';", 'no end'],
+      ['for (const a of []) {\n  a; // inside\n}', undefined],
+      ['f(`;$' + '{1}`);', '5'],
+    ]);
+  });
+
+  it('finds examples', () => {
+    const text = '# A\n```ts\na\n```\n```sh\nno\n```\n```ts\nb\n```\n## B\n```ts\nc\n```\n';
+    expect(examplesOfDocument('f.md', text)).toEqual([
+      { name: 'f.md:3', code: 'a\nb' },
+      { name: 'f.md:13', code: 'c' },
+    ]);
+    const source =
+      '/**\n * Text.\n *\n * @throws never\n * @example\n * f(1); // 2\n * f(2); // 3\n * @example\n * g();\n */\nexport const f = 1;';
+    expect(commentsOf('f.ts', source)).toMatchObject([
+      { name: 'f', exported: true, line: 1, examples: ['f(1); // 2\nf(2); // 3', 'g();'] },
+    ]);
+  });
+});
