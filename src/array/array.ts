@@ -1,9 +1,9 @@
-import type { NDArray } from 'numpy-ts';
 import { type DType, itemsize, type TypedArray, type TypedArrayOf } from '../kernels/dtype.js';
 import { type ChunkSpec, type Chunks, gridOf, isKnown, normalizeChunks, product } from './chunks.js';
 import { type ArrayCompute, type Computed, computeArrays, graphOf, persistArrays } from './compute.js';
 import { fromData } from './literal.js';
 import { ArrayMethods } from './methods.js';
+import type { NDArray, NDArrayLike } from './ndarray.js';
 import type { ArrayNode, Operand } from './node.js';
 import { pictureOf, summaryOf } from './picture.js';
 import type { Scalar } from './promote.js';
@@ -15,7 +15,13 @@ import { sliceNode } from './view.js';
 export type NestedArray = readonly (Scalar | NestedArray)[];
 
 /** Whatever can stand for an array: an array, a scalar, a typed array, nested lists, a numpy-ts NDArray. */
-export type ArrayInput = TileArray<DType> | Scalar | TypedArray | NestedArray | NDArray;
+export type ArrayInput =
+  | TileArray<DType>
+  | Scalar
+  | TypedArray
+  | Uint8ClampedArray
+  | NestedArray
+  | NDArrayLike;
 
 /** The dtype of what `asarray` makes of a value. */
 export type DTypeOf<A> =
@@ -29,9 +35,13 @@ export type DTypeOf<A> =
           ? 'float64'
           : A extends TypedArray
             ? TypedDType<A>
-            : A extends readonly (infer E)[]
-              ? NestedDType<A, E>
-              : DType;
+            : A extends Uint8ClampedArray
+              ? 'uint8'
+              : A extends NDArray<infer E>
+                ? E
+                : A extends readonly (infer E)[]
+                  ? NestedDType<A, E>
+                  : DType;
 
 /** Of a typed array; each is told from the others by its name. */
 type TypedDType<A extends TypedArray> = {

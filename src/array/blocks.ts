@@ -82,7 +82,7 @@ type FirstType<Inputs extends readonly ArrayInput[]> = Inputs extends readonly [
  * await numbered.compute(); // [0. 1. 2. 103. 104. 105.]
  */
 export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends DType = FirstType<Inputs>>(
-  fn: BlockFunction<Inputs, D> | ModuleFunction,
+  fn: BlockFunction<Inputs, NoInfer<D>> | ModuleFunction,
   inputs: Inputs,
   options: MapBlocksOptions<D> = {},
 ): TileArray<D> {

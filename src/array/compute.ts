@@ -1,4 +1,3 @@
-import type { NDArray } from 'numpy-ts';
 import { defaultEngine } from '../engine/default.js';
 import type { ComputeOptions, Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
@@ -8,7 +7,7 @@ import { allocate, type DType, type TypedArray } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
 import { blockShape, blocksOf, boundaries, gridOf, isKnown, product } from './chunks.js';
 import { type Lowered, lower } from './lower/lower.js';
-import { toNdarray } from './ndarray.js';
+import { type NDArray, toNdarray } from './ndarray.js';
 import { type ArrayNode, blockKey, type HeldNode, makeNode } from './node.js';
 import { copyBox } from './ops/gather.js';
 import type { ComputedOf } from './scalar.js';
@@ -22,7 +21,7 @@ export interface ArrayCompute extends Omit<ComputeOptions, 'priorities'> {
  * What computing an array gives: the elements, or the one element of a 0-dimensional array. The compiler does not count axes, so
  * say which where it cannot know: `(await x.mean(0).compute()) as NDArray`.
  */
-export type Computed<D extends DType> = NDArray | ElementOf<D>;
+export type Computed<D extends DType> = NDArray<D> | ElementOf<D>;
 export type ElementOf<D extends DType> = D extends 'bool'
   ? boolean
   : D extends 'int64' | 'uint64'

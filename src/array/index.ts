@@ -56,6 +56,7 @@ export {
   swapaxes,
   transpose,
 } from './manipulation.js';
+export type { NDArray, NDArrayLike } from './ndarray.js';
 export type { BlockInfo, InputBlock } from './ops/map-blocks.js';
 export { type Promote, promoteTypes, type Scalar } from './promote.js';
 export * as random from './random.js';

@@ -1,8 +1,8 @@
-import type { NDArray } from 'numpy-ts';
 import { allocate, DTYPES, type DType, isDType, type TypedArray } from '../kernels/dtype.js';
 import { type ArrayInput, type FromOptions, type NestedArray, TileArray } from './array.js';
 import { blockShape, boundaries, checkShape, normalizeChunks, product } from './chunks.js';
 import { constantNode } from './creation.js';
+import type { NDArrayLike } from './ndarray.js';
 import { makeNode, type TasksNode } from './node.js';
 import type { LiteralParams } from './ops/literal.js';
 import { constantOf, type Scalar } from './promote.js';
@@ -36,13 +36,14 @@ export function fromData(
 const typeOfScalar = (x: Scalar): DType =>
   typeof x === 'boolean' ? 'bool' : typeof x === 'bigint' ? 'int64' : 'float64';
 
-function dataOf(x: TypedArray | NestedArray | NDArray): Data {
+function dataOf(x: TypedArray | Uint8ClampedArray | NestedArray | NDArrayLike): Data {
   if (ArrayBuffer.isView(x)) {
     const data = x as TypedArray;
     return { dtype: dtypeOfTyped(data), shape: [data.length], data };
   }
   if (Array.isArray(x)) return nested(x);
-  if (typeof x === 'object' && x !== null && 'shape' in x && 'dtype' in x) return fromNdarray(x as NDArray);
+  if (typeof x === 'object' && x !== null && 'shape' in x && 'dtype' in x)
+    return fromNdarray(x as NDArrayLike);
   throw new TypeError(
     `cannot make an array of ${x === null ? 'null' : typeof x}; give a number, a typed array, nested lists or an NDArray`,
   );
@@ -61,7 +62,7 @@ function dtypeOfTyped(x: TypedArray): DType {
   return name;
 }
 
-function fromNdarray(x: NDArray): Data {
+function fromNdarray(x: NDArrayLike): Data {
   const dtype = String(x.dtype);
   if (!isDType(dtype))
     throw new TypeError(
