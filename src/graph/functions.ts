@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Expression, parseExpressionAt } from 'acorn';
+import type { Expression, parseExpressionAt as Parse } from 'acorn';
 import { type Analysis, analyse } from './free-variables.js';
 import {
   type FunctionSpec,
@@ -11,6 +12,13 @@ import {
 } from './function-spec.js';
 import { whyNotCloneable } from './plain-data.js';
 import { isThreadGlobal } from './thread-globals.js';
+
+/** The parser, loaded when a function is first shipped: most programs need none, and all would wait for it at their start. */
+function parser(): typeof Parse {
+  // In CommonJS there is no import.meta.
+  const here = typeof __filename === 'string' ? __filename : import.meta.url;
+  return createRequire(here)('acorn').parseExpressionAt;
+}
 
 /** Any function: its parameters are checked where it is declared, not where it is shipped. */
 export type AnyFunction = (...args: never[]) => unknown;
@@ -102,12 +110,12 @@ function parse(text: string, label: string): { source: string; node: Expression 
   let source = text;
   let node: Expression | undefined;
   try {
-    node = parseExpressionAt(`(${text})`, 0, options);
+    node = parser()(`(${text})`, 0, options);
   } catch (error) {
     const method = asMethod(text, options, label);
     if (!method) throw refusal(label, 'its source text cannot be parsed as strict code', { cause: error });
     source = method;
-    node = parseExpressionAt(`(${source})`, 0, options);
+    node = parser()(`(${source})`, 0, options);
   }
   if (node.type === 'ClassExpression')
     throw refusal(label, 'it is a class. Export it from a module and use it in a module function');
@@ -121,12 +129,12 @@ function parse(text: string, label: string): { source: string; node: Expression 
 /** The text of a method as that of a function, or undefined if it is no method either. */
 function asMethod(
   text: string,
-  options: Parameters<typeof parseExpressionAt>[2],
+  options: Parameters<typeof Parse>[2],
   label: string,
 ): string | undefined {
   let object: Expression;
   try {
-    object = parseExpressionAt(`({${text}})`, 0, options);
+    object = parser()(`({${text}})`, 0, options);
   } catch {
     return undefined;
   }
@@ -141,7 +149,7 @@ function asMethod(
 
 function requireName(name: string, label: string): void {
   try {
-    parseExpressionAt(`(${name}) => 0`, 0, { ecmaVersion: 'latest', sourceType: 'module' });
+    parser()(`(${name}) => 0`, 0, { ecmaVersion: 'latest', sourceType: 'module' });
     if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) return;
   } catch {
     // falls through to the refusal, which says more than the parser does
