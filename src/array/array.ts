@@ -1,11 +1,11 @@
-import { type DType, itemsize, type TypedArray, type TypedArrayOf } from '../kernels/dtype.js';
+import { type DType, isDType, itemsize, type TypedArray, type TypedArrayOf } from '../kernels/dtype.js';
 import { type ChunkSpec, type Chunks, gridOf, isKnown, normalizeChunks, product } from './chunks.js';
 import { type ArrayCompute, type Computed, computeArrays, graphOf, persistArrays } from './compute.js';
 import { fromData } from './literal.js';
 import { ArrayMethods } from './methods.js';
 import type { NDArray, NDArrayLike } from './ndarray.js';
 import type { ArrayNode, Operand } from './node.js';
-import { pictureOf, summaryOf } from './picture.js';
+import { type PictureOptions, pictureOf, summaryOf } from './picture.js';
 import type { Scalar } from './promote.js';
 import { rechunkNode } from './rechunk.js';
 import { parseSlices, type SliceArgument } from './slicing.js';
@@ -175,7 +175,11 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
       ? normalizeChunks(chunks, this.shape, this.dtype)
       : this.chunks.map((own, axis) => {
           const spec = typeof chunks === 'object' ? chunks[axis] : chunks;
-          return own.some(Number.isNaN) ? own : normalizeChunks([spec], [this.shape[axis]], this.dtype)[0];
+          if (!own.some(Number.isNaN)) return normalizeChunks([spec], [this.shape[axis]], this.dtype)[0];
+          if (spec === 'auto') return own;
+          throw new Error(
+            `rechunk: axis ${axis} has unknown chunk sizes and cannot be rechunked; call computeChunkSizes() first`,
+          );
         });
     return new TileArray<D>(rechunkNode(this.node, wanted));
   }
@@ -221,12 +225,14 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
   }
 
   /**
-   * The task graph as an SVG drawing: one box a task, or where there are more than `max` (300), one box a layer.
+   * The task graph as an SVG drawing: one box a task, or where there are more than `max` (300), one box a layer. As `'text'`,
+   * a table to print.
    *
    * @example
    * x.add(1).visualize().startsWith('<svg'); // true
+   * x.add(1).visualize({ as: 'text' }).includes('array/fused'); // true
    */
-  visualize(options?: { readonly max?: number }): string {
+  visualize(options?: PictureOptions): string {
     return pictureOf(this as TileArray<DType>, options);
   }
 
@@ -279,6 +285,8 @@ export interface FromOptions<D> {
 export function asarray<A extends ArrayInput>(x: A, options?: FromOptions<undefined>): TileArray<DTypeOf<A>>;
 export function asarray<D extends DType>(x: ArrayInput, options: FromOptions<D>): TileArray<D>;
 export function asarray(x: ArrayInput, options: FromOptions<DType | undefined> = {}): TileArray<DType> {
+  if (options.dtype !== undefined && !isDType(options.dtype))
+    throw new TypeError(`asarray: ${String(options.dtype)} is not a dtype`);
   if (!isArray(x)) return fromData(x, options);
   let out: TileArray<DType> = options.shape ? x.reshape(options.shape) : x;
   if (options.dtype) out = out.astype(options.dtype) as TileArray<DType>;

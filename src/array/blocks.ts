@@ -2,6 +2,7 @@ import type { FunctionSpec } from '../graph/function-spec.js';
 import { moduleFunction, shipFunction } from '../graph/functions.js';
 import { type DType, isDType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
+import { requireList } from './axes.js';
 import {
   blockShape,
   boundaries,
@@ -52,8 +53,12 @@ export interface MapBlocksOptions<D extends DType = DType> extends FunctionOptio
 
 export const specOf = (fn: unknown, options: FunctionOptions): FunctionSpec => {
   if (typeof fn === 'function') return shipFunction(fn as (...args: never[]) => unknown, options.captured);
-  const module = fn as ModuleFunction;
-  return moduleFunction(module.module, module.name ?? 'default');
+  if (typeof fn !== 'object' || fn === null || !('module' in fn))
+    throw new TypeError(
+      `a function is needed, or { module: new URL('./file.js', import.meta.url), name }, not ${fn === null ? 'null' : typeof fn}`,
+    );
+  const { module, name } = fn as ModuleFunction;
+  return moduleFunction(module, name ?? 'default');
 };
 
 /** The dtype of a result that is given none: that of the first input. */
@@ -86,11 +91,12 @@ export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends 
   inputs: Inputs,
   options: MapBlocksOptions<D> = {},
 ): TileArray<D> {
+  requireList(inputs, 'mapBlocks');
   const arrays = inputs.map((x) => asarray(x));
   const dtype: DType = options.dtype ?? (arrays[0]?.dtype as DType | undefined) ?? 'float64';
   if (!isDType(dtype)) throw new TypeError(`mapBlocks: ${String(dtype)} is not a dtype`);
   const spec = specOf(fn, options);
-  if (arrays.length === 0) return source('map-blocks', spec, 'blocks', options, dtype) as TileArray<D>;
+  if (arrays.length === 0) return source('mapBlocks', spec, 'blocks', options, dtype) as TileArray<D>;
   // Aligning the inputs is what any elementwise function of them would do.
   const aligned: readonly ArrayNode[] =
     arrays.length === 1
@@ -159,7 +165,7 @@ function source(
   const shape = checkShape(options.shape);
   const chunks = normalizeChunks(options.chunks ?? 'auto', shape, dtype);
   const starts = chunks.map(boundaries);
-  const node = makeNode<TasksNode>(label, [spec, dtype, form], {
+  const node = makeNode<TasksNode>(form === 'blocks' ? 'map-blocks' : 'from-function', [spec, dtype, form], {
     kind: 'tasks',
     parts: [dtype],
     chunks,
@@ -195,7 +201,7 @@ export function fromFunction<D extends DType = 'float64'>(
   const dtype: DType = options.dtype ?? 'float64';
   if (!isDType(dtype)) throw new TypeError(`fromFunction: ${String(dtype)} is not a dtype`);
   return source(
-    'from-function',
+    'fromFunction',
     specOf(fn, options),
     'elements',
     { ...options, shape },

@@ -26,6 +26,8 @@ export function cut(extent: number, size: number): number[] {
 
 /** Checks a shape given by a caller. */
 export function checkShape(shape: number | readonly number[]): readonly number[] {
+  if (typeof shape !== 'number' && !Array.isArray(shape))
+    throw new TypeError(`a shape is a whole number or a list of them, not ${typeof shape}`);
   const list = typeof shape === 'number' ? [shape] : [...shape];
   for (const n of list)
     if (!Number.isSafeInteger(n) || n < 0)
@@ -40,7 +42,9 @@ export function normalizeChunks(
   dtype: DType,
   autoBytes = AUTO_CHUNK_BYTES,
 ): Chunks {
-  const perAxis = typeof spec === 'object' ? spec : shape.map(() => spec);
+  const perAxis = Array.isArray(spec)
+    ? (spec as ChunkSpec & object)
+    : shape.map(() => spec as number | 'auto');
   if (perAxis.length !== shape.length)
     throw new RangeError(
       `chunks [${perAxis.map((c) => JSON.stringify(c)).join(', ')}] name ${perAxis.length} axes, but the shape [${shape.join(', ')}] has ${shape.length}`,
@@ -54,13 +58,28 @@ export function normalizeChunks(
         throw new RangeError(
           `chunk size ${c} on axis ${axis} must be a whole number of 1 or more, -1 or 'auto'`,
         );
-      return cut(extent, c);
+      return cutChecked(extent, c, axis);
     }
+    if (!Array.isArray(c))
+      throw new TypeError(
+        `chunks on axis ${axis} must be a size, a list of sizes, -1 or 'auto', not ${JSON.stringify(c) ?? typeof c}`,
+      );
     if (sum(c) !== extent || c.some((n) => !Number.isSafeInteger(n) || n < 0))
       throw new RangeError(`chunks [${c.join(', ')}] on axis ${axis} do not add up to its extent ${extent}`);
     return c.length > 0 ? c : [0];
   });
   return autoChunks(fixed, shape, autoBytes / itemsize(dtype));
+}
+
+/** More chunks than this along one axis are a mistake: listing them alone takes longer than most work. */
+const MOST_CHUNKS = 10_000_000;
+
+function cutChecked(extent: number, size: number, axis: number): number[] {
+  if (extent / size > MOST_CHUNKS)
+    throw new RangeError(
+      `chunks of ${size} cut axis ${axis} of extent ${extent} into ${Math.ceil(extent / size)} pieces; choose larger ones`,
+    );
+  return cut(extent, size);
 }
 
 /** Fills the undecided axes so that a chunk has about `elements` elements, equally long along each of them. */
@@ -85,7 +104,7 @@ function autoChunks(
       budget /= Math.max(1, shape[axis]);
     }
   }
-  return fixed.map((c, axis) => c ?? cut(shape[axis], sizes.get(axis)!));
+  return fixed.map((c, axis) => c ?? cutChecked(shape[axis], sizes.get(axis)!, axis));
 }
 
 /** Where each chunk starts: `[0, a, a + b, …]`, one longer than the sizes. */

@@ -5,6 +5,7 @@ import { order } from '../graph/order.js';
 import type { Key } from '../graph/task.js';
 import { allocate, type DType, type TypedArray } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
+import { requireList } from './axes.js';
 import { blockShape, blocksOf, boundaries, gridOf, isKnown, product } from './chunks.js';
 import { type Lowered, lower } from './lower/lower.js';
 import { type NDArray, toNdarray } from './ndarray.js';
@@ -45,6 +46,7 @@ export async function compute<const T extends readonly ArrayInput[]>(
   arrays: readonly [...T],
   options?: ArrayCompute,
 ): Promise<ComputedAll<T>> {
+  requireList(arrays, 'compute');
   const values = await computeArrays(
     arrays.map((a) => asarray(a)),
     options,
@@ -147,6 +149,11 @@ class Output {
     for (const coords of blocksOf(gridOf(sizes))) {
       const piece = { dtype, ...this.pieces.get(coords.join())! };
       const to = coords.map((c, axis) => starts[axis][c]);
+      const wanted = blockShape(sizes, coords);
+      if (wanted.some((n, axis) => n !== piece.shape[axis]))
+        throw new RangeError(
+          `${this.array.name}: blocks of shapes [${wanted.join(', ')}] and [${piece.shape.join(', ')}] do not line up: arrays of unknown chunk sizes come from different selections; call computeChunkSizes() on each first`,
+        );
       copyBox(
         piece,
         to.map(() => 0),
@@ -208,6 +215,7 @@ export async function persist<T extends readonly TileArray<DType>[]>(
   arrays: readonly [...T],
   options?: ArrayCompute,
 ): Promise<{ -readonly [K in keyof T]: T[K] }> {
+  requireList(arrays, 'persist');
   return (await persistArrays(arrays, options)) as { -readonly [K in keyof T]: T[K] };
 }
 

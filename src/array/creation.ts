@@ -312,6 +312,8 @@ export function broadcastTo<A extends ArrayInput>(
   const array = asarray(x);
   const target = checkShape(shape);
   const lead = target.length - array.ndim;
+  if (!array.isKnown)
+    throw new Error('broadcastTo: the array has unknown chunk sizes; call computeChunkSizes() first');
   const fits = lead >= 0 && array.shape.every((n, a) => n === 1 || n === target[a + lead]);
   if (!fits)
     throw new RangeError(

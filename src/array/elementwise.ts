@@ -12,7 +12,7 @@ export function broadcastShapes(shapes: readonly (readonly number[])[], label = 
     const first = extents[0] ?? 1;
     if (extents.some((n) => !Object.is(n, first) && !(Number.isNaN(n) && Number.isNaN(first))))
       throw new RangeError(
-        `${label}: shapes ${shapes.map((s) => `[${s.join(', ')}]`).join(' and ')} do not broadcast: axis ${axis - rank} has extents ${extents.join(' and ')}`,
+        `${label}: shapes ${shapes.map((s) => `[${s.join(', ')}]`).join(' and ')} do not broadcast: axis ${axis - rank} has extents ${extents.join(' and ')}${extents.some(Number.isNaN) ? '; computeChunkSizes() makes unknown extents known' : ''}`,
       );
     return first;
   });

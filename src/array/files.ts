@@ -139,6 +139,7 @@ export interface ZarrWriteOptions extends ArrayCompute {
 export async function toZarr(x: ArrayInput, path: string, options: ZarrWriteOptions = {}): Promise<void> {
   const { chunks, codec, zarrFormat, attributes, dimensions, overwrite, ...run } = options;
   const array = asarray(x) as TileArray<DType>;
+  requireKnown('toZarr', array);
   const sizes = chunks === undefined ? array.chunks : normalizeChunks(chunks, array.shape, array.dtype);
   const target = createZarr(path, {
     shape: array.shape,
@@ -169,8 +170,16 @@ export async function toNpy(
   { overwrite, ...run }: NpyWriteOptions = {},
 ): Promise<void> {
   const array = asarray(x) as TileArray<DType>;
+  requireKnown('toNpy', array);
   const target = createNpy(path, { shape: array.shape, dtype: array.dtype, ...defined({ overwrite }) });
   await guarded(array, target, finishNpy, run);
+}
+
+function requireKnown(label: string, array: TileArray<DType>): void {
+  if (!array.isKnown)
+    throw new Error(
+      `${label}: an array with unknown chunk sizes cannot be written; call computeChunkSizes() first`,
+    );
 }
 
 /** Writes, and leaves no partial file behind when the process is interrupted. */

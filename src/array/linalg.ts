@@ -1,7 +1,7 @@
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
 import { normalizeAxis } from './axes.js';
-import { blockShape, type Chunks, commonRefinement, isKnown, product } from './chunks.js';
+import { blockShape, type Chunks, commonRefinement, product } from './chunks.js';
 import { transpose } from './manipulation.js';
 import { matmulScratchFor } from './matmul-scratch.js';
 import { type ArrayNode, makeNode, type TasksNode } from './node.js';
@@ -31,6 +31,7 @@ export function tensordot<A extends ArrayInput, B extends ArrayInput>(
   axes: number | readonly [number | readonly number[], number | readonly number[]] = 2,
 ): TileArray<PromoteInputs<A, B>> {
   const [x, y] = [asarray(a), asarray(b)];
+  requireKnown('tensordot', x, y);
   const list = (v: number | readonly number[], ndim: number) =>
     (typeof v === 'number' ? [v] : v).map((axis) => normalizeAxis(axis, ndim, 'tensordot'));
   if (typeof axes === 'number' && (axes > x.ndim || axes > y.ndim || axes < 0))
@@ -59,12 +60,15 @@ export function tensordot<A extends ArrayInput, B extends ArrayInput>(
   return contract(first, second, left.length) as TileArray<PromoteInputs<A, B>>;
 }
 
+function requireKnown(label: string, ...arrays: readonly TileArray<DType>[]): void {
+  if (!arrays.every((a) => a.isKnown))
+    throw new Error(`${label}: matrix products need known chunk sizes; call computeChunkSizes() first`);
+}
+
 /** Sums products over the last `count` axes of x and the first `count` of y. */
 function contract(x: TileArray<DType>, y: TileArray<DType>, count: number): TileArray<DType> {
   const dtype = promoteTypes(x.dtype, y.dtype);
   const [a, b] = [x.astype(dtype), y.astype(dtype)];
-  if (!isKnown(a.chunks) || !isKnown(b.chunks))
-    throw new Error('matrix products need known chunk sizes; call computeChunkSizes() first');
   if (count === 0) {
     const outer = multiply(a.reshape([...a.shape, ...b.shape.map(() => 1)]), b);
     return outer as TileArray<DType>;
@@ -192,6 +196,7 @@ export function matmul<A extends ArrayInput, B extends ArrayInput>(
     x.ndim === 1 ? x.slice('newaxis', ':') : x,
     y.ndim === 1 ? y.slice(':', 'newaxis') : y,
   ];
+  requireKnown('matmul', x, y);
   const [k, l] = [left.shape[left.ndim - 1], right.shape[right.ndim - 2]];
   if (k !== l)
     throw new RangeError(
@@ -247,6 +252,7 @@ function stretch(v: TileArray<DType>, shape: readonly number[], batch: Chunks): 
 export function dot<A extends ArrayInput, B extends ArrayInput>(a: A, b: B): TileArray<PromoteInputs<A, B>> {
   const [x, y] = [asarray(a), asarray(b)];
   if (x.ndim === 0 || y.ndim === 0) return multiply(x, y) as TileArray<PromoteInputs<A, B>>;
+  requireKnown('dot', x, y);
   const last = y.ndim === 1 ? 0 : y.ndim - 2;
   if (x.shape[x.ndim - 1] !== y.shape[last])
     throw new RangeError(

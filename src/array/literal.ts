@@ -44,6 +44,8 @@ function dataOf(x: TypedArray | Uint8ClampedArray | NestedArray | NDArrayLike): 
   if (Array.isArray(x)) return nested(x);
   if (typeof x === 'object' && x !== null && 'shape' in x && 'dtype' in x)
     return fromNdarray(x as NDArrayLike);
+  if (typeof x === 'object' && x !== null && 'then' in x)
+    throw new TypeError('cannot make an array of a promise; await it first');
   throw new TypeError(
     `cannot make an array of ${x === null ? 'null' : typeof x}; give a number, a typed array, nested lists or an NDArray`,
   );
@@ -81,6 +83,8 @@ function nested(x: NestedArray): Data {
   for (let level: unknown = x; Array.isArray(level); level = level[0]) shape.push(level.length);
   const flat: Scalar[] = [];
   const visit = (level: Scalar | NestedArray, depth: number): void => {
+    if (level instanceof TileArray)
+      throw new TypeError('cannot make an array of a list of arrays; use stack or concatenate');
     if (!Array.isArray(level)) {
       if (depth !== shape.length || !['number', 'bigint', 'boolean'].includes(typeof level))
         throw new TypeError(

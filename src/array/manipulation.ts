@@ -1,6 +1,6 @@
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
-import { normalizeAxes, normalizeAxis } from './axes.js';
+import { normalizeAxes, normalizeAxis, requireList } from './axes.js';
 import { blockShape, type Chunks, commonRefinement, cut, isKnown, product, sum } from './chunks.js';
 import { type AliasNode, type ArrayNode, boundsOf, makeNode, type TasksNode } from './node.js';
 import { type Promote, promoteAll } from './promote.js';
@@ -60,6 +60,9 @@ export function moveaxis<A extends ArrayInput>(
   const list = (v: number | readonly number[]) =>
     (typeof v === 'number' ? [v] : v).map((a) => normalizeAxis(a, ndim, 'moveaxis'));
   const [from, to] = [list(source), list(destination)];
+  for (const axes of [from, to])
+    if (new Set(axes).size < axes.length)
+      throw new RangeError(`moveaxis: [${axes.join(', ')}] names an axis twice`);
   if (from.length !== to.length)
     throw new RangeError('moveaxis: source and destination must name equally many axes');
   const order = Array.from({ length: ndim }, (_, i) => i).filter((a) => !from.includes(a));
@@ -127,6 +130,11 @@ export function flip<A extends ArrayInput>(
 ): TileArray<DTypeOf<A>> {
   const array = asarray(x);
   const axes = normalizeAxes(axis, array.ndim, 'flip');
+  const unknown = axes.find((a) => Number.isNaN(array.shape[a]));
+  if (unknown !== undefined)
+    throw new Error(
+      `flip: axis ${unknown} has unknown chunk sizes and cannot be reversed; call computeChunkSizes() first`,
+    );
   const slices = array.shape.map(
     (n, a): AxisSlice =>
       axes.includes(a) && n > 0
@@ -163,6 +171,7 @@ type HasFloat<T extends readonly ArrayInput[]> = T extends readonly [
   : false;
 
 function sameType(inputs: readonly ArrayInput[], label: string): TileArray<DType>[] {
+  requireList(inputs, label);
   if (inputs.length === 0) throw new RangeError(`${label}: needs at least one array`);
   const arrays = inputs.map((x) => asarray(x));
   const dtype = promoteAll(arrays.map((a) => a.dtype));

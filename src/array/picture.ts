@@ -1,12 +1,18 @@
 import { arrayToHtml } from '../watch/chunks.js';
-import { graphToSvg } from '../watch/visualize.js';
+import { graphToSvg, graphToText } from '../watch/visualize.js';
 import type { TileArray } from './array.js';
 import { graphOf } from './compute.js';
 
-/** The task graph of an array as SVG. */
-export function pictureOf(array: TileArray, options: { readonly max?: number } = {}): string {
+export interface PictureOptions {
+  readonly as?: 'svg' | 'text';
+  /** More tasks than this are shown by layers only. */
+  readonly max?: number;
+}
+
+/** The task graph of an array as SVG, or as a table of text. */
+export function pictureOf(array: TileArray, { as = 'svg', ...options }: PictureOptions = {}): string {
   const { graph, keys } = graphOf([array]);
-  return graphToSvg(graph, { ...options, outputs: keys });
+  return (as === 'text' ? graphToText : graphToSvg)(graph, { ...options, outputs: keys });
 }
 
 /** A table and picture of an array's chunks as HTML. */

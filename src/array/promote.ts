@@ -265,6 +265,8 @@ export function fits(scalar: Scalar, dtype: DType): boolean {
 
 /** The scalar as a constant of `dtype`; throws where an integer does not fit, as NumPy does. */
 export function constantOf(scalar: Scalar, dtype: DType): number | bigint | boolean {
+  if (typeof scalar !== 'number' && typeof scalar !== 'bigint' && typeof scalar !== 'boolean')
+    throw new TypeError(`a value is a number, a bigint or a boolean, not ${typeof scalar}`);
   const kind = kindOf(dtype);
   if (kind === 'bool') return Boolean(scalar);
   if (kind === 'float') return Number(scalar);

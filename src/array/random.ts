@@ -6,6 +6,7 @@ import {
   type IntegerDType,
   type RandomSpec,
   randomScratch,
+  SeedSequence,
 } from '../kernels/random/index.js';
 import { TileArray } from './array.js';
 import { blockShape, type ChunkSpec, checkShape, normalizeChunks, product, stridesOf } from './chunks.js';
@@ -104,6 +105,8 @@ export class Generator {
     { chunks = 'auto' }: RandomOptions,
   ): TileArray<D> {
     checkRandom(spec);
+    if (spec.kind !== 'integers' && spec.dtype !== 'float32' && spec.dtype !== 'float64')
+      throw new TypeError(`${spec.kind}: dtype ${String(spec.dtype)} must be float32 or float64`);
     const shape = checkShape(size);
     const sizes = normalizeChunks(chunks, shape, spec.dtype);
     const grid = sizes.map((c) => c.length);
@@ -135,11 +138,15 @@ export class Generator {
 /**
  * A generator of a seed (a whole number, or several), or of fresh entropy.
  *
- * @throws where the seed is negative or not whole
+ * @throws RangeError where the seed is negative or not whole, TypeError where it is no number
  * @example
  * const rng = random.defaultRng(42);
  * rng.random([1000, 1000], { chunks: [500, 1000] }).numBlocks; // [2, 1]
  */
 export function defaultRng(seed?: Entropy): Generator {
+  for (const part of [seed ?? 0].flat())
+    if (typeof part !== 'bigint' && typeof part !== 'number')
+      throw new TypeError(`a seed is a whole number or a list of them, not ${typeof part}`);
+  if (seed !== undefined) new SeedSequence(seed);
   return new Generator(seed ?? freshEntropy());
 }

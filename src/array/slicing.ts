@@ -38,14 +38,19 @@ const isEllipsis = (p: SliceArgument): boolean => typeof p === 'string' && p.tri
 const fullRange = (extent: number): AxisSlice => ({ kind: 'range', start: 0, count: extent, step: 1 });
 
 function parseOne(part: SliceArgument, axis: number, extent: number): AxisSlice {
-  if (typeof part !== 'string' || NUMBER.test(part)) return at(Number(part), axis, extent);
+  if (typeof part === 'number' || typeof part === 'bigint') return at(Number(part), axis, extent);
+  if (typeof part !== 'string')
+    throw new TypeError(
+      `a subscript is a string or a whole number, not ${Array.isArray(part) ? 'a list' : typeof part}; for lists and masks use take or get`,
+    );
+  if (NUMBER.test(part)) return at(Number(part), axis, extent);
   const match = RANGE.exec(part);
   if (!match)
     throw new SyntaxError(
       `'${part}' is no subscript; write 'start:stop:step', a whole number, '...' or 'newaxis'`,
     );
-  const [start, stop, step] = match.slice(1).map((s) => (s === undefined ? undefined : Number(s)));
-  return range(start, stop, step ?? 1, extent);
+  const numbers = match.slice(1).map((s) => (s === undefined ? undefined : Number(s)));
+  return range(numbers, axis, extent);
 }
 
 function at(index: number, axis: number, extent: number): AxisSlice {
@@ -60,9 +65,17 @@ function at(index: number, axis: number, extent: number): AxisSlice {
   return { kind: 'at', position: index < 0 ? index + extent : index };
 }
 
-function range(start: number | undefined, stop: number | undefined, step: number, extent: number): AxisSlice {
-  if (step === 0) throw new RangeError('slice step cannot be zero');
+function range(
+  [start, stop, step = 1]: readonly (number | undefined)[],
+  axis: number,
+  extent: number,
+): AxisSlice {
+  if (step === 0) throw new RangeError(`slice step on axis ${axis} cannot be zero`);
   if (start === undefined && stop === undefined && step === 1) return fullRange(extent);
+  if (Number.isNaN(extent))
+    throw new Error(
+      `axis ${axis} has unknown chunk sizes and cannot be sliced; call computeChunkSizes() first`,
+    );
   const [low, high] = step > 0 ? [0, extent] : [-1, extent - 1];
   const clip = (n: number | undefined, missing: number) =>
     n === undefined ? missing : Math.min(Math.max(n < 0 ? n + extent : n, low), high);

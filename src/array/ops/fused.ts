@@ -45,6 +45,11 @@ function kernelOf(spec: FusedSpec): FusedKernel {
   return memo(bySpec, id, () => compileFused(spec));
 }
 
+const unequal = (a: number, b: number): RangeError =>
+  new RangeError(
+    `blocks of ${a} and ${b} elements meet along an axis of unknown chunk sizes: the arrays come from different selections. Call computeChunkSizes() on both, to have them aligned or refused`,
+  );
+
 /** Runs a compiled loop over the blocks of one task. */
 export const fused: Op<FusedParams, FusedCommon> = (ctx) => {
   const { params, common, memory } = ctx;
@@ -63,7 +68,10 @@ export const fused: Op<FusedParams, FusedCommon> = (ctx) => {
       offset += start[a] * along[a];
       if (axes[a] < 0) continue;
       strides[axes[a]] += steps[a] * along[a];
-      if (unknown && Number.isNaN(shape[axes[a]])) shape[axes[a]] = block.shape[a];
+      if (!Number.isNaN(params.shape[axes[a]]) || steps[a] === 0) continue;
+      const extent = shape[axes[a]];
+      if (Number.isNaN(extent)) shape[axes[a]] = block.shape[a];
+      else if (extent !== block.shape[a]) throw unequal(extent, block.shape[a]);
     }
     return { address: block.data.byteOffset + offset * itemsize(block.dtype), strides };
   });

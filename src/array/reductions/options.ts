@@ -85,7 +85,12 @@ export interface FixedReduceFn<R extends DType> {
   (x: ArrayInput, axis?: AxisArgument, keepdims?: boolean): TileArray<R>;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set(['axis', 'keepdims', 'dtype', 'ddof']);
+
 export function optionsOf<O extends ReduceOptions>(axis: AxisArgument<O> | undefined, keepdims?: boolean): O {
   const options = typeof axis === 'object' && axis !== null && !Array.isArray(axis) ? axis : { axis };
+  const wrong = Object.keys(options).find((name) => !OPTIONS.has(name));
+  if (wrong !== undefined)
+    throw new TypeError(`reductions take ${[...OPTIONS].join(', ')}; there is no option ${wrong}`);
   return (keepdims === undefined ? options : { ...options, keepdims }) as O;
 }

@@ -130,6 +130,10 @@ const LEVELS = { zstd: 1, gzip: 5, blosc: 5 } as const;
 function codecV3(codec: ZarrCodec): CodecSpec[] {
   const chosen = typeof codec === 'string' ? { name: codec } : codec;
   if (chosen.name === 'none') return [];
+  if (!Object.hasOwn(LEVELS, chosen.name))
+    throw new TypeError(
+      `zarr: no codec ${JSON.stringify(chosen.name)} to write with; there are none, ${Object.keys(LEVELS).join(', ')}`,
+    );
   const level = 'level' in chosen && chosen.level !== undefined ? chosen.level : LEVELS[chosen.name];
   if (chosen.name === 'zstd') return [{ name: 'zstd', configuration: { level, checksum: false } }];
   if (chosen.name === 'gzip') return [{ name: 'gzip', configuration: { level } }];
