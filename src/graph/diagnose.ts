@@ -21,6 +21,10 @@ export interface Diagnosis {
  *
  * @param order numbers as `order` gives them; only their order counts
  * @param outputs results held to the end (default: those that no task reads)
+ * @example
+ * const graph = x.add(1).graph();
+ * const numbers = new Map([...graph.keys()].reverse().map((key, i) => [key, i]));
+ * diagnose(graph, numbers).peakLive; // 2
  */
 export function diagnose(graph: Graph, order: ReadonlyMap<Key, number>, outputs?: Iterable<Key>): Diagnosis {
   const indexed = indexGraph(graph);

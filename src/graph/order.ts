@@ -43,6 +43,8 @@ import { topologicalOrder } from './toposort.js';
  * @param outputs results that are held to the end (default: those that no task reads); others are dropped after their last reader.
  *   Pass none where outputs are taken away as they finish.
  * @throws GraphError when the graph has a cycle
+ * @example
+ * order(x.add(1).graph()).size; // 3
  */
 export function order(graph: Graph, outputs?: Iterable<Key>): Map<Key, number> {
   const indexed = indexGraph(graph);

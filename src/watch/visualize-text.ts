@@ -9,6 +9,8 @@ import { bytesText, clip, plural, resultOf, shortKey } from './visualize-label.j
  *
  * @param options.outputs results that are held to the end (default: those that no task reads)
  * @param options.max most lines (default 200); what is left out is counted
+ * @example
+ * graphToText(x.graph()).split('\n').length; // 5
  */
 export function graphToText(graph: Graph, options: { outputs?: Iterable<Key>; max?: number } = {}): string {
   const outputs = options.outputs && [...options.outputs];

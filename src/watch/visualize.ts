@@ -37,6 +37,9 @@ const COLORS = [
 /**
  * Draws a graph as SVG, from left to right: what is read stands left of its readers. Each box names its task, operation and result, and
  * has a tooltip with all of them in full.
+ *
+ * @example
+ * graphToSvg(x.graph(), { color: 'order' }).startsWith('<svg'); // true
  */
 export function graphToSvg(graph: Graph, options: VisualizeOptions = {}): string {
   const { max = 300, color = 'op' } = options;
