@@ -127,11 +127,7 @@ function parse(text: string, label: string): { source: string; node: Expression 
 }
 
 /** The text of a method as that of a function, or undefined if it is no method either. */
-function asMethod(
-  text: string,
-  options: Parameters<typeof Parse>[2],
-  label: string,
-): string | undefined {
+function asMethod(text: string, options: Parameters<typeof Parse>[2], label: string): string | undefined {
   let object: Expression;
   try {
     object = parser()(`({${text}})`, 0, options);
