@@ -154,6 +154,16 @@ describe('what is public', () => {
     expect(documented.get(name)?.examples ?? []).not.toHaveLength(0);
   });
 
+  it('is in the list of the guide', () => {
+    const guide = read('docs/arrays.md');
+    const list = guide.slice(guide.indexOf('## All functions'), guide.indexOf('## From NumPy'));
+    const words = new Set([...list.matchAll(/[.\w]+/g)].map(([word]) => word.replace(/^\./, '')));
+    const missing = names.filter((name) => /^[a-z]/.test(name) && !words.has(name) && name !== 'random');
+    expect(missing).toEqual([]);
+    const methods = [...list.matchAll(/\.([a-z]\w+)/g)].map(([, name]) => name);
+    expect(methods.filter((m) => m !== 'defaultRng' && !(m in x()))).toEqual([]);
+  });
+
   it('has methods that are documented', () => {
     const own = comments.filter(({ file }) => file === 'src/array/array.ts').map(({ name }) => name);
     const methods = Object.getOwnPropertyNames(tw.TileArray.prototype).filter((m) => m !== 'constructor');
