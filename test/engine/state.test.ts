@@ -165,6 +165,36 @@ describe('an idle thread', () => {
     state.ticked();
     expect(taken(state, 'revoke')).toMatchObject([{ thread: first!.thread }]);
   });
+
+  test('that is not running is started for what waits at a stalled one, and for nothing less', () => {
+    const state = make(2);
+    const warm = many(2, (i) => task(`warm${i}`, []));
+    submit(
+      state,
+      graphOf(...warm),
+      warm.map(({ key }) => key),
+    );
+    finishAll(state, 0.4);
+    state.died(1, -1, new Error('ended'), true);
+    const tasks = many(2, (i) => task(`t${i}`, []));
+    submit(
+      state,
+      graphOf(...tasks),
+      tasks.map(({ key }) => key),
+    );
+    // Taken back, t1 would go to thread 0 again, and so for ever.
+    const first = state.take();
+    expect(batches(first)).toEqual(['0: t0', '0: t1']);
+    expect(first.length).toBe(2);
+    state.ticked();
+    expect(state.take()).toEqual([]);
+    state.ticked();
+    const [revoke] = taken(state, 'revoke');
+    state.revoked(revoke!.thread, revoke!.sequence);
+    const instructions = state.take();
+    expect(instructions[0]).toEqual({ do: 'start', thread: 1 });
+    expect(batches(instructions)).toEqual(['1: t1']);
+  });
 });
 
 describe('memory', () => {

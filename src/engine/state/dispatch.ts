@@ -36,19 +36,19 @@ export function dispatch(core: Core): void {
     if (!worthAThread(core)) break;
     fill(core, thread);
   }
-  steal(core, false);
+  steal(core);
 }
 
 function worthAThread(core: Core): boolean {
   const next = top(core.admitted) ?? top(core.ready) ?? top(core.roots);
   if (next === undefined) return false;
-  if (core.threads.every((thread) => !thread.started)) return true;
+  if (core.threads.every((thread) => !thread.started || thread.stalled)) return true;
   const { mean, count } = next.layer.estimate;
   return count === 0 || mean * core.readyCount > WORTH_A_THREAD_MS;
 }
 
 function fill(core: Core, thread: ThreadRecord): void {
-  if (thread.expected >= LOW_MS && thread.length > 0) return;
+  if (thread.length > 0 && (thread.stalled || thread.expected >= LOW_MS)) return;
   const batch: TaskRecord[] = [];
   core.batch++;
   core.ahead.clear();
@@ -205,18 +205,20 @@ function top(heap: RankHeap): TaskRecord | undefined {
 }
 
 /**
- * Takes back tasks that wait at one thread while another is idle and nothing else is ready.
- * @param stalled the busy thread has finished nothing for a while, so estimates mean little
+ * Takes back tasks that wait at one thread while another is idle and nothing else is ready. What is taken back must go to another:
+ * a thread that is not running counts as idle only for the work of a stalled one, which is sent nothing more.
  */
-export function steal(core: Core, stalled: boolean): void {
+function steal(core: Core): void {
   if (top(core.ready) !== undefined || top(core.roots) !== undefined || core.admitted.size > 0) return;
   let idle = 0;
+  let ended = 0;
   let busiest: ThreadRecord | undefined;
   for (const thread of core.threads) {
-    if (thread.length === 0) idle++;
-    else if (thread.length > (busiest?.length ?? 1) && !(stalled && thread.progressed)) busiest = thread;
+    if (!thread.started) ended++;
+    else if (thread.length === 0) idle++;
+    else if (thread.length > 1 && (busiest === undefined || before(thread, busiest))) busiest = thread;
   }
-  if (busiest === undefined || idle === 0) return;
+  if (busiest === undefined || idle + (busiest.stalled ? ended : 0) === 0) return;
   const spare: TaskRecord[] = [];
   let expected = 0;
   const { queue, head, first } = busiest;
@@ -228,7 +230,11 @@ export function steal(core: Core, stalled: boolean): void {
     spare.push(record);
     expected += record.expected;
   }
-  if (expected < WORTH_STEALING_MS && !stalled) return;
+  if (expected < WORTH_STEALING_MS && !busiest.stalled) return;
   for (const record of spare)
     core.emit({ do: 'revoke', thread: busiest.index, sequence: record.sequence, abandoned: false });
 }
+
+/** Which of two busy threads to relieve: estimates mean little for one that is stalled. */
+const before = (a: ThreadRecord, b: ThreadRecord): boolean =>
+  a.stalled === b.stalled ? a.length > b.length : a.stalled;

@@ -163,7 +163,9 @@ export class ThreadRecord {
   expected = 0;
   /** Deaths since it last finished a task. */
   deaths = 0;
+  /** Whether it has reported since the last tick, and whether it had not, busy as it was, between the last two. */
   progressed = false;
+  stalled = false;
 
   constructor(readonly index: number) {}
 

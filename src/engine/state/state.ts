@@ -2,7 +2,7 @@ import type { Key } from '../../graph/task.js';
 import { describe, EngineError, MemoryLimitError, type SpillError, ThreadDiedError } from '../errors.js';
 import { bytesAltogether } from './admission.js';
 import { Core, SPILL, type StateOptions, TARGET } from './core.js';
-import { dispatch, steal } from './dispatch.js';
+import { dispatch } from './dispatch.js';
 import type { Instruction, Report } from './instructions.js';
 import { bury, letGo, sweep, unhold, unpin } from './lifetimes.js';
 import { loaded, loadFailed, serveFetches } from './loading.js';
@@ -96,6 +96,7 @@ export class EngineState {
       takeReport(core, record, report);
     }
     thread.progressed = true;
+    thread.stalled = false;
     if (thread.head === thread.queue.length) {
       thread.queue.length = 0;
       thread.head = 0;
@@ -144,6 +145,7 @@ export class EngineState {
     thread.queue = [];
     thread.head = 0;
     thread.expected = 0;
+    thread.stalled = false;
     tasks.forEach((record, i) => {
       if (record.thread !== index || record.sequence !== first + i) return;
       this.orphaned(record, first + i === running && !ended, cause);
@@ -217,9 +219,10 @@ export class EngineState {
 
   /** Some time has passed. */
   ticked(): void {
-    const { core } = this;
-    steal(core, true);
-    for (const thread of core.threads) thread.progressed = false;
+    for (const thread of this.core.threads) {
+      thread.stalled = thread.length > 0 && !thread.progressed;
+      thread.progressed = false;
+    }
     this.pump();
   }
 

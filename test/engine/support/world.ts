@@ -110,8 +110,12 @@ export class World {
   }
 
   carryOut(): void {
-    for (let todo = this.state.take(); todo.length > 0; todo = this.state.take())
+    let count = 0;
+    for (let todo = this.state.take(); todo.length > 0; todo = this.state.take()) {
+      count += todo.length;
+      if (count > 100_000) throw new Error('the instructions do not end');
       for (const instruction of todo) this.perform(instruction);
+    }
     const { touched, limit } = this.state.core.space;
     if (touched > limit) throw new Error(`${touched} bytes were touched, of ${limit}`);
     this.peak = Math.max(this.peak, touched);
