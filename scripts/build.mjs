@@ -18,6 +18,7 @@ const entries = Object.fromEntries(
   Object.entries({
     index: 'src/index.ts',
     array: 'src/array/index.ts',
+    frame: 'src/frame/index.ts',
     engine: 'src/engine/index.ts',
     thread: 'src/thread.ts',
     cli: 'src/cli.ts',

@@ -14,6 +14,7 @@ export {
 } from './engine/errors.js';
 export { type EngineStats, LocalEngine, type LocalEngineOptions } from './engine/index.js';
 export { UnshippableFunctionError } from './graph/function-spec.js';
+export * from './frame/index.js';
 export { netcdfInfo } from './io/netcdf/open.js';
 export { npzInfo } from './io/npz.js';
 export type { DType } from './kernels/dtype.js';

@@ -56,7 +56,8 @@ interface Call {
  * begun one is given a second to finish it and is replaced otherwise, so a task that writes files may be cut short.
  */
 export class LocalEngine implements Engine, Disposable, AsyncDisposable {
-  private readonly settings: Settings;
+  /** With what it works; defaults filled in. */
+  readonly settings: Settings;
   private readonly state: EngineState;
   private readonly executor: Executor;
   private readonly reports: ProgressReports;

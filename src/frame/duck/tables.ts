@@ -1,0 +1,174 @@
+import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type { Batch, Column } from '../result/column.js';
+import { quoteName, typeName } from '../sql/writer.js';
+import type { ColumnType } from '../types.js';
+import type { Database } from './database.js';
+import { duckdb } from './library.js';
+
+/** Rows of a chunk of DuckDB. */
+const CHUNK_ROWS = 2048;
+
+const placed = new WeakMap<Database, WeakMap<Batch, Promise<string>>>();
+const gone = new FinalizationRegistry<{ readonly database: WeakRef<Database>; readonly table: string }>(
+  ({ database, table }) => {
+    database
+      .deref()
+      ?.execute({ sql: `DROP TABLE IF EXISTS ${quoteName(table)}`, values: [] })
+      .catch(() => {
+        // The database has ended before.
+      });
+  },
+);
+let tables = 0;
+
+/** The table of a database that holds rows of this process's memory, filled at the first call; dropped when nobody has the rows any more. */
+export function tableOf(database: Database, rows: Batch): Promise<string> {
+  let known = placed.get(database);
+  if (!known) {
+    known = new WeakMap();
+    placed.set(database, known);
+  }
+  let table = known.get(rows);
+  if (!table) {
+    table = fill(database, rows, `memory_${++tables}`);
+    table.catch(() => known.delete(rows));
+    known.set(rows, table);
+  }
+  return table;
+}
+
+async function fill(database: Database, rows: Batch, name: string): Promise<string> {
+  const columns = rows.columns.map((column) => `${quoteName(column.name)} ${typeName(column.type)}`);
+  await database.connected({}, async (connection) => {
+    await connection.run(`CREATE TABLE ${quoteName(name)} (${columns.join(', ')})`);
+    try {
+      const appender = await connection.createAppender(name);
+      await append(rows, (chunk) => appender.appendDataChunk(chunk));
+      appender.closeSync();
+    } catch (error) {
+      await connection.run(`DROP TABLE IF EXISTS ${quoteName(name)}`);
+      throw error;
+    }
+  });
+  gone.register(rows, { database: new WeakRef(database), table: name });
+  return name;
+}
+
+/** Cuts a batch into chunks of DuckDB. */
+async function append(
+  { rows, columns }: Batch,
+  take: (chunk: import('@duckdb/node-api').DuckDBDataChunk) => void,
+): Promise<void> {
+  const { DuckDBDataChunk } = await duckdb();
+  const types = await Promise.all(columns.map(({ type }) => duckType(type)));
+  const converters = await Promise.all(columns.map((column) => converterOf(column)));
+  for (let from = 0; from < rows; from += CHUNK_ROWS) {
+    const count = Math.min(CHUNK_ROWS, rows - from);
+    const chunk = DuckDBDataChunk.create(types, count);
+    for (const [i, convert] of converters.entries()) {
+      const values = Array.from({ length: count }, (_, row) => convert(from + row));
+      chunk.setColumnValues(i, values);
+    }
+    take(chunk);
+  }
+}
+
+async function duckType(type: ColumnType): Promise<DuckDBType> {
+  const duck = await duckdb();
+  if (typeof type !== 'string') {
+    if ('list' in type) return duck.LIST(await duckType(type.list));
+    if ('map' in type) return duck.MAP(await duckType(type.map[0]), await duckType(type.map[1]));
+    const fields = await Promise.all(
+      Object.entries(type.struct).map(async ([name, inner]) => [name, await duckType(inner)] as const),
+    );
+    return duck.STRUCT(Object.fromEntries(fields));
+  }
+  const types: Record<string, DuckDBType> = {
+    bool: duck.BOOLEAN,
+    int8: duck.TINYINT,
+    int16: duck.SMALLINT,
+    int32: duck.INTEGER,
+    int64: duck.BIGINT,
+    uint8: duck.UTINYINT,
+    uint16: duck.USMALLINT,
+    uint32: duck.UINTEGER,
+    uint64: duck.UBIGINT,
+    float32: duck.FLOAT,
+    float64: duck.DOUBLE,
+    decimal: duck.DECIMAL(38, 6),
+    string: duck.VARCHAR,
+    binary: duck.BLOB,
+    uuid: duck.UUID,
+    date: duck.DATE,
+    time: duck.TIME,
+    timestamp: duck.TIMESTAMP,
+    timestamptz: duck.TIMESTAMPTZ,
+    interval: duck.INTERVAL,
+    null: duck.SQLNULL,
+  };
+  return types[type]!;
+}
+
+/** The value of a column in a row as DuckDB takes it. */
+async function converterOf(column: Column): Promise<(row: number) => DuckDBValue> {
+  const { values, valid, type } = column;
+  const duck = await duckdb();
+  const raw = values as ArrayLike<unknown>;
+  const missing = (row: number): boolean => valid !== undefined && valid[row] === 0;
+  const convert = (value: unknown, inner: ColumnType): DuckDBValue => {
+    if (value === null || value === undefined) return null;
+    if (typeof inner !== 'string') {
+      if ('list' in inner)
+        return duck.listValue(Array.from(value as ArrayLike<unknown>, (item) => convert(item, inner.list)));
+      if ('map' in inner)
+        return duck.mapValue(
+          [...(value as Map<unknown, unknown>)].map(([key, item]) => ({
+            key: convert(key, inner.map[0]),
+            value: convert(item, inner.map[1]),
+          })),
+        );
+      const fields = value as Readonly<Record<string, unknown>>;
+      return duck.structValue(
+        Object.fromEntries(
+          Object.entries(inner.struct).map(([name, field]) => [name, convert(fields[name], field)]),
+        ),
+      );
+    }
+    switch (inner) {
+      case 'bool':
+        return value === true || value === 1;
+      case 'int64':
+      case 'uint64':
+        return typeof value === 'bigint' ? value : BigInt(value as number);
+      case 'date':
+        return new duck.DuckDBDateValue(
+          typeof value === 'number' ? value : Math.floor((value as Date).getTime() / 86_400_000),
+        );
+      case 'timestamp':
+        return new duck.DuckDBTimestampValue(
+          typeof value === 'bigint' ? value : BigInt((value as Date).getTime()) * 1000n,
+        );
+      case 'timestamptz':
+        return new duck.DuckDBTimestampTZValue(
+          typeof value === 'bigint' ? value : BigInt((value as Date).getTime()) * 1000n,
+        );
+      case 'time':
+        return new duck.DuckDBTimeValue(value as bigint);
+      case 'binary':
+        return new duck.DuckDBBlobValue(value as Uint8Array);
+      case 'interval': {
+        const { months, days, microseconds } = value as {
+          months: number;
+          days: number;
+          microseconds: number;
+        };
+        return new duck.DuckDBIntervalValue(months, days, BigInt(microseconds));
+      }
+      case 'decimal':
+        return new duck.DuckDBDecimalValue(BigInt(Math.round(Number(value) * 1e6)), 38, 6);
+      default:
+        return value as DuckDBValue;
+    }
+  };
+  return (row) => (missing(row) ? null : convert(raw[row], type));
+}

@@ -1,0 +1,110 @@
+import type { ColumnType, Interval } from '../types.js';
+import { parseDuration } from './duration.js';
+import {
+  Expr,
+  type NamesOf,
+  nodeOf,
+  type Operand,
+  type TermOf,
+  type WindowOptions,
+  windowNode,
+} from './expr.js';
+import { callNode, type ExprNode, freeze, literalNode } from './node.js';
+
+/**
+ * How many rows there are, in all or in a group.
+ *
+ * @example
+ * String(count()); // size()
+ */
+export function count(): Expr<never, 'int64'> {
+  return new Expr(freeze({ kind: 'aggregate', fn: 'size', args: [] }));
+}
+
+/**
+ * The first of some operands that is not null.
+ *
+ * @example
+ * String(coalesce(col('a'), col('b'), 0)); // coalesce(a, b, 0)
+ */
+export function coalesce<const O extends readonly Operand[]>(
+  ...operands: O
+): Expr<NamesOf<O[number]>, TermOf<O[0]>> {
+  return new Expr(callNode('coalesce', ...operands.map(nodeOf)));
+}
+
+/** The least of some operands in each row; nulls are left out. */
+export function least<const O extends readonly Operand[]>(
+  ...operands: O
+): Expr<NamesOf<O[number]>, TermOf<O[0]>> {
+  return new Expr(callNode('least', ...operands.map(nodeOf)));
+}
+
+/** The greatest of some operands in each row; nulls are left out. */
+export function greatest<const O extends readonly Operand[]>(
+  ...operands: O
+): Expr<NamesOf<O[number]>, TermOf<O[0]>> {
+  return new Expr(callNode('greatest', ...operands.map(nodeOf)));
+}
+
+/** Operands as text, one after another; null where one is null. */
+export function concatText<const O extends readonly Operand[]>(
+  ...operands: O
+): Expr<NamesOf<O[number]>, 'string'> {
+  return new Expr(callNode('concat', ...operands.map(nodeOf)));
+}
+
+/** A struct of named expressions. */
+export function struct<const F extends Readonly<Record<string, Operand>>>(
+  fields: F,
+): Expr<NamesOf<F[keyof F]>, { readonly struct: { readonly [K in keyof F]: ColumnType } }> {
+  const args = Object.entries(fields).flatMap(([name, value]): ExprNode[] => [
+    literalNode(name),
+    nodeOf(value),
+  ]);
+  return new Expr(callNode('struct', ...args));
+}
+
+/** The number of the row, from 1, within its partition and in its order. */
+export function rowNumber<M extends string = never>(options: WindowOptions<M> = {}): Expr<M, 'int64'> {
+  return new Expr(windowNode('rowNumber', [], options, true));
+}
+
+/** A span of time: '7d', '1h30m', '3mo'. */
+export function duration(text: string): Expr<never, 'interval'> {
+  return new Expr(literalNode(parseDuration(text) satisfies Interval));
+}
+
+/**
+ * A choice: `when(col('x').gt(0), 'plus').otherwise('minus')`.
+ *
+ * @example
+ * String(when(col('x').gt(0), 'plus').otherwise('minus')); // (when (x > 0) then 'plus' otherwise 'minus')
+ */
+export function when<N extends string, O extends Operand>(
+  predicate: Expr<N, unknown>,
+  value: O,
+): Case<N | NamesOf<O>, TermOf<O>> {
+  return new Case([{ when: predicate.node, value: nodeOf(value) }]);
+}
+
+/** A choice with more cases to come. */
+export class Case<N extends string, T> {
+  constructor(private readonly branches: readonly { readonly when: ExprNode; readonly value: ExprNode }[]) {}
+
+  /** A further case, where none before holds. */
+  when<M extends string, O extends Operand>(
+    predicate: Expr<M, unknown>,
+    value: O,
+  ): Case<N | M | NamesOf<O>, T> {
+    return new Case([...this.branches, { when: predicate.node, value: nodeOf(value) }]);
+  }
+  /** The value where no case holds. */
+  otherwise<O extends Operand>(value: O): Expr<N | NamesOf<O>, T> {
+    return new Expr(freeze({ kind: 'case', branches: this.branches, otherwise: nodeOf(value) }));
+  }
+  /** Null where no case holds. */
+  end(): Expr<N, T> {
+    return new Expr(freeze({ kind: 'case', branches: this.branches, otherwise: undefined }));
+  }
+}

@@ -1,0 +1,11 @@
+import type { FieldOf } from '../types.js';
+import type { Expr } from './expr.js';
+
+/** Fields of structs: `col('place').struct.field('city')`. */
+export class StructAccessor<N extends string, T> {
+  constructor(private readonly of: Expr<N, T>) {}
+
+  field<F extends string>(name: F): Expr<N, FieldOf<T, F>> {
+    return this.of.with('struct.field', name);
+  }
+}

@@ -1,0 +1,445 @@
+import type { Table } from 'apache-arrow';
+import { batchesOf, type FrameOptions, schemaOf } from './execute.js';
+import {
+  Expr,
+  type NamesOf,
+  nodeOf,
+  type Operand,
+  type OrderTerm,
+  sortKeys,
+  type TermOf,
+} from './expr/expr.js';
+import { columnNode, type ExprNode, freeze, hasAggregate } from './expr/node.js';
+import { GroupBy } from './groupby.js';
+import { type JoinOptions, joinPlan } from './joins.js';
+import { checkExpr, checkNames, checkUnique } from './plan/check.js';
+import * as make from './plan/make.js';
+import type { Item, PlanNode } from './plan/node.js';
+import { printPlan } from './plan/print.js';
+import { arrowTable } from './result/arrow.js';
+import { type Batch, concatBatches, valueAt } from './result/column.js';
+import { tableHtml } from './result/html.js';
+import { tableText } from './result/text.js';
+import type { AnySchema, ColumnType, Names, Resolve, Row, Schema, Simplify } from './types.js';
+
+/** Expressions by the names that their columns will have. */
+export type Named<N extends string> = { readonly [name: string]: Expr<N, unknown> | Exclude<Operand, Expr> };
+
+/** The schema that named expressions make in a frame. */
+export type SchemaOfNamed<I, S> = { readonly [K in keyof I]: Resolve<TermOf<I[K]>, S> };
+
+/** What `select` takes: names of columns, and named expressions. */
+export type Selection<S> = Names<S> | Named<Names<S>>;
+
+type Selected<I, S> = I extends string
+  ? I extends keyof S
+    ? { readonly [K in I]: S[I] }
+    : unknown
+  : SchemaOfNamed<I, S>;
+type Intersect<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
+/** The schema of a selection. */
+export type SchemaOfSelection<I extends readonly unknown[], S> = Simplify<Intersect<Selected<I[number], S>>>;
+
+/** Without some columns. */
+export type Without<S, N> = Simplify<Omit<S, N & string>>;
+/** With further or changed columns. */
+export type With<S, A> = Simplify<Omit<S, keyof A> & A>;
+export type Renamed<S, M> = Simplify<{
+  readonly [K in keyof S as K extends keyof M ? (M[K] extends string ? M[K] : K) : K]: S[K];
+}>;
+
+/**
+ * A lazy frame: named, typed columns, and the plan that makes their rows. It holds no data and is never changed: every verb gives a new
+ * one. What is wrong with names is said by the verb, what is wrong with types before the first row is computed.
+ *
+ * @example
+ * const frame = fromRows([{ x: 1, y: 'a' }, { x: 2, y: 'b' }]);
+ * await frame.filter(col('x').gt(1)).rows(); // [{ x: 2, y: 'b' }]
+ */
+export class DataFrame<S extends Schema = AnySchema> {
+  /** @param plan what makes it, as data */
+  constructor(readonly plan: PlanNode) {
+    Object.freeze(this);
+  }
+
+  /** Names of the columns, in order. */
+  get columns(): readonly Names<S>[] {
+    return this.plan.columns as readonly Names<S>[];
+  }
+
+  // Columns
+
+  /**
+   * Columns by name, and new ones by expressions. Where all are aggregates, one row; an aggregate beside columns is the same in each row.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 3 }]).select('x', { share: col('x').div(col('x').sum()) }).rows(); // [{ x: 1, share: 0.25 }, { x: 3, share: 0.75 }]
+   */
+  select<const I extends readonly Selection<S>[]>(...items: I): DataFrame<SchemaOfSelection<I, S> & Schema> {
+    const list = items.flatMap((item): Item[] =>
+      typeof item === 'string' ? [{ name: item, expr: columnNode(item) }] : itemsOf(item as Named<string>),
+    );
+    this.check('select', list);
+    const { plan } = this;
+    if (
+      list.length > 0 &&
+      list.every(({ expr }) => hasAggregate(expr)) &&
+      list.every(({ expr }) => freeOfColumns(expr))
+    )
+      return new DataFrame(make.aggregate(plan, [], list));
+    return new DataFrame(
+      make.project(
+        plan,
+        list.map(({ name, expr }) => ({ name, expr: make.broadcast(expr) })),
+      ),
+    );
+  }
+
+  /** The columns there are, and further or changed ones. */
+  withColumns<const A extends Named<Names<S>>>(columns: A): DataFrame<With<S, SchemaOfNamed<A, S>> & Schema> {
+    const items = itemsOf(columns as Named<string>);
+    this.check('withColumns', items);
+    const changed = new Map(items.map(({ name, expr }) => [name, make.broadcast(expr)]));
+    const kept = this.plan.columns.map(
+      (name): Item => ({ name, expr: changed.get(name) ?? columnNode(name) }),
+    );
+    const added = items.filter(({ name }) => !this.plan.columns.includes(name));
+    const all = [...kept, ...added.map(({ name }) => ({ name, expr: changed.get(name)! }))];
+    return new DataFrame(make.project(this.plan, all));
+  }
+
+  /** Other names for some columns: `{ old: 'new' }`. */
+  rename<const M extends { readonly [K in Names<S>]?: string }>(names: M): DataFrame<Renamed<S, M> & Schema> {
+    checkNames('rename', Object.keys(names), this.plan.columns);
+    const map = names as Readonly<Record<string, string | undefined>>;
+    const items = this.plan.columns.map(
+      (name): Item => ({ name: map[name] ?? name, expr: columnNode(name) }),
+    );
+    checkUnique(
+      'rename',
+      items.map(({ name }) => name),
+    );
+    return new DataFrame(make.project(this.plan, items));
+  }
+
+  /** Without some columns. */
+  drop<const N extends Names<S>>(...names: readonly N[]): DataFrame<Without<S, N> & Schema> {
+    checkNames('drop', names, this.plan.columns);
+    const left = this.plan.columns.filter((name) => !(names as readonly string[]).includes(name));
+    return new DataFrame(make.pick(this.plan, left));
+  }
+
+  /** Columns as other types: `{ x: 'int32' }`. */
+  cast<const C extends { readonly [K in Names<S>]?: ColumnType }>(
+    types: C,
+    options: { readonly strict?: boolean } = {},
+  ): DataFrame<With<S, C> & Schema> {
+    const casts = Object.entries(types as Readonly<Record<string, ColumnType>>).map(
+      ([name, type]) => [name, new Expr(columnNode(name)).cast(type, options)] as const,
+    );
+    checkNames('cast', Object.keys(types), this.plan.columns);
+    return this.withColumns(Object.fromEntries(casts) as never) as never;
+  }
+
+  // Rows
+
+  /** The rows for which all predicates hold. */
+  filter(...predicates: readonly Expr<Names<S>, unknown>[]): DataFrame<S> {
+    let { plan } = this;
+    for (const { node } of predicates) {
+      checkExpr('filter', node, this.plan.columns);
+      if (hasAggregate(node))
+        throw new TypeError(
+          'filter: an aggregate has no value for a row; use .over(…), or filter what groupBy(…).agg(…) gives',
+        );
+      plan = filterPlan(plan, node);
+    }
+    return new DataFrame(plan);
+  }
+
+  /** Rows in order: of columns or expressions, `desc(…)` for descending. Nulls come last. */
+  sort(...by: readonly (OrderTerm<Names<S>> | readonly OrderTerm<Names<S>>[])[]): DataFrame<S> {
+    const keys = sortKeys(by.flat() as readonly OrderTerm[]);
+    for (const { expr } of keys) checkExpr('sort', expr, this.plan.columns);
+    return keys.length === 0 ? this : new DataFrame(make.sort(this.plan, keys));
+  }
+
+  /** The first rows, after `offset` of them. */
+  limit(count: number, offset = 0): DataFrame<S> {
+    wholeNumber('limit', count);
+    wholeNumber('limit: offset', offset);
+    return new DataFrame(make.limit(this.plan, count, offset));
+  }
+
+  head(count = 5): DataFrame<S> {
+    return this.limit(count);
+  }
+
+  /** The rows from `start` to before `end`. */
+  slice(start: number, end?: number): DataFrame<S> {
+    wholeNumber('slice: start', start);
+    if (end === undefined) return new DataFrame(make.limit(this.plan, undefined, start));
+    wholeNumber('slice: end', end);
+    return new DataFrame(make.limit(this.plan, Math.max(0, end - start), start));
+  }
+
+  /** The last rows, in their order. */
+  tail(count = 5): DataFrame<S> {
+    wholeNumber('tail', count);
+    const row = '__tilework_tail';
+    const number: ExprNode = freeze({
+      kind: 'window',
+      fn: 'rowNumber',
+      args: [],
+      partitionBy: [],
+      orderBy: [],
+      ordered: true,
+    });
+    const numbered = make.project(this.plan, [
+      ...this.plan.columns.map((name): Item => ({ name, expr: columnNode(name) })),
+      { name: row, expr: number },
+    ]);
+    const last = make.limit(
+      make.sort(numbered, [{ expr: columnNode(row), descending: true, nulls: 'last' }]),
+      count,
+    );
+    const sorted = make.sort(last, [{ expr: columnNode(row), descending: false, nulls: 'last' }]);
+    return new DataFrame(make.pick(sorted, this.plan.columns));
+  }
+
+  /** About a share of the rows, each drawn by chance. */
+  sample(fraction: number, options: { readonly seed?: number } = {}): DataFrame<S> {
+    if (!(fraction >= 0 && fraction <= 1))
+      throw new RangeError(`sample: the fraction lies between 0 and 1, and is ${fraction}`);
+    return new DataFrame(make.sample(this.plan, fraction, options.seed ?? 0));
+  }
+
+  /** Each row once; with names, the first row of each combination of their values. */
+  distinct(...on: readonly Names<S>[]): DataFrame<S> {
+    checkNames('distinct', on, this.plan.columns);
+    return new DataFrame(make.distinct(this.plan, on.length > 0 ? on : undefined));
+  }
+
+  // Missing values
+
+  /** Without rows that have a null in a column, or in some of them. */
+  dropNulls(...in_: readonly Names<S>[]): DataFrame<S> {
+    checkNames('dropNulls', in_, this.plan.columns);
+    const names = in_.length > 0 ? in_ : this.columns;
+    return this.filter(...names.map((name) => new Expr<Names<S>>(columnNode(name)).isNotNull()));
+  }
+
+  /** Values in the place of nulls: one for all columns that can have it, or one for each by name. */
+  fillNull(values: { readonly [K in Names<S>]?: Operand<Names<S>> }): DataFrame<S> {
+    checkNames('fillNull', Object.keys(values), this.plan.columns);
+    const columns = Object.entries(values as Readonly<Record<string, Operand>>).map(
+      ([name, value]) => [name, new Expr(columnNode(name)).fillNull(value)] as const,
+    );
+    return this.withColumns(Object.fromEntries(columns) as never) as never;
+  }
+
+  // Groups and joins
+
+  /** Groups of rows that have the same values; `groupBy('a', { year: col('date').dt.year() }).agg({ … })`. */
+  groupBy<const K extends readonly Selection<S>[]>(...keys: K): GroupBy<S, SchemaOfSelection<K, S> & Schema> {
+    const items = keys.flatMap((key): Item[] =>
+      typeof key === 'string' ? [{ name: key, expr: columnNode(key) }] : itemsOf(key as Named<string>),
+    );
+    this.check('groupBy', items);
+    return new GroupBy(this.plan, items);
+  }
+
+  /** One row of aggregates of the whole frame. */
+  agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<SchemaOfNamed<A, S> & Schema> {
+    return new GroupBy<S, Record<never, never>>(this.plan, []).agg(aggregates) as never;
+  }
+
+  /**
+   * Rows of this frame beside those of another that match. Columns of the other that are here too get a suffix (`_right`), unless they
+   * are what is joined on.
+   */
+  join<R extends Schema, const O extends JoinOptions<Names<S>, Names<R>>>(
+    other: DataFrame<R>,
+    options: O,
+  ): DataFrame<Joined<S, R, O> & Schema> {
+    return new DataFrame(joinPlan(this.plan, other.plan, options as JoinOptions<string, string>));
+  }
+
+  /** How many rows there are of each value. */
+  valueCounts<const N extends Names<S>>(
+    ...names: readonly N[]
+  ): DataFrame<Simplify<Pick<S, N> & { readonly count: 'int64' }> & Schema> {
+    const keys = names.length > 0 ? names : (this.columns as readonly N[]);
+    checkNames('valueCounts', keys, this.plan.columns);
+    const counted = make.aggregate(
+      this.plan,
+      keys.map((name) => ({ name, expr: columnNode(name) })),
+      [{ name: 'count', expr: freeze({ kind: 'aggregate', fn: 'size', args: [] }) }],
+    );
+    return new DataFrame(
+      make.sort(counted, [
+        { expr: columnNode('count'), descending: true, nulls: 'last' },
+        ...keys.map((name) => ({ expr: columnNode(name), descending: false, nulls: 'last' as const })),
+      ]),
+    );
+  }
+
+  // Shape
+
+  /** A row for each element of lists; an empty list or null gives a row of null. */
+  explode(...lists: readonly Names<S>[]): DataFrame {
+    checkNames('explode', lists, this.plan.columns);
+    return new DataFrame(make.explode(this.plan, lists));
+  }
+
+  /** Columns become rows: of each, its name in one column and its value in another. What is not named among `ids` or `values` is left out. */
+  melt<const I extends Names<S> = never>(options: {
+    readonly ids?: readonly I[];
+    readonly values?: readonly Names<S>[];
+    readonly variable?: string;
+    readonly value?: string;
+  }): DataFrame {
+    const { ids = [], variable = 'variable', value = 'value' } = options;
+    const values =
+      options.values ?? this.columns.filter((name) => !(ids as readonly string[]).includes(name));
+    checkNames('melt', [...ids, ...values], this.plan.columns);
+    checkUnique('melt', [...ids, variable, value]);
+    const input = make.pick(this.plan, [...ids, ...values]);
+    return new DataFrame(make.unpivot(input, ids, values, variable, value));
+  }
+
+  // Looking
+
+  /** The plan, as it is written down. */
+  explain(): string {
+    return printPlan(this.plan);
+  }
+
+  /** Names and types of the columns. What cannot be computed, for its types, is said here. */
+  async schema(options: FrameOptions = {}): Promise<S> {
+    return (await schemaOf(this.plan, options)) as S;
+  }
+
+  /** As it is printed: the first rows. */
+  async toText(rows = 10, options: FrameOptions = {}): Promise<string> {
+    const batch = await this.firstRows(rows + 1, options);
+    return tableText(cut(batch, rows), batch.rows > rows);
+  }
+
+  /** The first rows as HTML. */
+  async toHtml(rows = 10, options: FrameOptions = {}): Promise<string> {
+    const batch = await this.firstRows(rows + 1, options);
+    return tableHtml(cut(batch, rows), batch.rows > rows);
+  }
+
+  // Computing
+
+  /** All rows as an Arrow table. */
+  async compute(options: FrameOptions = {}): Promise<Table> {
+    const batches: Batch[] = [];
+    for await (const batch of batchesOf(this.plan, options)) batches.push(batch);
+    return arrowTable(batches);
+  }
+
+  /** All rows as objects. */
+  async rows(options: FrameOptions = {}): Promise<Row<S>[]> {
+    const rows: Row<S>[] = [];
+    for await (const batch of batchesOf(this.plan, options)) rowsOf(batch, rows as Record<string, unknown>[]);
+    return rows;
+  }
+
+  /** All rows by columns: numbers and times as typed arrays (dates in days, times in microseconds), others as arrays. */
+  async toColumns(options: FrameOptions = {}): Promise<Batch> {
+    const batches: Batch[] = [];
+    for await (const batch of batchesOf(this.plan, options)) batches.push(batch);
+    return concatBatches(batches, { rows: 0, columns: [] });
+  }
+
+  /** Rows as they are computed, a batch of some tens of thousands at a time: what is not taken is not computed. */
+  batches(options: FrameOptions = {}): AsyncGenerator<Batch, void, void> {
+    return batchesOf(this.plan, options);
+  }
+
+  /** How many rows there are. */
+  async count(options: FrameOptions = {}): Promise<number> {
+    const plan = make.aggregate(
+      this.plan,
+      [],
+      [{ name: 'count', expr: freeze({ kind: 'aggregate', fn: 'size', args: [] }) }],
+    );
+    for await (const { columns } of batchesOf(plan, options)) return Number(columns[0]!.values[0]);
+    return 0;
+  }
+
+  private check(where: string, items: readonly Item[]): void {
+    for (const { expr } of items) checkExpr(where, expr, this.plan.columns);
+    checkUnique(
+      where,
+      items.map(({ name }) => name),
+    );
+  }
+
+  private async firstRows(count: number, options: FrameOptions): Promise<Batch> {
+    const batches: Batch[] = [];
+    for await (const batch of batchesOf(make.limit(this.plan, count), options)) batches.push(batch);
+    return concatBatches(batches, { rows: 0, columns: [] });
+  }
+}
+
+/** The schema of a join. */
+export type Joined<S, R, O> = O extends { readonly how: 'semi' | 'anti' }
+  ? S
+  : O extends { readonly on: infer K }
+    ? Simplify<S & SuffixedColumns<Omit<R, (K extends readonly (infer N)[] ? N : K) & string>, S, O>>
+    : Simplify<S & SuffixedColumns<R, S, O>>;
+
+type SuffixedColumns<R, S, O> = {
+  readonly [K in keyof R as K extends keyof S ? `${K & string}${SuffixOf<O>}` : K]: R[K];
+};
+type SuffixOf<O> = O extends { readonly suffix: infer X extends string } ? X : '_right';
+
+/** Named expressions as items of a plan. */
+export const itemsOf = (named: Named<string>): Item[] =>
+  Object.entries(named).map(([name, value]) => ({ name, expr: nodeOf(value as Operand) }));
+
+/** A filter; windows in its predicate are computed first. */
+function filterPlan(plan: PlanNode, predicate: ExprNode): PlanNode {
+  if (!someWindow(predicate)) return make.filter(plan, predicate);
+  const name = '__tilework_keep';
+  const flagged = make.project(plan, [
+    ...plan.columns.map((column): Item => ({ name: column, expr: columnNode(column) })),
+    { name, expr: predicate },
+  ]);
+  return make.pick(make.filter(flagged, columnNode(name)), plan.columns);
+}
+
+import { mapChildren, hasWindow as someWindow } from './expr/node.js';
+
+/** Whether no column stands outside of an aggregate. */
+function freeOfColumns(node: ExprNode): boolean {
+  if (node.kind === 'column' || node.kind === 'window') return false;
+  if (node.kind === 'aggregate') return true;
+  let free = true;
+  mapChildren(node, (child) => {
+    free &&= freeOfColumns(child);
+    return child;
+  });
+  return free;
+}
+
+function wholeNumber(what: string, value: number): void {
+  if (!Number.isInteger(value) || value < 0)
+    throw new RangeError(`${what} is a whole number from 0, not ${value}`);
+}
+
+const cut = (batch: Batch, rows: number): Batch => (batch.rows > rows ? { ...batch, rows } : batch);
+
+function rowsOf({ rows, columns }: Batch, into: Record<string, unknown>[]): void {
+  for (let row = 0; row < rows; row++) {
+    const object: Record<string, unknown> = {};
+    for (const column of columns) object[column.name] = valueAt(column, row);
+    into.push(object);
+  }
+}
+
+export type { NamesOf };

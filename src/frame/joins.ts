@@ -1,0 +1,112 @@
+import { columnNode, type ExprNode, freeze } from './expr/node.js';
+import { checkNames, checkUnique } from './plan/check.js';
+import type { JoinHow, JoinNode, PlanNode } from './plan/node.js';
+
+/** How two frames are joined. */
+export interface JoinOptions<L extends string, R extends string> {
+  /** Columns of both, of the same names, whose values are equal. */
+  readonly on?: (L & R) | readonly (L & R)[];
+  /** Columns of this frame … */
+  readonly leftOn?: L | readonly L[];
+  /** … and of the other, in the same order, whose values are equal. */
+  readonly rightOn?: R | readonly R[];
+  /**
+   * inner (the default): matches only. left, right, full: rows of that side, or of both, that match nothing too, with nulls. semi: rows of this
+   * frame that match; anti: that do not. cross: all pairs. asof: each row of this frame with the last (or, 'forward', next) row of the other.
+   */
+  readonly how?: JoinHow;
+  /** What is put behind names of the other frame that are here too; default `_right`. */
+  readonly suffix?: string;
+  /** Of an asof join: the column that is compared, of both frames or of each. */
+  readonly asof?: (L & R) | readonly [L, R];
+  readonly direction?: 'backward' | 'forward';
+}
+
+const HOWS: readonly JoinHow[] = ['inner', 'left', 'right', 'full', 'semi', 'anti', 'cross', 'asof'];
+
+/** The plan of a join. Throws where columns do not exist or options contradict each other. */
+export function joinPlan(left: PlanNode, right: PlanNode, options: JoinOptions<string, string>): JoinNode {
+  const {
+    how = options.asof === undefined ? 'inner' : 'asof',
+    suffix = '_right',
+    direction = 'backward',
+  } = options;
+  if (!HOWS.includes(how))
+    throw new TypeError(`join: there is no ${JSON.stringify(how)} join; there are ${HOWS.join(', ')}`);
+  const [leftOn, rightOn] = keysOf(options);
+  checkNames('join: left', leftOn, left.columns);
+  checkNames('join: right', rightOn, right.columns);
+  if (how === 'cross' && leftOn.length > 0) throw new TypeError('join: a cross join joins on nothing');
+  if (how !== 'cross' && how !== 'asof' && leftOn.length === 0)
+    throw new TypeError(
+      'join: say on what, by on: or by leftOn: and rightOn:; for all pairs use how: "cross"',
+    );
+  const asof = how === 'asof' ? asofOf(options, left, right) : undefined;
+  const shared = new Set(leftOn.filter((name, i) => name === rightOn[i]));
+  if (asof && asof[0] === asof[1]) shared.add(asof[0]);
+  const output: JoinNode['output'][number][] = left.columns.map((name) => ({
+    name,
+    side:
+      how === 'right' && shared.has(name) ? 'right' : how === 'full' && shared.has(name) ? 'both' : 'left',
+    column: name,
+  }));
+  if (how !== 'semi' && how !== 'anti')
+    for (const name of right.columns) {
+      if (shared.has(name)) continue;
+      output.push({
+        name: left.columns.includes(name) ? `${name}${suffix}` : name,
+        side: 'right',
+        column: name,
+      });
+    }
+  const columns = output.map(({ name }) => name);
+  checkUnique('join', columns);
+  const on = leftOn.map((name, i) => ({
+    left: columnNode(name) as ExprNode,
+    right: columnNode(rightOn[i]!) as ExprNode,
+  }));
+  return freeze({
+    kind: 'join',
+    left,
+    right,
+    how,
+    on,
+    ...(asof && { asof: { left: columnNode(asof[0]), right: columnNode(asof[1]), direction } }),
+    output,
+    columns,
+  });
+}
+
+const listOf = (names: string | readonly string[] | undefined): readonly string[] =>
+  names === undefined ? [] : typeof names === 'string' ? [names] : names;
+
+function keysOf({
+  on,
+  leftOn,
+  rightOn,
+}: JoinOptions<string, string>): [readonly string[], readonly string[]] {
+  if (on !== undefined) {
+    if (leftOn !== undefined || rightOn !== undefined)
+      throw new TypeError('join: give on:, or leftOn: and rightOn:, not both');
+    return [listOf(on), listOf(on)];
+  }
+  const [left, right] = [listOf(leftOn), listOf(rightOn)];
+  if (left.length !== right.length)
+    throw new TypeError(
+      `join: leftOn has ${left.length} columns and rightOn ${right.length}; they are pairs`,
+    );
+  return [left, right];
+}
+
+function asofOf(
+  options: JoinOptions<string, string>,
+  left: PlanNode,
+  right: PlanNode,
+): readonly [string, string] {
+  if (options.asof === undefined) throw new TypeError('join: an asof join compares a column: asof: "time"');
+  const pair: readonly [string, string] =
+    typeof options.asof === 'string' ? [options.asof, options.asof] : options.asof;
+  checkNames('join: asof', [pair[0]], left.columns);
+  checkNames('join: asof', [pair[1]], right.columns);
+  return pair;
+}

@@ -1,0 +1,83 @@
+import { columnNode, type ExprNode, freeze, hasAggregate, mapChildren, type SortKey } from '../expr/node.js';
+import type {
+  AggregatePlan,
+  DistinctNode,
+  ExplodeNode,
+  FilterNode,
+  Item,
+  LimitNode,
+  PlanNode,
+  ProjectNode,
+  SampleNode,
+  ScanNode,
+  SortNode,
+  Source,
+  UnionNode,
+  UnpivotNode,
+} from './node.js';
+
+/** Makes nodes of plans, frozen. What is wrong with names is said by `check.ts` before. */
+
+export const scan = (source: Source, columns: readonly string[]): ScanNode =>
+  freeze({ kind: 'scan', source, columns, filters: [] });
+
+export const project = (input: PlanNode, items: readonly Item[]): ProjectNode =>
+  freeze({ kind: 'project', input, items, columns: items.map(({ name }) => name) });
+
+/** Only the columns of some names. */
+export const pick = (input: PlanNode, names: readonly string[]): PlanNode =>
+  names.length === input.columns.length && names.every((name, i) => name === input.columns[i])
+    ? input
+    : project(
+        input,
+        names.map((name) => ({ name, expr: columnNode(name) })),
+      );
+
+export const filter = (input: PlanNode, predicate: ExprNode): FilterNode =>
+  freeze({ kind: 'filter', input, predicate, columns: input.columns });
+
+export const aggregate = (input: PlanNode, keys: readonly Item[], items: readonly Item[]): AggregatePlan =>
+  freeze({ kind: 'aggregate', input, keys, items, columns: [...keys, ...items].map(({ name }) => name) });
+
+export const sort = (input: PlanNode, keys: readonly SortKey[]): SortNode =>
+  freeze({ kind: 'sort', input, keys, columns: input.columns });
+
+export const limit = (input: PlanNode, count: number | undefined, offset = 0): LimitNode =>
+  freeze({ kind: 'limit', input, count, offset, columns: input.columns });
+
+export const distinct = (input: PlanNode, on?: readonly string[]): DistinctNode =>
+  freeze({ kind: 'distinct', input, ...(on && { on }), columns: input.columns });
+
+export const union = (inputs: readonly PlanNode[], columns: readonly string[]): UnionNode =>
+  freeze({ kind: 'union', inputs, columns });
+
+export const explode = (input: PlanNode, lists: readonly string[]): ExplodeNode =>
+  freeze({ kind: 'explode', input, lists, columns: input.columns });
+
+export const unpivot = (
+  input: PlanNode,
+  ids: readonly string[],
+  values: readonly string[],
+  variable: string,
+  value: string,
+): UnpivotNode =>
+  freeze({ kind: 'unpivot', input, values, variable, value, columns: [...ids, variable, value] });
+
+export const sample = (input: PlanNode, fraction: number, seed: number): SampleNode =>
+  freeze({ kind: 'sample', input, fraction, seed, columns: input.columns });
+
+/** Aggregates that stand alone in a list of columns are of the whole frame: the same value in each row. */
+export function broadcast(expr: ExprNode): ExprNode {
+  if (!hasAggregate(expr)) return expr;
+  if (expr.kind !== 'aggregate') return expr.kind === 'window' ? expr : mapChildren(expr, broadcast);
+  const { fn, args, filter: where } = expr;
+  return freeze({
+    kind: 'window',
+    fn: fn === 'first' ? 'firstValue' : fn === 'last' ? 'lastValue' : fn,
+    args,
+    partitionBy: [],
+    orderBy: [],
+    ordered: false,
+    ...(where && fn !== 'first' && fn !== 'last' && { filter: where }),
+  });
+}

@@ -1,0 +1,244 @@
+import type { ExprNode, SortKey } from '../expr/node.js';
+import type { Batch } from '../result/column.js';
+import type { Schema } from '../types.js';
+
+/**
+ * A relational plan, as plain frozen data: what a frame is made of. Every node knows the names of its columns; types of columns
+ * are found when the plan is bound to data (`Database.schemaOf`).
+ */
+export type PlanNode =
+  | ScanNode
+  | ProjectNode
+  | FilterNode
+  | AggregatePlan
+  | JoinNode
+  | SortNode
+  | LimitNode
+  | DistinctNode
+  | UnionNode
+  | ExplodeNode
+  | UnpivotNode
+  | SampleNode
+  | SqlNode
+  | MapNode;
+
+interface Base {
+  readonly columns: readonly string[];
+}
+
+/** Files, or a table in memory. */
+export interface ScanNode extends Base {
+  readonly kind: 'scan';
+  readonly source: Source;
+  /** What the reader may leave out already: conditions on its columns. */
+  readonly filters: readonly ExprNode[];
+}
+
+/** Where rows come from, as data. */
+export type Source = FileSource | MemorySource | TaskSource;
+
+export type FileFormat = 'parquet' | 'csv' | 'json';
+
+export interface FileSource {
+  readonly from: 'files';
+  readonly format: FileFormat;
+  readonly files: readonly FileInfo[];
+  /** Options of DuckDB's reader, by its names. */
+  readonly options: { readonly [name: string]: ReaderOption };
+  readonly schema: Schema;
+}
+
+export interface FileInfo {
+  readonly path: string;
+  readonly bytes: number;
+  /** Of the file as it was when the frame was made; one that has changed is refused. */
+  readonly modified?: number;
+  /** Rows of Parquet files. */
+  readonly rows?: number;
+  /** Only rows from … to before …, counted within the file. */
+  readonly range?: readonly [number, number];
+}
+
+export type ReaderOption =
+  | boolean
+  | number
+  | string
+  | readonly string[]
+  | { readonly [name: string]: string };
+
+/** Rows that lie in memory. */
+export interface MemorySource {
+  readonly from: 'memory';
+  readonly schema: Schema;
+  readonly table: Batch;
+  /** Only rows from … to before …. */
+  readonly range?: readonly [number, number];
+}
+
+/** Parquet files that tasks of the same graph write. */
+export interface TaskSource {
+  readonly from: 'tasks';
+  /** Which of the fragment's inputs, and which of the files that each wrote. */
+  readonly inputs: readonly { readonly input: number; readonly part: number }[];
+}
+
+export interface Item {
+  readonly name: string;
+  readonly expr: ExprNode;
+}
+
+export interface ProjectNode extends Base {
+  readonly kind: 'project';
+  readonly input: PlanNode;
+  readonly items: readonly Item[];
+}
+
+export interface FilterNode extends Base {
+  readonly kind: 'filter';
+  readonly input: PlanNode;
+  readonly predicate: ExprNode;
+}
+
+export interface AggregatePlan extends Base {
+  readonly kind: 'aggregate';
+  readonly input: PlanNode;
+  readonly keys: readonly Item[];
+  readonly items: readonly Item[];
+}
+
+export type JoinHow = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti' | 'cross' | 'asof';
+
+export interface JoinNode extends Base {
+  readonly kind: 'join';
+  readonly left: PlanNode;
+  readonly right: PlanNode;
+  readonly how: JoinHow;
+  /** Pairs of expressions, of the left and of the right, that are equal. */
+  readonly on: readonly { readonly left: ExprNode; readonly right: ExprNode }[];
+  /** Of an asof join: the pair that is compared, and which of the right's rows is meant. */
+  readonly asof?: {
+    readonly left: ExprNode;
+    readonly right: ExprNode;
+    readonly direction: 'backward' | 'forward';
+  };
+  /** What is in the result, from which side. */
+  readonly output: readonly {
+    readonly name: string;
+    readonly side: 'left' | 'right' | 'both';
+    readonly column: string;
+    readonly other?: string;
+  }[];
+}
+
+export interface SortNode extends Base {
+  readonly kind: 'sort';
+  readonly input: PlanNode;
+  readonly keys: readonly SortKey[];
+}
+
+export interface LimitNode extends Base {
+  readonly kind: 'limit';
+  readonly input: PlanNode;
+  readonly count: number | undefined;
+  readonly offset: number;
+}
+
+export interface DistinctNode extends Base {
+  readonly kind: 'distinct';
+  readonly input: PlanNode;
+  /** Which columns must differ; the first row of each is kept. All, where absent. */
+  readonly on?: readonly string[];
+}
+
+/** Rows of all, one after another; columns by name. */
+export interface UnionNode extends Base {
+  readonly kind: 'union';
+  readonly inputs: readonly PlanNode[];
+}
+
+/** A row for each element of lists. */
+export interface ExplodeNode extends Base {
+  readonly kind: 'explode';
+  readonly input: PlanNode;
+  readonly lists: readonly string[];
+}
+
+/** Columns become rows: their names in one column, their values in another. */
+export interface UnpivotNode extends Base {
+  readonly kind: 'unpivot';
+  readonly input: PlanNode;
+  readonly values: readonly string[];
+  readonly variable: string;
+  readonly value: string;
+}
+
+export interface SampleNode extends Base {
+  readonly kind: 'sample';
+  readonly input: PlanNode;
+  readonly fraction: number;
+  readonly seed: number;
+}
+
+/** SQL of the user's own over named plans. */
+export interface SqlNode extends Base {
+  readonly kind: 'sql';
+  readonly text: string;
+  readonly inputs: readonly { readonly name: string; readonly plan: PlanNode }[];
+}
+
+/** A user's function over batches of rows. */
+export interface MapNode extends Base {
+  readonly kind: 'map';
+  readonly input: PlanNode;
+  /** What the function is, as `graph/functions.ts` ships it. */
+  readonly fn: unknown;
+  readonly name: string;
+  readonly schema: Schema;
+  readonly batchRows: number;
+  /** 'batch': columns in, columns out. 'row': a row in, a row out. */
+  readonly per: 'batch' | 'row';
+}
+
+/** The plans directly below. */
+export function inputsOf(node: PlanNode): readonly PlanNode[] {
+  switch (node.kind) {
+    case 'scan':
+      return [];
+    case 'join':
+      return [node.left, node.right];
+    case 'union':
+      return node.inputs;
+    case 'sql':
+      return node.inputs.map(({ plan }) => plan);
+    default:
+      return [node.input];
+  }
+}
+
+/** The same node over other inputs. */
+export function withInputs(node: PlanNode, inputs: readonly PlanNode[]): PlanNode {
+  switch (node.kind) {
+    case 'scan':
+      return node;
+    case 'join':
+      return Object.freeze({ ...node, left: inputs[0]!, right: inputs[1]! });
+    case 'union':
+      return Object.freeze({ ...node, inputs });
+    case 'sql':
+      return Object.freeze({
+        ...node,
+        inputs: node.inputs.map((input, i) => ({ ...input, plan: inputs[i]! })),
+      });
+    default:
+      return Object.freeze({ ...node, input: inputs[0]! });
+  }
+}
+
+/** The same plan with every node rewritten, inputs first. */
+export const rewrite = (node: PlanNode, f: (node: PlanNode) => PlanNode): PlanNode =>
+  f(
+    withInputs(
+      node,
+      inputsOf(node).map((input) => rewrite(input, f)),
+    ),
+  );

@@ -1,0 +1,76 @@
+import { printExpr, printKey } from '../expr/print.js';
+import { typeText } from '../result/type-text.js';
+import { inputsOf, type PlanNode } from './node.js';
+
+/** A plan as text: the last step first, what it is made from below it. */
+export function printPlan(plan: PlanNode): string {
+  const lines: string[] = [];
+  const print = (node: PlanNode, depth: number): void => {
+    lines.push(`${'  '.repeat(depth)}${describeNode(node)}`);
+    for (const input of inputsOf(node)) print(input, depth + 1);
+  };
+  print(plan, 0);
+  return lines.join('\n');
+}
+
+function describeNode(node: PlanNode): string {
+  const list = (names: readonly string[]): string => names.join(', ');
+  switch (node.kind) {
+    case 'scan': {
+      const filters = node.filters.length > 0 ? ` where ${node.filters.map(printExpr).join(' and ')}` : '';
+      return `scan ${sourceText(node)} [${list(node.columns)}]${filters}`;
+    }
+    case 'project':
+      return `select ${node.items.map(({ name, expr }) => (expr.kind === 'column' && expr.name === name ? name : `${name} = ${printExpr(expr)}`)).join(', ')}`;
+    case 'filter':
+      return `filter ${printExpr(node.predicate)}`;
+    case 'aggregate': {
+      const items = node.items.map(({ name, expr }) => `${name} = ${printExpr(expr)}`);
+      const keys = node.keys.map(({ name, expr }) =>
+        expr.kind === 'column' && expr.name === name ? name : `${name} = ${printExpr(expr)}`,
+      );
+      return `aggregate ${items.join(', ')}${keys.length > 0 ? ` by ${keys.join(', ')}` : ''}`;
+    }
+    case 'join': {
+      const on = node.on.map(({ left, right }) => `${printExpr(left)} == ${printExpr(right)}`);
+      if (node.asof)
+        on.push(
+          `${printExpr(node.asof.left)} ${node.asof.direction === 'backward' ? '>=' : '<='} ${printExpr(node.asof.right)}`,
+        );
+      return `${node.how} join${on.length > 0 ? ` on ${on.join(' and ')}` : ''}`;
+    }
+    case 'sort':
+      return `sort ${node.keys.map(printKey).join(', ')}`;
+    case 'limit':
+      return `limit ${node.count ?? 'none'}${node.offset > 0 ? ` after ${node.offset}` : ''}`;
+    case 'distinct':
+      return `distinct${node.on ? ` on ${list(node.on)}` : ''}`;
+    case 'union':
+      return `concat of ${node.inputs.length}`;
+    case 'explode':
+      return `explode ${list(node.lists)}`;
+    case 'unpivot':
+      return `melt ${list(node.values)} into ${node.variable}, ${node.value}`;
+    case 'sample':
+      return `sample ${node.fraction} seed ${node.seed}`;
+    case 'sql':
+      return `sql ${JSON.stringify(node.text)} over ${list(node.inputs.map(({ name }) => name))}`;
+    case 'map':
+      return `map ${node.per === 'row' ? 'rows' : 'batches'} by ${node.name} to ${Object.entries(node.schema)
+        .map(([name, type]) => `${name}: ${typeText(type)}`)
+        .join(', ')}`;
+  }
+}
+
+function sourceText({ source }: Extract<PlanNode, { kind: 'scan' }>): string {
+  switch (source.from) {
+    case 'memory':
+      return `memory (${source.table.rows} rows)`;
+    case 'tasks':
+      return `parts (${source.inputs.length})`;
+    case 'files': {
+      const first = source.files[0]?.path ?? 'none';
+      return `${source.format} ${first}${source.files.length > 1 ? ` and ${source.files.length - 1} more` : ''}`;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type * as Arrow from 'apache-arrow';
+import { FrameError } from '../errors.js';
+import type { ColumnType } from '../types.js';
+import type { Batch, Column } from './column.js';
+
+let loaded: Promise<typeof Arrow> | undefined;
+
+/** Arrow, loaded when the first table is made. */
+export function arrow(): Promise<typeof Arrow> {
+  loaded ??= import('apache-arrow').catch((cause: unknown) => {
+    loaded = undefined;
+    throw new FrameError(
+      'Arrow tables need the package apache-arrow, which is not installed here: npm install apache-arrow',
+      { cause },
+    );
+  });
+  return loaded;
+}
+
+/** Batches as one Arrow table; numbers are not copied. */
+export async function arrowTable(batches: readonly Batch[]): Promise<Arrow.Table> {
+  const lib = await arrow();
+  const schema = new lib.Schema(
+    batches[0]!.columns.map(({ name, type }) => new lib.Field(name, arrowType(lib, type), true)),
+  );
+  const records = batches.map(
+    ({ rows, columns }) =>
+      new lib.RecordBatch(
+        schema,
+        lib.makeData({
+          type: new lib.Struct(schema.fields),
+          length: rows,
+          nullCount: 0,
+          children: columns.map((column) => arrowData(lib, column, rows)),
+        }),
+      ),
+  );
+  return new lib.Table(schema, records);
+}
+
+/** The Arrow type of a column type. */
+export function arrowType(lib: typeof Arrow, type: ColumnType): Arrow.DataType {
+  if (typeof type !== 'string') {
+    if ('list' in type) return new lib.List(new lib.Field('item', arrowType(lib, type.list), true));
+    if ('map' in type)
+      return new lib.Map_(
+        new lib.Field(
+          'entries',
+          new lib.Struct({ key: arrowType(lib, type.map[0]), value: arrowType(lib, type.map[1]) } as never),
+          false,
+        ) as never,
+      );
+    return new lib.Struct(
+      Object.entries(type.struct).map(([name, inner]) => new lib.Field(name, arrowType(lib, inner), true)),
+    );
+  }
+  switch (type) {
+    case 'bool':
+      return new lib.Bool();
+    case 'int8':
+      return new lib.Int8();
+    case 'int16':
+      return new lib.Int16();
+    case 'int32':
+      return new lib.Int32();
+    case 'int64':
+      return new lib.Int64();
+    case 'uint8':
+      return new lib.Uint8();
+    case 'uint16':
+      return new lib.Uint16();
+    case 'uint32':
+      return new lib.Uint32();
+    case 'uint64':
+      return new lib.Uint64();
+    case 'float32':
+      return new lib.Float32();
+    case 'float64':
+    case 'decimal':
+      return new lib.Float64();
+    case 'date':
+      return new lib.DateDay();
+    case 'time':
+      return new lib.TimeMicrosecond();
+    case 'timestamp':
+      return new lib.TimestampMicrosecond();
+    case 'timestamptz':
+      return new lib.TimestampMicrosecond('UTC');
+    case 'interval':
+      return new lib.Struct([
+        new lib.Field('months', new lib.Int32()),
+        new lib.Field('days', new lib.Int32()),
+        new lib.Field('microseconds', new lib.Float64()),
+      ]);
+    case 'binary':
+      return new lib.Binary();
+    case 'null':
+      return new lib.Null();
+    default:
+      return new lib.Utf8();
+  }
+}
+
+function arrowData(lib: typeof Arrow, column: Column, rows: number): Arrow.Data {
+  const type = arrowType(lib, column.type);
+  const { values, valid } = column;
+  if (column.type === 'string' || column.type === 'uuid')
+    return textData(lib, values as readonly (string | null)[], type, rows);
+  if (ArrayBuffer.isView(values)) {
+    const data = column.type === 'bool' ? bits(values as Uint8Array) : values;
+    return lib.makeData({
+      type,
+      length: rows,
+      data,
+      ...(valid
+        ? { nullBitmap: bits(valid), nullCount: rows - valid.reduce((sum, one) => sum + one, 0) }
+        : { nullCount: 0 }),
+    } as never) as unknown as Arrow.Data;
+  }
+  const builder = lib.makeBuilder({ type, nullValues: [null, undefined] } as never) as Arrow.Builder;
+  for (const value of values as readonly unknown[]) builder.append(value as never);
+  return builder.finish().flush() as unknown as Arrow.Data;
+}
+
+/** One bit an element, of one byte each. */
+function bits(bytes: Uint8Array): Uint8Array {
+  const packed = new Uint8Array(((bytes.length + 63) >> 6) << 3);
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) packed[i >> 3]! |= 1 << (i & 7);
+  return packed;
+}
+
+function textData(
+  lib: typeof Arrow,
+  values: readonly (string | null)[],
+  type: Arrow.DataType,
+  rows: number,
+): Arrow.Data {
+  const offsets = new Int32Array(rows + 1);
+  let valid: Uint8Array | undefined;
+  let [length, nulls] = [0, 0];
+  const encoded = Buffer.from(values.join(''), 'utf8');
+  const whole = encoded.length === values.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+  for (let i = 0; i < rows; i++) {
+    const text = values[i];
+    if (text === null || text === undefined) {
+      valid ??= new Uint8Array(rows).fill(1);
+      valid[i] = 0;
+      nulls++;
+    } else {
+      length += whole ? text.length : Buffer.byteLength(text, 'utf8');
+    }
+    offsets[i + 1] = length;
+  }
+  return lib.makeData({
+    type,
+    length: rows,
+    valueOffsets: offsets,
+    data: encoded,
+    nullCount: nulls,
+    ...(valid && { nullBitmap: bits(valid) }),
+  } as never) as unknown as Arrow.Data;
+}

@@ -1,0 +1,18 @@
+import { type Batch, valueAt } from './column.js';
+import { cellText } from './text.js';
+import { typeText } from './type-text.js';
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+
+/** Rows as an HTML table, for notebooks. */
+export function tableHtml(batch: Batch, more: boolean): string {
+  const heads = batch.columns.map(
+    ({ name, type }) => `<th>${escaped(name)}<br><small>${escaped(typeText(type))}</small></th>`,
+  );
+  const rows = Array.from({ length: batch.rows }, (_, row) => {
+    const cells = batch.columns.map((column) => `<td>${escaped(cellText(valueAt(column, row)))}</td>`);
+    return `<tr>${cells.join('')}</tr>`;
+  });
+  const rest = more ? `<tr><td colspan="${batch.columns.length}">…</td></tr>` : '';
+  return `<table class="tilework-frame"><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}${rest}</tbody></table>`;
+}

@@ -1,0 +1,155 @@
+import type { ExprNode, Frame, LiteralNode, SortKey } from '../expr/node.js';
+import type { Interval } from '../types.js';
+import { AGGREGATE, SCALAR, WINDOW } from './functions.js';
+import { isInterval, type Parameters, quoteName, typeName } from './writer.js';
+
+/** The column that numbers rows where their order counts. */
+export const ROW = '__tilework_row';
+
+/** An expression as SQL; values of users become parameters. */
+export function exprSql(
+  node: ExprNode,
+  parameters: Parameters,
+  column: (name: string) => string = quoteName,
+): string {
+  const sql = (child: ExprNode): string => exprSql(child, parameters, column);
+  switch (node.kind) {
+    case 'column':
+      return column(node.name);
+    case 'literal':
+      return literalSql(node, parameters);
+    case 'call': {
+      if (node.fn === 'struct') return structSql(node.args, sql);
+      return rowOf(SCALAR, node.fn, 'function')(...node.args.map(sql));
+    }
+    case 'cast':
+      return `${node.strict ? 'CAST' : 'TRY_CAST'}(${sql(node.value)} AS ${typeName(node.to)})`;
+    case 'case': {
+      const branches = node.branches.map(({ when, value }) => `WHEN ${sql(when)} THEN ${sql(value)}`);
+      return `CASE ${branches.join(' ')}${node.otherwise ? ` ELSE ${sql(node.otherwise)}` : ''} END`;
+    }
+    case 'aggregate': {
+      const { sql: template, ordered } = rowOf(AGGREGATE, node.fn, 'aggregate');
+      const args = node.args.map(sql);
+      if (node.distinct) args[0] = `DISTINCT ${args[0]}`;
+      const keys = node.orderBy ?? (ordered ? [] : undefined);
+      if (keys) {
+        const order =
+          keys.length > 0 ? keys.map((key) => keySql(key, parameters)).join(', ') : quoteName(ROW);
+        args[args.length - 1] = `${args[args.length - 1]} ORDER BY ${order}`;
+      }
+      return filtered(template(...args), node.filter && sql(node.filter));
+    }
+    case 'window': {
+      const args = node.args.map(sql);
+      const call = Object.hasOwn(WINDOW, node.fn)
+        ? WINDOW[node.fn]!(...args)
+        : rowOf(AGGREGATE, node.fn, 'window function').sql(...args);
+      return overSql(filtered(call, node.filter && sql(node.filter)), node, parameters);
+    }
+  }
+}
+
+/** Whether an expression needs rows to be numbered. */
+export const needsRowOrder = (node: ExprNode): boolean =>
+  (node.kind === 'window' && node.ordered && node.orderBy.length === 0) ||
+  (node.kind === 'aggregate' && AGGREGATE[node.fn]?.ordered === true && node.orderBy === undefined);
+
+/** Every aggregate of a template gets the condition: `coalesce(sum(x), 0)` has it inside. */
+function filtered(call: string, predicate: string | undefined): string {
+  if (predicate === undefined) return call;
+  const wrapped = /^coalesce\((.*), ([^,()]+)\)$/s.exec(call);
+  return wrapped
+    ? `coalesce(${wrapped[1]} FILTER (WHERE ${predicate}), ${wrapped[2]})`
+    : `${call} FILTER (WHERE ${predicate})`;
+}
+
+function overSql(call: string, node: Extract<ExprNode, { kind: 'window' }>, parameters: Parameters): string {
+  const partition = node.partitionBy.map((expr) => exprSql(expr, parameters));
+  const order =
+    node.orderBy.length > 0
+      ? node.orderBy.map((key) => keySql(key, parameters))
+      : node.ordered
+        ? [quoteName(ROW)]
+        : [];
+  const parts = [
+    ...(partition.length > 0 ? [`PARTITION BY ${partition.join(', ')}`] : []),
+    ...(order.length > 0 ? [`ORDER BY ${order.join(', ')}`] : []),
+    ...(node.frame
+      ? [frameSql(node.frame)]
+      : order.length > 0 && /^(first|last)Value$/.test(node.fn)
+        ? ['ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING']
+        : []),
+  ];
+  const over = ` OVER (${parts.join(' ')})`;
+  const wrapped = /^coalesce\((.*), ([^,()]+)\)$/s.exec(call);
+  return wrapped ? `coalesce(${wrapped[1]}${over}, ${wrapped[2]})` : `${call}${over}`;
+}
+
+function frameSql({ unit, start, end }: Frame): string {
+  const bound = (value: number | Interval | null, side: 'PRECEDING' | 'FOLLOWING'): string => {
+    if (value === null) return `UNBOUNDED ${side}`;
+    if (value === 0) return 'CURRENT ROW';
+    if (typeof value === 'number') return `${Math.abs(value)} ${value < 0 ? 'PRECEDING' : 'FOLLOWING'}`;
+    const back = value.months < 0 || value.days < 0 || value.microseconds < 0;
+    return `${intervalSql(back ? negated(value) : value)} ${back ? 'PRECEDING' : 'FOLLOWING'}`;
+  };
+  return `${unit === 'rows' ? 'ROWS' : 'RANGE'} BETWEEN ${bound(start, 'PRECEDING')} AND ${bound(end, 'FOLLOWING')}`;
+}
+
+const negated = ({ months, days, microseconds }: Interval): Interval => ({
+  months: -months,
+  days: -days,
+  microseconds: -microseconds,
+});
+
+/** A key of an ORDER BY. */
+export const keySql = ({ expr, descending, nulls }: SortKey, parameters: Parameters): string =>
+  `${exprSql(expr, parameters)}${descending ? ' DESC' : ''} NULLS ${nulls === 'first' ? 'FIRST' : 'LAST'}`;
+
+function structSql(args: readonly ExprNode[], sql: (node: ExprNode) => string): string {
+  const fields: string[] = [];
+  for (let i = 0; i < args.length; i += 2) {
+    const name = args[i]!;
+    if (name.kind !== 'literal') throw new TypeError('names of fields are literals');
+    fields.push(`${quoteName(String(name.value))} := ${sql(args[i + 1]!)}`);
+  }
+  return `struct_pack(${fields.join(', ')})`;
+}
+
+/** Numbers, booleans and instants are written out, since nothing but digits is in them; text and bytes are bound. */
+function literalSql({ value }: LiteralNode, parameters: Parameters): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return numberSql(value);
+  if (value instanceof Date) return dateSql(value);
+  if (isInterval(value)) return intervalSql(value);
+  return parameters.bind(value);
+}
+
+function numberSql(value: number): string {
+  if (Number.isNaN(value)) return "'nan'::DOUBLE";
+  if (!Number.isFinite(value)) return value > 0 ? "'inf'::DOUBLE" : "'-inf'::DOUBLE";
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return value < 0 ? `(${value})` : String(value);
+  // With an exponent it is a double; without, a decimal.
+  const text = value.toExponential();
+  return value < 0 || Object.is(value, -0) ? `(${Object.is(value, -0) ? '-0e0' : text})` : text;
+}
+
+/** Midnight is a date: it compares with dates and timestamps alike. */
+function dateSql(value: Date): string {
+  const text = value.toISOString();
+  const year = /^(\+|-)/.test(text) ? undefined : text.slice(0, 10);
+  if (year === undefined) return `make_timestamp(${BigInt(value.getTime()) * 1000n})`;
+  return text.endsWith('T00:00:00.000Z') ? `DATE '${year}'` : `TIMESTAMP '${year} ${text.slice(11, 23)}'`;
+}
+
+const intervalSql = ({ months, days, microseconds }: Interval): string =>
+  `(to_months(${months}) + to_days(${days}) + to_microseconds(${microseconds}))`;
+
+function rowOf<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
+  const row = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (row === undefined) throw new TypeError(`no ${what} is called ${JSON.stringify(name)}`);
+  return row;
+}
