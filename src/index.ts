@@ -13,8 +13,8 @@ export {
   ThreadDiedError,
 } from './engine/errors.js';
 export { type EngineStats, LocalEngine, type LocalEngineOptions } from './engine/index.js';
-export { UnshippableFunctionError } from './graph/function-spec.js';
 export * from './frame/index.js';
+export { UnshippableFunctionError } from './graph/function-spec.js';
 export { netcdfInfo } from './io/netcdf/open.js';
 export { npzInfo } from './io/npz.js';
 export type { DType } from './kernels/dtype.js';
