@@ -1,6 +1,7 @@
 import { type ExprNode, some } from '../expr/node.js';
-import type { Item, JoinNode, PlanNode, ProjectNode } from '../plan/node.js';
+import type { Item, PlanNode, ProjectNode } from '../plan/node.js';
 import { exprSql, keySql, needsRowOrder, ROW } from './expr.js';
+import { isJoined, joinedSql, type PlanWriter } from './joins.js';
 import { Parameters, quoteName, type Statement } from './writer.js';
 
 /** How a source is written in FROM. */
@@ -13,11 +14,11 @@ export function planSql(plan: PlanNode, source: SourceSql): Statement {
   return { sql, values: parameters.values };
 }
 
-class Writer {
-  private depth = 0;
+class Writer implements PlanWriter {
+  private tables = 0;
 
   constructor(
-    private readonly parameters: Parameters,
+    readonly parameters: Parameters,
     private readonly source: SourceSql,
   ) {}
 
@@ -29,8 +30,9 @@ class Writer {
         return `SELECT ${columns} FROM ${this.source(node, this.parameters)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
       }
       case 'project':
-        return this.project(node);
+        return isJoined(node) ? joinedSql(node, this) : this.project(node);
       case 'filter':
+        if (isJoined(node)) return joinedSql(node, this);
         return `SELECT * FROM ${this.from(node.input)} WHERE ${this.expr(node.predicate)}`;
       case 'aggregate': {
         const numbered = [...node.keys, ...node.items].some(({ expr }) => some(expr, needsRowOrder));
@@ -40,7 +42,7 @@ class Writer {
         return `SELECT ${items.join(', ')} FROM ${numbered ? this.numbered(node.input) : this.from(node.input)}${group}`;
       }
       case 'join':
-        return this.join(node);
+        return joinedSql(node, this);
       case 'sort':
         return `SELECT * FROM ${this.from(node.input)} ORDER BY ${node.keys.map((key) => keySql(key, this.parameters)).join(', ')}`;
       case 'limit': {
@@ -87,42 +89,8 @@ class Writer {
     return `SELECT ${node.columns.map(quoteName).join(', ')} FROM (SELECT ${items}, ${quoteName(ROW)} FROM ${this.numbered(node.input)}) ORDER BY ${quoteName(ROW)}`;
   }
 
-  private join(node: JoinNode): string {
-    const { how } = node;
-    const side = (name: 'l' | 'r', column: string): string => `${name}.${quoteName(column)}`;
-    const output = node.output.map(({ name, side: from, column, other }) => {
-      const value =
-        from === 'both'
-          ? `coalesce(${side('l', column)}, ${side('r', other ?? column)})`
-          : side(from === 'left' ? 'l' : 'r', column);
-      return `${value} AS ${quoteName(name)}`;
-    });
-    const on = node.on.map(
-      ({ left, right }) => `${this.qualified(left, 'l')} = ${this.qualified(right, 'r')}`,
-    );
-    if (node.asof) {
-      const { left, right, direction } = node.asof;
-      on.push(
-        `${this.qualified(left, 'l')} ${direction === 'backward' ? '>=' : '<='} ${this.qualified(right, 'r')}`,
-      );
-    }
-    const kind = {
-      inner: 'JOIN',
-      left: 'LEFT JOIN',
-      right: 'RIGHT JOIN',
-      full: 'FULL JOIN',
-      semi: 'SEMI JOIN',
-      anti: 'ANTI JOIN',
-      cross: 'CROSS JOIN',
-      asof: 'ASOF LEFT JOIN',
-    }[how];
-    const condition = how === 'cross' ? '' : ` ON ${on.join(' AND ') || 'true'}`;
-    return `SELECT ${output.join(', ')} FROM (${this.select(node.left)}) AS l ${kind} (${this.select(node.right)}) AS r${condition}`;
-  }
-
-  /** An expression of a join's condition: the columns of its side. */
-  private qualified(node: ExprNode, side: 'l' | 'r'): string {
-    return exprSql(node, this.parameters, (name) => `${side}.${quoteName(name)}`);
+  alias(): string {
+    return `t${++this.tables}`;
   }
 
   private item({ name, expr }: Item): string {
@@ -136,11 +104,11 @@ class Writer {
   }
 
   private from(node: PlanNode): string {
-    return `(${this.select(node)}) AS t${++this.depth}`;
+    return `(${this.select(node)}) AS ${this.alias()}`;
   }
 
   /** With the number of each row. */
   private numbered(node: PlanNode): string {
-    return `(SELECT *, row_number() OVER () AS ${quoteName(ROW)} FROM ${this.from(node)}) AS t${++this.depth}`;
+    return `(SELECT *, row_number() OVER () AS ${quoteName(ROW)} FROM ${this.from(node)}) AS ${this.alias()}`;
   }
 }

@@ -1,0 +1,114 @@
+import { type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
+import type { JoinNode, PlanNode } from '../plan/node.js';
+import { exprSql } from './expr.js';
+import { type Parameters, quoteName } from './writer.js';
+
+/** What writes the plans that are joined. */
+export interface PlanWriter {
+  readonly parameters: Parameters;
+  select(plan: PlanNode): string;
+  /** A name for a table that no other has. */
+  alias(): string;
+}
+
+/** Joined tables as they stand in FROM, what their rows must satisfy, and where each column of the result comes from. */
+interface Region {
+  readonly from: string;
+  readonly tables: number;
+  readonly where: readonly string[];
+  readonly columns: ReadonlyMap<string, string>;
+}
+
+/** Longer expressions stay columns of a subquery, so that chains of them do not grow without end. */
+const INLINE_LENGTH = 200;
+
+const KEYWORDS = {
+  inner: 'JOIN',
+  left: 'LEFT JOIN',
+  right: 'RIGHT JOIN',
+  full: 'FULL JOIN',
+  semi: 'SEMI JOIN',
+  anti: 'ANTI JOIN',
+  cross: 'CROSS JOIN',
+  asof: 'ASOF LEFT JOIN',
+} as const;
+
+/** Whether a plan is a join, or filters and simple columns of one. */
+export const isJoined = (plan: PlanNode): boolean =>
+  plan.kind === 'join' ||
+  (plan.kind === 'filter' && isJoined(plan.input)) ||
+  (plan.kind === 'project' && isSimple(plan) && isJoined(plan.input));
+
+const isSimple = (plan: Extract<PlanNode, { kind: 'project' }>): boolean =>
+  plan.items.every(({ expr }) => !hasWindow(expr) && !hasAggregate(expr));
+
+/**
+ * A tree of joins as one SELECT. A SELECT for each would do, but DuckDB chooses the order of joins among the tables of one FROM
+ * only: subqueries with columns of their own are walls to it.
+ */
+export function joinedSql(plan: PlanNode, writer: PlanWriter): string {
+  return select(regionOf(plan, writer));
+}
+
+function regionOf(plan: PlanNode, writer: PlanWriter): Region {
+  if (!isJoined(plan)) return table(plan, writer);
+  if (plan.kind === 'join') return join(plan, writer);
+  if (plan.kind === 'filter') {
+    const input = regionOf(plan.input, writer);
+    return { ...input, where: [...input.where, sqlIn(input, plan.predicate, writer)] };
+  }
+  if (plan.kind !== 'project') return table(plan, writer);
+  const input = regionOf(plan.input, writer);
+  const columns = new Map(plan.items.map(({ name, expr }) => [name, sqlIn(input, expr, writer)]));
+  const long = plan.items.some(
+    ({ name, expr }) => expr.kind !== 'column' && columns.get(name)!.length > INLINE_LENGTH,
+  );
+  const region = { ...input, columns };
+  return long ? derived(select(region), plan.columns, writer) : region;
+}
+
+function select({ from, where, columns }: Region): string {
+  const items = [...columns].map(([name, sql]) => `${sql} AS ${quoteName(name)}`);
+  return `SELECT ${items.join(', ')} FROM ${from}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
+}
+
+const table = (plan: PlanNode, writer: PlanWriter): Region =>
+  derived(writer.select(plan), plan.columns, writer);
+
+function derived(sql: string, names: readonly string[], writer: PlanWriter): Region {
+  const alias = writer.alias();
+  const columns = new Map(names.map((name) => [name, `${alias}.${quoteName(name)}`]));
+  return { from: `(${sql}) AS ${alias}`, tables: 1, where: [], columns };
+}
+
+function join(node: JoinNode, writer: PlanWriter): Region {
+  const { how } = node;
+  // What holds for rows of one side may be asked after the join, unless the join makes rows of its own for that side.
+  const left = how === 'right' || how === 'full' ? table(node.left, writer) : regionOf(node.left, writer);
+  const right = how === 'inner' || how === 'cross' ? regionOf(node.right, writer) : table(node.right, writer);
+  const on = node.on.map((pair) => `${sqlIn(left, pair.left, writer)} = ${sqlIn(right, pair.right, writer)}`);
+  if (node.asof) {
+    const { direction } = node.asof;
+    on.push(
+      `${sqlIn(left, node.asof.left, writer)} ${direction === 'backward' ? '>=' : '<='} ${sqlIn(right, node.asof.right, writer)}`,
+    );
+  }
+  const condition = how === 'cross' ? '' : ` ON ${on.join(' AND ') || 'true'}`;
+  const columns = new Map(
+    node.output.map(({ name, side, column, other }) => [
+      name,
+      side === 'both'
+        ? `coalesce(${left.columns.get(column)}, ${right.columns.get(other ?? column)})`
+        : (side === 'left' ? left : right).columns.get(column)!,
+    ]),
+  );
+  return {
+    from: `${left.from} ${KEYWORDS[how]} ${right.tables > 1 ? `(${right.from})` : right.from}${condition}`,
+    tables: left.tables + right.tables,
+    where: [...left.where, ...right.where],
+    columns,
+  };
+}
+
+const sqlIn = ({ columns }: Region, expr: ExprNode, { parameters }: PlanWriter): string =>
+  exprSql(expr, parameters, (name) => columns.get(name)!);
