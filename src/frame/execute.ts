@@ -50,10 +50,10 @@ export async function* batchesOf(
   options: FrameOptions = {},
 ): AsyncGenerator<Batch, void, void> {
   const database = Database.of(options.engine);
-  yield* database.batches(await finalStatement(plan, database), queryOptions(options));
+  yield* database.batches(await statementOf(plan, database), queryOptions(options));
 }
 
-/** A plan as a statement whose columns are of our types. */
+/** A plan as a statement whose columns are of our types, for what DuckDB writes itself. */
 export async function finalStatement(plan: PlanNode, database: Database): Promise<Statement> {
   const statement = await statementOf(plan, database);
   const { wide } = await database.describe(statement);

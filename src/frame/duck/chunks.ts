@@ -1,7 +1,8 @@
 import type { DuckDBDataChunk, DuckDBType, DuckDBVector } from '@duckdb/node-api';
+import { FrameError } from '../errors.js';
 import { arrayOf, type Batch, type Column, exact } from '../result/column.js';
 import type { ColumnType } from '../types.js';
-import { columnType } from './types.js';
+import { columnType, isWide } from './types.js';
 
 /** Rows that a batch has at least, while there are more. */
 export const BATCH_ROWS = 65_536;
@@ -11,12 +12,14 @@ export class BatchBuilder {
   private chunks: DuckDBDataChunk[] = [];
   private rows = 0;
   private readonly columnTypes: readonly ColumnType[];
+  private readonly wide: readonly boolean[];
 
   constructor(
     private readonly names: readonly string[],
     types: readonly DuckDBType[],
   ) {
     this.columnTypes = types.map(columnType);
+    this.wide = types.map((type) => isWide(type));
   }
 
   add(chunk: DuckDBDataChunk): void {
@@ -41,6 +44,7 @@ export class BatchBuilder {
     const type = this.columnTypes[index]!;
     const Typed = arrayOf(type);
     const values = Typed ? new Typed(rows) : new Array<unknown>(rows);
+    const element = this.wide[index] ? (value: unknown) => narrow(value as bigint, name) : elementOf;
     let valid: Uint8Array | undefined;
     let at = 0;
     for (const chunk of chunks) {
@@ -55,7 +59,7 @@ export class BatchBuilder {
           (values as unknown[])[at + row] = Typed ? zeroOf(values) : null;
         } else if (!items) {
           (values as unknown[])[at + row] = Typed
-            ? elementOf(vector.getItem(row), type)
+            ? element(vector.getItem(row), type)
             : plain(vector.getItem(row), type);
         }
       }
@@ -67,6 +71,14 @@ export class BatchBuilder {
 
 const zeroOf = (values: unknown): number | bigint =>
   values instanceof BigInt64Array || values instanceof BigUint64Array ? 0n : 0;
+
+/** A sum of integers, of 128 bits in DuckDB, as int64. */
+function narrow(value: bigint, name: string): bigint {
+  if (BigInt.asIntN(64, value) === value) return value;
+  throw new FrameError(
+    `${JSON.stringify(name)} has the integer ${value}, which is too large for int64: cast to 'float64' or 'decimal' before summing`,
+  );
+}
 
 /** Instants that are not in microseconds. */
 const OTHER_UNITS: ReadonlySet<string> = new Set(['TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'TIME_NS']);

@@ -10,7 +10,7 @@ import { BATCH_ROWS, BatchBuilder } from './chunks.js';
 import { translated } from './errors.js';
 import { duckdb } from './library.js';
 import { duckLimit } from './memory.js';
-import { columnType } from './types.js';
+import { columnType, isWide } from './types.js';
 
 export interface QueryOptions {
   readonly signal?: AbortSignal;
@@ -67,7 +67,7 @@ export class Database {
       const names = none.columnNames();
       return {
         schema: Object.fromEntries(names.map((name, i) => [name, columnType(types[i]!)])),
-        wide: names.filter((_, i) => /^U?HUGEINT$/.test(types[i]!.toString())),
+        wide: names.filter((_, i) => isWide(types[i]!)),
       };
     });
   }

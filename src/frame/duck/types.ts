@@ -37,6 +37,9 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
   NULL: 'null',
 };
 
+/** Whether a type is of integers of 128 bits, which are int64 to us. */
+export const isWide = (type: DuckDBType): boolean => /^U?HUGEINT$/.test(type.toString());
+
 /** The column type of a type of DuckDB. */
 export function columnType(type: DuckDBType): ColumnType {
   if ('valueType' in type && 'keyType' in type)
