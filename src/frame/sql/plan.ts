@@ -1,5 +1,5 @@
 import { type ExprNode, some } from '../expr/node.js';
-import type { Item, PlanNode, ProjectNode } from '../plan/node.js';
+import { type Item, inputsOf, type PlanNode, type ProjectNode } from '../plan/node.js';
 import { exprSql, keySql, needsRowOrder, ROW } from './expr.js';
 import { isJoined, joinedSql, type PlanWriter } from './joins.js';
 import { Parameters, quoteName, type Statement } from './writer.js';
@@ -12,6 +12,23 @@ export function planSql(plan: PlanNode, source: SourceSql): Statement {
   const parameters = new Parameters();
   const sql = new Writer(parameters, source).select(plan);
   return { sql, values: parameters.values };
+}
+
+/** Whether a plan's rows come in an order that means something: groups and joins give none. */
+function hasOrder(node: PlanNode): boolean {
+  switch (node.kind) {
+    case 'aggregate':
+    case 'join':
+      return false;
+    case 'distinct':
+      return node.on !== undefined && hasOrder(node.input);
+    case 'scan':
+    case 'sort':
+    case 'sql':
+      return true;
+    default:
+      return inputsOf(node).every(hasOrder);
+  }
 }
 
 class Writer implements PlanWriter {
@@ -83,7 +100,7 @@ class Writer implements PlanWriter {
     const numbered = node.items.some(({ expr }) => some(expr, needsRowOrder));
     const windows = node.items.some(({ expr }) => some(expr, ({ kind }) => kind === 'window'));
     const items = node.items.map((item) => this.item(item)).join(', ');
-    if (!windows)
+    if (!windows || (!numbered && !hasOrder(node.input)))
       return `SELECT ${items} FROM ${numbered ? this.numbered(node.input) : this.from(node.input)}`;
     // Windows leave rows in any order: it is put right again.
     return `SELECT ${node.columns.map(quoteName).join(', ')} FROM (SELECT ${items}, ${quoteName(ROW)} FROM ${this.numbered(node.input)}) ORDER BY ${quoteName(ROW)}`;
