@@ -12,8 +12,10 @@ export function q21({ supplier, lineitem, orders, nation }: Tables) {
     .select('l_orderkey', 's_name');
   const blamed = lineitem
     .join(suspects, { on: 'l_orderkey', how: 'semi' })
+    .groupBy('l_orderkey', 'l_suppkey')
+    .agg({ late: late.any() })
     .groupBy('l_orderkey')
-    .agg({ suppliers: col('l_suppkey').nunique(), late: col('l_suppkey').nunique().where(late) })
+    .agg({ suppliers: count(), late: count().where(col('late')) })
     .filter(col('suppliers').gt(1), col('late').eq(1));
   return suspects
     .join(blamed, { on: 'l_orderkey', how: 'semi' })
