@@ -22,7 +22,22 @@ export class ColumnError extends Error {
 
 /** What a frame could not do with its data: a value that cannot be converted, an operation that a type does not have, a bad file. */
 export class FrameError extends Error {
-  override readonly name = 'FrameError';
+  override readonly name: string = 'FrameError';
+}
+
+/** What is wrong with a file, and where in it. */
+export class FileError extends FrameError {
+  override readonly name = 'FileError';
+  constructor(
+    message: string,
+    readonly path: string,
+    /** From 1. */
+    readonly line?: number,
+    readonly column?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /** The name most like another, where one is like it at all. */

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.js';
 import { Database, type QueryOptions } from './duck/database.js';
 import { tableOf } from './duck/tables.js';
+import { prepareSources } from './io/prepare.js';
 import { inputsOf, type PlanNode } from './plan/node.js';
 import type { Batch } from './result/column.js';
 import { planSql } from './sql/plan.js';
@@ -24,6 +25,7 @@ export const queryOptions = ({ signal, onProgress }: FrameOptions): QueryOptions
 
 /** A plan as a statement for a database that its rows in memory were put into. */
 export async function statementOf(plan: PlanNode, database: Database): Promise<Statement> {
+  await prepareSources(plan, database);
   const tables = new Map<Batch, string>();
   for (const rows of memoryOf(plan)) tables.set(rows, await tableOf(database, rows));
   const { sql, values } = planSql(plan, (node, parameters) =>

@@ -1,4 +1,4 @@
-import type { Table } from 'apache-arrow';
+import type { RecordBatch, Table } from 'apache-arrow';
 import { batchesOf, type FrameOptions, schemaOf } from './execute.js';
 import {
   Expr,
@@ -11,13 +11,21 @@ import {
 } from './expr/expr.js';
 import { columnNode, type ExprNode, freeze, hasAggregate } from './expr/node.js';
 import { GroupBy } from './groupby.js';
+import {
+  type CsvWriteOptions,
+  type JsonWriteOptions,
+  type ParquetWriteOptions,
+  writeCsv,
+  writeJson,
+  writeParquet,
+} from './io/write.js';
 import { type JoinOptions, joinPlan } from './joins.js';
 import { checkExpr, checkNames, checkUnique } from './plan/check.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
 import { printPlan } from './plan/print.js';
-import { arrowTable } from './result/arrow.js';
-import { type Batch, concatBatches, valueAt } from './result/column.js';
+import { arrowBatches, arrowTable } from './result/arrow.js';
+import { type Batch, concatBatches, type Int64As, rowsOf } from './result/column.js';
 import { tableHtml } from './result/html.js';
 import { tableText } from './result/text.js';
 import type { AnySchema, ColumnType, Names, Resolve, Row, Schema, Simplify } from './types.js';
@@ -341,11 +349,27 @@ export class DataFrame<S extends Schema = AnySchema> {
     return arrowTable(batches);
   }
 
-  /** All rows as objects. */
-  async rows(options: FrameOptions = {}): Promise<Row<S>[]> {
-    const rows: Row<S>[] = [];
-    for await (const batch of batchesOf(this.plan, options)) rowsOf(batch, rows as Record<string, unknown>[]);
-    return rows;
+  /** All rows as objects. Integers of 64 bits are numbers where those are exact, else bigints; `int64` asks for always the one or the other. */
+  async rows(options: FrameOptions & { readonly int64?: Int64As } = {}): Promise<Row<S>[]> {
+    const rows: Record<string, unknown>[] = [];
+    for await (const batch of batchesOf(this.plan, options)) rowsOf(batch, rows, options.int64);
+    return rows as Row<S>[];
+  }
+
+  /**
+   * Rows one after another, computed as they are taken.
+   *
+   * @example
+   * const seen: unknown[] = [];
+   * for await (const row of fromRows([{ x: 1 }, { x: 2 }])) seen.push(row.x);
+   * seen; // [ 1, 2 ]
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row<S>, void, void> {
+    for await (const batch of batchesOf(this.plan)) {
+      const rows: Record<string, unknown>[] = [];
+      rowsOf(batch, rows);
+      yield* rows as Row<S>[];
+    }
   }
 
   /** All rows by columns: numbers and times as typed arrays (dates in days, times in microseconds), others as arrays. */
@@ -358,6 +382,34 @@ export class DataFrame<S extends Schema = AnySchema> {
   /** Rows as they are computed, a batch of some tens of thousands at a time: what is not taken is not computed. */
   batches(options: FrameOptions = {}): AsyncGenerator<Batch, void, void> {
     return batchesOf(this.plan, options);
+  }
+
+  /**
+   * Writes all rows as Parquet: one file, or a directory of them (`partitionBy`, `fileSize`). It stands at `path` when it is whole, not before.
+   *
+   * @throws FileError where something is at `path` already, or it cannot be written
+   * @example
+   * const frame = fromRows([{ year: 2023, x: 1 }, { year: 2024, x: 2 }]);
+   * await frame.toParquet('doc/years', { partitionBy: 'year', overwrite: true });
+   * await (await readParquet('doc/years')).filter(col('year').eq(2024)).rows(); // [ { x: 2, year: 2024 } ]
+   */
+  async toParquet(path: string, options: ParquetWriteOptions<Names<S>> = {}): Promise<void> {
+    await writeParquet(this.plan, path, options);
+  }
+
+  /** Writes all rows as CSV; packed where the path ends in `.gz` or `.zst`. It stands at `path` when it is whole, not before. */
+  async toCsv(path: string, options: CsvWriteOptions = {}): Promise<void> {
+    await writeCsv(this.plan, path, options);
+  }
+
+  /** Writes all rows as JSON objects, one a line or in one array. It stands at `path` when it is whole, not before. */
+  async toJson(path: string, options: JsonWriteOptions = {}): Promise<void> {
+    await writeJson(this.plan, path, options);
+  }
+
+  /** Rows as they are computed, as Arrow record batches: for what takes a stream of them. */
+  arrowBatches(options: FrameOptions = {}): AsyncGenerator<RecordBatch, void, void> {
+    return arrowBatches(batchesOf(this.plan, options));
   }
 
   /** How many rows there are. */
@@ -433,13 +485,5 @@ function wholeNumber(what: string, value: number): void {
 }
 
 const cut = (batch: Batch, rows: number): Batch => (batch.rows > rows ? { ...batch, rows } : batch);
-
-function rowsOf({ rows, columns }: Batch, into: Record<string, unknown>[]): void {
-  for (let row = 0; row < rows; row++) {
-    const object: Record<string, unknown> = {};
-    for (const column of columns) object[column.name] = valueAt(column, row);
-    into.push(object);
-  }
-}
 
 export type { NamesOf };

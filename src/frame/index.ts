@@ -1,6 +1,6 @@
 /** Lazy, typed frames larger than memory, computed by DuckDB. */
 
-export { ColumnError, FrameError } from './errors.js';
+export { ColumnError, FileError, FrameError } from './errors.js';
 export type { FrameOptions } from './execute.js';
 export { col, desc, Expr, type Literal, lit, type Operand } from './expr/expr.js';
 export {
@@ -17,7 +17,11 @@ export {
 } from './expr/functions.js';
 export { DataFrame } from './frame.js';
 export { GroupBy } from './groupby.js';
+export { type BadRow, type CsvOptions, csvBadRows, readCsv } from './io/csv.js';
+export { type DatabaseOptions, readDatabase } from './io/database.js';
+export { type JsonOptions, readJson } from './io/json.js';
 export { type ParquetOptions, readParquet } from './io/parquet.js';
 export { fromColumns, fromRows } from './io/rows.js';
+export type { CsvWriteOptions, JsonWriteOptions, ParquetWriteOptions } from './io/write.js';
 export type { Batch, Column } from './result/column.js';
 export type { AnySchema, ColumnType, Row, Schema } from './types.js';

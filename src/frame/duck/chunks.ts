@@ -2,6 +2,7 @@ import type { DuckDBDataChunk, DuckDBType, DuckDBVector } from '@duckdb/node-api
 import { FrameError } from '../errors.js';
 import { arrayOf, type Batch, type Column, exact } from '../result/column.js';
 import type { ColumnType } from '../types.js';
+import { TextReader } from './texts.js';
 import { columnType, isWide } from './types.js';
 
 /** Rows that a batch has at least, while there are more. */
@@ -13,6 +14,7 @@ export class BatchBuilder {
   private rows = 0;
   private readonly columnTypes: readonly ColumnType[];
   private readonly wide: readonly boolean[];
+  private readonly texts: (TextReader | undefined)[] = [];
 
   constructor(
     private readonly names: readonly string[],
@@ -44,60 +46,134 @@ export class BatchBuilder {
     const type = this.columnTypes[index]!;
     const Typed = arrayOf(type);
     const values = Typed ? new Typed(rows) : new Array<unknown>(rows);
-    const element = this.wide[index] ? (value: unknown) => narrow(value as bigint, name) : elementOf;
     let valid: Uint8Array | undefined;
     let at = 0;
     for (const chunk of chunks) {
-      const vector = chunk.getColumnVector(index);
+      const vector = chunk.getColumnVector(index) as DuckDBVector & Inside;
       const count = chunk.rowCount;
-      const items = Typed && itemsOf(vector, values as Float64Array);
-      if (items) (values as Float64Array).set(items.length === count ? items : items.subarray(0, count), at);
-      for (let row = 0; row < count; row++) {
-        if (!hasValue(vector, row)) {
-          valid ??= new Uint8Array(rows).fill(1);
-          valid[at + row] = 0;
-          (values as unknown[])[at + row] = Typed ? zeroOf(values) : null;
-        } else if (!items) {
-          (values as unknown[])[at + row] = Typed
-            ? element(vector.getItem(row), type)
-            : plain(vector.getItem(row), type);
-        }
-      }
+      const isValid = validityOf(vector);
+      if (isValid)
+        for (let row = 0; row < count; row++)
+          if (!isValid(row)) {
+            valid ??= new Uint8Array(rows).fill(1);
+            valid[at + row] = 0;
+          }
+      if (this.wide[index]) fillNarrowed(vector, name, count, isValid, values as BigInt64Array, at);
+      else if (Typed) fillTyped(vector, type, count, isValid, values as Float64Array, at);
+      else this.fillPlain(vector, type, index, count, isValid, values as unknown[], at);
       at += count;
     }
     return { name, type, values: values as Column['values'], valid };
   }
+
+  private fillPlain(
+    vector: DuckDBVector & Inside,
+    type: ColumnType,
+    index: number,
+    count: number,
+    isValid: IsValid | undefined,
+    into: unknown[],
+    at: number,
+  ): void {
+    if (vector.type.toString() === 'VARCHAR' && vector.dataView) {
+      const reader = this.texts[index] ?? new TextReader();
+      this.texts[index] = reader;
+      reader.read(vector.dataView, count, isValid, (row) => vector.getItem(row), into, at);
+      return;
+    }
+    for (let row = 0; row < count; row++)
+      into[at + row] = isValid && !isValid(row) ? null : plain(vector.getItem(row), type);
+  }
 }
 
-const zeroOf = (values: unknown): number | bigint =>
-  values instanceof BigInt64Array || values instanceof BigUint64Array ? 0n : 0;
+type IsValid = (row: number) => boolean;
 
-/** A sum of integers, of 128 bits in DuckDB, as int64. */
-function narrow(value: bigint, name: string): bigint {
-  if (BigInt.asIntN(64, value) === value) return value;
-  throw new FrameError(
-    `${JSON.stringify(name)} has the integer ${value}, which is too large for int64: cast to 'float64' or 'decimal' before summing`,
-  );
-}
-
-/** Instants that are not in microseconds. */
-const OTHER_UNITS: ReadonlySet<string> = new Set(['TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'TIME_NS']);
-
-interface WithItems {
+/** What vectors have inside, of which we read what is worth it. */
+interface Inside {
   readonly items?: unknown;
-  readonly validity?: { readonly data: unknown; itemValid(row: number): boolean };
+  readonly dataView?: DataView;
+  readonly validity?: { readonly data: BigUint64Array | null; readonly offset: number };
 }
 
-/** The elements of a vector themselves, where they are what the column wants. */
-function itemsOf(vector: DuckDBVector, values: Float64Array): Float64Array | undefined {
-  const { items } = vector as WithItems;
-  if (items === undefined || (items as object).constructor !== values.constructor) return undefined;
-  return OTHER_UNITS.has(vector.type.toString()) ? undefined : (items as Float64Array);
+/** Which rows have a value; undefined where all have. */
+function validityOf(vector: DuckDBVector & Inside): IsValid | undefined {
+  const { validity } = vector;
+  if (!validity) return (row) => vector.getItem(row) !== null;
+  const { data, offset } = validity;
+  if (!data) return undefined;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return (row) => (bytes[(offset + row) >> 3]! & (1 << ((offset + row) & 7))) !== 0;
 }
 
-function hasValue(vector: DuckDBVector, row: number): boolean {
-  const { validity } = vector as WithItems;
-  return validity ? validity.itemValid(row) : vector.getItem(row) !== null;
+/** What one unit of an instant is in microseconds, or how many make one (negative). */
+const UNITS: Readonly<Record<string, bigint>> = {
+  TIMESTAMP_S: 1_000_000n,
+  TIMESTAMP_MS: 1000n,
+  TIMESTAMP_NS: -1000n,
+  TIME_NS: -1000n,
+};
+
+/** Puts the elements of a vector into a typed array; those of nulls are 0. */
+function fillTyped(
+  vector: DuckDBVector & Inside,
+  type: ColumnType,
+  count: number,
+  isValid: IsValid | undefined,
+  into: Float64Array | BigInt64Array,
+  at: number,
+): void {
+  const { items, dataView } = vector;
+  const duckType = vector.type.toString();
+  if (ArrayBuffer.isView(items) && items.constructor === into.constructor) {
+    const elements = items as Float64Array;
+    (into as Float64Array).set(elements.length === count ? elements : elements.subarray(0, count), at);
+    const unit = UNITS[duckType];
+    if (unit !== undefined)
+      for (let row = at; row < at + count; row++)
+        (into as BigInt64Array)[row] =
+          unit < 0n ? floorDiv((into as BigInt64Array)[row]!, -unit) : (into as BigInt64Array)[row]! * unit;
+    if (isValid) zeroNulls(into, at, count, isValid);
+    return;
+  }
+  const out = into as unknown as (number | bigint)[];
+  const [, width, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(duckType) ?? [];
+  if (width !== undefined && dataView && Number(width) <= 9) {
+    const power = 10 ** Number(scale);
+    const narrow = Number(width) <= 4;
+    for (let row = 0; row < count; row++)
+      if (!isValid || isValid(row))
+        out[at + row] =
+          (narrow ? dataView.getInt16(row * 2, true) : dataView.getInt32(row * 4, true)) / power;
+    return;
+  }
+  for (let row = 0; row < count; row++)
+    if (!isValid || isValid(row)) out[at + row] = elementOf(vector.getItem(row), type);
+}
+
+/** Sums of integers, of 128 bits in DuckDB, as int64. */
+function fillNarrowed(
+  vector: DuckDBVector,
+  name: string,
+  count: number,
+  isValid: IsValid | undefined,
+  into: BigInt64Array,
+  at: number,
+): void {
+  for (let row = 0; row < count; row++) {
+    if (isValid && !isValid(row)) continue;
+    const value = vector.getItem(row) as bigint;
+    if (BigInt.asIntN(64, value) !== value)
+      throw new FrameError(
+        `${JSON.stringify(name)} has the integer ${value}, which is too large for int64: cast to 'float64' or 'decimal' before summing`,
+      );
+    into[at + row] = value;
+  }
+}
+
+function zeroNulls(into: Float64Array | BigInt64Array, at: number, count: number, isValid: IsValid): void {
+  const zero = into instanceof BigInt64Array || (into as unknown) instanceof BigUint64Array ? 0n : 0;
+  for (let row = 0; row < count; row++)
+    if (!isValid(row)) (into as unknown as (number | bigint)[])[at + row] = zero;
 }
 
 /** What an element is in a typed array. */
@@ -106,6 +182,7 @@ function elementOf(value: unknown, type: ColumnType): number | bigint {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return value;
   const parts = value as Readonly<Record<string, unknown>>;
+  if (type === 'decimal') return decimal(parts.value as bigint, parts.scale as number);
   if (type === 'date') return Number(parts.days);
   if ('micros' in parts) return parts.micros as bigint;
   if ('millis' in parts) return (parts.millis as bigint) * 1000n;
@@ -164,9 +241,13 @@ function plain(value: unknown, type: ColumnType): unknown {
   }
 }
 
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** The number nearest to a decimal. */
 function decimal(digits: bigint, scale: number): number {
   if (scale === 0) return Number(digits);
+  // Both are exact, and so is the rounding of their quotient.
+  if (scale <= 22 && digits <= SAFE && digits >= -SAFE) return Number(digits) / 10 ** scale;
   const negative = digits < 0n;
   const text = String(negative ? -digits : digits).padStart(scale + 1, '0');
   return Number(`${negative ? '-' : ''}${text.slice(0, -scale)}.${text.slice(-scale)}`);

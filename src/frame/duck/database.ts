@@ -184,7 +184,7 @@ class Watch {
 }
 
 /** Values as DuckDB takes them for parameters. */
-async function bind(values: readonly Bound[]): Promise<DuckDBValue[]> {
+export async function bind(values: readonly Bound[]): Promise<DuckDBValue[]> {
   if (values.length === 0) return [];
   const { DuckDBBlobValue, listValue } = await duckdb();
   return values.map((value): DuckDBValue => {

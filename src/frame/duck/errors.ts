@@ -1,12 +1,15 @@
 import { SpillError } from '../../engine/errors.js';
-import { FrameError, nearest } from '../errors.js';
+import { FileError, FrameError, nearest } from '../errors.js';
 
 /** What DuckDB says went wrong, as an error of ours: what it is about, and what to do. */
 export function translated(error: unknown, limit: number): Error {
+  if (error instanceof FrameError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const [, kind = '', rest = text] = /^(?:Error: )?([A-Za-z ]+ Error): ?(.*)$/s.exec(text) ?? [];
   const what = rest.split(/\n\nLINE \d+:/)[0]!.trim();
-  if (/Out of Memory/i.test(kind))
+  const file = fileError(what, error);
+  if (file) return file;
+  if (/Out of Memory/i.test(kind) && !/failed to offload|max_temp_directory_size/i.test(text))
     return new FrameError(
       `the frame needs more memory than the memoryLimit of ${limit} bytes leaves: ${firstLine(what)}; use a larger memoryLimit, fewer threads, or more partitions`,
       { cause: error },
@@ -21,12 +24,112 @@ export function translated(error: unknown, limit: number): Error {
     );
   if (/^Conversion Error/.test(kind))
     return new FrameError(
-      `a value cannot be converted: ${firstLine(what)}; cast(type, { strict: false }) makes null of such values`,
+      `a value cannot be converted: ${conversion(firstLine(what))}; cast(type, { strict: false }) makes null of such values`,
       { cause: error },
     );
   if (/^Binder Error/.test(kind)) return new FrameError(binder(what), { cause: error });
   if (kind !== '') return new FrameError(`${firstLine(what)}`, { cause: error });
   return error instanceof Error ? error : new FrameError(text, { cause: error });
+}
+
+/** What is wrong with a file; undefined where the trouble is none. */
+function fileError(what: string, cause: unknown): FileError | undefined {
+  if (/^CSV Error on Line:/.test(what)) return csvError(what, cause);
+  const json =
+    /^Malformed JSON in file "(.*)", at byte \d+ in (?:line|record\/value) (\d+): (.*)/.exec(what) ??
+    /^JSON transform error in file "(.*)", in (?:line|record\/value) (\d+): (.*)/.exec(what);
+  if (json) {
+    const [, path, line, why] = json as unknown as [string, string, string, string];
+    const remedy = /^JSON transform/.test(what)
+      ? "give the column another type by types, or make nulls of such rows by onBadRows: 'null'"
+      : "correct it, say how objects are written by format, or make nulls of such lines by onBadRows: 'null'";
+    return new FileError(
+      `${path}, line ${line}: ${withoutDot(why)}; ${remedy}`,
+      path,
+      Number(line),
+      undefined,
+      { cause },
+    );
+  }
+  const broken =
+    /^(No magic bytes found at (?:the )?end of file) '(.*)'/.exec(what) ??
+    /^(File) '(.*)' too small to be a Parquet file/.exec(what) ??
+    /^(Footer length error in file|Invalid footer length for file) '(.*)'/.exec(what) ??
+    /^(Failed to read Parquet file) ["'](.*)["']/.exec(what);
+  if (broken) {
+    const path = broken[2]!;
+    return new FileError(
+      `${path} is no Parquet file, or was cut short: ${withoutDot(firstLine(what))}; get the whole file again`,
+      path,
+      undefined,
+      undefined,
+      { cause },
+    );
+  }
+  return undefined;
+}
+
+function csvError(what: string, cause: unknown): FileError {
+  const lines = what.split('\n');
+  const line = Number(/^CSV Error on Line: (\d+)/.exec(lines[0]!)?.[1] ?? 0);
+  const path = /^ {2}file = (.*)$/m.exec(what)?.[1] ?? '';
+  const convert = /Error when converting column "(.*?)"\. (?:Could not convert (?:string )?)?(.*)$/m.exec(
+    what,
+  );
+  const width = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(what);
+  const column = convert?.[1];
+  const skip = "leave such rows out by onBadRows: 'skip'";
+  let said: string;
+  if (convert) {
+    const value = /^"(.*)" to '?([^']*)'?$/.exec(convert[2]!);
+    const problem = value ? `"${value[1]}" is no ${typeText(value[2]!)}` : convert[2]!;
+    said = `column "${column}": ${problem}; read it as another type by types: { ${JSON.stringify(column)}: 'string' }, say by nullText what means null, or ${skip}`;
+  } else if (width) {
+    const [, expected, found] = width;
+    const fill = Number(found) < Number(expected) ? 'take nulls for the rest by fillShortRows: true, ' : '';
+    said = `${found} value${found === '1' ? '' : 's'} where there are ${expected} columns; correct it, ${fill}or ${skip}`;
+  } else if (/unterminated quote/i.test(what)) {
+    said = `a quote is opened and not closed as it should be; correct it, say another quote by the option quote, or ${skip}`;
+  } else if (/unicode|not utf-8 encoded/i.test(what)) {
+    said = `it is not UTF-8; say the encoding by encoding: 'latin-1' or 'utf-16'`;
+  } else {
+    const original = lines.findIndex((text) => text.startsWith('Original Line:'));
+    said = `${withoutDot(lines[original + 1] ?? lines[1] ?? what)}; correct it, or ${skip}`;
+  }
+  return new FileError(`${path}, line ${line}${convert ? ', ' : ': '}${said}`, path, line, column, {
+    cause,
+  });
+}
+
+/** DuckDB's names of types as ours. */
+const typeText = (type: string): string =>
+  ({
+    BIGINT: 'int64',
+    INTEGER: 'int32',
+    INT64: 'int64',
+    INT32: 'int32',
+    INT16: 'int16',
+    INT8: 'int8',
+    UINT8: 'uint8',
+    UINT16: 'uint16',
+    UINT32: 'uint32',
+    UINT64: 'uint64',
+    SMALLINT: 'int16',
+    TINYINT: 'int8',
+    DOUBLE: 'float64',
+    FLOAT: 'float32',
+    BOOLEAN: 'bool',
+    BOOL: 'bool',
+    VARCHAR: 'string',
+    'TIMESTAMP WITH TIME ZONE': 'timestamptz',
+  })[type] ?? type.toLowerCase();
+
+/** A failed cast: the value, the type and the column, in that order. */
+function conversion(text: string): string {
+  const [, value, type, column] =
+    /^Could not convert string '(.*)' to (\w+)(?: when casting from source column (.*))?$/.exec(text) ?? [];
+  if (value === undefined) return text;
+  return `${column === undefined ? '' : `column ${JSON.stringify(column)}: `}${JSON.stringify(value)} is no ${typeText(type!)}`;
 }
 
 function binder(what: string): string {
@@ -43,4 +146,5 @@ function binder(what: string): string {
 }
 
 const firstLine = (text: string): string => text.split('\n')[0]!;
+const withoutDot = (text: string): string => text.trim().replace(/[.\s]+$/, '');
 const spillPath = (text: string): string => /"([^"]+)"/.exec(text)?.[1] ?? '';

@@ -1,49 +1,105 @@
 import { Database } from '../duck/database.js';
-import type { FrameOptions } from '../execute.js';
-import { DataFrame } from '../frame.js';
-import * as make from '../plan/make.js';
-import type { FileSource } from '../plan/node.js';
-import { planSql } from '../sql/plan.js';
-import { sourceSql } from '../sql/source.js';
+import { FileError } from '../errors.js';
+import type { DataFrame } from '../frame.js';
+import type { FileInfo, FileSource } from '../plan/node.js';
 import type { AnySchema, Schema } from '../types.js';
 import { filesOf } from './files.js';
+import { type FileOptions, readerOptions, scanOf } from './scan.js';
 
-export interface ParquetOptions extends Pick<FrameOptions, 'engine'> {
-  /** Folders such as `year=2024` are columns; default: where there are such. */
-  readonly hivePartitioning?: boolean;
-}
+export type ParquetOptions = FileOptions;
 
 /**
- * A frame of Parquet files: a path, a glob (`flights/*.parquet`), a directory or several of them. Reads the schema only.
+ * A frame of Parquet files: a path, a glob (`flights/*.parquet`), a directory or several of them. Reads the files' footers only; rows are
+ * read when they are computed, and of them only the columns and row groups that are needed.
  *
- * @throws FrameError where a file does not exist, is none of Parquet, or is cut short
+ * The compiler knows no file: what it shall know of the columns is said by `readParquet<{ delay: 'int64' }>(…)`.
+ *
+ * @throws FileError where a file does not exist, is none of Parquet, is cut short, or has other columns than the first
+ * @example
+ * await fromRows([{ x: 1, y: 'a' }, { x: 2, y: 'b' }]).toParquet('doc/letters.parquet', { overwrite: true });
+ * const frame = await readParquet<{ x: 'int64'; y: 'string' }>('doc/letters.parquet');
+ * await frame.filter(col('x').gt(1)).rows(); // [ { x: 2, y: 'b' } ]
  */
 export async function readParquet<S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: ParquetOptions = {},
 ): Promise<DataFrame<S>> {
   const database = Database.of(options.engine);
-  const files = await filesOf('readParquet', paths, '.parquet', database);
-  const { hivePartitioning } = options;
+  const files = await filesOf('readParquet', paths, ['.parquet', '.parq', '.pq'], database);
+  if (files.length > 1 && !options.unionByName) await checkSchemas(files, database);
   const source: FileSource = {
     from: 'files',
     format: 'parquet',
-    files,
-    options: { ...(hivePartitioning !== undefined && { hive_partitioning: hivePartitioning }) },
+    files: await withRows(files, database),
+    options: readerOptions(options),
     schema: {},
   };
   return scanOf(source, database);
 }
 
-/** A frame of files whose columns are found now. */
-export async function scanOf<S extends Schema>(
-  source: FileSource,
-  database: Database,
-): Promise<DataFrame<S>> {
-  const everything = make.scan(source, ['*']);
-  const { sql, values } = planSql(everything, (node, parameters) =>
-    sourceSql(node, parameters, { table: () => '' }),
-  );
-  const { schema } = await database.describe({ sql: sql.replace('SELECT "*"', 'SELECT *'), values });
-  return new DataFrame(make.scan(Object.freeze({ ...source, schema }), Object.keys(schema)));
+/** How many rows each file has, from its footer. */
+async function withRows(files: readonly FileInfo[], database: Database): Promise<readonly FileInfo[]> {
+  const rows: number[] = [];
+  for await (const { columns } of database.batches({
+    sql: 'SELECT num_rows FROM parquet_file_metadata($1)',
+    values: [files.map(({ path }) => path)],
+  }))
+    rows.push(...Array.from(columns[0]!.values as BigInt64Array, Number));
+  // In the order of the files that were asked for.
+  return rows.length === files.length ? files.map((file, i) => ({ ...file, rows: rows[i]! })) : files;
+}
+
+/** Throws a FileError where a file has other columns, or other types of them, than the first. */
+async function checkSchemas(files: readonly FileInfo[], database: Database): Promise<void> {
+  const schemas = new Map<string, Map<string, string>>();
+  let open: { name: string; type: string; left: number; path: string } | undefined;
+  const close = (): void => {
+    if (open) schemas.get(open.path)!.set(open.name, open.type);
+    open = undefined;
+  };
+  // One row a node of each file's tree, in the order of a walk: a column's nodes below the first are a part of its type.
+  for await (const { rows, columns } of database.batches({
+    sql: "SELECT file_name, name, coalesce(duckdb_type, converted_type, logical_type, 'group') AS type, coalesce(num_children, 0) AS children FROM parquet_schema($1)",
+    values: [files.map(({ path }) => path)],
+  })) {
+    const [paths, names, types] = columns.map(({ values }) => values as readonly string[]);
+    const children = columns[3]!.values as BigInt64Array;
+    for (let i = 0; i < rows; i++) {
+      const path = paths![i]!;
+      if (!schemas.has(path)) {
+        close();
+        schemas.set(path, new Map());
+        continue; // the root
+      }
+      if (open && open.left > 0) {
+        open.type += ` ${names![i]!}: ${types![i]!}`;
+        open.left += Number(children[i]!) - 1;
+      } else {
+        close();
+        open = { name: names![i]!, type: types![i]!, left: Number(children[i]!), path };
+      }
+    }
+  }
+  close();
+  const [first, ...others] = [...schemas];
+  for (const other of others) checkSame(first!, other);
+}
+
+type FileSchema = readonly [path: string, columns: ReadonlyMap<string, string>];
+
+/** Throws a FileError that names what differs between the columns of two files. */
+export function checkSame([firstPath, first]: FileSchema, [path, columns]: FileSchema): void {
+  const remedy = 'pass unionByName: true to put such files together, or read them as frames of their own';
+  const differs = (what: string, name: string): never => {
+    throw new FileError(`${path}: ${what}; ${remedy}`, path, undefined, name);
+  };
+  for (const [name, type] of first) {
+    const quoted = JSON.stringify(name);
+    const other = columns.get(name);
+    if (other === undefined) differs(`there is no column ${quoted}, which ${firstPath} has`, name);
+    else if (other !== type) differs(`column ${quoted} is ${other}, in ${firstPath} it is ${type}`, name);
+  }
+  for (const name of columns.keys())
+    if (!first.has(name))
+      differs(`there is a column ${JSON.stringify(name)}, which ${firstPath} has not`, name);
 }

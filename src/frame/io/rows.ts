@@ -144,6 +144,7 @@ function element(name: string, value: unknown, type: string, row: number): numbe
           : wrong();
     case 'float32':
     case 'float64':
+    case 'decimal':
       return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : wrong();
     default:
       return Number.isInteger(value) ? (value as number) : wrong();

@@ -35,7 +35,7 @@ export interface ScanNode extends Base {
 }
 
 /** Where rows come from, as data. */
-export type Source = FileSource | MemorySource | TaskSource;
+export type Source = FileSource | MemorySource | TaskSource | DatabaseSource;
 
 export type FileFormat = 'parquet' | 'csv' | 'json';
 
@@ -65,6 +65,17 @@ export type ReaderOption =
   | string
   | readonly string[]
   | { readonly [name: string]: string };
+
+/** A table of another database. */
+export interface DatabaseSource {
+  readonly from: 'database';
+  readonly path: string;
+  /** 'duckdb', or what an extension of DuckDB reads. */
+  readonly type: string;
+  /** Name of the table, with those of its schema before it where there is one. */
+  readonly table: readonly string[];
+  readonly schema: Schema;
+}
 
 /** Rows that lie in memory. */
 export interface MemorySource {

@@ -20,23 +20,38 @@ export function arrow(): Promise<typeof Arrow> {
 /** Batches as one Arrow table; numbers are not copied. */
 export async function arrowTable(batches: readonly Batch[]): Promise<Arrow.Table> {
   const lib = await arrow();
-  const schema = new lib.Schema(
-    batches[0]!.columns.map(({ name, type }) => new lib.Field(name, arrowType(lib, type), true)),
+  const schema = schemaOf(lib, batches[0]!);
+  return new lib.Table(
+    schema,
+    batches.map((batch) => recordBatch(lib, schema, batch)),
   );
-  const records = batches.map(
-    ({ rows, columns }) =>
-      new lib.RecordBatch(
-        schema,
-        lib.makeData({
-          type: new lib.Struct(schema.fields),
-          length: rows,
-          nullCount: 0,
-          children: columns.map((column) => arrowData(lib, column, rows)),
-        }),
-      ),
-  );
-  return new lib.Table(schema, records);
 }
+
+/** Batches as Arrow's. */
+export async function* arrowBatches(
+  batches: AsyncIterable<Batch>,
+): AsyncGenerator<Arrow.RecordBatch, void, void> {
+  const lib = await arrow();
+  let schema: Arrow.Schema | undefined;
+  for await (const batch of batches) {
+    schema ??= schemaOf(lib, batch);
+    yield recordBatch(lib, schema, batch);
+  }
+}
+
+const schemaOf = (lib: typeof Arrow, { columns }: Batch): Arrow.Schema =>
+  new lib.Schema(columns.map(({ name, type }) => new lib.Field(name, arrowType(lib, type), true)));
+
+const recordBatch = (lib: typeof Arrow, schema: Arrow.Schema, { rows, columns }: Batch): Arrow.RecordBatch =>
+  new lib.RecordBatch(
+    schema,
+    lib.makeData({
+      type: new lib.Struct(schema.fields),
+      length: rows,
+      nullCount: 0,
+      children: columns.map((column) => arrowData(lib, column, rows)),
+    }),
+  );
 
 /** The Arrow type of a column type. */
 export function arrowType(lib: typeof Arrow, type: ColumnType): Arrow.DataType {

@@ -5,8 +5,8 @@ export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   /**
-   * Numbers and times as a typed array: dates in days, times and instants in microseconds since 1970. Of all other types an array, null for
-   * nulls.
+   * Numbers and times as a typed array: decimals as float64, dates in days, times and instants in microseconds since 1970. Of all other types
+   * an array, null for nulls.
    */
   readonly values: ColumnValues;
   /** One byte a row, 1 where there is a value; undefined where no value is null. */
@@ -46,6 +46,7 @@ const ARRAYS: Readonly<Record<string, TypedArrayConstructor>> = {
   uint64: BigUint64Array,
   float32: Float32Array,
   float64: Float64Array,
+  decimal: Float64Array,
   date: Int32Array,
   time: BigInt64Array,
   timestamp: BigInt64Array,
@@ -62,26 +63,94 @@ export const exact = (value: bigint): number | bigint =>
   value <= SAFE && value >= -SAFE ? Number(value) : value;
 
 /** The value of a column in a row, as JavaScript has it. */
-export function valueAt({ type, values, valid }: Column, row: number): unknown {
-  if (valid !== undefined && valid[row] === 0) return null;
-  const value = values[row];
-  if (typeof type !== 'string') return value ?? null;
+export const valueAt = (column: Column, row: number): unknown => readerOf(column)(row);
+
+/** What integers of 64 bits are in rows: numbers where those are exact, else bigints (`'auto'`), or always the one or the other. */
+export type Int64As = 'auto' | 'bigint' | 'number';
+
+/** Reads values of a column as JavaScript has them. */
+export function readerOf(column: Column, int64: Int64As = 'auto'): (row: number) => unknown {
+  const read = presentReader(column, int64);
+  const { valid } = column;
+  return valid === undefined ? read : (row) => (valid[row] === 0 ? null : read(row));
+}
+
+function presentReader({ type, values }: Column, int64: Int64As): (row: number) => unknown {
+  const plain = (row: number): unknown => values[row] ?? null;
+  if (typeof type !== 'string') return plain;
   switch (type) {
     case 'bool':
-      return value === 1 || value === true;
+      return (row) => values[row] === 1 || values[row] === true;
     case 'int64':
-    case 'uint64':
-      return typeof value === 'bigint' ? exact(value) : value;
+    case 'uint64': {
+      if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return plain;
+      if (int64 === 'bigint') return plain;
+      const read = wholeReader(values);
+      return int64 === 'number' ? (row) => Number(read(row)) : read;
+    }
     case 'date':
-      return typeof value === 'number' ? new Date(value * 86_400_000) : value;
+      return (row) => {
+        const day = values[row];
+        return typeof day === 'number' ? new Date(day * 86_400_000) : day;
+      };
     case 'timestamp':
-    case 'timestamptz':
-      return typeof value === 'bigint' ? new Date(milliseconds(value)) : value;
+    case 'timestamptz': {
+      if (!(values instanceof BigInt64Array)) return plain;
+      const read = wholeReader(values);
+      return (row) => {
+        const microseconds = read(row);
+        return new Date(
+          typeof microseconds === 'number' ? Math.floor(microseconds / 1000) : milliseconds(microseconds),
+        );
+      };
+    }
     case 'time':
-      return typeof value === 'bigint' ? timeText(value) : value;
+      return (row) => {
+        const time = values[row];
+        return typeof time === 'bigint' ? timeText(time) : time;
+      };
     default:
-      return value ?? null;
+      return plain;
   }
+}
+
+/** Reads integers of 64 bits as numbers where that is exact, without making a bigint of each. */
+function wholeReader(values: BigInt64Array | BigUint64Array): (row: number) => number | bigint {
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+  const signed = values instanceof BigInt64Array;
+  return (row) => {
+    const high = words[row * 2 + 1]!;
+    // Within 2^53 the upper half is small.
+    if (high >= (signed ? -0x1f_ffff : 0) && high <= 0x1f_ffff)
+      return high * 0x1_0000_0000 + (words[row * 2]! >>> 0);
+    return exact(values[row]!);
+  };
+}
+
+type Reader = (row: number) => unknown;
+type RowMaker = (readers: readonly Reader[]) => (row: number) => Record<string, unknown>;
+
+let lastMaker: { readonly code: string; readonly make: RowMaker } | undefined;
+
+/**
+ * Makes rows of some names. It is generated, since a literal of all properties is made in a third of the time that they take one by one.
+ */
+function rowMaker(names: readonly string[]): RowMaker {
+  // In brackets no name means anything but itself, `__proto__` neither.
+  const fields = names.map((name, i) => `[${JSON.stringify(name)}]: r${i}(row)`);
+  const code = `const [${names.map((_, i) => `r${i}`).join(', ')}] = readers; return (row) => ({ ${fields.join(', ')} });`;
+  if (lastMaker?.code !== code) lastMaker = { code, make: new Function('readers', code) as RowMaker };
+  return lastMaker.make;
+}
+
+/** Rows of a batch as objects, put behind others. */
+export function rowsOf(
+  { rows, columns }: Batch,
+  into: Record<string, unknown>[],
+  int64: Int64As = 'auto',
+): void {
+  const row = rowMaker(columns.map(({ name }) => name))(columns.map((column) => readerOf(column, int64)));
+  for (let i = 0; i < rows; i++) into.push(row(i));
 }
 
 /** Rounded down, so that instants before 1970 keep their order. */

@@ -1,4 +1,4 @@
-import type { FileSource, ReaderOption, ScanNode } from '../plan/node.js';
+import type { DatabaseSource, FileSource, ReaderOption, ScanNode } from '../plan/node.js';
 import type { Batch } from '../result/column.js';
 import { type Parameters, quoteName } from './writer.js';
 
@@ -12,6 +12,12 @@ export interface Placed {
   readonly files?: (input: number, part: number) => readonly string[];
 }
 
+/** A database beside frames' own. */
+export type Attached = Pick<DatabaseSource, 'path' | 'type'>;
+
+/** The name that it has in statements: the same for the same one. */
+export const attachedName = ({ path, type }: Attached): string => `${type}:${path}`;
+
 /** A source as it stands in FROM. */
 export function sourceSql({ source }: ScanNode, parameters: Parameters, placed: Placed): string {
   switch (source.from) {
@@ -24,6 +30,8 @@ export function sourceSql({ source }: ScanNode, parameters: Parameters, placed: 
       const files = source.inputs.flatMap(({ input, part }) => placed.files?.(input, part) ?? []);
       return `read_parquet(${parameters.bind(files)})`;
     }
+    case 'database':
+      return [attachedName(source), ...source.table].map(quoteName).join('.');
     case 'files':
       return filesSql(source, parameters);
   }
@@ -47,8 +55,6 @@ function optionSql(value: ReaderOption, parameters: Parameters): string {
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
   if (typeof value === 'string' || Array.isArray(value))
     return parameters.bind(value as string | readonly string[]);
-  const entries = Object.entries(value).map(
-    ([name, type]) => `${parameters.bind(name)}: ${parameters.bind(type)}`,
-  );
+  const entries = Object.entries(value).map(([name, type]) => `${quoteName(name)}: ${parameters.bind(type)}`);
   return `{${entries.join(', ')}}`;
 }

@@ -1,0 +1,158 @@
+import { open } from 'node:fs/promises';
+import { constants, gunzipSync } from 'node:zlib';
+import type { Database } from '../duck/database.js';
+import { FileError } from '../errors.js';
+import type { FileInfo, FileSource, ReaderOption } from '../plan/node.js';
+import type { CsvOptions } from './csv.js';
+import { everything } from './scan.js';
+
+/** What the first rows of a CSV file tell. */
+export interface Look {
+  /** Names and DuckDB's types of columns, in order. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** How it is read, by DuckDB's names of options. */
+  readonly dialect: Readonly<Record<string, ReaderOption>>;
+}
+
+/** Looks at the first rows of a file: at what its values are, never at what might have been meant by a row that does not fit. */
+export async function look(
+  where: string,
+  file: FileInfo,
+  options: CsvOptions,
+  database: Database,
+): Promise<Look> {
+  const { path } = file;
+  const dialect = await dialectOf(where, path, options);
+  const samples = { ...dialect, ignore_errors: true, sample_size: options.sampleRows ?? 20_480 };
+  const { sql, values } = everything(sourceOf(path, samples));
+  const sniff = sql.replace('read_csv', 'sniff_csv');
+  const columns: Record<string, string> = {};
+  const formats: Record<string, string> = {};
+  try {
+    for await (const { columns: found } of database.batches({
+      sql: sniff,
+      values: [path, ...values.slice(1)],
+    })) {
+      const value = (name: string): unknown => found.find((column) => column.name === name)?.values[0];
+      for (const { name, type } of value('Columns') as readonly { name: string; type: string }[])
+        columns[name] = type;
+      for (const [option, name] of [
+        ['dateformat', 'DateFormat'],
+        ['timestampformat', 'TimestampFormat'],
+      ] as const) {
+        const format = value(name);
+        if (typeof format === 'string') formats[option] = format;
+      }
+    }
+  } catch (error) {
+    await explain(path, dialect, database);
+    throw error instanceof FileError
+      ? error
+      : new FileError(
+          `${where}: ${path} cannot be read as CSV with the delimiter ${JSON.stringify(dialect.delim)} and the quote ${JSON.stringify(dialect.quote)}; say how it is written by delimiter, quote, escape, header, skipRows or encoding`,
+          path,
+          undefined,
+          undefined,
+          { cause: error },
+        );
+  }
+  return { columns, dialect: { ...formats, ...dialect } };
+}
+
+const sourceOf = (path: string, options: FileSource['options']): FileSource => ({
+  from: 'files',
+  format: 'csv',
+  files: [{ path, bytes: 0 }],
+  options,
+  schema: {},
+});
+
+/** Reads a file that could not be looked at as texts, for the error that names the line. */
+async function explain(path: string, dialect: Look['dialect'], database: Database): Promise<void> {
+  const line = (await firstLine(path, dialect)) ?? '';
+  const count = line.split(String(dialect.delim)).length;
+  const columns = Object.fromEntries(Array.from({ length: count }, (_, i) => [`column${i}`, 'VARCHAR']));
+  const source = sourceOf(path, { ...dialect, auto_detect: false, columns });
+  await database.execute(everything(source, 'SELECT count(column0)'));
+}
+
+async function dialectOf(
+  where: string,
+  path: string,
+  options: CsvOptions,
+): Promise<Record<string, ReaderOption>> {
+  const { quote = '"', nullText, skipRows = 0, comment = '' } = options;
+  const given: Record<string, ReaderOption> = {
+    ...(options.compression !== undefined && { compression: options.compression }),
+    ...(options.encoding !== undefined && { encoding: options.encoding }),
+    skip: skipRows,
+    comment,
+  };
+  const line = await firstLine(path, given);
+  if (line === undefined) throw new FileError(`${where}: ${path} is empty: it has not even a header`, path);
+  return {
+    ...given,
+    delim: options.delimiter ?? delimiterOf(line, quote),
+    quote,
+    escape: options.escape ?? quote,
+    header: options.header ?? options.names === undefined,
+    // An empty text in quotes is a text, no null, as the writer has it.
+    allow_quoted_nulls: nullText !== undefined,
+    ...(nullText !== undefined && { nullstr: typeof nullText === 'string' ? [nullText] : nullText }),
+    ...(options.dateFormat !== undefined && { dateformat: options.dateFormat }),
+    ...(options.timestampFormat !== undefined && { timestampformat: options.timestampFormat }),
+    ...(options.decimal !== undefined && { decimal_separator: options.decimal }),
+    ...(options.fillShortRows && { null_padding: true }),
+  };
+}
+
+/** The delimiter that a line has most of, outside of quotes. */
+function delimiterOf(line: string, quote: string): string {
+  const bare =
+    quote === ''
+      ? line
+      : line
+          .split(quote)
+          .filter((_, i) => i % 2 === 0)
+          .join('');
+  let best = ',';
+  let most = 0;
+  for (const candidate of [',', ';', '\t', '|']) {
+    const count = bare.split(candidate).length - 1;
+    if (count > most) [best, most] = [candidate, count];
+  }
+  return best;
+}
+
+const FIRST_BYTES = 65_536;
+
+/** The first line of a file that is not left out; undefined where it is empty, '' where that cannot be said. */
+async function firstLine(
+  path: string,
+  { compression, encoding, skip, comment }: Look['dialect'],
+): Promise<string | undefined> {
+  if (/^\w+:\/\//.test(path) || compression === 'zstd' || path.endsWith('.zst')) return '';
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(FIRST_BYTES), 0, FIRST_BYTES, 0);
+    let bytes: Buffer = buffer.subarray(0, bytesRead);
+    const zipped = compression === 'gzip' || (compression === undefined && path.endsWith('.gz'));
+    if (zipped) {
+      try {
+        bytes = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+      } catch (cause) {
+        throw new FileError(`${path} is no gzip file, or damaged`, path, undefined, undefined, { cause });
+      }
+    }
+    const text = new TextDecoder(
+      encoding === 'latin-1' ? 'latin1' : encoding === 'utf-16' ? 'utf-16le' : 'utf-8',
+    ).decode(bytes);
+    if (text.trim() === '' && bytesRead < FIRST_BYTES) return undefined;
+    const lines = text.split(/\r\n|\n|\r/).slice(Number(skip ?? 0));
+    return (
+      lines.find((line) => line.trim() !== '' && !(comment !== '' && line.startsWith(String(comment)))) ?? ''
+    );
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,236 @@
+import { bind, Database } from '../duck/database.js';
+import { ColumnError, FileError } from '../errors.js';
+import { columnNode, type ExprNode, freeze } from '../expr/node.js';
+import { DataFrame } from '../frame.js';
+import * as make from '../plan/make.js';
+import type { FileInfo, FileSource } from '../plan/node.js';
+import { quoteName, typeName } from '../sql/writer.js';
+import type { AnySchema, ColumnType, Schema } from '../types.js';
+import { type Look, look } from './csv-look.js';
+import { filesOf } from './files.js';
+import { checkSame } from './parquet.js';
+import { everything, type FileOptions, readerOptions, scanOf } from './scan.js';
+
+export interface CsvOptions<S extends Schema = Schema> extends FileOptions {
+  /** All columns and their types: of a file with a header those of these names, of one without in this order. Default: found from the files. */
+  readonly schema?: S;
+  /** Types of some columns; those of others are found. */
+  readonly types?: Readonly<Record<string, ColumnType>>;
+  /** Whether the first row holds names; default: yes, unless `names` are given. */
+  readonly header?: boolean;
+  /** Names of columns, in order, in place of those that a header has, or where there is none. */
+  readonly names?: readonly string[];
+  /** What is between values; default: of `,`, `;`, tab and `|` the one that the first line has most of. */
+  readonly delimiter?: string;
+  /** What may be around values; default: `"`. */
+  readonly quote?: string;
+  /** What is before a quote inside of quotes; default: the quote itself. */
+  readonly escape?: string;
+  /** Texts that mean null, in quotes or not; default: nothing at all, where `""` is an empty text. */
+  readonly nullText?: string | readonly string[];
+  /** As strptime has it: `%d.%m.%Y`. */
+  readonly dateFormat?: string;
+  /** As strptime has it: `%d.%m.%Y %H:%M`. */
+  readonly timestampFormat?: string;
+  /** What is before decimals; default `.`. */
+  readonly decimal?: '.' | ',';
+  /** Default: by the end of the path (`.gz`, `.zst`). */
+  readonly compression?: 'gzip' | 'zstd' | 'none';
+  readonly encoding?: 'utf-8' | 'utf-16' | 'latin-1';
+  /** Lines before the header that are left out. */
+  readonly skipRows?: number;
+  /** Lines that begin so are left out. */
+  readonly comment?: string;
+  /** Rows that have fewer values than there are columns: nulls take their places. Otherwise they are an error. */
+  readonly fillShortRows?: boolean;
+  /** From how many rows of each file types are found (20,480); -1 for all. */
+  readonly sampleRows?: number;
+  /** What rows become that do not fit: an error, or left out; `csvBadRows` lists them. */
+  readonly onBadRows?: 'error' | 'skip';
+}
+
+/**
+ * A frame of CSV files: a path, a glob, a directory or several of them; `.gz` and `.zst` are unpacked. The types of columns are found now, from the
+ * first rows of each file, unless options say them. A row that does not fit is an error that names file, line and column, when it is read.
+ *
+ * @throws FileError where a file does not exist, is empty, cannot be read as CSV, or has other columns than the first
+ * @throws ColumnError where `schema` or `types` name a column that there is not
+ * @example
+ * await fromRows([{ x: 1, y: 'a' }, { x: 2, y: null }]).toCsv('doc/letters.csv', { overwrite: true });
+ * await (await readCsv('doc/letters.csv')).rows(); // [ { x: 1, y: 'a' }, { x: 2, y: null } ]
+ * await (await readCsv('doc/letters.csv', { schema: { x: 'float64' } })).schema(); // { x: 'float64' }
+ */
+export async function readCsv<const S extends Schema = AnySchema>(
+  paths: string | readonly string[],
+  options: CsvOptions<S> = {},
+): Promise<DataFrame<S>> {
+  const database = Database.of(options.engine);
+  const sources = await csvSources('readCsv', paths, options as CsvOptions, database);
+  const frames = await Promise.all(sources.map((source) => scanOf(source, database)));
+  const frame = frames.length === 1 ? frames[0]! : unionOf(frames);
+  const { schema } = options;
+  if (!schema) return frame as DataFrame<S>;
+  // Columns of a file that the schema does not name are left out; those that the path gives stay.
+  const inFile = new Set(sources.flatMap((source) => Object.keys(source.options.columns as object)));
+  const kept = frame.columns.filter((name) => !inFile.has(name) || Object.hasOwn(schema, name));
+  return new DataFrame(make.pick(frame.plan, kept));
+}
+
+/** A row of a CSV file that could not be read, and why. */
+export interface BadRow {
+  readonly path: string;
+  readonly line: number;
+  readonly column: string | null;
+  readonly text: string;
+  readonly error: string;
+}
+
+/**
+ * The rows of CSV files that `readCsv` with the same options refuses, or leaves out with `onBadRows: 'skip'`; not more than `limit` (1000). Reads the
+ * files through.
+ *
+ * @example
+ * import { writeFileSync } from 'node:fs';
+ * writeFileSync('bad.csv', 'x,y\n1,a\ntwo,b\n3,c\n');
+ * const options = { schema: { x: 'int64', y: 'string' }, onBadRows: 'skip' } as const;
+ * await (await readCsv('bad.csv', options)).count(); // 2
+ * (await csvBadRows('bad.csv', options)).map(({ line, column, text }) => [line, column, text]); // [ [ 3, 'x', 'two,b' ] ]
+ */
+export async function csvBadRows(
+  paths: string | readonly string[],
+  options: CsvOptions & { readonly limit?: number } = {},
+): Promise<readonly BadRow[]> {
+  const database = Database.of(options.engine);
+  const { limit = 1000 } = options;
+  const bad: BadRow[] = [];
+  for (const source of await csvSources('csvBadRows', paths, options, database))
+    if (bad.length < limit) bad.push(...(await badRowsOf(source, limit - bad.length, database)));
+  return bad;
+}
+
+async function badRowsOf(found: FileSource, limit: number, database: Database): Promise<readonly BadRow[]> {
+  const { ignore_errors: _, ...options } = found.options;
+  const source = { ...found, options: { ...options, store_rejects: true, rejects_limit: limit } };
+  const names = Object.keys(options.columns as object);
+  // Every value is asked for: those of columns that nobody needs are not converted.
+  const { sql, values } = everything(
+    source,
+    `SELECT ${names.map((name) => `count(${quoteName(name)})`).join(', ')}`,
+  );
+  return database.connected({}, async (connection) => {
+    await connection.run(sql, await bind(values));
+    const found = await connection.runAndReadAll(
+      'SELECT s.file_path, e.line, e.column_name, e.csv_line, e.error_message FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) ORDER BY s.file_path, e.line, e.column_idx',
+    );
+    return found.getRows().map(
+      ([path, line, column, text, error]): BadRow => ({
+        path: String(path),
+        line: Number(line),
+        column: column === null ? null : String(column),
+        text: String(text),
+        error: String(error),
+      }),
+    );
+  });
+}
+
+/** How CSV files are read, where they all have the same columns: what options do not say is found from them. */
+async function csvSources(
+  where: string,
+  paths: string | readonly string[],
+  options: CsvOptions,
+  database: Database,
+): Promise<readonly FileSource[]> {
+  const files = await filesOf(where, paths, ['.csv', '.csv.gz', '.csv.zst', '.tsv', '.tsv.gz'], database);
+  const looks: Look[] = [];
+  for (const file of files)
+    looks.push(named(where, file, await look(where, file, options, database), options));
+  const types = typesOf(where, looks, options);
+  const groups = new Map<string, { readonly look: Look; readonly files: FileInfo[] }>();
+  for (const [i, found] of looks.entries()) {
+    const names = Object.keys(found.columns);
+    if (!options.unionByName)
+      checkSame([files[0]!.path, placesOf(looks[0]!)], [files[i]!.path, placesOf(found)]);
+    const key = JSON.stringify([names, found.dialect]);
+    const group = groups.get(key) ?? { look: found, files: [] };
+    group.files.push(files[i]!);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ look: { columns, dialect }, files: same }) => ({
+    from: 'files',
+    format: 'csv',
+    files: same,
+    options: {
+      ...readerOptions({ ...options, unionByName: false }),
+      ...dialect,
+      auto_detect: false,
+      columns: Object.fromEntries(Object.keys(columns).map((name) => [name, types.get(name)!])),
+      ...(options.onBadRows === 'skip' && { ignore_errors: true }),
+    },
+    schema: {},
+  }));
+}
+
+/** Columns by their places, which are what files are read by. */
+const placesOf = ({ columns }: Look): Map<string, string> =>
+  new Map(Object.keys(columns).map((name, i) => [name, `number ${i + 1}`]));
+
+/** With the names that were asked for. */
+function named(where: string, { path }: FileInfo, found: Look, { names, header, schema }: CsvOptions): Look {
+  const wanted = names ?? (header === false && schema ? Object.keys(schema) : undefined);
+  if (!wanted) return found;
+  const types = Object.values(found.columns);
+  if (wanted.length !== types.length)
+    throw new FileError(
+      `${where}: ${path} has ${types.length} columns, and ${wanted.length} names were given (${wanted.join(', ')})`,
+      path,
+    );
+  return { ...found, columns: Object.fromEntries(wanted.map((name, i) => [name, types[i]!])) };
+}
+
+/** The type of each column: what was asked for, else what all files have, as DuckDB writes it. */
+function typesOf(where: string, looks: readonly Look[], options: CsvOptions): ReadonlyMap<string, string> {
+  const types = new Map<string, string>();
+  for (const { columns } of looks)
+    for (const [name, type] of Object.entries(columns)) {
+      const other = types.get(name);
+      types.set(name, other === undefined ? type : wider(other, type));
+    }
+  for (const [name, type] of Object.entries({ ...options.types, ...options.schema })) {
+    if (!types.has(name)) throw new ColumnError(where, name, [...types.keys()]);
+    types.set(name, typeName(type));
+  }
+  return types;
+}
+
+/** A type that has the values of both. */
+function wider(a: string, b: string): string {
+  if (a === b) return a;
+  const both = [a, b].sort().join(' ');
+  return (
+    { 'BIGINT DOUBLE': 'DOUBLE', 'DATE TIMESTAMP': 'TIMESTAMP', 'BOOLEAN BIGINT': 'VARCHAR' }[both] ??
+    'VARCHAR'
+  );
+}
+
+/** Frames put together by the names of their columns; what one does not have is null. */
+function unionOf(frames: readonly DataFrame[]): DataFrame {
+  const types = new Map<string, ColumnType>();
+  for (const { plan } of frames)
+    if (plan.kind === 'scan' && plan.source.from === 'files')
+      for (const [name, type] of Object.entries(plan.source.schema)) types.set(name, type);
+  const names = [...types.keys()];
+  const inputs = frames.map(({ plan }) =>
+    make.project(
+      plan,
+      [...types].map(([name, type]) => ({
+        name,
+        expr: plan.columns.includes(name) ? columnNode(name) : nullOf(type),
+      })),
+    ),
+  );
+  return new DataFrame(make.union(inputs, names));
+}
+
+const nullOf = (to: ColumnType): ExprNode =>
+  freeze({ kind: 'cast', value: freeze({ kind: 'literal', value: null } as const), to, strict: true });

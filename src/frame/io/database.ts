@@ -1,0 +1,78 @@
+import { attach } from '../duck/attach.js';
+import { Database } from '../duck/database.js';
+import { FileError, FrameError, nearest } from '../errors.js';
+import type { FrameOptions } from '../execute.js';
+import type { DataFrame } from '../frame.js';
+import type { DatabaseSource } from '../plan/node.js';
+import { attachedName } from '../sql/source.js';
+import type { AnySchema, Schema } from '../types.js';
+import { checkReadable } from './files.js';
+import { scanOf } from './scan.js';
+
+export interface DatabaseOptions extends Pick<FrameOptions, 'engine'> {
+  /** Name of a table or view; `schema.table` where it is not in the first. */
+  readonly table: string;
+  /** What reads it; default: by how `where` begins or ends. */
+  readonly type?: 'duckdb' | 'sqlite' | 'postgres' | 'mysql';
+}
+
+/**
+ * A frame of a table of a database: a file of DuckDB or SQLite, or the address of PostgreSQL (`postgres://user@host/db`) or MySQL. Rows are read when
+ * they are computed, and of them only what is needed. Other databases than DuckDB's are read by extensions of DuckDB, which must be installed.
+ *
+ * @throws FrameError where there is no such database or table, or its extension is not installed
+ */
+export async function readDatabase<S extends Schema = AnySchema>(
+  where: string,
+  options: DatabaseOptions,
+): Promise<DataFrame<S>> {
+  const database = Database.of(options.engine);
+  const type = options.type ?? typeOf(where);
+  if (type === 'duckdb' || type === 'sqlite') await checkReadable('readDatabase', where);
+  const other = { path: where, type };
+  await attach(database, other).catch((error: unknown) => {
+    if (!(error instanceof FrameError) || /extension/.test(error.message)) throw error;
+    throw new FileError(
+      `readDatabase: ${where} cannot be opened as a database of ${type}: ${error.message}`,
+      where,
+      undefined,
+      undefined,
+      { cause: error },
+    );
+  });
+  const tables = await tablesOf(database, attachedName(other));
+  const path = options.table.split('.');
+  const wanted = tables.find(
+    ([schema, name]) =>
+      name === options.table || (path.length === 2 && schema === path[0] && name === path[1]),
+  );
+  if (!wanted) {
+    const names = tables.map(([schema, name]) =>
+      schema === 'main' || schema === 'public' ? name : `${schema}.${name}`,
+    );
+    const near = nearest(options.table, names);
+    throw new FrameError(
+      `readDatabase: ${where} has no table ${JSON.stringify(options.table)}; ${near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `}there are ${names.slice(0, 20).join(', ') || 'none'}`,
+    );
+  }
+  const source: DatabaseSource = { from: 'database', ...other, table: wanted, schema: {} };
+  return scanOf(source, database);
+}
+
+function typeOf(where: string): NonNullable<DatabaseOptions['type']> {
+  if (/^postgres(ql)?:\/\//.test(where)) return 'postgres';
+  if (/^mysql:\/\//.test(where)) return 'mysql';
+  return /\.(sqlite3?|db3)$/.test(where) ? 'sqlite' : 'duckdb';
+}
+
+async function tablesOf(database: Database, name: string): Promise<readonly (readonly string[])[]> {
+  const tables: (readonly string[])[] = [];
+  for await (const { columns } of database.batches({
+    sql: 'SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = $1 ORDER BY ALL',
+    values: [name],
+  })) {
+    const [schemas, names] = columns.map(({ values }) => values as readonly string[]);
+    tables.push(...schemas!.map((schema, i) => [schema, names![i]!]));
+  }
+  return tables;
+}

@@ -1,0 +1,80 @@
+import { Database } from '../duck/database.js';
+import { ColumnError } from '../errors.js';
+import type { DataFrame } from '../frame.js';
+import type { FileSource } from '../plan/node.js';
+import { typeName } from '../sql/writer.js';
+import type { AnySchema, ColumnType, Schema } from '../types.js';
+import { filesOf } from './files.js';
+import { duckTypesOf, type FileOptions, readerOptions, scanOf } from './scan.js';
+
+export interface JsonOptions<S extends Schema = Schema> extends Omit<FileOptions, 'unionByName'> {
+  /** The columns to read and their types; what a row does not have is null. Default: found from the files. */
+  readonly schema?: S;
+  /** Types of some columns; those of others are found. */
+  readonly types?: Readonly<Record<string, ColumnType>>;
+  /** One object a line, or one array of objects; default: lines where paths end in `.jsonl` or `.ndjson`, else found. */
+  readonly format?: 'lines' | 'array';
+  /** As strptime has it: `%d.%m.%Y`. */
+  readonly dateFormat?: string;
+  readonly timestampFormat?: string;
+  /** Default: by the end of the path. */
+  readonly compression?: 'gzip' | 'zstd' | 'none';
+  /** From how many objects columns and types are found (20,480); -1 for all. Columns that are in none of them are not read. */
+  readonly sampleRows?: number;
+  /** How long one object may be, in bytes (16 MiB). */
+  readonly objectBytes?: number;
+  /** What lines become that are no JSON or do not fit: an error, or rows of nulls. */
+  readonly onBadRows?: 'error' | 'null';
+}
+
+/**
+ * A frame of files of JSON objects, one a line (`.jsonl`, `.ndjson`) or in one array: a path, a glob, a directory or several of them; `.gz` and
+ * `.zst` are unpacked. Objects in objects are structs, arrays lists. What differs from row to row is a string that holds JSON.
+ *
+ * @throws FileError where a file does not exist or is no JSON
+ * @example
+ * await fromRows([{ x: 1, tags: ['a', 'b'] }]).toJson('doc/letters.jsonl', { overwrite: true });
+ * await (await readJson('doc/letters.jsonl')).rows(); // [ { x: 1, tags: [ 'a', 'b' ] } ]
+ */
+export async function readJson<const S extends Schema = AnySchema>(
+  paths: string | readonly string[],
+  options: JsonOptions<S> = {},
+): Promise<DataFrame<S>> {
+  const database = Database.of(options.engine);
+  const ends = ['.json', '.jsonl', '.ndjson', '.json.gz', '.jsonl.gz', '.ndjson.gz'];
+  const files = await filesOf('readJson', paths, ends, database);
+  const lines = files.every(({ path }) => /\.(jsonl|ndjson)(\.gz|\.zst)?$/.test(path));
+  const {
+    format = lines ? 'lines' : undefined,
+    schema,
+    types,
+    sampleRows,
+    objectBytes,
+    compression,
+  } = options;
+  const reading = {
+    ...readerOptions(options),
+    ...(format && { format: { lines: 'newline_delimited', array: 'array' }[format] }),
+    ...(options.dateFormat !== undefined && { dateformat: options.dateFormat }),
+    ...(options.timestampFormat !== undefined && { timestampformat: options.timestampFormat }),
+    ...(compression !== undefined && { compression }),
+    ...(objectBytes !== undefined && { maximum_object_size: objectBytes }),
+    ...(options.onBadRows === 'null' && { ignore_errors: true }),
+    // Objects are columns, whatever they hold.
+    records: true,
+  };
+  const source: FileSource = { from: 'files', format: 'json', files, options: reading, schema: {} };
+  const sampling = { union_by_name: true, ...(sampleRows !== undefined && { sample_size: sampleRows }) };
+  const found = schema
+    ? Object.entries(schema).map(([name, type]) => [name, typeName(type)] as const)
+    : await duckTypesOf(
+        { ...source, options: { ...reading, ...sampling, hive_partitioning: false, filename: false } },
+        database,
+      );
+  const columns: Record<string, string> = Object.fromEntries(found);
+  for (const [name, type] of Object.entries(types ?? {})) {
+    if (!Object.hasOwn(columns, name)) throw new ColumnError('readJson', name, Object.keys(columns));
+    columns[name] = typeName(type);
+  }
+  return scanOf({ ...source, options: { ...reading, columns } }, database);
+}

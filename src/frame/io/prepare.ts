@@ -1,0 +1,13 @@
+import { attach } from '../duck/attach.js';
+import type { Database } from '../duck/database.js';
+import { inputsOf, type PlanNode } from '../plan/node.js';
+import { checkUnchanged } from './files.js';
+
+/** What a plan's sources need before a statement over them runs: files as they were, other databases at hand. */
+export async function prepareSources(plan: PlanNode, database: Database): Promise<void> {
+  if (plan.kind === 'scan') {
+    if (plan.source.from === 'files') await checkUnchanged(plan.source.files);
+    if (plan.source.from === 'database') await attach(database, plan.source);
+  }
+  for (const input of inputsOf(plan)) await prepareSources(input, database);
+}

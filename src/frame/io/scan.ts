@@ -1,0 +1,60 @@
+import type { Database } from '../duck/database.js';
+import type { FrameOptions } from '../execute.js';
+import { DataFrame } from '../frame.js';
+import * as make from '../plan/make.js';
+import type { FileSource, ReaderOption, ScanNode } from '../plan/node.js';
+import { sourceSql } from '../sql/source.js';
+import { Parameters, type Statement } from '../sql/writer.js';
+import type { Schema } from '../types.js';
+
+/** What all readers of files take. */
+export interface FileOptions extends Pick<FrameOptions, 'engine'> {
+  /** Folders such as `year=2024` are columns; default: where all files lie in such. */
+  readonly hivePartitioning?: boolean;
+  /** A column of this name says which file a row comes from; `true` calls it `filename`. */
+  readonly filename?: boolean | string;
+  /** Files of different columns are put together by name; what a file does not have is null. Without it they are refused. */
+  readonly unionByName?: boolean;
+}
+
+/** The options of all readers by DuckDB's names. */
+export function readerOptions({
+  hivePartitioning,
+  filename,
+  unionByName,
+}: FileOptions): Record<string, ReaderOption> {
+  return {
+    ...(hivePartitioning !== undefined && { hive_partitioning: hivePartitioning }),
+    ...(filename !== undefined && filename !== false && { filename }),
+    ...(unionByName && { union_by_name: true }),
+  };
+}
+
+/** A statement over all columns of a source. */
+export function everything(source: ScanNode['source'], select = 'SELECT *'): Statement {
+  const parameters = new Parameters();
+  const table = sourceSql(make.scan(source, []), parameters, { table: () => '' });
+  return { sql: `${select} FROM ${table}`, values: parameters.values };
+}
+
+/** A frame of files or of a table whose columns are found now. */
+export async function scanOf<S extends Schema>(
+  source: Exclude<ScanNode['source'], { from: 'tasks' }>,
+  database: Database,
+): Promise<DataFrame<S>> {
+  const { schema } = await database.describe(everything(source));
+  return new DataFrame(make.scan(Object.freeze({ ...source, schema }), Object.keys(schema)));
+}
+
+/** Names and types of a source's columns, as DuckDB writes types. */
+export async function duckTypesOf(
+  source: FileSource,
+  database: Database,
+): Promise<readonly (readonly [name: string, type: string])[]> {
+  const found: (readonly [string, string])[] = [];
+  for await (const { columns } of database.batches(everything(source, 'DESCRIBE SELECT *'))) {
+    const [names, types] = columns.map(({ values }) => values as readonly string[]);
+    found.push(...names!.map((name, i) => [name, types![i]!] as const));
+  }
+  return found;
+}
