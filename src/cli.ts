@@ -4,12 +4,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const USAGE = `tilework: arrays larger than memory
+const USAGE = `tilework: arrays and dataframes larger than memory
 
   tilework info                     versions, cores, memory, BLAS, and what to install
-  tilework demo [--memory-limit 256MB] [--cells 120] [--directory out]
-                                    how much of the Earth is land, on a grid of 933 million cells
+  tilework demo [land] [flights] [--memory-limit 256MB] [--cells 120] [--directory out]
+                                    how much of the Earth is land, on a grid of 933 million cells;
+                                    how late three million flights were, by airport and by day
   tilework bench [workload …]       beside Dask and NumPy (makes a Python environment of its own)`;
+
+const DEMOS = ['land', 'flights'];
 
 const root = new URL('../../', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
@@ -21,8 +24,9 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
     return 0;
   },
   async demo(args) {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args,
+      allowPositionals: true,
       options: {
         'memory-limit': { type: 'string', default: '256MB' },
         cells: { type: 'string', default: '120' },
@@ -32,8 +36,16 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
     const cells = Number(values.cells);
     if (!Number.isInteger(cells) || cells < 4 || cells % 4 !== 0)
       throw new RangeError(`--cells ${values.cells} must be a multiple of 4 (cells a degree)`);
-    const { landDemo } = await import('./cli/demo/land.js');
-    const right = await landDemo({ cells, memoryLimit: values['memory-limit'], directory: values.directory });
+    const unknown = positionals.find((name) => !DEMOS.includes(name));
+    if (unknown !== undefined)
+      throw new Error(`no demo is called '${unknown}'; there are ${DEMOS.join(', ')}`);
+    const options = { cells, memoryLimit: values['memory-limit'], directory: values.directory };
+    const wanted = positionals.length > 0 ? positionals : DEMOS;
+    let right = true;
+    if (wanted.includes('land'))
+      right = (await (await import('./cli/demo/land.js')).landDemo(options)) && right;
+    if (wanted.includes('flights'))
+      right = (await (await import('./cli/demo/flights.js')).flightsDemo(options)) && right;
     return right ? 0 : 1;
   },
   async bench(args) {
@@ -63,7 +75,12 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(`tilework: ${error instanceof Error ? error.message : String(error)}`);
+    const missing = /^Cannot find package '([^']+)'/.exec(error instanceof Error ? error.message : '')?.[1];
+    if (missing !== undefined)
+      console.error(
+        `tilework: this needs the npm package ${missing}: npm install ${missing}, or run it in a clone`,
+      );
+    else console.error(`tilework: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   },
 );
