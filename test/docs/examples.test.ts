@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -71,6 +72,8 @@ beforeAll(() => {
   // Files that examples read.
   for (const file of ['npy/stored.npz', 'netcdf/packed.nc'])
     copyFileSync(join(root, 'test/data/io', file), join(directory, basename(file)));
+  for (const file of ['flights-3m.parquet', 'airports.csv'])
+    symlinkSync(join(root, 'node_modules/vega-datasets/data', file), join(directory, file));
   process.chdir(directory);
 });
 afterAll(async () => {
