@@ -1,7 +1,7 @@
 // What the local engine costs: microseconds a task over a tree of tiny tasks, and memory.
 // node bench/engine.mjs [tasks] [threads] [rounds]
 import { availableParallelism } from 'node:os';
-import { LocalEngine } from '../dist/esm/engine.js';
+import { LocalEngine } from '../dist/esm/index.js';
 
 const leaves = (Number(process.argv[2] ?? 32_767) + 1) / 2;
 const threads = Number(process.argv[3] ?? availableParallelism());

@@ -1,21 +1,37 @@
+import { checkIndex } from './array/ops/check-index.js';
+import { compress } from './array/ops/compress.js';
+import { fused } from './array/ops/fused.js';
+import { gather } from './array/ops/gather.js';
+import { literal } from './array/ops/literal.js';
+import { matmul } from './array/ops/matmul.js';
+import { random } from './array/ops/random.js';
+import { reshape } from './array/ops/reshape.js';
+import { shape } from './array/ops/shape.js';
+import { take } from './array/ops/take.js';
 import type { Op } from './engine/op.js';
+import { chainOp } from './graph/ops/chain.js';
 import { ioOps } from './io/ops.js';
 
-/** Every operation that a task can name; each loads its code when it first runs in a thread. */
+const here =
+  (op: Op<never, never>): (() => Promise<Op>) =>
+  async () =>
+    op as Op;
+
+/** Every operation that a task can name. Those of arrays are at hand, as most programs need them; others are loaded when first run. */
 export const ops: Readonly<Record<string, () => Promise<Op>>> = {
-  'array/check-index': async () => (await import('./array/ops/check-index.js')).checkIndex,
-  'array/compress': async () => (await import('./array/ops/compress.js')).compress,
-  'array/fused': async () => (await import('./array/ops/fused.js')).fused,
-  'array/gather': async () => (await import('./array/ops/gather.js')).gather,
-  'array/literal': async () => (await import('./array/ops/literal.js')).literal,
+  'array/check-index': here(checkIndex),
+  'array/compress': here(compress),
+  'array/fused': here(fused),
+  'array/gather': here(gather),
+  'array/literal': here(literal),
   'array/map-blocks': async () => (await import('./array/ops/map-blocks.js')).mapBlocks,
-  'array/matmul': async () => (await import('./array/ops/matmul.js')).matmul,
-  'array/random': async () => (await import('./array/ops/random.js')).random,
-  'array/reshape': async () => (await import('./array/ops/reshape.js')).reshape,
-  'array/shape': async () => (await import('./array/ops/shape.js')).shape,
-  'array/take': async () => (await import('./array/ops/take.js')).take,
+  'array/matmul': here(matmul),
+  'array/random': here(random),
+  'array/reshape': here(reshape),
+  'array/shape': here(shape),
+  'array/take': here(take),
   call: async () => (await import('./engine/ops/call.js')).call as Op,
-  'graph/chain': async () => (await import('./graph/ops/chain.js')).chainOp(stepOp) as Op,
+  'graph/chain': here(chainOp(stepOp)),
   ...ioOps,
 };
 

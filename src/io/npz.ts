@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { constants, inflateRawSync } from 'node:zlib';
 import type { DType } from '../kernels/dtype.js';
 import { itemsize } from '../kernels/dtype.js';
 import { readFully, withFile } from './file.js';
@@ -123,6 +122,8 @@ function inflateHeader(
     readFully(fd, bytes, offset, file);
     let start: Uint8Array;
     try {
+      // Loaded here: few programs read npz, and all would wait for it at their start.
+      const { constants, inflateRawSync } = process.getBuiltinModule('node:zlib');
       start = inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
     } catch (cause) {
       throw new Error(`${label} is damaged: its start cannot be inflated`, { cause });

@@ -12,9 +12,11 @@ import { cellBytes, outputsOf } from './wasm/cells.js';
 import { frameOf } from './wasm/frame.js';
 import { Kernels } from './wasm/kernel.js';
 import { type Layout, layOut, type Space, type Steps } from './wasm/layout.js';
-import { tileSizes } from './wasm/pack.js';
 import { type Program, prepare } from './wasm/program.js';
 import { type Prepared, Run } from './wasm/run.js';
+import { scratchFor } from './wasm/scratch.js';
+
+export { scratchFor } from './wasm/scratch.js';
 
 export interface FusedKernel {
   readonly spec: FusedSpec;
@@ -63,16 +65,6 @@ function compile(spec: FusedSpec): Compiled {
   const cellsAt = aligned(frame.bytes);
   const tilesAt = aligned(cellsAt + cellBytes(program));
   return { program, frame, outputs, cellsAt, tilesAt, kernels: new Kernels(program) };
-}
-
-const product = (shape: readonly number[]): number => shape.reduce((n, extent) => n * extent, 1);
-
-/**
- * Bytes of scratch memory that a run over `shape` needs: an upper bound whatever the strides, and, with NaN in it, whatever
- * the extents. Cheap; compiles nothing.
- */
-export function scratchFor(spec: FusedSpec, shape: readonly number[]): number {
-  return tileSizes(spec.inputs, product(shape)).reduce((sum, bytes) => sum + bytes, compiled(spec).tilesAt);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Graph, Key, Task } from '../../graph/task.js';
-import { scratchFor } from '../../kernels/fused.js';
 import type { FusedSpec } from '../../kernels/spec.js';
+import { scratchFor } from '../../kernels/wasm/scratch.js';
 
 import { type ArrayNode, blockKey, boundShape, type CombineNode, type Emit } from '../node.js';
 import type { FusedAccess, FusedParams } from '../ops/fused.js';

@@ -1,9 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { fromZarr, toZarr } from '../../array/files.js';
-import { arange, compute, mapBlocks, type TileArray } from '../../array/index.js';
-import { LocalEngine } from '../../engine/index.js';
-import { progressBar } from '../../watch/progress.js';
+import {
+  arange,
+  compute,
+  fromZarr,
+  LocalEngine,
+  mapBlocks,
+  progressBar,
+  type TileArray,
+  toZarr,
+} from '../../index.js';
 import { coastlines } from './coastlines.js';
 import { drawMap } from './map.js';
 import { rasterize } from './rasterize.js';

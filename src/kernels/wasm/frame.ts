@@ -31,15 +31,29 @@ export interface Frame {
   readonly bytes: number;
 }
 
+/** How many there are of what has a place in the frame. */
+export interface Counts {
+  readonly inputs: number;
+  readonly axes: number;
+  readonly outputs: number;
+  readonly params: number;
+}
+
+const axesAt = ({ inputs }: Counts): number => HEADER + 8 * inputs;
+const outputsAt = (counts: Counts): number => axesAt(counts) + 16 * counts.axes;
+const paramsAt = (counts: Counts): number => outputsAt(counts) + 8 * counts.outputs;
+
+export const frameBytes = (counts: Counts): number => paramsAt(counts) + 8 * counts.params;
+
 export function frameOf(program: Program, outputs: number): Frame {
-  const axes = HEADER + 8 * program.inputs.length;
-  const output = axes + 16 * program.axes.length;
-  const params = output + 8 * outputs;
+  const { inputs, axes, params } = program;
+  const counts = { inputs: inputs.length, axes: axes.length, outputs, params };
+  const [axis0, output0, param0] = [axesAt(counts), outputsAt(counts), paramsAt(counts)];
   return {
     input: (k) => HEADER + 8 * k,
-    axis: (k) => axes + 16 * k,
-    output: (k) => output + 8 * k,
-    param: (k) => params + 8 * k,
-    bytes: params + 8 * program.params,
+    axis: (k) => axis0 + 16 * k,
+    output: (k) => output0 + 8 * k,
+    param: (k) => param0 + 8 * k,
+    bytes: frameBytes(counts),
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import { CELLS } from './frame.js';
+import { PACKED_TILE } from './scratch.js';
 
 /** The loop that runs: a map, or folds whose inner axis is folded away (`rows`) or kept (`columns`). */
 export type Mode = 'map' | 'rows' | 'columns';
@@ -51,8 +52,6 @@ interface Axis {
   steps: number[];
 }
 
-/** Elements in a packed tile, so that a few of them fit in the first-level cache. */
-export const PACKED_TILE = 4096;
 /** Elements in a tile without packing: short enough that V8 swaps in optimised code after the first tiles, long enough not to notice the call. */
 const TILE = 32768;
 const ROW_TILE = 16384;

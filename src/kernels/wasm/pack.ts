@@ -13,7 +13,8 @@ import {
   memory,
   when,
 } from './assembler.js';
-import { type Layout, PACKED_TILE } from './layout.js';
+import type { Layout } from './layout.js';
+import { tileSizes } from './scratch.js';
 
 /** Axes that one call of a pack function iterates over. */
 const AXES = 4;
@@ -96,12 +97,6 @@ function packFunction(memory: WebAssembly.Memory, bytes: number): Pack {
     instances.set(memory, exports);
   }
   return exports[`pack${bytes}`]!;
-}
-
-/** Bytes of scratch for each input's tile, where a loop has `elements` elements (NaN: not known yet). */
-export function tileSizes(inputs: readonly DType[], elements: number): number[] {
-  const tile = Number.isNaN(elements) ? PACKED_TILE : Math.min(elements, PACKED_TILE);
-  return inputs.map((dtype) => Math.ceil((tile * itemsize(dtype)) / 64) * 64);
 }
 
 /** One axis of a tile: its extent unless it is the rows or the columns, and the operand's step. */

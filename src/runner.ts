@@ -1,0 +1,15 @@
+/** What runs tasks: the runner with every operation, for a thread or for the main thread. */
+import type { ReportMessage } from './engine/messages.js';
+import type { Op } from './engine/op.js';
+import { Runner } from './engine/thread/runner.js';
+import { ops } from './ops.js';
+
+/** A runner over a block of claims (`engine/control.ts`); reports go out by `post`. */
+export const makeRunner = (control: SharedArrayBuffer, post: (message: ReportMessage) => void): Runner =>
+  new Runner(control, post, load);
+
+async function load(name: string): Promise<Op<unknown, unknown>> {
+  const loader = Object.hasOwn(ops, name) ? ops[name] : undefined;
+  if (loader === undefined) throw new Error(`no operation is called ${JSON.stringify(name)}`);
+  return (await loader()) as Op<unknown, unknown>;
+}
