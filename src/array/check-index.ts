@@ -1,5 +1,6 @@
 import { blockShape } from './chunks.js';
 import { type ArrayNode, boundShape, makeNode, type TasksNode } from './node.js';
+import { moved } from './work.js';
 
 /** Passes indices on, and fails where one is -1: nothing was found. */
 export function checkIndexNode(input: ArrayNode, label: string): ArrayNode {
@@ -14,12 +15,12 @@ export function checkIndexNode(input: ArrayNode, label: string): ArrayNode {
       op: 'array/check-index',
       inputs: [emit.keyOf(input, coords)],
       params: { label },
-      out: [
+      ...moved([
         {
           dtype: 'int64',
           shape: input.bounds ? boundShape(input, coords) : blockShape(input.chunks, coords),
         },
-      ],
+      ]),
     }),
   });
 }

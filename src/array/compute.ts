@@ -231,7 +231,7 @@ export async function shapesOfBlocks(
   const graph = new Map(lowered.graph);
   const ask = wanted.map((coords, i) => {
     const key = `shape-${blockKey(node, coords)}`;
-    graph.set(key, { key, op: 'array/shape', inputs: [lowered.keys[i]], params: null });
+    graph.set(key, { key, op: 'array/shape', inputs: [lowered.keys[i]], params: null, work: 1 });
     return key;
   });
   using results = await engine.run(graph, ask, { priorities: order(graph, ask) });

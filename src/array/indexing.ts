@@ -8,6 +8,7 @@ import { type AliasNode, type ArrayNode, boundsOf, makeNode, type TasksNode } fr
 import type { CompressParams } from './ops/compress.js';
 import type { TakeParams } from './ops/take.js';
 import { rechunkNode } from './rechunk.js';
+import { moved } from './work.js';
 
 /** Positions as numbers; they must be known when the graph is made. */
 function positions(
@@ -110,7 +111,7 @@ function takeNode(input: ArrayNode, indices: Float64Array, axis: number): ArrayN
         op: 'array/take',
         inputs: plan.map(({ block }) => emit.keyOf(input, at(block))),
         params: { axis, picks: plan.map(({ from, to }) => ({ from, to })) } satisfies TakeParams,
-        out: [{ dtype, shape: coords.map((c, a) => bounds[a][c]) }],
+        ...moved([{ dtype, shape: coords.map((c, a) => bounds[a][c]) }]),
       };
     },
   });
@@ -167,7 +168,7 @@ function compressNode(input: ArrayNode, mask: ArrayNode, axis: number): ArrayNod
       op: 'array/compress',
       inputs: [emit.keyOf(aligned, coords), emit.keyOf(chosen, [coords[axis]])],
       params: { axis } satisfies CompressParams,
-      out: [{ dtype, shape: coords.map((c, a) => bounds[a][c]) }],
+      ...moved([{ dtype, shape: coords.map((c, a) => bounds[a][c]) }]),
     }),
   });
 }

@@ -6,6 +6,7 @@ import type { NDArrayLike } from './ndarray.js';
 import { makeNode, type TasksNode } from './node.js';
 import type { LiteralParams } from './ops/literal.js';
 import { constantOf, type Scalar } from './promote.js';
+import { moved } from './work.js';
 
 interface Data {
   readonly dtype: DType;
@@ -127,7 +128,7 @@ function literalNode({ dtype, shape, data }: Data, chunks: readonly (readonly nu
       inputs: [],
       params: { start: coords.map((c, axis) => starts[axis][c]) } satisfies LiteralParams,
       common,
-      out: [{ dtype, shape: blockShape(chunks, coords) }],
+      ...moved([{ dtype, shape: blockShape(chunks, coords) }]),
     }),
   });
 }

@@ -6,6 +6,7 @@ import { type AliasNode, type ArrayNode, boundsOf, makeNode, type TasksNode } fr
 import { type Promote, promoteAll } from './promote.js';
 import { rechunkNode } from './rechunk.js';
 import { type AxisSlice, sliceNode, squeezeNode, transposeNode } from './view.js';
+import { moved } from './work.js';
 
 /**
  * Axes reversed, or in the order given (`axes[i]` is the axis that becomes axis `i`). A view: nothing is copied.
@@ -311,7 +312,7 @@ function reshapeNode(input: ArrayNode, shape: readonly number[]): ArrayNode {
         op: 'array/reshape',
         inputs,
         params: null,
-        out: [{ dtype, shape: blockShape(plan.to, coords) }],
+        ...moved([{ dtype, shape: blockShape(plan.to, coords) }]),
       };
     },
   });

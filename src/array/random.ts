@@ -12,10 +12,14 @@ import { TileArray } from './array.js';
 import { blockShape, type ChunkSpec, checkShape, normalizeChunks, product, stridesOf } from './chunks.js';
 import { makeNode, type TasksNode } from './node.js';
 import type { RandomCommon, RandomParams } from './ops/random.js';
+import { workOf } from './work.js';
 
 export interface RandomOptions {
   readonly chunks?: ChunkSpec;
 }
+
+/** Steps that a random number takes, whatever its distribution. */
+const DRAW = 12;
 
 type Shape = number | readonly number[];
 
@@ -119,17 +123,21 @@ export class Generator {
       parts: [spec.dtype],
       chunks: sizes,
       inputs: [],
-      task: (coords, key) => ({
-        key,
-        op: 'array/random',
-        inputs: [],
-        params: {
-          spawnKey: [coords.reduce((n, c, axis) => n + c * along[axis], first)],
-        } satisfies RandomParams,
-        common,
-        out: [{ dtype: spec.dtype, shape: blockShape(sizes, coords) }],
-        scratch: randomScratch(spec),
-      }),
+      task: (coords, key) => {
+        const out = [{ dtype: spec.dtype, shape: blockShape(sizes, coords) }];
+        return {
+          key,
+          op: 'array/random',
+          inputs: [],
+          params: {
+            spawnKey: [coords.reduce((n, c, axis) => n + c * along[axis], first)],
+          } satisfies RandomParams,
+          common,
+          out,
+          scratch: randomScratch(spec),
+          work: workOf(product(out[0].shape), DRAW, out),
+        };
+      },
     });
     return new TileArray<D>(node);
   }

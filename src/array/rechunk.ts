@@ -2,6 +2,7 @@ import { itemsize } from '../kernels/dtype.js';
 import { blockShape, boundaries, type Chunks, cut, gridOf, product, sameSizes, sum } from './chunks.js';
 import { type ArrayNode, blockKey, boundsOf, type Emit, makeNode, type TasksNode } from './node.js';
 import type { Copy, GatherParams } from './ops/gather.js';
+import { moved } from './work.js';
 
 /** Splitting and merging in one step is fine while it makes at most this many pieces for each block. */
 const PIECES_PER_BLOCK = 4;
@@ -107,7 +108,7 @@ function rechunkStep(input: ArrayNode, chunks: Chunks): ArrayNode {
       copies.push(split ? { ...copy, from: piece.map(() => 0) } : copy);
     }
     const params: GatherParams = { copies };
-    return { key, op: 'array/gather', inputs, params, out: [{ dtype, shape }] };
+    return { key, op: 'array/gather', inputs, params, ...moved([{ dtype, shape }]) };
   };
   return makeNode<TasksNode>('rechunk', 'rechunk', {
     kind: 'tasks',
@@ -125,7 +126,7 @@ function splitTask(input: ArrayNode, block: readonly number[], copy: Copy, key: 
     op: 'array/gather',
     inputs: [emit.keyOf(input, block)],
     params: { copies: [{ ...copy, input: 0, to: copy.to.map(() => 0) }] } satisfies GatherParams,
-    out: [{ dtype: input.parts[0], shape: copy.shape }],
+    ...moved([{ dtype: input.parts[0], shape: copy.shape }]),
   });
 }
 

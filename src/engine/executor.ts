@@ -46,13 +46,8 @@ export class Executor {
     });
   }
 
-  /** Starts a thread ahead of the first task. */
-  warmUp(): void {
-    this.pool.start(0);
-  }
-
   get threadsRunning(): number {
-    return this.pool.running().length;
+    return this.pool.threadsRunning;
   }
 
   /** Carries out instructions until there are no more. What they bring about at once is taken in on the way. */
@@ -120,11 +115,11 @@ export class Executor {
     const thread = this.pool.get(index);
     const { memories } = this.arenas;
     for (; thread.arenas < memories.length; thread.arenas++)
-      thread.worker.postMessage({ kind: 'arena', index: thread.arenas, memory: memories[thread.arenas]! });
+      thread.post({ kind: 'arena', index: thread.arenas, memory: memories[thread.arenas]! });
     thread.control.offer(sequence, tasks.length);
     const message = this.encoder.encode(tasks, sequence, thread.layers);
     try {
-      thread.worker.postMessage(message);
+      thread.post(message);
     } catch (cause) {
       for (const { id } of message.layers) thread.layers.delete(id);
       this.takeBack(index, sequence, tasks, cause);
@@ -133,7 +128,7 @@ export class Executor {
 
   /** Something in a batch cannot be sent: the tasks it belongs to fail, the others are sent again. */
   private takeBack(index: number, sequence: number, tasks: readonly TaskRecord[], cause: unknown): void {
-    this.pool.send(index, { kind: 'void', count: tasks.length });
+    this.pool.get(index).post({ kind: 'void', count: tasks.length });
     const culprits = tasks.filter(({ task }) => !isCloneable(task.params) || !isCloneable(task.common));
     const failed = culprits.map((record) => {
       const { key, op } = record.task;
@@ -158,7 +153,7 @@ export class Executor {
 
   private forgetLayer(layer: number): void {
     for (const thread of this.pool.running())
-      if (thread.layers.delete(layer)) thread.worker.postMessage({ kind: 'forget', layers: [layer] });
+      if (thread.layers.delete(layer)) thread.post({ kind: 'forget', layers: [layer] });
   }
 
   private async spill(place: Place): Promise<void> {
@@ -187,7 +182,7 @@ export class Executor {
 
   private decode(thread: number, message: ReportMessage): Report[] {
     const { outcomes, values, errors, shapes } = message;
-    const records = this.state.core.threads[thread]!;
+    const records = this.state.core.runners[thread]!;
     const reports = new Array<Report>(outcomes.length);
     let value = 0;
     let error = 0;

@@ -11,7 +11,7 @@ import { ProgressReports } from './progress.js';
 import { LocalResults, type ResultSource } from './results.js';
 import type { RunRecord, TaskRecord } from './state/records.js';
 import { EngineState } from './state/state.js';
-import { threadEntry } from './thread-entry.js';
+import { runnerBeside, threadEntry } from './thread-entry.js';
 
 /** How often, while something runs, memory is checked and progress told. */
 const TICK_MS = 25;
@@ -71,19 +71,22 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   /**
    * Throws a MemoryLimitError where the limit is too small for what the process takes already.
    * @param internals.entry what threads run, in place of tilework's own operations
+   * @param internals.runner what the main thread runs, likewise; with an `entry` and without this it runs no tasks
    * @param internals.arenaBytes size of an arena, where not the largest possible
    */
   constructor(
     options: LocalEngineOptions = {},
-    internals: { readonly entry?: URL; readonly arenaBytes?: number } = {},
+    internals: { readonly entry?: URL; readonly runner?: URL; readonly arenaBytes?: number } = {},
   ) {
     this.settings = settingsOf(options);
     const { memoryLimit, spillDirectory, threads } = this.settings;
     this.firstBudget = budgetOf(memoryLimit, process.memoryUsage.rss(), threads);
     removeAbandoned(spillDirectory);
-    const { arenaBytes } = internals;
+    const { arenaBytes, entry = threadEntry() } = internals;
+    const runner = internals.runner ?? (internals.entry === undefined ? runnerBeside(entry) : undefined);
     this.state = new EngineState({
       threads,
+      here: runner !== undefined,
       budget: this.firstBudget,
       memoryLimit,
       ...(arenaBytes !== undefined && { arenaBytes }),
@@ -93,7 +96,8 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     this.executor = new Executor(
       this.state,
       {
-        entry: internals.entry ?? threadEntry(),
+        entry,
+        runner,
         threads,
         spillDirectory,
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: heap },
@@ -111,8 +115,6 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
         },
       },
     );
-    // A first thread starts while the caller prepares its graph.
-    this.executor.warmUp();
   }
 
   async run(graph: Graph, outputs: readonly Key[], options: RunOptions = {}): Promise<Results> {

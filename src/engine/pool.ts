@@ -1,6 +1,7 @@
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { Control } from './control.js';
 import { threadExecArgv } from './exec-argv.js';
+import { Here } from './here.js';
 import type { ReportMessage, ThreadData, ToThread } from './messages.js';
 
 export interface PoolEvents {
@@ -14,17 +15,24 @@ export interface PoolEvents {
 
 export interface PoolOptions {
   readonly entry: URL;
+  /** What the main thread loads to run tasks itself, being number `threads`; undefined where it runs none. */
+  readonly runner: URL | undefined;
   readonly threads: number;
   readonly resourceLimits: WorkerOptions['resourceLimits'];
 }
 
-/** One thread as the main thread holds it. */
+/** What runs tasks, as the engine holds it. */
 export interface Thread {
-  readonly worker: Worker;
   readonly control: Control;
   /** What it has been told of. */
   readonly layers: Set<number>;
   arenas: number;
+  /** Throws where a message cannot be sent. */
+  post(message: ToThread): void;
+}
+
+interface WorkerThread extends Thread {
+  readonly worker: Worker;
   ended: boolean;
 }
 
@@ -33,7 +41,8 @@ const GRACE_MS = 1_000;
 
 /** The threads: starts them, ends them, and notices when they die. Decides nothing. */
 export class Pool {
-  private readonly threads: (Thread | undefined)[];
+  private readonly threads: (WorkerThread | undefined)[];
+  private here: Here | undefined;
   private busy = false;
   private readonly graces = new Set<NodeJS.Timeout>();
 
@@ -41,26 +50,56 @@ export class Pool {
     private readonly options: PoolOptions,
     private readonly events: PoolEvents,
   ) {
-    this.threads = new Array<Thread | undefined>(options.threads).fill(undefined);
+    this.threads = new Array<WorkerThread | undefined>(options.threads).fill(undefined);
   }
 
   /** The thread of an index, started if need be. */
   get(index: number): Thread {
-    return this.threads[index] ?? this.start(index);
+    return this.present(index) ?? this.start(index);
   }
 
   start(index: number): Thread {
-    const present = this.threads[index];
-    if (present !== undefined) return present;
+    return (
+      this.present(index) ?? (index === this.options.threads ? this.startHere() : this.startWorker(index))
+    );
+  }
+
+  private present(index: number): Thread | undefined {
+    return index === this.options.threads ? this.here : this.threads[index];
+  }
+
+  private startHere(): Thread {
+    const index = this.options.threads;
+    const here = new Here(this.options.runner!, {
+      reported: (message) => this.events.reported(index, message),
+      failed: (cause) => {
+        this.here = undefined;
+        this.events.died(index, -1, cause, false);
+      },
+    });
+    this.here = here;
+    return here;
+  }
+
+  private startWorker(index: number): Thread {
     const control = new Control();
     const data: ThreadData = { control: control.buffer };
+    // Loaded with the first thread: a program that needs none should not wait for it.
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     const worker = new Worker(this.options.entry, {
       workerData: data,
       resourceLimits: this.options.resourceLimits,
       execArgv: threadExecArgv(process.execArgv),
       name: `tilework ${index}`,
     } as WorkerOptions);
-    const thread: Thread = { worker, control, layers: new Set(), arenas: 0, ended: false };
+    const thread: WorkerThread = {
+      worker,
+      control,
+      layers: new Set(),
+      arenas: 0,
+      ended: false,
+      post: (message) => worker.postMessage(message),
+    };
     this.threads[index] = thread;
     let cause: unknown;
     worker.on('message', (message: ReportMessage) => this.events.reported(index, message));
@@ -81,25 +120,22 @@ export class Pool {
     return thread;
   }
 
-  send(index: number, message: ToThread): void {
-    this.get(index).worker.postMessage(message);
-  }
-
-  /** Tells every thread that runs. */
-  broadcast(message: ToThread): void {
-    for (const thread of this.threads) thread?.worker.postMessage(message);
-  }
-
+  /** All that can be told something. */
   running(): Thread[] {
-    return this.threads.filter((thread) => thread !== undefined);
+    return [...this.threads, this.here].filter((thread) => thread !== undefined);
+  }
+
+  /** Threads beside the main thread. */
+  get threadsRunning(): number {
+    return this.threads.filter((thread) => thread !== undefined).length;
   }
 
   /** Takes a task back that a thread has not begun. */
   revoke(index: number, sequence: number): boolean {
-    return this.threads[index]?.control.revoke(sequence) ?? false;
+    return this.present(index)?.control.revoke(sequence) ?? false;
   }
 
-  /** Ends a thread that is still at a task after a while. */
+  /** Ends a thread that is still at a task after a while; the main thread's take no such while. */
   abandon(index: number, sequence: number): void {
     const thread = this.threads[index];
     if (thread === undefined) return;
@@ -125,6 +161,7 @@ export class Pool {
 
   async end(): Promise<void> {
     for (const grace of this.graces) clearTimeout(grace);
+    this.here?.end();
     const { threads } = this;
     const ended = threads.map((thread) => thread?.worker.terminate());
     threads.fill(undefined);

@@ -39,7 +39,7 @@ export class ProgressReports {
   private progressOf(run: RunRecord, watch: Watch, now: number, finished: boolean): Progress {
     const { core } = this;
     let running = 0;
-    for (const thread of core.threads) running += thread.length;
+    for (const thread of core.runners) running += thread.length;
     return {
       done: run.done,
       total: run.total,

@@ -20,3 +20,6 @@ export function threadEntry(): URL {
       'when bundling a program leave tilework out of the bundle (mark it as external)',
   );
 }
+
+/** What the main thread loads to run tasks itself. */
+export const runnerBeside = (entry: URL): URL => new URL('./runner.js', entry);

@@ -31,6 +31,11 @@ export interface Task {
   readonly out?: readonly BlockMeta[];
   /** Bytes of scratch memory it needs while it runs, beside its outputs. */
   readonly scratch?: number;
+  /**
+   * About how many elementary steps it takes (of some nanosecond each): said only of what does nothing but compute, never waits and
+   * runs no function of a user's, so that a little of it may run on the main thread. NaN: nobody knows.
+   */
+  readonly work?: number;
 }
 
 /** Tasks by key. Iteration order has no meaning. */

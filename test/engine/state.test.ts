@@ -57,6 +57,79 @@ function finishAll(state: EngineState, milliseconds = 1): Of<'spill'>[] {
   }
 }
 
+describe('the main thread', () => {
+  const withHere = (threads = 2): EngineState =>
+    new EngineState({ threads, here: true, budget: 100 * MIB, memoryLimit: 200 * MIB });
+  const little = (key: string, inputs: readonly Key[] = []): Task => task(key, inputs, { work: 1000 });
+
+  test('does a little work itself, without a thread', () => {
+    const state = withHere();
+    submit(state, graphOf(little('a'), little('b', ['a'])), ['b']);
+    const instructions = state.take();
+    expect(batches(instructions)).toEqual(['2: a b']);
+    expect(instructions.filter((one) => one.do === 'start')).toEqual([{ do: 'start', thread: 2 }]);
+    state.reported(2, [done(0.1), done(0.1)]);
+    expect(taken(state, 'resolve').length).toBe(1);
+    submit(state, graphOf(little('c')), ['c']);
+    expect(sent(state)).toEqual(['2: c']);
+  });
+
+  test.each([
+    ['a task that may wait', [little('a'), task('b', ['a'])]],
+    ['a task of unknown work', [task('b', [], { work: Number.NaN })]],
+    ['much work', [task('a', [], { work: 3e6 }), task('b', ['a'], { work: 3e6 })]],
+    [
+      'many tasks',
+      [
+        ...many(80, (i) => little(`t${i}`)),
+        little('b', ['t0', 't79', ...many(78, (i) => little(`t${i + 1}`)).map(({ key }) => key)]),
+      ],
+    ],
+  ])('leaves %s to threads', (_, tasks) => {
+    const state = withHere();
+    submit(state, graphOf(...tasks), ['b']);
+    expect(new Set(taken(state, 'run').map(({ thread }) => thread))).not.toContain(2);
+  });
+
+  test('is sent some milliseconds of work at a time', () => {
+    const state = withHere();
+    const tasks = many(9, (i) => task(`t${i}`, [], { work: 5e5 }));
+    submit(
+      state,
+      graphOf(...tasks),
+      tasks.map(({ key }) => key),
+    );
+    expect(sent(state)).toEqual(['2: t0 t1 t2 t3 t4']);
+    state.reported(2, Array(5).fill(done(0.01)));
+    // However fast it was: what tasks say counts.
+    expect(sent(state)).toEqual(['2: t5 t6 t7 t8']);
+  });
+
+  test('is sent nothing more when there is more than a little, and what it has stays with it', () => {
+    const state = withHere();
+    const tasks = many(9, (i) => task(`t${i}`, [], { work: 5e5 }));
+    submit(
+      state,
+      graphOf(...tasks),
+      tasks.map(({ key }) => key),
+    );
+    expect(sent(state)).toEqual(['2: t0 t1 t2 t3 t4']);
+    const other = task('other', [], { work: 4e6 });
+    submit(state, graphOf(other), ['other']);
+    expect(sent(state)).toEqual(['0: t5 t6 t7', '1: t8']);
+    state.reported(2, Array(5).fill(done(0.01)));
+    expect(sent(state)).toEqual(['1: other']);
+  });
+
+  test('that cannot run anything ends all runs', () => {
+    const state = withHere();
+    submit(state, graphOf(little('a')), ['a']);
+    for (let i = 0; i < 3; i++) state.died(2, -1, new Error('no such file'));
+    const [rejected] = taken(state, 'reject');
+    expect(String(rejected!.error)).toMatch('threads end before they run a task: no such file');
+  });
+});
+
 describe('batches', () => {
   test('a chain goes to one thread at once', () => {
     const state = make(2);

@@ -1,9 +1,10 @@
 import type { Graph, Key, Task } from '../../graph/task.js';
 import type { FusedSpec } from '../../kernels/spec.js';
 import { scratchFor } from '../../kernels/wasm/scratch.js';
-
+import { product } from '../chunks.js';
 import { type ArrayNode, blockKey, boundShape, type CombineNode, type Emit } from '../node.js';
 import type { FusedAccess, FusedParams } from '../ops/fused.js';
+import { stepsOf, workOf } from '../work.js';
 import { storedNodes } from './cluster.js';
 import { groupAt, type Leaf, type Plan, planLoop } from './plan.js';
 
@@ -29,6 +30,8 @@ export function lower(wanted: readonly Wanted[]): Lowered {
 interface Loop extends Plan {
   /** Of each leaf: whether the source reads just what the loop needs, instead of a whole block. */
   readonly sliced: readonly boolean[];
+  /** Steps for each element. */
+  readonly steps: number;
   readonly common: { readonly spec: FusedSpec; readonly access: readonly FusedAccess[] };
 }
 
@@ -103,14 +106,16 @@ class Lowering {
       return p.at[p.map.block[i]] + p.map.start[i];
     });
     const outShape = boundShape(node, coords);
+    const out = node.parts.map((dtype) => ({ dtype, shape: outShape }));
     return {
       key,
       op: 'array/fused',
       inputs,
       params: { shape, operands, scalars } satisfies FusedParams,
       common: loop.common,
-      out: node.parts.map((dtype) => ({ dtype, shape: outShape })),
+      out,
       scratch: scratchFor(loop.spec, bound),
+      work: workOf(product(bound), loop.steps, out),
     };
   }
 
@@ -126,7 +131,7 @@ class Lowering {
         axes: map.map((m) => m.axis),
         steps: map.map((m) => (sliced[k] ? Math.sign(m.step) : m.step)),
       }));
-      loop = { ...plan, sliced, common: { spec: plan.spec, access } };
+      loop = { ...plan, sliced, steps: stepsOf(plan.spec), common: { spec: plan.spec, access } };
       this.loops.set(id, loop);
     }
     return loop;

@@ -6,6 +6,8 @@ import { type Fetch, type Layer, type RunRecord, type TaskRecord, ThreadRecord }
 
 export interface StateOptions {
   readonly threads: number;
+  /** Whether the main thread may run a little work itself, as one thread more, the last. */
+  readonly here?: boolean;
   /** Bytes that blocks may take in memory. */
   readonly budget: number;
   /** What the user set: named in errors. */
@@ -24,7 +26,12 @@ export class Core {
   readonly byKey = new Map<Key, TaskRecord>();
   readonly runs = new Map<number, RunRecord>();
   readonly layers = new Map<string, Map<unknown, Layer>>();
-  readonly threads: ThreadRecord[];
+  /** The threads beside the main thread. */
+  readonly threads: readonly ThreadRecord[];
+  /** The main thread, where it may run tasks: numbered after the others. */
+  readonly here: ThreadRecord | undefined;
+  /** All that may run tasks, by number. */
+  readonly runners: readonly ThreadRecord[];
   readonly space: Space;
 
   /** Ready tasks: those that make blocks out of nothing, and the others. */
@@ -56,6 +63,10 @@ export class Core {
   spillCount = 0;
   peak = 0;
   tasksDone = 0;
+  /** Tasks that are neither done nor given up; how many of them do not say how much work they are; the work of those that do. */
+  pending = 0;
+  unmeasured = 0;
+  work = 0;
   /** Why nothing can be spilled any more. */
   spillFailure: Error | undefined;
 
@@ -71,6 +82,8 @@ export class Core {
   constructor(readonly options: StateOptions) {
     this.space = new Space(options.budget, options.arenaBytes);
     this.threads = Array.from({ length: options.threads }, (_, index) => new ThreadRecord(index));
+    this.here = options.here ? new ThreadRecord(options.threads) : undefined;
+    this.runners = this.here === undefined ? this.threads : [...this.threads, this.here];
   }
 
   get readyCount(): number {

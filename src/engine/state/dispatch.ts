@@ -1,5 +1,6 @@
 import { admit, bytesNeeded, frees, isAtHand } from './admission.js';
 import { type Core, PAUSE, SPILL, TARGET } from './core.js';
+import { expectedHere, isLittle } from './little.js';
 import type { RankHeap } from './rank-heap.js';
 import type { TaskRecord, ThreadRecord } from './records.js';
 import { makeRoom } from './spilling.js';
@@ -28,7 +29,11 @@ const WORTH_STEALING_MS = 0.3;
 
 /** Fills threads until none has room, or nothing can be sent. */
 export function dispatch(core: Core): void {
-  const { threads } = core;
+  const { threads, here } = core;
+  if (here !== undefined && isLittle(core)) {
+    fill(core, here);
+    return;
+  }
   for (const thread of threads) if (thread.started && thread.length === 0) fill(core, thread);
   for (const thread of threads) if (thread.started && thread.length > 0) fill(core, thread);
   for (const thread of threads) {
@@ -52,7 +57,8 @@ function fill(core: Core, thread: ThreadRecord): void {
   const batch: TaskRecord[] = [];
   core.batch++;
   core.ahead.clear();
-  let share = Math.max(1, Math.ceil(core.readyCount / core.threads.length));
+  const among = thread === core.here ? 1 : core.threads.length;
+  let share = Math.max(1, Math.ceil(core.readyCount / among));
   while (batch.length < BATCH && thread.length + batch.length < QUEUE) {
     if (thread.expected >= HIGH_MS) break;
     const record = next(core, thread, batch.length, share > 0);
@@ -75,7 +81,7 @@ function send(core: Core, thread: ThreadRecord, batch: TaskRecord[], record: Tas
   record.status = 'sent';
   record.thread = thread.index;
   record.sequence = thread.next + batch.length;
-  record.expected = record.layer.estimate.mean;
+  record.expected = thread === core.here ? expectedHere(record) : record.layer.estimate.mean;
   record.batchIndex = batch.length;
   thread.expected += record.expected;
   batch.push(record);
@@ -149,7 +155,7 @@ function rootMayRun(core: Core, root: TaskRecord, busy: boolean): boolean {
   const filled = used + bytesNeeded(core, root);
   if (filled <= TARGET * limit) return true;
   if (busy || core.consumers > 0 || top(core.ready) !== undefined) return false;
-  return filled <= SPILL * limit || core.threads.every((thread) => thread.length === 0);
+  return filled <= SPILL * limit || core.runners.every((thread) => thread.length === 0);
 }
 
 /** A thread that has work is not sent a task ahead of time that would fill memory beyond the target. */

@@ -1,6 +1,7 @@
 import type { Allocation } from '../memory/arena.js';
 import type { Core } from './core.js';
 import { leaveLayer } from './layers.js';
+import { count } from './little.js';
 import { NO_RECORDS, NOTHING_STAGED, type Place, type RunRecord, type TaskRecord } from './records.js';
 
 /**
@@ -36,6 +37,7 @@ export function sweep(core: Core): void {
 export function abandon(core: Core, record: TaskRecord, status: 'dropped' | 'failed'): void {
   const before = record.status;
   record.status = status;
+  count(core, record, -1);
   leaveIndex(core, record);
   for (const input of record.inputs) unwait(core, input);
   switch (before) {

@@ -3,6 +3,7 @@ import type { Core } from './core.js';
 import type { Report } from './instructions.js';
 import { learn } from './layers.js';
 import { abandon, bury, letGo, sweep, unhold, unwait, withdraw } from './lifetimes.js';
+import { count } from './little.js';
 import { type BlockPlace, NO_RECORDS, type Place, type RunRecord, type TaskRecord } from './records.js';
 import { isPending, makeReady } from './submit.js';
 
@@ -42,6 +43,7 @@ function finish(
   record.status = 'done';
   record.lastUse = ++core.clock;
   core.tasksDone++;
+  count(core, record, -1);
   record.owner.done++;
   if (place === undefined) {
     record.value = value;

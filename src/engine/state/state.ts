@@ -85,7 +85,7 @@ export class EngineState {
   /** A thread has done, or will not do, the tasks next in its queue. */
   reported(index: number, reports: readonly Report[]): void {
     const { core } = this;
-    const thread = core.threads[index]!;
+    const thread = core.runners[index]!;
     for (const report of reports) {
       const sequence = thread.first++;
       const record = thread.queue[thread.head]!;
@@ -111,7 +111,7 @@ export class EngineState {
 
   /** A task was taken back from a thread before it began. */
   revoked(index: number, sequence: number): void {
-    this.takeBack(this.core.threads[index]!, sequence);
+    this.takeBack(this.core.runners[index]!, sequence);
     this.pump();
   }
 
@@ -123,7 +123,7 @@ export class EngineState {
     culprits: readonly { readonly record: TaskRecord; readonly error: Error }[],
   ): void {
     const { core } = this;
-    const thread = core.threads[index]!;
+    const thread = core.runners[index]!;
     for (let i = 0; i < count; i++) this.takeBack(thread, sequence + i);
     for (const { record, error } of culprits) fail(core, record, error);
     sweep(core);
@@ -137,7 +137,7 @@ export class EngineState {
    */
   died(index: number, running: number, cause: unknown, ended = false): void {
     const { core } = this;
-    const thread = core.threads[index]!;
+    const thread = core.runners[index]!;
     const tasks = thread.queue.slice(thread.head);
     const { first } = thread;
     thread.started = false;
@@ -219,7 +219,7 @@ export class EngineState {
 
   /** Some time has passed. */
   ticked(): void {
-    for (const thread of this.core.threads) {
+    for (const thread of this.core.runners) {
       thread.stalled = thread.length > 0 && !thread.progressed;
       thread.progressed = false;
     }
@@ -269,7 +269,7 @@ export class EngineState {
   private isUnderWay(): boolean {
     const { core } = this;
     if (core.spilling + core.loading + core.lent > 0) return true;
-    return core.threads.some((thread) => thread.length > 0);
+    return core.runners.some((thread) => thread.length > 0);
   }
 
   /** Nothing is under way and something waits for memory: moves what it could not before, or fails it. */

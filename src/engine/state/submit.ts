@@ -2,6 +2,7 @@ import type { Key, Task } from '../../graph/task.js';
 import { GraphError } from '../errors.js';
 import type { Core } from './core.js';
 import { layerOf, leaveLayer } from './layers.js';
+import { count } from './little.js';
 import { RunRecord, type Submission, TaskRecord } from './records.js';
 
 /** Ranks of an earlier run come before all of a later one's. */
@@ -95,6 +96,7 @@ class Walk {
       }
       record.heavy = fromBlocks || record.task.out !== undefined || (record.task.scratch ?? 0) > 0;
       record.root = !fromBlocks && record.task.out !== undefined;
+      count(core, record, 1);
     }
     for (const record of made) if (record.missing === 0) makeReady(core, record);
   }

@@ -7,10 +7,10 @@ import { afterAll, afterEach } from 'vitest';
 import { LocalEngine, type LocalEngineOptions } from '../../../src/engine/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tilework-engine-'));
-const outfile = join(folder, 'thread.mjs');
 buildSync({
-  entryPoints: [join(import.meta.dirname, 'thread.ts')],
-  outfile,
+  entryPoints: ['thread', 'runner'].map((name) => join(import.meta.dirname, `${name}.ts`)),
+  outdir: folder,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -19,7 +19,10 @@ buildSync({
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The compiled entry of threads that know the operations of tests. */
-export const entry = pathToFileURL(outfile);
+export const entry = pathToFileURL(join(folder, 'thread.mjs'));
+
+/** What lets the main thread run them too. */
+export const runner = pathToFileURL(join(folder, 'runner.mjs'));
 
 const engines = new Set<LocalEngine>();
 afterEach(async () => {
@@ -30,7 +33,7 @@ afterEach(async () => {
 /** An engine with the operations of tests, disposed of after the test. */
 export function makeEngine(
   options: LocalEngineOptions = {},
-  internals: { arenaBytes?: number } = {},
+  internals: { arenaBytes?: number; runner?: URL } = {},
 ): LocalEngine {
   const engine = new LocalEngine({ threads: 2, ...options }, { entry, ...internals });
   engines.add(engine);

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { type Block, type Op, type Result, Shrunk } from '../../../src/engine/op.js';
 import { call } from '../../../src/engine/ops/call.js';
 
@@ -62,6 +63,18 @@ const spin: Op<{ ms: number; value?: unknown }> = ({ params }) => {
   return params.value;
 };
 
+const where: Op = () => (isMainThread ? 'main' : 'thread');
+
+const tries = new Map<string, number>();
+
+/** Fails twice for each name. */
+const third: Op<string> = ({ params }) => {
+  const count = (tries.get(params) ?? 0) + 1;
+  tries.set(params, count);
+  if (count < 3) throw new Error(`try ${count}`);
+  return count;
+};
+
 /** Operations for tests of the engine. */
 export const testOps: Readonly<Record<string, () => Promise<Op>>> = {
   call: async () => call,
@@ -74,4 +87,6 @@ export const testOps: Readonly<Record<string, () => Promise<Op>>> = {
   addresses: async () => addresses,
   sleep: async () => sleep,
   spin: async () => spin,
+  where: async () => where,
+  third: async () => third,
 };

@@ -68,6 +68,8 @@ export class World {
   /** Runs of each task that ended in success. */
   readonly finished = new Map<string, number>();
   peak = 0;
+  /** Tasks sent to the main thread. */
+  sentHere = 0;
   diskFull = false;
   private readonly threads: ModelThread[];
   private readonly memory: (Range & { readonly content: string })[] = [];
@@ -81,7 +83,7 @@ export class World {
     private readonly behaviours: ReadonlyMap<string, Behaviour>,
   ) {
     this.state = new EngineState(options);
-    this.threads = Array.from({ length: options.threads }, emptyThread);
+    this.threads = this.state.core.runners.map(emptyThread);
   }
 
   /** What could happen next, beside what callers do. */
@@ -91,7 +93,11 @@ export class World {
       if (thread.current !== undefined) actions.push(() => this.end(index, thread));
       else if (thread.queue.length > 0) actions.push(() => this.begin(thread));
       if (thread.reports.length > 0) actions.push(() => this.report(index, thread));
-      if (thread.current !== undefined && thread.abandoned.has(thread.current.sequence))
+      if (
+        thread.current !== undefined &&
+        !this.isHere(index) &&
+        thread.abandoned.has(thread.current.sequence)
+      )
         actions.push(() => this.die(index, thread, true));
     }
     for (const place of this.writes) actions.push(() => this.written(place));
@@ -175,6 +181,7 @@ export class World {
 
   private take(index: number, sequence: number, tasks: readonly TaskRecord[]): void {
     const thread = this.threads[index]!;
+    if (this.isHere(index)) this.checkLittle(tasks);
     const batch: (string | undefined)[] = new Array(tasks.length).fill(undefined);
     for (const [i, record] of tasks.entries()) {
       const { place, scratch } = record;
@@ -189,6 +196,19 @@ export class World {
       });
       this.checkOneArena(record);
     }
+  }
+
+  /** The main thread, which cannot die alone. */
+  private isHere(index: number): boolean {
+    return index === this.state.core.here?.index;
+  }
+
+  private checkLittle(tasks: readonly TaskRecord[]): void {
+    this.sentHere += tasks.length;
+    for (const { task } of tasks)
+      if (task.work === undefined) throw new Error(`${task.key}, which may wait, is sent to the main thread`);
+    if (this.state.core.threads.some(({ started }) => started))
+      throw new Error('the main thread is sent tasks while threads run');
   }
 
   private inputOf(record: TaskRecord, input: TaskRecord, tasks: readonly TaskRecord[]): ModelInput {
@@ -250,7 +270,7 @@ export class World {
   private end(index: number, thread: ModelThread): void {
     const task = thread.current!;
     const behaviour = this.behaviours.get(task.key);
-    if (behaviour !== undefined && behaviour.kills > 0) {
+    if (behaviour !== undefined && behaviour.kills > 0 && !this.isHere(index)) {
       behaviour.kills--;
       this.die(index, thread);
       return;
@@ -347,7 +367,12 @@ export const block = (bytes: number): BlockMeta => ({ dtype: 'uint8', shape: [by
 export const task = (
   key: string,
   inputs: readonly string[],
-  more: { readonly bytes?: number; readonly scratch?: number; readonly op?: string } = {},
+  more: {
+    readonly bytes?: number;
+    readonly scratch?: number;
+    readonly op?: string;
+    readonly work?: number;
+  } = {},
 ): Task => ({
   key,
   op: more.op ?? 'test',
@@ -355,4 +380,5 @@ export const task = (
   params: null,
   ...(more.bytes !== undefined && { out: [block(more.bytes)] }),
   ...(more.scratch !== undefined && { scratch: more.scratch }),
+  ...(more.work !== undefined && { work: more.work }),
 });
