@@ -1,6 +1,6 @@
 // Builds dist/: ES modules (with what runs in threads), CommonJS, and types for both.
 import { spawn } from 'node:child_process';
-import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,6 +94,15 @@ async function write(file, text) {
   await writeFile(path, text);
 }
 
+/** Maps name the sources as seen from where they were made, which is one folder deeper than where they go. */
+async function settleMaps(folder) {
+  for (const name of await readdir(join(next, folder))) {
+    if (!name.endsWith('.map')) continue;
+    const path = join(next, folder, name);
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll('"../../../src/', '"../../src/'));
+  }
+}
+
 const types = (folder) =>
   run(process.execPath, [tsc(), ...['-p', 'tsconfig.build.json', '--outDir', join(next, folder)]]);
 
@@ -138,6 +147,7 @@ async function main() {
       await cp(join(next, 'types'), join(next, 'types-cjs'), { recursive: true });
       await writeFile(join(next, 'types-cjs/package.json'), '{"type":"commonjs"}\n');
     }
+    await Promise.all(['esm', 'cjs'].map(settleMaps));
     await writeFile(join(next, 'cjs/package.json'), '{"type":"commonjs"}\n');
     await replace(dist, next);
   } finally {

@@ -63,14 +63,16 @@ export function fromSource(source: Source, chunks: ChunkSpec = 'auto'): TileArra
       ),
     ...(source.sliceable
       ? {
-          read: (coords, start, step, of, key, emit) =>
-            reading(
-              coords.map((c, a) => starts[a][c] + start[a]),
-              step,
-              of,
-              key,
-              emit,
-            ),
+          read: {
+            task: (coords, start, step, of, key, emit) =>
+              reading(
+                coords.map((c, a) => starts[a][c] + start[a]),
+                step,
+                of,
+                key,
+                emit,
+              ),
+          },
         }
       : {}),
   });

@@ -80,8 +80,17 @@ export interface TasksNode extends NodeBase {
   readonly kind: 'tasks';
   /** The task of one block; `keyOf` names the block of an input. */
   readonly task: (coords: readonly number[], key: Key, emit: Emit) => Task;
-  /** Reads part of a block at less cost than all of it, where the source can. */
-  readonly read?: (
+  /** Makes part of a block at less cost than all of it, where the source can. */
+  readonly read?: PartReader;
+}
+
+/** Makes slices of blocks, of positive steps. */
+export interface PartReader {
+  /** What a slice of `shape` costs, the whole block being 1; where it is not told, the share of the elements. */
+  readonly cost?: (coords: readonly number[], step: readonly number[], shape: readonly number[]) => number;
+  /** What all slices wanted of a block may cost, to be made in its place; half a block, where it is not told. */
+  readonly most?: number;
+  readonly task: (
     coords: readonly number[],
     start: readonly number[],
     step: readonly number[],

@@ -1,9 +1,13 @@
+import type { Key, Task } from '../graph/task.js';
 import type { DType } from '../kernels/dtype.js';
 import {
   checkRandom,
   type Entropy,
   freshEntropy,
   type IntegerDType,
+  isLeapable,
+  type Part,
+  partCost,
   type RandomSpec,
   randomScratch,
   SeedSequence,
@@ -118,26 +122,34 @@ export class Generator {
     const first = this.blocks;
     this.blocks += product(grid);
     const common: RandomCommon = { entropy: this.entropy, spec };
+    const drawing = (coords: readonly number[], of: readonly number[], key: Key, part?: Part): Task => {
+      const out = [{ dtype: spec.dtype, shape: of }];
+      const spawnKey = [coords.reduce((n, c, axis) => n + c * along[axis], first)];
+      return {
+        key,
+        op: 'array/random',
+        inputs: [],
+        params: { spawnKey, ...(part && { part }) } satisfies RandomParams,
+        common,
+        out,
+        scratch: randomScratch(spec),
+        work: workOf(product(of), DRAW, out),
+      };
+    };
     const node = makeNode<TasksNode>(spec.kind, [spec, this.entropy, first], {
       kind: 'tasks',
       parts: [spec.dtype],
       chunks: sizes,
       inputs: [],
-      task: (coords, key) => {
-        const out = [{ dtype: spec.dtype, shape: blockShape(sizes, coords) }];
-        return {
-          key,
-          op: 'array/random',
-          inputs: [],
-          params: {
-            spawnKey: [coords.reduce((n, c, axis) => n + c * along[axis], first)],
-          } satisfies RandomParams,
-          common,
-          out,
-          scratch: randomScratch(spec),
-          work: workOf(product(out[0].shape), DRAW, out),
-        };
-      },
+      task: (coords, key) => drawing(coords, blockShape(sizes, coords), key),
+      ...(isLeapable(spec) && {
+        read: {
+          most: 0.8,
+          cost: (coords, step, of) => partCost({ block: blockShape(sizes, coords), step }, of),
+          task: (coords, start, step, of, key) =>
+            drawing(coords, of, key, { block: blockShape(sizes, coords), start, step }),
+        },
+      }),
     });
     return new TileArray<D>(node);
   }

@@ -143,6 +143,52 @@ describe('fusing', () => {
   });
 });
 
+describe('random blocks', () => {
+  const draw = () => tw.random.defaultRng(1).random([400, 400], { chunks: [100, 100] });
+  /** Shapes of what is drawn, and how often. */
+  const drawn = (y: { graph(): Graph }): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const { out } of tasksOf(y.graph(), 'array/random'))
+      counts[out![0].shape.join('×')] = (counts[out![0].shape.join('×')] ?? 0) + 1;
+    return counts;
+  };
+
+  it('of which a slice is needed are not drawn whole', () => {
+    expect(drawn(draw().slice('::2').sum())).toEqual({ '50×100': 16 });
+    expect(drawn(draw().slice(':', '1::2').sum())).toEqual({ '100×50': 16 });
+    // Some sixteen numbers of a row, then a leap: not worth it.
+    expect(drawn(draw().slice(':', '1::6').sum())).toEqual({ '100×100': 16 });
+  });
+
+  it('that are needed whole as well, or in several slices, are drawn once', () => {
+    const x = draw();
+    expect(drawn(tw.concatenate([x.slice('::2'), x]).sum(0))).toEqual({ '100×100': 16 });
+    expect(drawn(x.slice('::2').add(x.slice('1::2')))).toEqual({ '100×100': 16 });
+    expect(drawn(x.slice('::4').add(x.slice('2::4')))).toEqual({ '25×100': 32 });
+    // Below and right of the corner the rows of one operand are columns of the other.
+    const y = x.add(x.T).slice('::2', '200:').mean(1);
+    expect(drawn(y)).toEqual({ '50×100': 4, '100×50': 4, '100×100': 4 });
+  });
+
+  it('have the same numbers however they are read', async () => {
+    const x = draw();
+    const [all, ...parts] = await tw.compute(
+      [x, x.slice('::2'), x.slice('3:333:3'), x.T.slice('::2', '150:')] as tw.TileArray[],
+      { engine },
+    );
+    const alone = async (y: tw.TileArray) => (await y.compute({ engine })) as tw.NDArray;
+    const rows = (all as tw.NDArray).tolist() as number[][];
+    expect((await alone(x.slice('::2'))).tolist()).toEqual(rows.filter((_, i) => i % 2 === 0));
+    expect((await alone(x.slice('3:333:3'))).tolist()).toEqual(
+      rows.filter((_, i) => i >= 3 && i < 333 && i % 3 === 0),
+    );
+    expect((await alone(x.T.slice('::2', '150:'))).tolist()).toEqual(
+      rows[0].map((_, j) => rows.slice(150).map((row) => row[j])).filter((_, j) => j % 2 === 0),
+    );
+    expect(parts).toHaveLength(3);
+  });
+});
+
 describe('reading', () => {
   it('reads what a slice of an npy file needs', async () => {
     const path = join(directory, 'a.npy');

@@ -395,6 +395,29 @@ test('random numbers depend on the seed and the chunks, never on the threads', a
   }
 });
 
+test('a slice of random numbers is the slice of all of them', async () => {
+  const axis = fc.tuple(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 20, max: 90 }));
+  const slice = fc.tuple(
+    fc.nat(60),
+    fc.integer({ min: -3, max: 5 }).filter((step) => step !== 0),
+  );
+  const given = fc.tuple(fc.nat(), fc.tuple(axis, axis), fc.tuple(slice, slice), fc.boolean(), fc.boolean());
+  await law(given, async ([seed, [[n, a], [m, b]], slices, transposed, bounded]) => {
+    const rng = tw.random.defaultRng(seed);
+    const options = { chunks: [a, b] };
+    const x = bounded ? rng.uniform(-1, 2, [n, m], options) : rng.random([n, m], options);
+    const of = (y: Tile): Tile =>
+      (transposed ? y.T : y).slice(...slices.map(([start, step]) => `${start}::${step}`));
+    const [all] = await computeElements([x as Tile], engine);
+    const stored = tw.asarray(Float64Array.from(all.data as Iterable<number>), { shape: [n, m] });
+    const [alone, expected] = [
+      await computeElements([of(x as Tile)], engine),
+      await computeElements([of(stored as Tile)], engine),
+    ];
+    expect(alone[0].data).toEqual(expected[0].data);
+  });
+});
+
 test('an element of a function of its index', async () => {
   const plain = build([4, 5], ([i, j]) => 10 * i + j);
   const tile = tw.arange(4).multiply(10).reshape([4, 1]).add(tw.arange(5)).rechunk([3, 2]);

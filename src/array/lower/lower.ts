@@ -1,12 +1,13 @@
 import type { Graph, Key, Task } from '../../graph/task.js';
-import type { FusedSpec } from '../../kernels/spec.js';
 import { scratchFor } from '../../kernels/wasm/scratch.js';
 import { product } from '../chunks.js';
+import { memo } from '../memo.js';
 import { type ArrayNode, blockKey, boundShape, type CombineNode, type Emit } from '../node.js';
-import type { FusedAccess, FusedParams } from '../ops/fused.js';
+import type { FusedCommon, FusedParams } from '../ops/fused.js';
 import { stepsOf, workOf } from '../work.js';
 import { storedNodes } from './cluster.js';
 import { groupAt, type Leaf, type Plan, planLoop } from './plan.js';
+import { isSliceable, type Slice, Slices, sliceOf } from './slices.js';
 
 /** Blocks wanted of a node: all tasks behind them, and nothing else, come into the graph. */
 export interface Wanted {
@@ -23,22 +24,45 @@ export interface Lowered {
 /** Turns nodes into tasks: fuses what one loop can do, reads slices where sources can, and adds only what is needed. */
 export function lower(wanted: readonly Wanted[]): Lowered {
   const lowering = new Lowering(storedNodes([...new Set(wanted.map((w) => w.node))]));
-  const keys = wanted.map(({ node, coords }) => lowering.block(node, coords));
+  const keys = wanted.map(({ node, coords }) => lowering.request(node, coords));
+  lowering.all();
   return { graph: lowering.graph, keys };
 }
 
 interface Loop extends Plan {
-  /** Of each leaf: whether the source reads just what the loop needs, instead of a whole block. */
-  readonly sliced: readonly boolean[];
+  /** Of each leaf: whether its source can make slices. */
+  readonly sliceable: readonly boolean[];
   /** Steps for each element. */
   readonly steps: number;
-  readonly common: { readonly spec: FusedSpec; readonly access: readonly FusedAccess[] };
+  /** What its tasks share, by which leaves read slices. */
+  readonly commons: Map<string, FusedCommon>;
+}
+
+/** A block of a loop, and what it reads. */
+interface LoopBlock {
+  readonly node: ArrayNode;
+  readonly coords: readonly number[];
+  readonly key: Key;
+  readonly loop: Loop;
+  readonly shape: readonly number[];
+  readonly reads: readonly Read[];
+}
+
+/** The block that a leaf reads, where in it the loop starts, and the slice that would do. */
+interface Read {
+  readonly leaf: Leaf;
+  readonly block: readonly number[];
+  readonly start: readonly number[];
+  readonly slice: Slice | undefined;
 }
 
 class Lowering {
   readonly graph = new Map<Key, Task>();
   private readonly loops = new Map<string, Loop>();
   private readonly pending: { node: ArrayNode; coords: readonly number[]; key: Key }[] = [];
+  /** Blocks that may read slices: what else is asked for of their sources is to be known first. */
+  private readonly undecided: LoopBlock[] = [];
+  private readonly slices = new Slices();
   private readonly asked = new Set<Key>();
   private readonly emit: Emit = {
     keyOf: (node, coords) => this.request(node, coords),
@@ -51,15 +75,20 @@ class Lowering {
 
   constructor(private readonly stored: Set<ArrayNode>) {}
 
-  block(node: ArrayNode, coords: readonly number[]): Key {
-    const key = this.request(node, coords);
-    for (let next = this.pending.pop(); next; next = this.pending.pop())
-      this.graph.set(next.key, this.task(next.node, next.coords, next.key));
-    return key;
+  /** Makes all tasks that were requested, and those behind them. */
+  all(): void {
+    do {
+      for (let next = this.pending.pop(); next; next = this.pending.pop()) {
+        const { node, coords, key } = next;
+        if (node.kind === 'tasks') this.graph.set(key, node.task(coords, key, this.emit));
+        else this.look(node, coords, key);
+      }
+      for (const block of this.undecided.splice(0)) this.graph.set(block.key, this.fused(block));
+    } while (this.pending.length > 0);
   }
 
   /** Names a stored block and puts its task on the list of those to be made (no recursion: chains may be long). */
-  private request(node: ArrayNode, coords: readonly number[]): Key {
+  request(node: ArrayNode, coords: readonly number[]): Key {
     let [at, where] = [node, coords];
     while (at.kind === 'alias') {
       const { operand, coords: inner } = at.source(where);
@@ -76,20 +105,32 @@ class Lowering {
     return key;
   }
 
-  private task(node: ArrayNode, coords: readonly number[], key: Key): Task {
-    if (node.kind === 'tasks') return node.task(coords, key, this.emit);
-    return this.fused(node, coords, key);
-  }
-
-  private fused(node: ArrayNode, coords: readonly number[], key: Key): Task {
+  /** Requests what a block of a loop reads. Its task is made at once, unless it may read slices. */
+  private look(node: ArrayNode, coords: readonly number[], key: Key): void {
     const loop = this.loopOf(node, coords);
     const space = node.kind === 'fold' ? node.inputs[0].node : node;
     const shape = space.chunks.map((sizes, axis) => sizes[coords[axis]]);
+    const reads = loop.leaves.map((leaf, k): Read => {
+      const { block, start } = placeOf(leaf, coords);
+      const slice = loop.sliceable[k] ? sliceOf(leaf, block, start, shape) : undefined;
+      if (slice === undefined) this.request(leaf.operand.node, block);
+      else this.slices.ask(slice);
+      return { leaf, block, start, slice };
+    });
+    const found = { node, coords, key, loop, shape, reads };
+    if (reads.some(({ slice }) => slice !== undefined)) this.undecided.push(found);
+    else this.graph.set(key, this.fused(found));
+  }
+
+  private fused({ node, coords, key, loop, shape, reads }: LoopBlock): Task {
+    const space = node.kind === 'fold' ? node.inputs[0].node : node;
     const bound = boundShape(space, coords);
     const inputs: Key[] = [];
     const numbers = new Map<Key, number>();
-    const operands: FusedParams['operands'][number][] = loop.leaves.map((leaf, k) => {
-      const { key: input, start } = this.read(leaf, loop.sliced[k], coords, shape);
+    const sliced: boolean[] = [];
+    const operands: FusedParams['operands'][number][] = reads.map((read) => {
+      const { key: input, start, isSlice } = this.read(read);
+      sliced.push(isSlice);
       let input_ = numbers.get(input);
       if (input_ === undefined) {
         input_ = inputs.push(input) - 1;
@@ -112,7 +153,7 @@ class Lowering {
       op: 'array/fused',
       inputs,
       params: { shape, operands, scalars } satisfies FusedParams,
-      common: loop.common,
+      common: commonOf(loop, sliced),
       out,
       scratch: scratchFor(loop.spec, bound),
       work: workOf(product(bound), loop.steps, out),
@@ -125,34 +166,37 @@ class Lowering {
     let loop = this.loops.get(id);
     if (!loop) {
       const plan = planLoop(node, this.stored, members);
-      const sliced = plan.leaves.map((leaf) => readsLittle(leaf, coords, node));
-      const access = plan.leaves.map(({ operand, map }, k) => ({
-        part: operand.part,
-        axes: map.map((m) => m.axis),
-        steps: map.map((m) => (sliced[k] ? Math.sign(m.step) : m.step)),
-      }));
-      loop = { ...plan, sliced, steps: stepsOf(plan.spec), common: { spec: plan.spec, access } };
+      const sliceable = plan.leaves.map(isSliceable);
+      loop = { ...plan, sliceable, steps: stepsOf(plan.spec), commons: new Map() };
       this.loops.set(id, loop);
     }
     return loop;
   }
 
-  /** The block that a leaf reads for one block of the loop, and where in it the loop starts. */
-  private read(
-    leaf: Leaf,
-    sliced: boolean,
-    coords: readonly number[],
-    shape: readonly number[],
-  ): { key: Key; start: readonly number[] } {
-    const { node } = leaf.operand;
-    const { block, start } = placeOf(leaf, coords);
-    if (!sliced || node.kind !== 'tasks') return { key: this.request(node, block), start };
-    const count = leaf.map.map((m) => (m.axis < 0 ? 1 : shape[m.axis]));
-    const step = leaf.map.map((m) => m.step || 1);
-    const key = `${blockKey(node, block)}[${start.map((s, a) => `${s}:${count[a]}:${step[a]}`).join()}]`;
-    if (!this.asked.has(key)) this.emit.add(node.read!(block, start, step, count, key, this.emit));
-    return { key, start: start.map(() => 0) };
+  /** The key of what a leaf reads, a block or a slice of it, and where in it the loop starts. */
+  private read({ leaf, block, start, slice }: Read): {
+    key: Key;
+    start: readonly number[];
+    isSlice: boolean;
+  } {
+    if (slice === undefined || this.asked.has(slice.whole) || !this.slices.areLittle(slice))
+      return { key: this.request(leaf.operand.node, block), start, isSlice: false };
+    const { key, node, step, shape } = slice;
+    if (!this.asked.has(key)) this.emit.add(node.read!.task(block, start, step, shape, key, this.emit));
+    return { key, start: start.map(() => 0), isSlice: true };
   }
+}
+
+/** What tasks of a loop share whose leaves read slices where `sliced` says so. */
+function commonOf({ leaves, spec, commons }: Loop, sliced: readonly boolean[]): FusedCommon {
+  return memo(commons, sliced.map(Number).join(''), () => ({
+    spec,
+    access: leaves.map(({ operand, map }, k) => ({
+      part: operand.part,
+      axes: map.map((m) => m.axis),
+      steps: map.map((m) => (sliced[k] ? Math.sign(m.step) : m.step)),
+    })),
+  }));
 }
 
 /** The block of a leaf behind a block of the loop, and the loop's first element in it. */
@@ -162,17 +206,4 @@ function placeOf(leaf: Leaf, coords: readonly number[]) {
     block: leaf.map.map((m, a) => m.block[index[a]]),
     start: leaf.map.map((m, a) => m.start[index[a]]),
   };
-}
-
-/** Slice fusion: whether a source that can read slices should, because the loop needs less than half of a block. */
-function readsLittle(leaf: Leaf, coords: readonly number[], root: ArrayNode): boolean {
-  const { node } = leaf.operand;
-  if (node.kind !== 'tasks' || !node.read || leaf.map.some((m) => m.axis >= 0 && m.step < 1)) return false;
-  const space = root.kind === 'fold' ? root.inputs[0].node : root;
-  const { block } = placeOf(leaf, coords);
-  const used = leaf.map.map((m, a) => {
-    const count = m.axis < 0 ? 1 : space.chunks[m.axis][coords[m.axis]];
-    return count / Math.max(1, node.chunks[a][block[a]]);
-  });
-  return used.reduce((x, y) => x * y, 1) < 0.5;
 }

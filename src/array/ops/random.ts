@@ -1,7 +1,10 @@
 import type { Op, TaskContext } from '../../engine/op.js';
 import {
   type Entropy,
+  fillPart,
   fillRandom,
+  isLeapable,
+  type Part,
   type RandomSpec,
   SeedSequence,
   seedPcg64,
@@ -10,6 +13,8 @@ import {
 /** What a block of a random array is made of, beside its seed: which child of the seed's sequence draws it. */
 export interface RandomParams {
   readonly spawnKey: readonly number[];
+  /** Where not all of the block is wanted. */
+  readonly part?: Part;
 }
 
 /** What all blocks share. The tasks ask for `randomScratch(spec)` bytes of scratch memory. */
@@ -20,7 +25,7 @@ export interface RandomCommon {
 
 /**
  * Fills a block with random numbers, those that NumPy's
- * `Generator(PCG64(SeedSequence(entropy, spawn_key=spawnKey)))` draws, in C order.
+ * `Generator(PCG64(SeedSequence(entropy, spawn_key=spawnKey)))` draws, in C order; or only a part of it.
  */
 export const random: Op<RandomParams, RandomCommon> = ({
   params,
@@ -29,10 +34,16 @@ export const random: Op<RandomParams, RandomCommon> = ({
   scratch,
   memory,
 }: TaskContext<RandomParams, RandomCommon>) => {
-  const { data } = out[0]!;
-  fillRandom(memory, common.spec, seedPcg64(new SeedSequence(common.entropy, params.spawnKey)), {
+  const { data, shape } = out[0]!;
+  const { spec, entropy } = common;
+  const { spawnKey, part } = params;
+  const state = seedPcg64(new SeedSequence(entropy, spawnKey));
+  const target = {
     address: data.byteOffset,
     count: data.length,
     scratch: { address: scratch.byteOffset, bytes: scratch.length },
-  });
+  };
+  if (part === undefined) fillRandom(memory, spec, state, target);
+  else if (isLeapable(spec)) fillPart(memory, spec, state, target, part, shape);
+  else throw new TypeError(`${spec.kind} of ${spec.dtype} cannot be drawn in parts`);
 };

@@ -3,29 +3,13 @@ import { type RandomKernels, randomKernels } from './module.js';
 import type { Pcg64State } from './pcg64.js';
 import { checkRandom, type IntegerRange, integerRange, type RandomSpec } from './spec.js';
 import { batchOf, CONTROL_BYTES, writeControl } from './stream.js';
-import { zigguratBytes, zigguratTable } from './ziggurat.js';
+import { checkScratch, type RandomTarget } from './target.js';
+import { zigguratTable } from './ziggurat.js';
 
 /** Elements a call: few enough that V8 soon goes on with optimised code, and that a second pass finds them in cache. */
 const SLICE = 1 << 15;
 
-/** Bytes of scratch memory that `fillRandom` needs. */
-export function randomScratch(spec: RandomSpec): number {
-  return CONTROL_BYTES + (isNormal(spec) ? zigguratBytes(spec.dtype) : 0);
-}
-
-type NormalSpec = Extract<RandomSpec, { kind: 'normal' | 'standard_normal' }>;
-const isNormal = (spec: RandomSpec): spec is NormalSpec =>
-  spec.kind === 'normal' || spec.kind === 'standard_normal';
-
 const tables = new Map<'float32' | 'float64', Uint8Array>();
-
-/** Where to draw to. Addresses are bytes in the memory, aligned to the element; `scratch` to 8, of `randomScratch` bytes. */
-export interface RandomTarget {
-  readonly address: number;
-  /** Elements of `spec.dtype`. */
-  readonly count: number;
-  readonly scratch: { readonly address: number; readonly bytes: number };
-}
 
 /**
  * Fills memory with the first `count` numbers that NumPy's `Generator(PCG64)` in `state` would draw. Throws a
@@ -39,8 +23,7 @@ export function fillRandom(
 ): void {
   checkRandom(spec);
   const { address, count, scratch } = target;
-  if (scratch.bytes < randomScratch(spec))
-    throw new RangeError(`${spec.kind}: scratch of ${scratch.bytes} bytes, ${randomScratch(spec)} needed`);
+  checkScratch(spec, scratch);
   if (count === 0) return;
   const bytes = itemsize(spec.dtype);
   const control = scratch.address;

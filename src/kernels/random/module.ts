@@ -1,14 +1,29 @@
-import { f32, f64, f64x2, i32, i64, ModuleBuilder, v128, whileDo } from '../wasm/assembler.js';
+import {
+  type Code,
+  type FunctionBuilder,
+  f32,
+  f64,
+  f64x2,
+  i32,
+  i64,
+  ModuleBuilder,
+  v128,
+  whileDo,
+} from '../wasm/assembler.js';
 import { addBits, addBounded, addBounded64 } from './bounded.js';
 import { log1pFloat32, log1pFloat64 } from './log1p.js';
 import { addNormal } from './normal.js';
-import { addRefill, addWords } from './stream.js';
+import { addLeap, addRefill, addStridedWords, addWords } from './stream.js';
 
 /** The kernels that draw; addresses are bytes, an `end` is exclusive, `control` lies where `writeControl` put it. */
 export interface RandomKernels {
   /** `count` words of output as they are */
   readonly words: (control: number, at: number, count: number) => void;
   readonly random64: (control: number, at: number, count: number) => void;
+  /** `count` numbers of a stream as far apart as `writeStride` has put down at `stride` */
+  readonly strided64: (control: number, at: number, count: number, stride: number) => void;
+  /** goes on as far as `writeLeap` has put down at `leap` */
+  readonly leap: (control: number, leap: number) => void;
   /** two numbers from each of `pairs` words */
   readonly random32: (control: number, at: number, pairs: number) => void;
   readonly normal64: (control: number, table: number, at: number, end: number) => void;
@@ -43,6 +58,12 @@ export function randomKernels(memory: WebAssembly.Memory): RandomKernels {
   return kernels;
 }
 
+/** The upper 53 bits as a number in [0, 1). */
+function unit64(_: FunctionBuilder, word: Code, at: Code, offset: number): Code {
+  const high53 = f64.convertI64S(i64.shrU(word, i64.const(11n)));
+  return f64.store(at, f64.mul(high53, f64.const(2 ** -53)), offset);
+}
+
 function assemble(): Uint8Array<ArrayBuffer> {
   const m = new ModuleBuilder().importMemory();
   const unary = { params: ['f64'], results: ['f64'] } as const;
@@ -51,15 +72,9 @@ function assemble(): Uint8Array<ArrayBuffer> {
   const log1p32 = m.importFunction('math', 'log1p32', unary);
   const refill = addRefill(m);
   addWords(m, 8, (_, word, at, offset) => i64.store(at, word, offset), 'words');
-  addWords(
-    m,
-    8,
-    (_, word, at, offset) => {
-      const high53 = f64.convertI64S(i64.shrU(word, i64.const(11n)));
-      return f64.store(at, f64.mul(high53, f64.const(2 ** -53)), offset);
-    },
-    'random64',
-  );
+  addWords(m, 8, unit64, 'random64');
+  addStridedWords(m, 8, unit64, 'strided64');
+  addLeap(m, 'leap');
   addWords(
     m,
     8,

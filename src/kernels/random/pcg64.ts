@@ -28,12 +28,23 @@ export interface Leap {
   readonly sum: bigint;
 }
 
+/** By squaring (F. Brown, "Random Number Generation with Arbitrary Strides", 1994); backwards too, the period being 2^128. */
 export function leap(steps: number): Leap {
-  let multiplier = 1n;
-  let sum = 0n;
-  for (let i = 0; i < steps; i++) {
-    sum = BigInt.asUintN(128, sum * MULTIPLIER + 1n);
-    multiplier = BigInt.asUintN(128, multiplier * MULTIPLIER);
+  let [multiplier, sum] = [1n, 0n];
+  let [power, powerSum] = [MULTIPLIER, 1n];
+  for (let left = BigInt.asUintN(128, BigInt(steps)); left > 0n; left >>= 1n) {
+    if (left & 1n) {
+      multiplier = BigInt.asUintN(128, multiplier * power);
+      sum = BigInt.asUintN(128, sum * power + powerSum);
+    }
+    powerSum = BigInt.asUintN(128, powerSum * (power + 1n));
+    power = BigInt.asUintN(128, power * power);
   }
   return { multiplier, sum };
+}
+
+/** The state `steps` steps on. */
+export function leapt({ state, increment }: Pcg64State, steps: number): Pcg64State {
+  const { multiplier, sum } = leap(steps);
+  return { state: BigInt.asUintN(128, state * multiplier + increment * sum), increment };
 }

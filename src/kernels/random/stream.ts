@@ -46,10 +46,38 @@ export function writeControl(
 ): void {
   const size = Math.min(MAX_WORDS, Math.ceil(words) + 8);
   const first = BigInt.asUintN(128, state * MULTIPLIER + increment);
-  const leapIncrement = BigInt.asUintN(128, increment * LEAP.sum);
-  const halves = [first, increment, leapIncrement].flatMap((wide) => [wide, wide >> 64n]);
-  new BigUint64Array(buffer, address, 6).set(halves.map((half) => BigInt.asUintN(64, half)));
+  writeWide(buffer, address, [first, increment, increment * LEAP.sum]);
   new Uint32Array(buffer, address + UNREAD, 2).set([address + BATCH + 8 * size, size]);
+}
+
+function writeWide(buffer: ArrayBufferLike, address: number, numbers: readonly bigint[]): void {
+  const halves = numbers.flatMap((wide) => [wide, wide >> 64n]);
+  new BigUint64Array(buffer, address, halves.length).set(halves.map((half) => BigInt.asUintN(64, half)));
+}
+
+/** Bytes of what `writeLeap` and `writeStride` put down: one leap, and two. */
+export const LEAP_BYTES = 32;
+
+/** Puts down the leap over `steps` words, for `leap`. */
+export function writeLeap(
+  buffer: ArrayBufferLike,
+  address: number,
+  { increment }: Pcg64State,
+  steps: number,
+): void {
+  const { multiplier, sum } = leap(steps);
+  writeWide(buffer, address, [multiplier, increment * sum]);
+}
+
+/** Puts down what makes words `stride` apart, for functions that `addWords` has made for strides. */
+export function writeStride(
+  buffer: ArrayBufferLike,
+  address: number,
+  state: Pcg64State,
+  stride: number,
+): void {
+  writeLeap(buffer, address, state, stride);
+  writeLeap(buffer, address + LEAP_BYTES, state, LANES * stride);
 }
 
 /** A 128-bit number. */
@@ -111,46 +139,75 @@ const output = ({ low, high }: Wide): Code => i64.rotr(i64.xor(low, high), i64.s
 /** Code that stores what one word of output yields. */
 type Sink = (f: FunctionBuilder, word: Code, address: Code, offset: number) => Code;
 
+/** One step as `advance` takes it: multiplier and increment. */
+type Step = readonly [Split, Split];
+
 /** Adds a function (control, address, words) that passes so many words to `sink`, each `bytes` after the last. */
-export function addWords(m: ModuleBuilder, bytes: number, sink: Sink, name?: string): Callee {
-  return m.function({ params: ['i32', 'i32', 'i32'], export: name }, (f, [control, address, words]) => {
-    const single = splitConstant(f, MULTIPLIER);
-    const increment = loadSplit(f, control!, INCREMENT);
-    const next = loadWide(f, control!, STATE);
-    const lanes = [next];
-    while (lanes.length < LANES) {
-      const lane = { low: f.local('i64'), high: f.local('i64') };
-      advance(f, lane, lanes.at(-1)!, single, increment);
-      lanes.push(lane);
-    }
-    const leaping = splitConstant(f, LEAP.multiplier);
-    const leapIncrement = loadSplit(f, control!, LEAP_INCREMENT);
-    const end = f.let('i32', i32.add(address!, i32.mul(words!, i32.const(bytes))));
-    const rest = i32.remU(words!, i32.const(LANES));
-    const lanesEnd = f.let('i32', i32.sub(end, i32.mul(rest, i32.const(bytes))));
-    f.emit(
-      whileDo(
-        i32.ne(address!, lanesEnd),
-        f.collect(() => {
-          lanes.forEach((lane, i) => {
-            f.emit(sink(f, output(lane), address!, i * bytes));
-            advance(f, lane, lane, leaping, leapIncrement);
-          });
-          f.emit(address!.set(i32.add(address!, i32.const(LANES * bytes))));
-        }),
-      ),
-      whileDo(
-        i32.ne(address!, end),
-        f.collect(() => {
-          f.emit(sink(f, output(next), address!, 0));
-          advance(f, next, next, single, increment);
-          f.emit(address!.set(i32.add(address!, i32.const(bytes))));
-        }),
-      ),
-      i64.store(control!, next.low, STATE),
-      i64.store(control!, next.high, STATE + 8),
-    );
+export const addWords = (m: ModuleBuilder, bytes: number, sink: Sink, name?: string): Callee =>
+  m.function({ params: ['i32', 'i32', 'i32'], export: name }, (f, [control, address, words]) => {
+    const single: Step = [splitConstant(f, MULTIPLIER), loadSplit(f, control!, INCREMENT)];
+    const leaping: Step = [splitConstant(f, LEAP.multiplier), loadSplit(f, control!, LEAP_INCREMENT)];
+    passWords(f, [control!, address!, words!], single, leaping, bytes, sink);
   });
+
+/** The same with a fourth parameter, where `writeStride` has put down how far apart the words are. */
+export const addStridedWords = (m: ModuleBuilder, bytes: number, sink: Sink, name: string): Callee =>
+  m.function(
+    { params: ['i32', 'i32', 'i32', 'i32'], export: name },
+    (f, [control, address, words, stride]) => {
+      const load = (at: number): Step => [loadSplit(f, stride!, at), loadSplit(f, stride!, at + 16)];
+      passWords(f, [control!, address!, words!], load(0), load(LEAP_BYTES), bytes, sink);
+    },
+  );
+
+/** Adds a function (control, at) that leaps as `writeLeap` has put down at `at`. */
+export const addLeap = (m: ModuleBuilder, name: string): Callee =>
+  m.function({ params: ['i32', 'i32'], export: name }, (f, [control, at]) => {
+    const next = loadWide(f, control!, STATE);
+    advance(f, next, next, loadSplit(f, at!, 0), loadSplit(f, at!, 16));
+    f.emit(i64.store(control!, next.low, STATE), i64.store(control!, next.high, STATE + 8));
+  });
+
+function passWords(
+  f: FunctionBuilder,
+  [control, address, words]: readonly [Local, Local, Local],
+  single: Step,
+  leaping: Step,
+  bytes: number,
+  sink: Sink,
+): void {
+  const next = loadWide(f, control, STATE);
+  const lanes = [next];
+  while (lanes.length < LANES) {
+    const lane = { low: f.local('i64'), high: f.local('i64') };
+    advance(f, lane, lanes.at(-1)!, ...single);
+    lanes.push(lane);
+  }
+  const end = f.let('i32', i32.add(address, i32.mul(words, i32.const(bytes))));
+  const rest = i32.remU(words, i32.const(LANES));
+  const lanesEnd = f.let('i32', i32.sub(end, i32.mul(rest, i32.const(bytes))));
+  f.emit(
+    whileDo(
+      i32.ne(address, lanesEnd),
+      f.collect(() => {
+        lanes.forEach((lane, i) => {
+          f.emit(sink(f, output(lane), address, i * bytes));
+          advance(f, lane, lane, ...leaping);
+        });
+        f.emit(address.set(i32.add(address, i32.const(LANES * bytes))));
+      }),
+    ),
+    whileDo(
+      i32.ne(address, end),
+      f.collect(() => {
+        f.emit(sink(f, output(next), address, 0));
+        advance(f, next, next, ...single);
+        f.emit(address.set(i32.add(address, i32.const(bytes))));
+      }),
+    ),
+    i64.store(control, next.low, STATE),
+    i64.store(control, next.high, STATE + 8),
+  );
 }
 
 /** Adds a function (control) that makes a new batch. */
