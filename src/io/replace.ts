@@ -1,21 +1,23 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { removeTree } from '../engine/disk/remove-tree.js';
 import { attempt, errorCode, failure } from './failure.js';
+import { partialName, removeAbandonedPartials } from './partial.js';
 import type { Target } from './source.js';
 
 /** What a writer makes of what is already at its path. */
 export type IsOurs = (path: string) => boolean;
 
 /**
- * The name of the temporary sibling in which `path` is written, its directory made if need be.
+ * The name of the temporary sibling in which `path` is written, its directory made if need be. Those that killed processes have left
+ * are removed.
  * @throws if something is at `path` already, unless `overwrite`, and then still if it is not of the same kind
  */
 export function partialOf(path: string, overwrite: boolean, isOurs: IsOurs): string {
   refuseExisting(path, overwrite, isOurs);
   attempt('write', path, () => mkdirSync(dirname(path), { recursive: true }));
-  return `${path}.partial-${randomBytes(4).toString('hex')}`;
+  removeAbandonedPartials(path);
+  return partialName(path);
 }
 
 function refuseExisting(path: string, overwrite: boolean, isOurs: IsOurs): void {

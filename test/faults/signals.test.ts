@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
@@ -39,11 +39,38 @@ describe('a process that is killed', () => {
     expect(existsSync(path)).toBe(false);
     const [partial, ...more] = readdirSync(target);
     expect(more).toEqual([]);
-    expect(partial).toMatch(/^out\.partial-[0-9a-f]{8}$/);
+    expect(partial).toMatch(/^out\.partial-/);
     await expect(tw.fromZarr(join(target, partial!))).rejects.toThrow(partial);
     await tw.toZarr(tw.ones([3]), path);
     expect((await tw.fromZarr(path)).shape).toEqual([3]);
+    expect(readdirSync(target)).toEqual(['out']);
   });
+
+  test.each(['zarr', 'npy'] as const)(
+    'leaves what the next %s write to the same path removes, and no other',
+    async (what) => {
+      const { target } = await interrupted(what, 'SIGKILL');
+      const path = join(target, 'out');
+      const [abandoned] = readdirSync(target);
+      const [, place, pid, started] = abandoned!.split('-');
+      // Of another path, of a process that lives, of another machine, and what a user has named alike; and a former one, moved aside.
+      const others = [
+        abandoned!.replace('out', 'other'),
+        `out.partial-${place}-${process.pid}-0-00000000`,
+        `out.partial-00000000-${pid}-${started}-00000000`,
+        'out.partial-mine',
+      ];
+      for (const name of others) writeFileSync(join(target, name), '');
+      mkdirSync(join(target, `${abandoned}.former`));
+      mkdirSync(join(target, `${abandoned}.aborted`));
+      const write = what === 'zarr' ? tw.toZarr : tw.toNpy;
+      await write(tw.ones([3]), path);
+      // The former one was all there was until now.
+      expect(readdirSync(target).sort()).toEqual([...others, 'out', `${abandoned}.former`].sort());
+      await write(tw.ones([3]), path, { overwrite: true });
+      expect(readdirSync(target).sort()).toEqual([...others, 'out'].sort());
+    },
+  );
 
   test('leaves no npy file that looks whole', async () => {
     const { target } = await interrupted('npy', 'SIGKILL');

@@ -2,15 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SpillError } from '../errors.js';
+import { isAlive, type Owner, self } from './owner.js';
 import { removeTree } from './remove-tree.js';
 
 const LOCK = 'owner.json';
-
-/** Who made a directory: a process id alone is used again by the system. */
-interface Owner {
-  readonly pid: number;
-  readonly started: string;
-}
 
 /** Where spilled blocks go when nothing is said: a directory of the user's own in the system's for temporary files. */
 export function defaultSpillDirectory(): string {
@@ -30,8 +25,7 @@ export function makeSpillDirectory(parent: string): string {
     removeAbandoned(parent);
     const path = join(parent, `${process.pid}-${++made}-${Date.now().toString(36)}`);
     mkdirSync(path, { mode: 0o700 });
-    const owner: Owner = { pid: process.pid, started: startTime(process.pid) ?? '' };
-    writeFileSync(join(path, LOCK), JSON.stringify(owner), { mode: 0o600 });
+    writeFileSync(join(path, LOCK), JSON.stringify(self()), { mode: 0o600 });
     return path;
   } catch (cause) {
     throw new SpillError(
@@ -86,26 +80,5 @@ function isOld(path: string): boolean {
     return Date.now() - statSync(path).mtimeMs > 60_000;
   } catch {
     return false;
-  }
-}
-
-function isAlive(owner: Owner): boolean {
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  const started = startTime(owner.pid);
-  return started === undefined || owner.started === '' || started === owner.started;
-}
-
-/** When a process started, in the system's own units; undefined where the system does not tell. */
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may hold anything; the start time is the 22nd field, the 20th behind the name.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
   }
 }
