@@ -77,7 +77,7 @@ type FirstType<Inputs extends readonly ArrayInput[]> = Inputs extends readonly [
  * @throws UnshippableFunctionError naming what the function uses and nothing provides; RangeError where `chunks` do not match the
  *   blocks; TypeError where without inputs there is no `shape`
  * @example
- * const rows = arange(6, undefined, 1, { chunks: [3] });
+ * const rows = arange(6, { chunks: 3 });
  * const numbered = mapBlocks(
  *   (block, info) => {
  *     for (let i = 0; i < block.data.length; i++) info.out.data[i] = block.data[i] + 100 * info.blockIndex[0];

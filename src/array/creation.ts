@@ -176,22 +176,49 @@ function sequence(
   return new TileArray(mapNode('arange', [{ node: iotaNode(sizes, 0), part: 0 }], (e, [i]) => build(e, i)));
 }
 
+/** The numbers before an options object, which is the last argument however many they are. */
+function splitOptions<N, O extends object>(args: readonly unknown[], none: O): [numbers: N[], options: O] {
+  const last = args.at(-1);
+  return typeof last === 'object' && last !== null
+    ? [args.slice(0, -1) as N[], last as O]
+    : [[...args] as N[], none];
+}
+
 /**
- * Evenly spaced values from `start` (default 0) up to, not including, `stop`: an array of one axis. float64 unless told; int64
- * where the bounds are bigints.
+ * Evenly spaced values from `start` (default 0) up to, not including, `stop`, by `step` (default 1): an array of one axis. float64
+ * unless told; int64 where the bounds are bigints. Options come last, after as many numbers as are given.
  *
  * @throws RangeError where the step is 0 or the number of values is not finite
  * @example
  * await arange(5).compute(); // [0. 1. 2. 3. 4.]
  * await arange(1, 2, 0.25).compute(); // [1. 1.25 1.5 1.75]
  * await arange(3n).compute(); // [0 1 2]
+ * arange(64, { chunks: 16 }).numBlocks; // [4]
  */
-export function arange<D extends DType = 'float64'>(
+export function arange<V extends number | bigint, D extends DType = DTypeOf<V>>(
+  stop: V,
+  options?: CreateOptions<D>,
+): TileArray<D>;
+export function arange<V extends number | bigint, D extends DType = DTypeOf<V>>(
   start: number | bigint,
-  stop?: number | bigint,
-  step: number | bigint = 1,
-  options: CreateOptions<D> = {},
-): TileArray<D> {
+  stop: V,
+  options?: CreateOptions<D>,
+): TileArray<D>;
+export function arange<V extends number | bigint, D extends DType = DTypeOf<V>>(
+  start: V,
+  stop: undefined,
+  step: number | bigint | undefined,
+  options?: CreateOptions<D>,
+): TileArray<D>;
+export function arange<V extends number | bigint, D extends DType = DTypeOf<V>>(
+  start: number | bigint,
+  stop: V,
+  step?: number | bigint,
+  options?: CreateOptions<D>,
+): TileArray<D>;
+export function arange(...args: readonly unknown[]): TileArray<DType> {
+  const [numbers, options] = splitOptions<number | bigint | undefined, CreateOptions>(args, {});
+  const [start, stop, step = 1] = numbers as [number | bigint, (number | bigint)?, (number | bigint)?];
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const big =
     [start, stop ?? 0n, step].every((v) => typeof v === 'bigint') || typeof (stop ?? start) === 'bigint';
@@ -211,7 +238,7 @@ export function arange<D extends DType = 'float64'>(
         e.constant(first, dtype),
         e.call('multiply', [e.cast(i, dtype), e.constant(delta, dtype)]),
       ]),
-    ) as unknown as TileArray<D>;
+    );
   }
   const whole = (v: number | bigint) => BigInt(typeof v === 'bigint' ? v : Math.trunc(v));
   const delta = whole(
@@ -222,23 +249,36 @@ export function arange<D extends DType = 'float64'>(
   return sequence(count, dtype, chunks, (e, i) => {
     const scaled = e.call('multiply', [i, e.constant(delta, 'int64')]);
     return e.cast(e.call('add', [scaled, e.constant(whole(from), 'int64')]), dtype);
-  }) as unknown as TileArray<D>;
+  });
+}
+
+export interface LinspaceOptions<D extends DType = DType> extends CreateOptions<D> {
+  /** Whether `stop` is the last value; default true. */
+  readonly endpoint?: boolean;
 }
 
 /**
- * `count` evenly spaced values from `start` to `stop`, which is the last unless `endpoint` is false: an array of one axis, float64
+ * `count` (default 50) evenly spaced values from `start` to `stop`, which is the last unless `endpoint` is false: an array of one axis, float64
  * unless told. As whole numbers they are rounded down.
  *
  * @example
  * await linspace(0, 1, 5).compute(); // [0. 0.25 0.5 0.75 1.]
  * await linspace(0, 1, 4, { endpoint: false }).compute(); // [0. 0.25 0.5 0.75]
+ * linspace(0, 1, { chunks: 10 }).numBlocks; // [5]
  */
 export function linspace<D extends DType = 'float64'>(
   start: number,
   stop: number,
-  count = 50,
-  options: CreateOptions<D> & { readonly endpoint?: boolean } = {},
-): TileArray<D> {
+  options?: LinspaceOptions<D>,
+): TileArray<D>;
+export function linspace<D extends DType = 'float64'>(
+  start: number,
+  stop: number,
+  count?: number,
+  options?: LinspaceOptions<D>,
+): TileArray<D>;
+export function linspace(start: number, stop: number, ...rest: readonly unknown[]): TileArray<DType> {
+  const [[count = 50], options] = splitOptions<number | undefined, LinspaceOptions>(rest, {});
   checkShape(count);
   const { endpoint = true, chunks = 'auto' } = options;
   const dtype = checkDtype(options.dtype ?? 'float64');
@@ -260,7 +300,12 @@ export function linspace<D extends DType = 'float64'>(
       ]);
     if (kindOf(dtype) !== 'float') value = e.call('floor', [value]);
     return e.cast(value, dtype);
-  }) as unknown as TileArray<D>;
+  });
+}
+
+export interface EyeOptions<D extends DType = DType> extends CreateOptions<D> {
+  /** The diagonal of the ones; default 0. */
+  readonly k?: number;
 }
 
 /**
@@ -268,12 +313,16 @@ export function linspace<D extends DType = 'float64'>(
  *
  * @example
  * await eye(2, 3, { k: 1 }).compute(); // [[0. 1. 0.] [0. 0. 1.]]
+ * eye(6, { chunks: 3 }).numBlocks; // [2, 2]
  */
+export function eye<D extends DType = 'float64'>(rows: number, options?: EyeOptions<D>): TileArray<D>;
 export function eye<D extends DType = 'float64'>(
   rows: number,
-  columns: number = rows,
-  options: CreateOptions<D> & { readonly k?: number } = {},
-): TileArray<D> {
+  columns?: number,
+  options?: EyeOptions<D>,
+): TileArray<D>;
+export function eye(rows: number, ...rest: readonly unknown[]): TileArray<DType> {
+  const [[columns = rows], options] = splitOptions<number | undefined, EyeOptions>(rest, {});
   const shape = checkShape([rows, columns]);
   const dtype = checkDtype(options.dtype ?? 'float64');
   const chunks = normalizeChunks(options.chunks ?? 'auto', shape, dtype);
@@ -282,7 +331,7 @@ export function eye<D extends DType = 'float64'>(
     const diagonal = e.call('equal', [e.call('add', [i, e.constant(options.k ?? 0, 'int64')]), j], 'bool');
     return e.call('where', [diagonal, e.constant(1, dtype), e.constant(0, dtype)]);
   });
-  return new TileArray<D>(node);
+  return new TileArray(node);
 }
 
 /**

@@ -143,6 +143,45 @@ describe('fusing', () => {
   });
 });
 
+describe('creation', () => {
+  it('takes options after as many numbers as there are', async () => {
+    const chunks = 16;
+    const made: [tw.TileArray, number[][], tw.TileArray][] = [
+      [tw.arange(64, { chunks }), [[16, 16, 16, 16]], tw.arange(64)],
+      [tw.arange(0, 64, { chunks }), [[16, 16, 16, 16]], tw.arange(0, 64)],
+      [tw.arange(0, 64, 2, { chunks }), [[16, 16]], tw.arange(0, 64, 2)],
+      [tw.arange(64, undefined, 2, { chunks }), [[16, 16]], tw.arange(0, 64, 2)],
+      [tw.linspace(0, 1, { chunks }), [[16, 16, 16, 2]], tw.linspace(0, 1)],
+      [tw.linspace(0, 1, 20, { chunks }), [[16, 4]], tw.linspace(0, 1, 20)],
+      [
+        tw.eye(20, { chunks, k: 1 }),
+        [
+          [16, 4],
+          [16, 4],
+        ],
+        tw.eye(20, 20, { k: 1 }),
+      ],
+      [tw.eye(20, 3, { chunks }), [[16, 4], [3]], tw.eye(20, 3)],
+      [
+        tw.identity(17, { chunks }),
+        [
+          [16, 1],
+          [16, 1],
+        ],
+        tw.identity(17),
+      ],
+      [tw.full(17, 1, { chunks }), [[16, 1]], tw.full(17, 1)],
+    ];
+    const shown = async (y: tw.TileArray) => ((await y.compute({ engine })) as tw.NDArray).tolist();
+    for (const [x, sizes, plain] of made) {
+      expect(x.chunks).toEqual(sizes);
+      expect(await shown(x)).toEqual(await shown(plain));
+    }
+    expect(tw.arange(3n, { chunks: 2 }).dtype).toBe('int64');
+    expect(tw.arange(0, 3, { dtype: 'uint8' }).dtype).toBe('uint8');
+  });
+});
+
 describe('random blocks', () => {
   const draw = () => tw.random.defaultRng(1).random([400, 400], { chunks: [100, 100] });
   /** Shapes of what is drawn, and how often. */
@@ -210,7 +249,7 @@ describe('reading', () => {
 
   it('reads a compressed chunk once for two readers, whole', async () => {
     const path = join(directory, 'a.zarr');
-    await tw.toZarr(tw.arange(4000, undefined, 1, { chunks: 1000 }), path, { engine });
+    await tw.toZarr(tw.arange(4000, { chunks: 1000 }), path, { engine });
     const x = await tw.fromZarr(path);
     const y = x.slice(':10').sum().add(x.slice('10:20').prod().multiply(0)).add(x.slice('990:1010').max());
     const reads = tasksOf(y.graph(), 'io/zarr');

@@ -57,10 +57,7 @@ export async function landDemo(options: DemoOptions = {}): Promise<boolean> {
   });
 
   const stored = (await fromZarr(store)) as TileArray<'bool'>;
-  const latitude = arange(rows, undefined, 1, { chunks: [cells] })
-    .add(0.5)
-    .divide(-cells)
-    .add(90);
+  const latitude = arange(rows, { chunks: cells }).add(0.5).divide(-cells).add(90);
   const area = latitude.radians().cos();
   const landArea = stored.sum(1).multiply(area);
   const half = rows / 2;
