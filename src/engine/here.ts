@@ -12,7 +12,7 @@ interface RunnerModule {
 
 export interface HereEvents {
   reported(message: ReportMessage): void;
-  /** The runner could not be loaded. */
+  /** The runner could not be loaded: it is over. */
   failed(cause: unknown): void;
 }
 

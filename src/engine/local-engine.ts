@@ -20,6 +20,7 @@ const YOUNG_MB = 8;
 
 /** What the engine does now and has done. Sizes in bytes. */
 export interface EngineStats {
+  /** Beside the main thread, which does what is little work. */
   readonly threads: { readonly most: number; readonly running: number };
   readonly tasks: { readonly done: number; readonly held: number };
   readonly memory: {

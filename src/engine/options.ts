@@ -3,7 +3,7 @@ import { defaultSpillDirectory } from './disk/spill-directory.js';
 import { availableBytes, defaultLimit, parseBytes } from './memory/limits.js';
 
 export interface LocalEngineOptions {
-  /** How many threads run tasks; default: one a core. */
+  /** How many threads run tasks; default: one a core. They start when there is more to do than a little, which the main thread does. */
   readonly threads?: number;
   /**
    * What the whole process may take of memory at its peak (resident size): bytes, '512MB', '2GiB', or '50%' of the

@@ -51,6 +51,7 @@ const scenario = fc.record({
   threads: fc.integer({ min: 1, max: 3 }),
   // Whether the main thread may run tasks, and the share of tasks, in percent, that say how much work they are.
   here: fc.boolean(),
+  hereFails: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
   measured: fc.constantFrom(0, 95, 100),
   budgetKib: fc.integer({ min: 512, max: 3 * 1024 }),
   arenaKib: fc.constantFrom(1024, 4 * 1024),
@@ -96,6 +97,7 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
   };
   const world = new World(options, behaviours);
   world.diskFull = plan.diskFull;
+  world.hereFails = plan.hereFails;
   const { state } = world;
   const graph = graphOf(plan.tasks, plan.measured);
   const calls: Call[] = [];

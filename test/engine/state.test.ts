@@ -121,12 +121,12 @@ describe('the main thread', () => {
     expect(sent(state)).toEqual(['1: other']);
   });
 
-  test('that cannot run anything ends all runs', () => {
+  test('that cannot run anything leaves all to threads', () => {
     const state = withHere();
-    submit(state, graphOf(little('a')), ['a']);
-    for (let i = 0; i < 3; i++) state.died(2, -1, new Error('no such file'));
-    const [rejected] = taken(state, 'reject');
-    expect(String(rejected!.error)).toMatch('threads end before they run a task: no such file');
+    submit(state, graphOf(little('a'), little('b', ['a'])), ['b']);
+    expect(sent(state)).toEqual(['2: a b']);
+    state.died(2, -1, new Error('no such file'));
+    expect(sent(state)).toEqual(['0: a b']);
   });
 });
 

@@ -30,6 +30,8 @@ export class Core {
   readonly threads: readonly ThreadRecord[];
   /** The main thread, where it may run tasks: numbered after the others. */
   readonly here: ThreadRecord | undefined;
+  /** The main thread was found unable to run tasks. */
+  hereFailed = false;
   /** All that may run tasks, by number. */
   readonly runners: readonly ThreadRecord[];
   readonly space: Space;

@@ -4,7 +4,8 @@ import type { TaskRecord } from './records.js';
 /**
  * What the main thread does itself. Starting a thread takes longer than a small computation altogether, so while none is running,
  * and all that is to be done is little work that cannot wait for anything, the main thread does it: a batch in each turn of the event
- * loop. As soon as there is more, threads start, and the main thread is sent nothing any more.
+ * loop. As soon as there is more, threads start, and the main thread is sent nothing any more; nor where it could not load what runs
+ * tasks, as in test runners that have their own way of loading modules.
  */
 
 /** Elementary steps, of some nanosecond each, and tasks: more is worth a thread. */
@@ -23,6 +24,7 @@ export function count(core: Core, { task }: TaskRecord, by: 1 | -1): void {
 
 /** Whether all that is to be done is for the main thread. */
 export const isLittle = (core: Core): boolean =>
+  !core.hereFailed &&
   core.unmeasured === 0 &&
   core.pending <= LITTLE_TASKS &&
   core.work <= LITTLE_WORK &&

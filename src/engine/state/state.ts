@@ -150,7 +150,8 @@ export class EngineState {
       if (record.thread !== index || record.sequence !== first + i) return;
       this.orphaned(record, first + i === running && !ended, cause);
     });
-    if (running < 0 && !ended && ++thread.deaths >= MAX_DEATHS) {
+    if (thread === core.here) core.hereFailed = true;
+    else if (running < 0 && !ended && ++thread.deaths >= MAX_DEATHS) {
       thread.deaths = 0;
       const error = new EngineError(`threads end before they run a task: ${describe(cause)}`, { cause });
       for (const run of [...core.runs.values()]) reject(core, run, error);

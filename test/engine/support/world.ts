@@ -71,6 +71,8 @@ export class World {
   /** Tasks sent to the main thread. */
   sentHere = 0;
   diskFull = false;
+  /** Whether the main thread may turn out to be unable to run tasks, before its first. */
+  hereFails = false;
   private readonly threads: ModelThread[];
   private readonly memory: (Range & { readonly content: string })[] = [];
   private readonly files = new Map<number, string>();
@@ -92,6 +94,8 @@ export class World {
     for (const [index, thread] of this.threads.entries()) {
       if (thread.current !== undefined) actions.push(() => this.end(index, thread));
       else if (thread.queue.length > 0) actions.push(() => this.begin(thread));
+      if (this.hereFails && this.isHere(index) && thread.queue.length > 0 && thread.begun.size === 0)
+        actions.push(() => this.die(index, thread));
       if (thread.reports.length > 0) actions.push(() => this.report(index, thread));
       if (
         thread.current !== undefined &&
