@@ -31,6 +31,7 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/shape': here(shape),
   'array/take': here(take),
   call: async () => (await import('./engine/ops/call.js')).call as Op,
+  'frame/map': async () => (await import('./frame/map/op.js')).map as Op,
   'graph/chain': here(chainOp(stepOp)),
   ...ioOps,
 };

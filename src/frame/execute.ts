@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.js';
 import { Database, type QueryOptions } from './duck/database.js';
 import { tableOf } from './duck/tables.js';
 import { prepareSources } from './io/prepare.js';
+import { describeMaps, resolveMaps } from './map/resolve.js';
 import { inputsOf, type PlanNode } from './plan/node.js';
 import type { Batch } from './result/column.js';
 import { planSql } from './sql/plan.js';
@@ -43,7 +44,9 @@ function memoryOf(plan: PlanNode, into = new Set<Batch>()): Set<Batch> {
 /** Columns of a plan and their types, without computing it. What cannot be computed is said here. */
 export async function schemaOf(plan: PlanNode, options: FrameOptions = {}): Promise<Schema> {
   const database = Database.of(options.engine);
-  return (await database.describe(await statementOf(plan, database))).schema;
+  const describe = async (part: PlanNode): Promise<Schema> =>
+    (await database.describe(await statementOf(part, database))).schema;
+  return describe(await describeMaps(plan, describe));
 }
 
 /** The rows of a plan, a batch at a time. */
@@ -52,7 +55,12 @@ export async function* batchesOf(
   options: FrameOptions = {},
 ): AsyncGenerator<Batch, void, void> {
   const database = Database.of(options.engine);
-  yield* database.batches(await statementOf(plan, database), queryOptions(options));
+  const resolved = await resolveMaps(plan, database, options);
+  try {
+    yield* database.batches(await statementOf(resolved.plan, database), queryOptions(options));
+  } finally {
+    await resolved.dispose();
+  }
 }
 
 /** A plan as a statement whose columns are of our types, for what DuckDB writes itself. */

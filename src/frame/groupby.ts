@@ -1,5 +1,11 @@
 import { columnNode, type ExprNode, hasAggregate, mapChildren } from './expr/node.js';
 import { DataFrame, itemsOf, type Named, type SchemaOfNamed } from './frame.js';
+import {
+  type BatchFunction,
+  type GroupApplyOptions,
+  groupApplyPlan,
+  type ModuleFunction,
+} from './map/make.js';
 import { checkExpr, checkUnique } from './plan/check.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
@@ -30,6 +36,22 @@ export class GroupBy<S extends Schema, K extends Schema> {
       [...this.keys, ...items].map(({ name }) => name),
     );
     return new DataFrame(make.aggregate(this.plan, this.keys, items));
+  }
+
+  /**
+   * A function of yours over the rows of each group, in their order, run in the engine's threads: it gets columns as typed arrays and
+   * returns the columns that `schema` declares. Its rows stand beside the keys of their group; groups come in the order of their keys.
+   *
+   * @example
+   * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'b', x: 5 }, { g: 'a', x: 4 }]);
+   * const spread = frame.groupBy('g').apply(({ columns: { x } }) => ({ spread: [x.get(x.length - 1) - x.get(0)] }), { schema: { spread: 'float64' } });
+   * await spread.rows(); // [{ g: 'a', spread: 3 }, { g: 'b', spread: 0 }]
+   */
+  apply<const X extends Schema>(
+    fn: BatchFunction<Simplify<S & K>, X> | ModuleFunction,
+    options: GroupApplyOptions<X>,
+  ): DataFrame<Simplify<K & X> & Schema> {
+    return new DataFrame(groupApplyPlan(this.plan, this.keys, fn, options));
   }
 
   /** How many rows each group has, as column `count`. */

@@ -23,5 +23,8 @@ export { type JsonOptions, readJson } from './io/json.js';
 export { type ParquetOptions, readParquet } from './io/parquet.js';
 export { fromColumns, fromRows } from './io/rows.js';
 export type { CsvWriteOptions, JsonWriteOptions, ParquetWriteOptions } from './io/write.js';
+export type { MapBatch, MapColumn } from './map/batch.js';
+export { FunctionError } from './map/errors.js';
+export type { ApplyOptions, BatchResult, GroupApplyOptions, MapOptions, RowResult } from './map/make.js';
 export type { Batch, Column } from './result/column.js';
 export type { AnySchema, ColumnType, Row, Schema } from './types.js';

@@ -206,8 +206,15 @@ export interface MapNode extends Base {
   readonly name: string;
   readonly schema: Schema;
   readonly batchRows: number;
-  /** 'batch': columns in, columns out. 'row': a row in, a row out. */
-  readonly per: 'batch' | 'row';
+  /** 'batch': columns in, columns out. 'row': a row in, a row out. 'group': the rows of a group in, columns out. */
+  readonly per: 'batch' | 'row' | 'group';
+  /** Whether batches are Arrow tables. */
+  readonly arrow: boolean;
+  /** Columns of the input that stay beside what the function gives for a row. */
+  readonly keep: readonly string[];
+  /** What groups are made by. */
+  readonly keys: readonly Item[];
+  readonly retries?: number;
 }
 
 /** The plans directly below. */

@@ -56,7 +56,9 @@ function describeNode(node: PlanNode): string {
     case 'sql':
       return `sql ${JSON.stringify(node.text)} over ${list(node.inputs.map(({ name }) => name))}`;
     case 'map':
-      return `map ${node.per === 'row' ? 'rows' : 'batches'} by ${node.name} to ${Object.entries(node.schema)
+      return `map ${{ row: 'rows', batch: 'batches', group: 'groups' }[node.per]} by ${node.name} to ${Object.entries(
+        node.schema,
+      )
         .map(([name, type]) => `${name}: ${typeText(type)}`)
         .join(', ')}`;
   }
