@@ -40,6 +40,7 @@ export function compileRows(input: Schema, output: Schema, label: string): RowLo
   });
   const stores = results.map((name, i) => {
     before.push(`const b${i} = builders[${i}], o${i} = b${i}.values;`);
+    if (WORDS.has(output[name]!)) before.push(`const u${i} = new Int32Array(o${i}.buffer);`);
     const get = sole ? 'x' : `r[${JSON.stringify(name)}]`;
     return `{ const y = ${get}; ${storeCode(output[name]!, i, sole ? undefined : name)} }`;
   });
@@ -69,15 +70,19 @@ return (fn, columns, builders, rows, first, place) => {
       { row, column: name },
     );
   };
-  return new Function('int64', 'time', 'valueAt', 'hasOwn', 'noObject', 'missing', source)(
+  return new Function('int64', 'time', 'valueAt', 'hasOwn', 'isSafe', 'noObject', 'missing', source)(
     int64,
     timestamp,
     valueAt,
     Object.hasOwn,
+    Number.isSafeInteger,
     noObject,
     missing,
   ) as RowLoop;
 }
+
+/** Types that are stored as two words of 32 bits: a bigint for each value would take longer than all else. */
+const WORDS: ReadonlySet<unknown> = new Set(['int64', 'timestamp', 'timestamptz']);
 
 /** Reading the value of column `i` in a row. */
 function readCode(type: ColumnType, i: number, before: string[]): { code: string; nullable: boolean } {
@@ -130,6 +135,11 @@ function storeCode(type: ColumnType, i: number, name: string | undefined): strin
     case 'uint16':
     case 'uint32':
       return `if (typeof y === "number") { o${i}[i] = y; if (o${i}[i] !== y) b${i}.wrong(i, y); } else { ${rest} }`;
+    case 'int64':
+      return `if (typeof y === "number" && isSafe(y)) { const h = Math.floor(y / 4294967296); u${i}[2 * i + 1] = h; u${i}[2 * i] = y - h * 4294967296; } else { ${rest} }`;
+    case 'timestamp':
+    case 'timestamptz':
+      return `if (y instanceof Date && isSafe(y.getTime() * 1000)) { const z = y.getTime() * 1000, h = Math.floor(z / 4294967296); u${i}[2 * i + 1] = h; u${i}[2 * i] = z - h * 4294967296; } else { ${rest} }`;
     case 'bool':
       return `if (typeof y === "boolean") o${i}[i] = y ? 1 : 0; else { ${rest} }`;
     case 'string':
