@@ -31,6 +31,8 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/shape': here(shape),
   'array/take': here(take),
   call: async () => (await import('./engine/ops/call.js')).call as Op,
+  'frame/aggregate': async () => (await import('./frame/map/aggregate-op.js')).aggregateRows as Op,
+  'frame/combine': async () => (await import('./frame/map/aggregate-op.js')).combineGroups as Op,
   'frame/map': async () => (await import('./frame/map/op.js')).map as Op,
   'graph/chain': here(chainOp(stepOp)),
   ...ioOps,

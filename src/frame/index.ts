@@ -23,6 +23,7 @@ export { type JsonOptions, readJson } from './io/json.js';
 export { type ParquetOptions, readParquet } from './io/parquet.js';
 export { fromColumns, fromRows } from './io/rows.js';
 export type { CsvWriteOptions, JsonWriteOptions, ParquetWriteOptions } from './io/write.js';
+export { type AggregateOptions, aggregate } from './map/aggregate.js';
 export type { MapBatch, MapColumn } from './map/batch.js';
 export { FunctionError } from './map/errors.js';
 export type { ApplyOptions, BatchResult, GroupApplyOptions, MapOptions, RowResult } from './map/make.js';

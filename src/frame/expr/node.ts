@@ -1,3 +1,4 @@
+import type { FunctionSpec } from '../../graph/function-spec.js';
 import type { ColumnType, Interval } from '../types.js';
 
 /** An expression over the columns of a relation, as plain frozen data. */
@@ -47,6 +48,18 @@ export interface AggregateNode {
   readonly filter?: ExprNode;
   /** For aggregates that depend on order; without it the order of rows counts. */
   readonly orderBy?: readonly SortKey[];
+  /** What the aggregate `custom` does. */
+  readonly custom?: CustomFunctions;
+}
+
+/** A user's own aggregate, as data. */
+export interface CustomFunctions {
+  readonly name: string;
+  readonly takes: readonly ColumnType[];
+  readonly type: ColumnType;
+  readonly chunk: FunctionSpec;
+  readonly combine: FunctionSpec;
+  readonly finalise?: FunctionSpec;
 }
 
 /** One end of a window frame: rows or a span before (negative) or behind; null has no end. */

@@ -87,6 +87,8 @@ export const map: Op<MapParams, MapCommon> = async ({ common, params }): Promise
 class MapTask {
   private readonly writer: ParquetWriter;
   private readonly kept: Schema;
+  private waiting: Batch[] = [];
+  private waitingRows = 0;
 
   constructor(
     private readonly common: MapCommon,
@@ -107,6 +109,7 @@ class MapTask {
         const made = await this.apply(batch, firstRow);
         this.write(batch, made);
       }
+      this.flush();
       return { rows: this.writer.close() };
     } catch (error) {
       this.writer.abort();
@@ -180,10 +183,36 @@ class MapTask {
     return collect(returned, output, label, firstRow);
   }
 
+  /** Small results are gathered: a row group for each would cost more than they do. */
   private write(input: Batch, made: Batch): void {
+    if (made.rows === 0) return;
     const kept = input.columns.filter(({ name }) => Object.hasOwn(this.kept, name));
-    this.writer.write(made.rows, [...kept, ...made.columns].map(stored));
+    const beside = this.common.per === 'group' ? kept.map((column) => repeated(column, made.rows)) : kept;
+    this.waiting.push({ rows: made.rows, columns: [...beside, ...made.columns] });
+    this.waitingRows += made.rows;
+    if (this.waitingRows >= FLUSH_ROWS) this.flush();
   }
+
+  private flush(): void {
+    if (this.waiting.length === 0) return;
+    const { rows, columns } = concatBatches(this.waiting, this.waiting[0]!);
+    this.writer.write(rows, columns.map(stored));
+    this.waiting = [];
+    this.waitingRows = 0;
+  }
+}
+
+const FLUSH_ROWS = 32_768;
+
+/** The first value of a column, so many times. */
+function repeated({ name, type, values, valid }: Column, rows: number): Column {
+  const same = (list: Column['values']): Column['values'] =>
+    Array.isArray(list)
+      ? new Array<unknown>(rows).fill(list[0])
+      : (new (list.constructor as new (length: number) => Float64Array)(rows).fill(
+          list[0] as number,
+        ) as Column['values']);
+  return { name, type, values: same(values), valid: valid && (same(valid) as Uint8Array) };
 }
 
 /** A column as it is written. */

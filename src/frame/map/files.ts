@@ -1,0 +1,123 @@
+import { stat } from 'node:fs/promises';
+import type { Engine } from '../../engine/engine.js';
+import type { Task } from '../../graph/task.js';
+import type { Database } from '../duck/database.js';
+import { type FrameOptions, finalStatement, queryOptions } from '../execute.js';
+import type { RowGroup } from '../parquet/read.js';
+import * as make from '../plan/make.js';
+import type { FileInfo, PlanNode } from '../plan/node.js';
+import { arrayOf, type Batch } from '../result/column.js';
+import { quoteName, type Statement } from '../sql/writer.js';
+import type { Schema } from '../types.js';
+import { restored } from './errors.js';
+import { FIRST, storedSchema } from './op.js';
+import { copyStatement, restoreItems } from './store.js';
+
+/** Where and with what a function of a plan is computed. */
+export interface Place {
+  readonly database: Database;
+  readonly engine: Engine;
+  readonly options: FrameOptions;
+  /** A file of its own, by a name. */
+  readonly path: (name: string) => string;
+}
+
+/** Tasks of one function at most: each takes some row groups. */
+const TASKS = 256;
+export const GROUP_ROWS = 65_536;
+
+/** Puts the rows of a plan into a file for threads; sorted by keys, with a mark at the first row of each group, where there are keys. */
+export async function storeRows(
+  plan: PlanNode,
+  { database, options, path }: Place,
+  rows: { readonly label: string; readonly groupRows?: number; readonly keys?: readonly string[] },
+): Promise<{ file: string; schema: Schema }> {
+  const { label, keys, groupRows = GROUP_ROWS } = rows;
+  const statement = await finalStatement(plan, database);
+  const { schema } = await database.describe(statement);
+  const file = path('input');
+  const stored: Schema = keys ? { ...schema, [FIRST]: 'bool' } : schema;
+  const source = keys ? sorted(statement, keys) : statement;
+  await database.execute(copyStatement(source, stored, file, groupRows, label), queryOptions(options));
+  return { file, schema };
+}
+
+/** Rows sorted by the keys of their groups, in a group as they came; the first of each is marked. */
+function sorted({ sql, values }: Statement, keys: readonly string[]): Statement {
+  const row = quoteName('__tilework_number');
+  const order = keys.map((name) => `${quoteName(name)}, `).join('');
+  const first = keys.map((name) => `${quoteName(name)} IS DISTINCT FROM lag(${quoteName(name)}) OVER ()`);
+  const mark = first.length > 0 ? first.join(' OR ') : 'false';
+  const numbered = `(SELECT *, row_number() OVER () AS ${row} FROM (${sql}) AS s ORDER BY ${order}${row}) AS o`;
+  return { sql: `SELECT * EXCLUDE (${row}), (${mark}) AS ${quoteName(FIRST)} FROM ${numbered}`, values };
+}
+
+/** Row groups shared out to tasks. */
+export function shares(
+  groups: readonly RowGroup[],
+): { readonly own: readonly RowGroup[]; readonly firstRow: number; readonly behind: number }[] {
+  const each = Math.max(1, Math.ceil(groups.length / TASKS));
+  const made = [];
+  let firstRow = 0;
+  for (let from = 0; from < groups.length; from += each) {
+    const own = groups.slice(from, from + each);
+    made.push({ own, firstRow, behind: from + own.length });
+    firstRow += own.reduce((sum, { rows }) => sum + rows, 0);
+  }
+  return made;
+}
+
+/** Runs tasks; their values in the order of the tasks. */
+export async function runTasks(
+  tasks: readonly Task[],
+  { engine, options: { signal } }: Place,
+  retries?: number,
+  outputs = tasks.map(({ key }) => key),
+): Promise<unknown[]> {
+  const values = new Map<string, unknown>();
+  try {
+    using results = await engine.run(new Map(tasks.map((task) => [task.key, task])), outputs, {
+      ...(signal && { signal }),
+      ...(retries !== undefined && { retries }),
+      priorities: new Map(tasks.map(({ key }, index) => [key, index])),
+      onOutput: (key, result) => {
+        if ('value' in result) values.set(key, result.value);
+      },
+    });
+    void results;
+  } catch (error) {
+    throw restored(error);
+  }
+  return outputs.map((key) => values.get(key));
+}
+
+/** A scan of files that our tasks wrote, typed as the frame is. */
+export async function filesScan(
+  written: readonly { readonly path: string; readonly rows: number }[],
+  schema: Schema,
+): Promise<PlanNode> {
+  if (written.length === 0) return emptyScan(schema);
+  const files = await Promise.all(
+    written.map(async ({ path, rows }): Promise<FileInfo> => {
+      const { size, mtimeMs } = await stat(path);
+      return { path, bytes: size, modified: mtimeMs, rows };
+    }),
+  );
+  const source = Object.freeze({
+    from: 'files',
+    format: 'parquet',
+    files,
+    options: {},
+    schema: storedSchema(schema),
+  } as const);
+  return make.project(make.scan(source, Object.keys(schema)), restoreItems(schema));
+}
+
+export function emptyScan(schema: Schema): PlanNode {
+  const columns = Object.entries(schema).map(([name, type]) => {
+    const Typed = arrayOf(type);
+    return { name, type, values: Typed ? new Typed(0) : [], valid: undefined };
+  });
+  const table: Batch = { rows: 0, columns };
+  return make.scan(Object.freeze({ from: 'memory', schema, table } as const), Object.keys(schema));
+}
