@@ -33,7 +33,9 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   call: async () => (await import('./engine/ops/call.js')).call as Op,
   'frame/aggregate': async () => (await import('./frame/map/aggregate-op.js')).aggregateRows as Op,
   'frame/combine': async () => (await import('./frame/map/aggregate-op.js')).combineGroups as Op,
+  'frame/from-blocks': async () => (await import('./frame/arrays/blocks-op.js')).fromBlocks as Op,
   'frame/map': async () => (await import('./frame/map/op.js')).map as Op,
+  'frame/to-block': async () => (await import('./frame/arrays/blocks-op.js')).toBlock as Op,
   'graph/chain': here(chainOp(stepOp)),
   ...ioOps,
 };

@@ -1,4 +1,7 @@
 import type { RecordBatch, Table } from 'apache-arrow';
+import type { TileArray } from '../array/array.js';
+import type { DType } from '../kernels/dtype.js';
+import { arrayOfPlan, type ToArrayOptions } from './arrays/to-array.js';
 import { batchesOf, type FrameOptions, schemaOf } from './execute.js';
 import {
   Expr,
@@ -435,6 +438,19 @@ export class DataFrame<S extends Schema = AnySchema> {
     const batches: Batch[] = [];
     for await (const batch of batchesOf(this.plan, options)) batches.push(batch);
     return concatBatches(batches, { rows: 0, columns: [] });
+  }
+
+  /**
+   * Some columns as an array of numbers: a column by its name as a 1-dimensional one, several (default: all) as a 2-dimensional one. Its
+   * dtype is what holds all of them. The rows are computed now, into a temporary file that the array's blocks are read from.
+   *
+   * @throws FrameError where a column is not of numbers, or has a null: the message says which, and what to do
+   * @example
+   * const array = await fromRows([{ a: 1, b: 2.5 }, { a: 3, b: 4 }]).toArray();
+   * await array.sum(0).compute(); // [4. 6.5]
+   */
+  toArray(columns?: Names<S> | readonly Names<S>[], options: ToArrayOptions = {}): Promise<TileArray<DType>> {
+    return arrayOfPlan(this.plan, columns, options);
   }
 
   /** Rows as they are computed, a batch of some tens of thousands at a time: what is not taken is not computed. */

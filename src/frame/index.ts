@@ -1,5 +1,7 @@
 /** Lazy, typed frames larger than memory, computed by DuckDB. */
 
+export { fromArray } from './arrays/from-array.js';
+export type { ToArrayOptions } from './arrays/to-array.js';
 export { ColumnError, FileError, FrameError } from './errors.js';
 export type { FrameOptions } from './execute.js';
 export { col, desc, Expr, type Literal, lit, type Operand } from './expr/expr.js';

@@ -120,7 +120,7 @@ async function computeCustoms(
   await rm(file, { force: true });
   const parts = openGroups(values);
   const last = combineTasks(parts, common, run, (index) => place.path(`last-${index}`), keys.length === 0);
-  if (last.outputs.length > 0) await runTasks(last.tasks, place, undefined, last.outputs);
+  if (last.outputs.length > 0) await runTasks(last.tasks, place, { outputs: last.outputs });
   const output: Schema = Object.fromEntries([
     ...keyNames.map((name) => [name, schema[name]!] as const),
     ...customs.map(({ name, node }) => [name, node.custom.type] as const),

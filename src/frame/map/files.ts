@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Engine } from '../../engine/engine.js';
-import type { Task } from '../../graph/task.js';
+import type { Key, Task } from '../../graph/task.js';
 import type { Database } from '../duck/database.js';
 import { type FrameOptions, finalStatement, queryOptions } from '../execute.js';
 import type { RowGroup } from '../parquet/read.js';
@@ -67,19 +67,26 @@ export function shares(
   return made;
 }
 
+interface RunTasks {
+  readonly retries?: number | undefined;
+  /** Whose values are wanted; all, where absent. */
+  readonly outputs?: readonly Key[];
+  readonly priorities?: ReadonlyMap<Key, number>;
+}
+
 /** Runs tasks; their values in the order of the tasks. */
 export async function runTasks(
   tasks: readonly Task[],
   { engine, options: { signal } }: Place,
-  retries?: number,
-  outputs = tasks.map(({ key }) => key),
+  run: RunTasks = {},
 ): Promise<unknown[]> {
+  const { retries, outputs = tasks.map(({ key }) => key) } = run;
   const values = new Map<string, unknown>();
   try {
     using results = await engine.run(new Map(tasks.map((task) => [task.key, task])), outputs, {
       ...(signal && { signal }),
       ...(retries !== undefined && { retries }),
-      priorities: new Map(tasks.map(({ key }, index) => [key, index])),
+      priorities: run.priorities ?? new Map(tasks.map(({ key }, index) => [key, index])),
       onOutput: (key, result) => {
         if ('value' in result) values.set(key, result.value);
       },
@@ -95,8 +102,9 @@ export async function runTasks(
 export async function filesScan(
   written: readonly { readonly path: string; readonly rows: number }[],
   schema: Schema,
+  columns: readonly string[] = Object.keys(schema),
 ): Promise<PlanNode> {
-  if (written.length === 0) return emptyScan(schema);
+  if (written.length === 0) return emptyScan(schema, columns);
   const files = await Promise.all(
     written.map(async ({ path, rows }): Promise<FileInfo> => {
       const { size, mtimeMs } = await stat(path);
@@ -110,14 +118,16 @@ export async function filesScan(
     options: {},
     schema: storedSchema(schema),
   } as const);
-  return make.project(make.scan(source, Object.keys(schema)), restoreItems(schema));
+  const scan = make.scan(source, columns);
+  const items = restoreItems(schema).filter(({ name }) => columns.includes(name));
+  return items.every(({ expr }) => expr.kind === 'column') ? scan : make.project(scan, items);
 }
 
-export function emptyScan(schema: Schema): PlanNode {
+export function emptyScan(schema: Schema, names: readonly string[] = Object.keys(schema)): PlanNode {
   const columns = Object.entries(schema).map(([name, type]) => {
     const Typed = arrayOf(type);
     return { name, type, values: Typed ? new Typed(0) : [], valid: undefined };
   });
   const table: Batch = { rows: 0, columns };
-  return make.scan(Object.freeze({ from: 'memory', schema, table } as const), Object.keys(schema));
+  return make.scan(Object.freeze({ from: 'memory', schema, table } as const), names);
 }

@@ -6,12 +6,20 @@ import { removeTree } from '../../engine/disk/remove-tree.js';
 import type { Engine } from '../../engine/engine.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
 import type { Task } from '../../graph/task.js';
+import { runArray } from '../arrays/from-array.js';
 import type { Database } from '../duck/database.js';
 import type { FrameOptions } from '../execute.js';
 import { columnNode, some } from '../expr/node.js';
 import { readFooter } from '../parquet/read.js';
 import * as make from '../plan/make.js';
-import { inputsOf, type MapNode, type PlanNode, withInputs } from '../plan/node.js';
+import {
+  type ArraySource,
+  inputsOf,
+  type MapNode,
+  type PlanNode,
+  type ScanNode,
+  withInputs,
+} from '../plan/node.js';
 import type { Schema } from '../types.js';
 import { hasCustom, runAggregate, typedAggregate } from './aggregate-plan.js';
 import { emptyScan, filesScan, GROUP_ROWS, type Place, runTasks, shares, storeRows } from './files.js';
@@ -26,9 +34,12 @@ export interface Resolved {
 /** Row groups of DuckDB's are of whole vectors. */
 const LEAST_GROUP = 2048;
 
+const isArray = (node: PlanNode): node is ScanNode & { readonly source: ArraySource } =>
+  node.kind === 'scan' && node.source.from === 'array';
+
 /** Whether a plan has functions of users in it. */
 export const hasMaps = (plan: PlanNode): boolean =>
-  plan.kind === 'map' || hasCustom(plan) || inputsOf(plan).some(hasMaps);
+  plan.kind === 'map' || isArray(plan) || hasCustom(plan) || inputsOf(plan).some(hasMaps);
 
 /** The plan without functions of users: each has been computed, and its results are read from files. */
 export async function resolveMaps(
@@ -40,7 +51,8 @@ export async function resolveMaps(
   const directory = await mkdtemp(join(database.scratch(), 'map-'));
   const forget = atExit(() => removeTree(directory));
   const dispose = async (): Promise<void> => {
-    await rm(directory, { recursive: true, force: true });
+    // A thread may still be at a task of a run that was given up.
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     forget();
   };
   try {
@@ -64,11 +76,13 @@ export async function describeMaps(
     if (found) return found;
     const inputs: PlanNode[] = [];
     for (const input of inputsOf(node)) inputs.push(await replace(input));
-    const made = hasCustom(node)
-      ? typedAggregate(node, inputs[0]!)
-      : node.kind === 'map'
-        ? emptyScan(resultSchema(node, await describe(groupInput(node, inputs[0]!))))
-        : withInputs(node, inputs);
+    const made = isArray(node)
+      ? emptyScan(node.source.schema, node.columns)
+      : hasCustom(node)
+        ? typedAggregate(node, inputs[0]!)
+        : node.kind === 'map'
+          ? emptyScan(resultSchema(node, await describe(groupInput(node, inputs[0]!))))
+          : withInputs(node, inputs);
     known.set(node, made);
     return made;
   };
@@ -134,6 +148,7 @@ class Resolver {
   private async make(node: PlanNode): Promise<PlanNode> {
     const inputs: PlanNode[] = [];
     for (const input of inputsOf(node)) inputs.push(await this.resolve(input));
+    if (isArray(node)) return runArray(node, this.place());
     if (hasCustom(node)) return runAggregate(node, inputs[0]!, this.place());
     return node.kind === 'map' ? this.run(node, inputs[0]!) : withInputs(node, inputs);
   }
@@ -156,7 +171,7 @@ class Resolver {
     });
     const output = resultSchema(node, schema);
     const tasks = mapTasks(node, schema, file, (index) => place.path(`part-${index}`));
-    const values = await runTasks(tasks, place, node.retries);
+    const values = await runTasks(tasks, place, { retries: node.retries });
     await rm(file, { force: true });
     const written = tasks.filter((_, i) => (values[i] as MapValue).rows > 0);
     const rows = values.map((value) => (value as MapValue).rows).filter((count) => count > 0);

@@ -1,3 +1,5 @@
+import type { TileArray } from '../../array/array.js';
+import type { DType } from '../../kernels/dtype.js';
 import type { ExprNode, SortKey } from '../expr/node.js';
 import type { Batch } from '../result/column.js';
 import type { Schema } from '../types.js';
@@ -35,7 +37,7 @@ export interface ScanNode extends Base {
 }
 
 /** Where rows come from, as data. */
-export type Source = FileSource | MemorySource | TaskSource | DatabaseSource;
+export type Source = FileSource | MemorySource | TaskSource | DatabaseSource | ArraySource;
 
 export type FileFormat = 'parquet' | 'csv' | 'json';
 
@@ -91,6 +93,13 @@ export interface TaskSource {
   readonly from: 'tasks';
   /** Which of the fragment's inputs, and which of the files that each wrote. */
   readonly inputs: readonly { readonly input: number; readonly part: number }[];
+}
+
+/** An array of numbers, whose blocks are computed when the plan is. */
+export interface ArraySource {
+  readonly from: 'array';
+  readonly schema: Schema;
+  readonly array: TileArray<DType>;
 }
 
 export interface Item {

@@ -72,6 +72,8 @@ function sourceText({ source }: Extract<PlanNode, { kind: 'scan' }>): string {
       return `parts (${source.inputs.length})`;
     case 'database':
       return `${source.type} ${source.path} ${source.table.join('.')}`;
+    case 'array':
+      return `array (${source.array.shape.join(' × ')})`;
     case 'files': {
       const first = source.files[0]?.path ?? 'none';
       return `${source.format} ${first}${source.files.length > 1 ? ` and ${source.files.length - 1} more` : ''}`;

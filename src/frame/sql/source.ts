@@ -32,6 +32,8 @@ export function sourceSql({ source }: ScanNode, parameters: Parameters, placed: 
     }
     case 'database':
       return [attachedName(source), ...source.table].map(quoteName).join('.');
+    case 'array':
+      throw new TypeError('an array is no part of a statement');
     case 'files':
       return filesSql(source, parameters);
   }
