@@ -3,6 +3,7 @@ import { Database, type QueryOptions } from './duck/database.js';
 import { tableOf } from './duck/tables.js';
 import { prepareSources } from './io/prepare.js';
 import { describeMaps, resolveMaps } from './map/resolve.js';
+import { optimize } from './optimize/index.js';
 import { inputsOf, type PlanNode } from './plan/node.js';
 import type { Batch } from './result/column.js';
 import { planSql } from './sql/plan.js';
@@ -46,7 +47,7 @@ export async function schemaOf(plan: PlanNode, options: FrameOptions = {}): Prom
   const database = Database.of(options.engine);
   const describe = async (part: PlanNode): Promise<Schema> =>
     (await database.describe(await statementOf(part, database))).schema;
-  return describe(await describeMaps(plan, describe));
+  return describe(await describeMaps(optimize(plan), describe));
 }
 
 /** The rows of a plan, a batch at a time. */
@@ -55,7 +56,7 @@ export async function* batchesOf(
   options: FrameOptions = {},
 ): AsyncGenerator<Batch, void, void> {
   const database = Database.of(options.engine);
-  const resolved = await resolveMaps(plan, database, options);
+  const resolved = await resolveMaps(optimize(plan), database, options);
   try {
     yield* database.batches(await statementOf(resolved.plan, database), queryOptions(options));
   } finally {
@@ -65,7 +66,7 @@ export async function* batchesOf(
 
 /** A plan as a statement whose columns are of our types, for what DuckDB writes itself. */
 export async function finalStatement(plan: PlanNode, database: Database): Promise<Statement> {
-  const statement = await statementOf(plan, database);
+  const statement = await statementOf(optimize(plan), database);
   const { wide } = await database.describe(statement);
   if (wide.length === 0) return statement;
   // Sums of integers have 128 bits in DuckDB; to us they are int64, and what does not fit is an error.

@@ -256,6 +256,13 @@ export function withInputs(node: PlanNode, inputs: readonly PlanNode[]): PlanNod
         ...node,
         inputs: node.inputs.map((input, i) => ({ ...input, plan: inputs[i]! })),
       });
+    case 'filter':
+    case 'sort':
+    case 'limit':
+    case 'distinct':
+    case 'sample':
+    case 'explode':
+      return Object.freeze({ ...node, input: inputs[0]!, columns: inputs[0]!.columns });
     default:
       return Object.freeze({ ...node, input: inputs[0]! });
   }

@@ -84,7 +84,7 @@ class Writer implements PlanWriter {
         return `SELECT ${items.join(', ')} FROM ${this.from(node.input)}`;
       }
       case 'unpivot':
-        return `SELECT ${node.columns.map(quoteName).join(', ')} FROM ${this.from(node.input)} UNPIVOT INCLUDE NULLS (${quoteName(node.value)} FOR ${quoteName(node.variable)} IN (${node.values.map(quoteName).join(', ')})) AS u${++this.depth}`;
+        return `SELECT ${node.columns.map(quoteName).join(', ')} FROM ${this.from(node.input)} UNPIVOT INCLUDE NULLS (${quoteName(node.value)} FOR ${quoteName(node.variable)} IN (${node.values.map(quoteName).join(', ')})) AS ${this.alias()}`;
       case 'sample':
         return `SELECT * FROM ${this.from(node.input)} USING SAMPLE ${node.fraction * 100} PERCENT (bernoulli, ${node.seed})`;
       case 'sql': {
