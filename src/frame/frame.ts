@@ -41,20 +41,38 @@ import { arrowBatches, arrowTable } from './result/arrow.js';
 import { type Batch, concatBatches, type Int64As, rowsOf } from './result/column.js';
 import { tableHtml } from './result/html.js';
 import { tableText } from './result/text.js';
-import type { AnySchema, ColumnType, Names, Resolve, Row, Schema, Simplify } from './types.js';
+import type { AnySchema, ColumnType, Names, Resolve, Row, SchemaLike, Simplify, UnionType } from './types.js';
+
+/**
+ * A frame of whatever columns: what functions take that need not know them. A `DataFrame` of no schema is no such thing: to the compiler its columns
+ * are unknown, not arbitrary.
+ */
+export interface AnyFrame {
+  readonly plan: PlanNode;
+  readonly columns: readonly string[];
+  explain(): string;
+  schema(options?: FrameOptions): Promise<object>;
+  toText(rows?: number, options?: FrameOptions): Promise<string>;
+  toHtml(rows?: number, options?: FrameOptions): Promise<string>;
+  compute(options?: FrameOptions): Promise<Table>;
+  rows(options?: FrameOptions): Promise<Readonly<Record<string, unknown>>[]>;
+  toColumns(options?: FrameOptions): Promise<Batch>;
+  batches(options?: FrameOptions): AsyncGenerator<Batch, void, void>;
+  count(options?: FrameOptions): Promise<number>;
+}
 
 /** Expressions by the names that their columns will have. */
 export type Named<N extends string> = { readonly [name: string]: Expr<N, unknown> | Exclude<Operand, Expr> };
 
 /** The schema that named expressions make in a frame. */
-export type SchemaOfNamed<I, S> = { readonly [K in keyof I]: Resolve<TermOf<I[K]>, S> };
+export type SchemaOfNamed<I, S> = { -readonly [K in keyof I]: Resolve<TermOf<I[K]>, S> };
 
 /** What `select` takes: names of columns, and named expressions. */
 export type Selection<S> = Names<S> | Named<Names<S>>;
 
 type Selected<I, S> = I extends string
   ? I extends keyof S
-    ? { readonly [K in I]: S[I] }
+    ? { [K in I]: S[I] }
     : unknown
   : SchemaOfNamed<I, S>;
 type Intersect<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
@@ -66,7 +84,7 @@ export type Without<S, N> = Simplify<Omit<S, N & string>>;
 /** With further or changed columns. */
 export type With<S, A> = Simplify<Omit<S, keyof A> & A>;
 export type Renamed<S, M> = Simplify<{
-  readonly [K in keyof S as K extends keyof M ? (M[K] extends string ? M[K] : K) : K]: S[K];
+  [K in keyof S as K extends keyof M ? (M[K] extends string ? M[K] : K) : K]: S[K];
 }>;
 
 /**
@@ -77,7 +95,7 @@ export type Renamed<S, M> = Simplify<{
  * const frame = fromRows([{ x: 1, y: 'a' }, { x: 2, y: 'b' }]);
  * await frame.filter(col('x').gt(1)).rows(); // [{ x: 2, y: 'b' }]
  */
-export class DataFrame<S extends Schema = AnySchema> {
+export class DataFrame<in out S = AnySchema> {
   /** @param plan what makes it, as data */
   constructor(readonly plan: PlanNode) {
     Object.freeze(this);
@@ -88,6 +106,11 @@ export class DataFrame<S extends Schema = AnySchema> {
     return this.plan.columns as readonly Names<S>[];
   }
 
+  /** The same frame, of which the program knows the types: `frame.withTypes<{ x: 'int64' }>()`. Nothing is checked or converted. */
+  withTypes<X extends SchemaLike<X>>(): DataFrame<X> {
+    return new DataFrame(this.plan);
+  }
+
   // Columns
 
   /**
@@ -96,7 +119,7 @@ export class DataFrame<S extends Schema = AnySchema> {
    * @example
    * await fromRows([{ x: 1 }, { x: 3 }]).select('x', { share: col('x').div(col('x').sum()) }).rows(); // [{ x: 1, share: 0.25 }, { x: 3, share: 0.75 }]
    */
-  select<const I extends readonly Selection<S>[]>(...items: I): DataFrame<SchemaOfSelection<I, S> & Schema> {
+  select<const I extends readonly Selection<S>[]>(...items: I): DataFrame<SchemaOfSelection<I, S>> {
     const list = items.flatMap((item): Item[] =>
       typeof item === 'string' ? [{ name: item, expr: columnNode(item) }] : itemsOf(item as Named<string>),
     );
@@ -117,7 +140,7 @@ export class DataFrame<S extends Schema = AnySchema> {
   }
 
   /** The columns there are, and further or changed ones. */
-  withColumns<const A extends Named<Names<S>>>(columns: A): DataFrame<With<S, SchemaOfNamed<A, S>> & Schema> {
+  withColumns<const A extends Named<Names<S>>>(columns: A): DataFrame<With<S, SchemaOfNamed<A, S>>> {
     const items = itemsOf(columns as Named<string>);
     this.check('withColumns', items);
     const changed = new Map(items.map(({ name, expr }) => [name, make.broadcast(expr)]));
@@ -130,7 +153,7 @@ export class DataFrame<S extends Schema = AnySchema> {
   }
 
   /** Other names for some columns: `{ old: 'new' }`. */
-  rename<const M extends { readonly [K in Names<S>]?: string }>(names: M): DataFrame<Renamed<S, M> & Schema> {
+  rename<const M extends { readonly [K in Names<S>]?: string }>(names: M): DataFrame<Renamed<S, M>> {
     checkNames('rename', Object.keys(names), this.plan.columns);
     const map = names as Readonly<Record<string, string | undefined>>;
     const items = this.plan.columns.map(
@@ -144,7 +167,7 @@ export class DataFrame<S extends Schema = AnySchema> {
   }
 
   /** Without some columns. */
-  drop<const N extends Names<S>>(...names: readonly N[]): DataFrame<Without<S, N> & Schema> {
+  drop<const N extends Names<S>>(...names: readonly N[]): DataFrame<Without<S, N>> {
     checkNames('drop', names, this.plan.columns);
     const left = this.plan.columns.filter((name) => !(names as readonly string[]).includes(name));
     return new DataFrame(make.pick(this.plan, left));
@@ -154,7 +177,7 @@ export class DataFrame<S extends Schema = AnySchema> {
   cast<const C extends { readonly [K in Names<S>]?: ColumnType }>(
     types: C,
     options: { readonly strict?: boolean } = {},
-  ): DataFrame<With<S, C> & Schema> {
+  ): DataFrame<With<S, C>> {
     const casts = Object.entries(types as Readonly<Record<string, ColumnType>>).map(
       ([name, type]) => [name, new Expr(columnNode(name)).cast(type, options)] as const,
     );
@@ -262,7 +285,7 @@ export class DataFrame<S extends Schema = AnySchema> {
   // Groups and joins
 
   /** Groups of rows that have the same values; `groupBy('a', { year: col('date').dt.year() }).agg({ … })`. */
-  groupBy<const K extends readonly Selection<S>[]>(...keys: K): GroupBy<S, SchemaOfSelection<K, S> & Schema> {
+  groupBy<const K extends readonly Selection<S>[]>(...keys: K): GroupBy<S, SchemaOfSelection<K, S>> {
     const items = keys.flatMap((key): Item[] =>
       typeof key === 'string' ? [{ name: key, expr: columnNode(key) }] : itemsOf(key as Named<string>),
     );
@@ -271,7 +294,7 @@ export class DataFrame<S extends Schema = AnySchema> {
   }
 
   /** One row of aggregates of the whole frame. */
-  agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<SchemaOfNamed<A, S> & Schema> {
+  agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<SchemaOfNamed<A, S>> {
     return new GroupBy<S, Record<never, never>>(this.plan, []).agg(aggregates) as never;
   }
 
@@ -279,17 +302,17 @@ export class DataFrame<S extends Schema = AnySchema> {
    * Rows of this frame beside those of another that match. Columns of the other that are here too get a suffix (`_right`), unless they
    * are what is joined on.
    */
-  join<R extends Schema, const O extends JoinOptions<Names<S>, Names<R>>>(
+  join<R, const O extends JoinOptions<Names<S>, Names<R>>>(
     other: DataFrame<R>,
     options: O,
-  ): DataFrame<Joined<S, R, O> & Schema> {
+  ): DataFrame<Joined<S, R, O>> {
     return new DataFrame(joinPlan(this.plan, other.plan, options as JoinOptions<string, string>));
   }
 
   /** How many rows there are of each value. */
   valueCounts<const N extends Names<S>>(
     ...names: readonly N[]
-  ): DataFrame<Simplify<Pick<S, N> & { readonly count: 'int64' }> & Schema> {
+  ): DataFrame<Simplify<Pick<S, N> & { readonly count: 'int64' }>> {
     const keys = names.length > 0 ? names : (this.columns as readonly N[]);
     checkNames('valueCounts', keys, this.plan.columns);
     const counted = make.aggregate(
@@ -308,21 +331,28 @@ export class DataFrame<S extends Schema = AnySchema> {
   // Shape
 
   /** A row for each element of lists; an empty list or null gives a row of null. */
-  explode(...lists: readonly Names<S>[]): DataFrame {
+  explode<const L extends Names<S>>(...lists: readonly L[]): DataFrame<Exploded<S, L>> {
     checkNames('explode', lists, this.plan.columns);
     return new DataFrame(make.explode(this.plan, lists));
   }
 
   /** Columns become rows: of each, its name in one column and its value in another. What is not named among `ids` or `values` is left out. */
-  melt<const I extends Names<S> = never>(options: {
+  melt<
+    const I extends Names<S> = never,
+    const V extends Names<S> = Exclude<Names<S>, I>,
+    const X extends string = 'variable',
+    const Y extends string = 'value',
+  >(options: {
     readonly ids?: readonly I[];
-    readonly values?: readonly Names<S>[];
-    readonly variable?: string;
-    readonly value?: string;
-  }): DataFrame {
+    readonly values?: readonly V[];
+    /** What the column of names is called; default `variable`. */
+    readonly variable?: X;
+    /** What the column of values is called; default `value`. */
+    readonly value?: Y;
+  }): DataFrame<Melted<S, I, V, X, Y>> {
     const { ids = [], variable = 'variable', value = 'value' } = options;
     const values =
-      options.values ?? this.columns.filter((name) => !(ids as readonly string[]).includes(name));
+      options.values ?? this.plan.columns.filter((name) => !(ids as readonly string[]).includes(name));
     checkNames('melt', [...ids, ...values], this.plan.columns);
     checkUnique('melt', [...ids, variable, value]);
     const input = make.pick(this.plan, [...ids, ...values]);
@@ -515,12 +545,34 @@ export class DataFrame<S extends Schema = AnySchema> {
 /** The schema of a join. */
 export type Joined<S, R, O> = O extends { readonly how: 'semi' | 'anti' }
   ? S
-  : O extends { readonly on: infer K }
-    ? Simplify<S & SuffixedColumns<Omit<R, (K extends readonly (infer N)[] ? N : K) & string>, S, O>>
-    : Simplify<S & SuffixedColumns<R, S, O>>;
+  : Simplify<S & SuffixedColumns<Omit<R, Shared<O>>, S, O>>;
+
+/** Names of what is joined on that are the same in both, and so in the result once. */
+type Shared<O> = JoinedOn<O> | (O extends { readonly asof: infer A extends string } ? A : never);
+type JoinedOn<O> = O extends { readonly on: infer K }
+  ? OneOf<K>
+  : O extends { readonly leftOn: infer L; readonly rightOn: infer R }
+    ? SamePlace<L, R>
+    : never;
+type OneOf<K> = (K extends readonly (infer N)[] ? N : K) & string;
+type SamePlace<L, R> = L extends readonly unknown[]
+  ? { [I in keyof L]: I extends keyof R ? (L[I] extends R[I] ? L[I] : never) : never }[number] & string
+  : L extends R
+    ? L & string
+    : never;
+
+/** Lists as their elements. */
+export type Exploded<S, L> = {
+  -readonly [K in keyof S]: K extends L ? (S[K] extends { readonly list: infer E } ? E : ColumnType) : S[K];
+} & {};
+
+/** Columns that have become rows. */
+export type Melted<S, I extends keyof S, V extends keyof S, X extends string, Y extends string> = Simplify<
+  Pick<S, I> & { [K in X]: 'string' } & { [K in Y]: UnionType<S[V]> }
+>;
 
 type SuffixedColumns<R, S, O> = {
-  readonly [K in keyof R as K extends keyof S ? `${K & string}${SuffixOf<O>}` : K]: R[K];
+  [K in keyof R as K extends keyof S ? `${K & string}${SuffixOf<O>}` : K]: R[K];
 };
 type SuffixOf<O> = O extends { readonly suffix: infer X extends string } ? X : '_right';
 

@@ -9,10 +9,10 @@ import {
 import { checkExpr, checkUnique } from './plan/check.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
-import type { Names, Schema, Simplify } from './types.js';
+import type { Names, Simplify } from './types.js';
 
 /** Groups of rows, to be aggregated. */
-export class GroupBy<S extends Schema, K extends Schema> {
+export class GroupBy<S, K> {
   constructor(
     private readonly plan: PlanNode,
     private readonly keys: readonly Item[],
@@ -25,7 +25,7 @@ export class GroupBy<S extends Schema, K extends Schema> {
    * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 2 }, { g: 'b', x: 3 }]);
    * await frame.groupBy('g').agg({ n: count(), sum: col('x').sum() }).sort('g').rows(); // [{ g: 'a', n: 2, sum: 3 }, { g: 'b', n: 1, sum: 3 }]
    */
-  agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<Simplify<K & SchemaOfNamed<A, S>> & Schema> {
+  agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<Simplify<K & SchemaOfNamed<A, S>>> {
     const items = itemsOf(aggregates as Named<string>);
     for (const { name, expr } of items) {
       checkExpr('agg', expr, this.plan.columns);
@@ -55,7 +55,7 @@ export class GroupBy<S extends Schema, K extends Schema> {
   }
 
   /** How many rows each group has, as column `count`. */
-  count(): DataFrame<Simplify<K & { readonly count: 'int64' }> & Schema> {
+  count(): DataFrame<Simplify<K & { readonly count: 'int64' }>> {
     const items: Item[] = [{ name: 'count', expr: { kind: 'aggregate', fn: 'size', args: [] } }];
     checkUnique(
       'count',

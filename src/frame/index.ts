@@ -17,7 +17,7 @@ export {
   struct,
   when,
 } from './expr/functions.js';
-export { DataFrame } from './frame.js';
+export { type AnyFrame, DataFrame } from './frame.js';
 export { GroupBy } from './groupby.js';
 export { type BadRow, type CsvOptions, csvBadRows, readCsv } from './io/csv.js';
 export { type DatabaseOptions, readDatabase } from './io/database.js';

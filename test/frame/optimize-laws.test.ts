@@ -49,11 +49,10 @@ const tables = fc
     fc.record({ n: NUMBERS.values, m: NUMBERS.values, s: TEXTS.values, f: FLAGS.values, l: LISTS.values }),
     { maxLength: 8 },
   )
-  .map(
-    (rows) =>
-      fromRows(rows, {
-        schema: { n: NUMBERS.type, m: NUMBERS.type, s: TEXTS.type, f: FLAGS.type, l: LISTS.type },
-      }) as DataFrame<AnySchema>,
+  .map((rows) =>
+    fromRows(rows, {
+      schema: { n: NUMBERS.type, m: NUMBERS.type, s: TEXTS.type, f: FLAGS.type, l: LISTS.type },
+    }).withTypes<AnySchema>(),
   );
 
 /** A frame under construction: which columns are of which kind, and whether its rows have an order. */

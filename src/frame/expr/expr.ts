@@ -1,4 +1,15 @@
-import type { Arithmetic, ColumnType, ElementOf, FieldOf, Interval, Ref, SumOf, ValueOf } from '../types.js';
+import type {
+  Arithmetic,
+  ColumnType,
+  Common,
+  ElementOf,
+  FieldOf,
+  Interval,
+  LiteralTerm,
+  Ref,
+  SumOf,
+  ValueOf,
+} from '../types.js';
 import { DateAccessor } from './dt.js';
 import { parseDuration } from './duration.js';
 import { ListAccessor } from './list.js';
@@ -32,20 +43,7 @@ export type Operand<N extends string = string> = Expr<N, unknown> | Literal;
 /** Names of the columns that an operand reads. */
 export type NamesOf<O> = O extends Expr<infer N, unknown> ? N : never;
 /** The type term of an operand. */
-export type TermOf<O> =
-  O extends Expr<string, infer T>
-    ? T
-    : O extends number
-      ? 'int64'
-      : O extends bigint
-        ? 'int64'
-        : O extends string
-          ? 'string'
-          : O extends boolean
-            ? 'bool'
-            : O extends Date
-              ? 'timestamp'
-              : ColumnType;
+export type TermOf<O> = O extends Expr<string, infer T> ? T : LiteralTerm<O>;
 
 /** How rows are ordered within a window or an aggregate: a column or expression, or several; `desc(…)` for descending. */
 export type OrderTerm<N extends string = string> = N | Expr<N, unknown> | Descending<N>;
@@ -242,7 +240,7 @@ export class Expr<N extends string = string, T = unknown> {
     return this.with('isInfinite');
   }
   /** A value, or another column's, where this is null. */
-  fillNull<O extends Operand>(value: O): Expr<N | NamesOf<O>, T> {
+  fillNull<const O extends Operand>(value: O): Expr<N | NamesOf<O>, Common<T, TermOf<O>>> {
     return this.with('coalesce', value);
   }
   fillNaN<O extends Operand>(value: O): Expr<N | NamesOf<O>, T> {
@@ -648,11 +646,10 @@ export function col<const N extends string>(name: N): Expr<N, Ref<N>> {
  * @example
  * String(lit('a')); // 'a'
  */
-export function lit<const V extends Literal, const C extends ColumnType = TermOf<V> & ColumnType>(
-  value: V,
-  type?: C,
-): Expr<never, C> {
-  const node = nodeOf(value as Operand);
+export function lit<const V extends Literal>(value: V): Expr<never, LiteralTerm<V>>;
+export function lit<const C extends ColumnType>(value: Literal, type: C): Expr<never, C>;
+export function lit(value: Literal, type?: ColumnType): Expr<never, unknown> {
+  const node = nodeOf(value);
   return new Expr(type === undefined ? node : freeze({ kind: 'cast', value: node, to: type, strict: true }));
 }
 

@@ -1,4 +1,4 @@
-import type { ColumnType, Interval } from '../types.js';
+import type { Common, Interval } from '../types.js';
 import { parseDuration } from './duration.js';
 import {
   Expr,
@@ -10,6 +10,13 @@ import {
   windowNode,
 } from './expr.js';
 import { callNode, type ExprNode, freeze, literalNode } from './node.js';
+
+/** The type of several operands together. */
+export type CommonTerm<O extends readonly unknown[]> = O extends readonly [infer A, ...infer Rest]
+  ? Rest extends readonly []
+    ? TermOf<A>
+    : Common<TermOf<A>, CommonTerm<Rest>>
+  : TermOf<O[number]>;
 
 /**
  * How many rows there are, in all or in a group.
@@ -29,21 +36,21 @@ export function count(): Expr<never, 'int64'> {
  */
 export function coalesce<const O extends readonly Operand[]>(
   ...operands: O
-): Expr<NamesOf<O[number]>, TermOf<O[0]>> {
+): Expr<NamesOf<O[number]>, CommonTerm<O>> {
   return new Expr(callNode('coalesce', ...operands.map(nodeOf)));
 }
 
 /** The least of some operands in each row; nulls are left out. */
 export function least<const O extends readonly Operand[]>(
   ...operands: O
-): Expr<NamesOf<O[number]>, TermOf<O[0]>> {
+): Expr<NamesOf<O[number]>, CommonTerm<O>> {
   return new Expr(callNode('least', ...operands.map(nodeOf)));
 }
 
 /** The greatest of some operands in each row; nulls are left out. */
 export function greatest<const O extends readonly Operand[]>(
   ...operands: O
-): Expr<NamesOf<O[number]>, TermOf<O[0]>> {
+): Expr<NamesOf<O[number]>, CommonTerm<O>> {
   return new Expr(callNode('greatest', ...operands.map(nodeOf)));
 }
 
@@ -57,7 +64,7 @@ export function concatText<const O extends readonly Operand[]>(
 /** A struct of named expressions. */
 export function struct<const F extends Readonly<Record<string, Operand>>>(
   fields: F,
-): Expr<NamesOf<F[keyof F]>, { readonly struct: { readonly [K in keyof F]: ColumnType } }> {
+): Expr<NamesOf<F[keyof F]>, { readonly struct: { readonly [K in keyof F]: TermOf<F[K]> } }> {
   const args = Object.entries(fields).flatMap(([name, value]): ExprNode[] => [
     literalNode(name),
     nodeOf(value),
@@ -81,7 +88,7 @@ export function duration(text: string): Expr<never, 'interval'> {
  * @example
  * String(when(col('x').gt(0), 'plus').otherwise('minus')); // (when (x > 0) then 'plus' otherwise 'minus')
  */
-export function when<N extends string, O extends Operand>(
+export function when<N extends string, const O extends Operand>(
   predicate: Expr<N, unknown>,
   value: O,
 ): Case<N | NamesOf<O>, TermOf<O>> {
@@ -93,14 +100,14 @@ export class Case<N extends string, T> {
   constructor(private readonly branches: readonly { readonly when: ExprNode; readonly value: ExprNode }[]) {}
 
   /** A further case, where none before holds. */
-  when<M extends string, O extends Operand>(
+  when<M extends string, const O extends Operand>(
     predicate: Expr<M, unknown>,
     value: O,
-  ): Case<N | M | NamesOf<O>, T> {
+  ): Case<N | M | NamesOf<O>, Common<T, TermOf<O>>> {
     return new Case([...this.branches, { when: predicate.node, value: nodeOf(value) }]);
   }
   /** The value where no case holds. */
-  otherwise<O extends Operand>(value: O): Expr<N | NamesOf<O>, T> {
+  otherwise<const O extends Operand>(value: O): Expr<N | NamesOf<O>, Common<T, TermOf<O>>> {
     return new Expr(freeze({ kind: 'case', branches: this.branches, otherwise: nodeOf(value) }));
   }
   /** Null where no case holds. */

@@ -66,10 +66,10 @@ export async function readCsv<const S extends Schema = AnySchema>(
 ): Promise<DataFrame<S>> {
   const database = Database.of(options.engine);
   const sources = await csvSources('readCsv', paths, options as CsvOptions, database);
-  const frames = await Promise.all(sources.map((source) => scanOf(source, database)));
+  const frames = await Promise.all(sources.map((source) => scanOf<AnySchema>(source, database)));
   const frame = frames.length === 1 ? frames[0]! : unionOf(frames);
   const { schema } = options;
-  if (!schema) return frame as DataFrame<S>;
+  if (!schema) return frame.withTypes<S>();
   // Columns of a file that the schema does not name are left out; those that the path gives stay.
   const inFile = new Set(sources.flatMap((source) => Object.keys(source.options.columns as object)));
   const kept = frame.columns.filter((name) => !inFile.has(name) || Object.hasOwn(schema, name));

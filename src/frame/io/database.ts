@@ -5,7 +5,7 @@ import type { FrameOptions } from '../execute.js';
 import type { DataFrame } from '../frame.js';
 import type { DatabaseSource } from '../plan/node.js';
 import { attachedName } from '../sql/source.js';
-import type { AnySchema, Schema } from '../types.js';
+import type { AnySchema, SchemaLike } from '../types.js';
 import { checkReadable } from './files.js';
 import { scanOf } from './scan.js';
 
@@ -22,7 +22,7 @@ export interface DatabaseOptions extends Pick<FrameOptions, 'engine'> {
  *
  * @throws FrameError where there is no such database or table, or its extension is not installed
  */
-export async function readDatabase<S extends Schema = AnySchema>(
+export async function readDatabase<S extends SchemaLike<S> = AnySchema>(
   where: string,
   options: DatabaseOptions,
 ): Promise<DataFrame<S>> {

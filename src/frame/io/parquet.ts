@@ -2,7 +2,7 @@ import { Database } from '../duck/database.js';
 import { FileError } from '../errors.js';
 import type { DataFrame } from '../frame.js';
 import type { FileInfo, FileSource } from '../plan/node.js';
-import type { AnySchema, Schema } from '../types.js';
+import type { AnySchema, SchemaLike } from '../types.js';
 import { filesOf } from './files.js';
 import { type FileOptions, readerOptions, scanOf } from './scan.js';
 
@@ -20,7 +20,7 @@ export type ParquetOptions = FileOptions;
  * const frame = await readParquet<{ x: 'int64'; y: 'string' }>('doc/letters.parquet');
  * await frame.filter(col('x').gt(1)).rows(); // [ { x: 2, y: 'b' } ]
  */
-export async function readParquet<S extends Schema = AnySchema>(
+export async function readParquet<S extends SchemaLike<S> = AnySchema>(
   paths: string | readonly string[],
   options: ParquetOptions = {},
 ): Promise<DataFrame<S>> {

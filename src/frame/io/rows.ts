@@ -5,17 +5,24 @@ import { typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 
 /** The column type of values of JavaScript, where nothing else is said. */
-export type TypeOfValue<V> = [V] extends [boolean | null | undefined]
-  ? 'bool'
-  : [V] extends [bigint | null | undefined]
-    ? 'int64'
-    : [V] extends [number | null | undefined]
-      ? 'float64' | 'int64'
-      : [V] extends [string | null | undefined]
-        ? 'string'
-        : [V] extends [Date | null | undefined]
-          ? 'timestamp'
-          : ColumnType;
+export type TypeOfValue<V> = TypeOfPresent<Exclude<V, null | undefined>>;
+type TypeOfPresent<V> = [V] extends [never]
+  ? 'null'
+  : [V] extends [boolean]
+    ? 'bool'
+    : [V] extends [bigint]
+      ? 'int64'
+      : [V] extends [number | bigint]
+        ? 'float64' | 'int64'
+        : [V] extends [string]
+          ? 'string'
+          : [V] extends [Date]
+            ? 'timestamp'
+            : [V] extends [Uint8Array]
+              ? 'binary'
+              : [V] extends [readonly (infer E)[]]
+                ? { readonly list: TypeOfValue<E> }
+                : ColumnType;
 
 /**
  * A frame of rows that are objects. Types are found from all values (whole numbers are int64, others float64; a missing property is null)
@@ -28,7 +35,7 @@ export type TypeOfValue<V> = [V] extends [boolean | null | undefined]
  */
 export function fromRows<
   R extends object,
-  const X extends Schema = { readonly [K in keyof R & string]: TypeOfValue<R[K]> },
+  const X extends Schema = { [K in keyof R & string]: TypeOfValue<R[K]> },
 >(rows: readonly R[], options: { readonly schema?: X } = {}): DataFrame<X> {
   const names = options.schema
     ? Object.keys(options.schema)
@@ -67,7 +74,7 @@ export function fromColumns<const X extends Schema = AnySchema>(
 }
 
 /** A frame of a batch of columns. */
-export function frameOf<X extends Schema>(table: Batch): DataFrame<X> {
+export function frameOf<X>(table: Batch): DataFrame<X> {
   const schema = Object.fromEntries(table.columns.map(({ name, type }) => [name, type]));
   const source = Object.freeze({ from: 'memory', schema, table } as const);
   return new DataFrame(

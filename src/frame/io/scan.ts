@@ -5,7 +5,6 @@ import * as make from '../plan/make.js';
 import type { FileSource, ReaderOption, ScanNode } from '../plan/node.js';
 import { sourceSql } from '../sql/source.js';
 import { Parameters, type Statement } from '../sql/writer.js';
-import type { Schema } from '../types.js';
 
 /** What all readers of files take. */
 export interface FileOptions extends Pick<FrameOptions, 'engine'> {
@@ -38,7 +37,7 @@ export function everything(source: ScanNode['source'], select = 'SELECT *'): Sta
 }
 
 /** A frame of files or of a table whose columns are found now. */
-export async function scanOf<S extends Schema>(
+export async function scanOf<S>(
   source: Exclude<ScanNode['source'], { from: 'tasks' }>,
   database: Database,
 ): Promise<DataFrame<S>> {

@@ -1,5 +1,5 @@
 /** The 22 queries of TPC-H as frames, with the parameters that the standard validates by. */
-import type { DataFrame } from '../../../src/frame/index.js';
+import type { AnyFrame } from '../../../src/frame/index.js';
 import { q01 } from './q01.js';
 import { q02 } from './q02.js';
 import { q03 } from './q03.js';
@@ -26,7 +26,7 @@ import type { Tables } from './tables.js';
 
 export { openTables, TABLE_NAMES, type Tables } from './tables.js';
 
-export type Query = (tables: Tables, scale: number) => DataFrame;
+export type Query = (tables: Tables, scale: number) => AnyFrame;
 
 export const QUERIES: Readonly<Record<string, Query>> = {
   q01,

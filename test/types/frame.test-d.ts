@@ -1,0 +1,344 @@
+/**
+ * What the compiler knows of frames. Checked by `npm run typecheck`; nothing here runs. What must not compile has `@ts-expect-error`.
+ */
+import type { AnyFrame, AnySchema, ColumnType, DataFrame, Row } from '../../src/frame/index.js';
+import {
+  coalesce,
+  col,
+  count,
+  desc,
+  duration,
+  fromColumns,
+  fromRows,
+  lit,
+  readParquet,
+  struct,
+  when,
+} from '../../src/frame/index.js';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function is<T extends boolean>(holds: T): void;
+/** The schema of a frame. */
+type S<F> = F extends DataFrame<infer X> ? X : never;
+
+interface Flights {
+  date: 'timestamp';
+  delay: 'int64';
+  distance: 'int32';
+  origin: 'string';
+  destination: 'string';
+}
+interface Airports {
+  iata: 'string';
+  city: 'string';
+  latitude: 'float64';
+  origin: 'uint8';
+}
+declare const airports: DataFrame<Airports>;
+declare const wide: DataFrame<{
+  i8: 'int8';
+  u8: 'uint8';
+  i16: 'int16';
+  u16: 'uint16';
+  i32: 'int32';
+  u32: 'uint32';
+  i64: 'int64';
+  u64: 'uint64';
+  f32: 'float32';
+  f64: 'float64';
+  dec: 'decimal';
+  day: 'date';
+  at: 'timestamp';
+  zoned: 'timestamptz';
+  span: 'interval';
+  text: 'string';
+  flag: 'bool';
+  list: { list: 'int32' };
+  place: { struct: { city: 'string'; at: { list: 'float64' } } };
+}>;
+declare const some: number;
+const df = await readParquet<Flights>('flights.parquet');
+
+// The issue's example.
+const late = df
+  .filter(col('delay').gt(0))
+  .groupBy('origin')
+  .agg({ n: count(), mean: col('delay').mean() });
+is<Equal<S<typeof late>, { origin: 'string'; n: 'int64'; mean: 'float64' }>>(true);
+is<
+  Equal<
+    Awaited<ReturnType<typeof late.rows>>,
+    { origin: string | null; n: number | bigint | null; mean: number | null }[]
+  >
+>(true);
+is<Equal<Row<{ a: 'date'; b: { list: 'bool' } }>, { a: Date | null; b: (boolean | null)[] | null }>>(true);
+
+// A wrong name is an error wherever one can stand.
+// @ts-expect-error no such column
+df.filter(col('dely').gt(0));
+// @ts-expect-error nor within a larger expression
+df.filter(col('delay').gt(0).and(col('nope').isNull()));
+// @ts-expect-error
+df.select('dely');
+// @ts-expect-error
+df.select({ x: col('dely') });
+// @ts-expect-error
+df.withColumns({ x: col('delay').add(col('dely')) });
+// @ts-expect-error
+df.groupBy('dely');
+// @ts-expect-error
+df.groupBy('origin').agg({ x: col('dely').sum() });
+// @ts-expect-error
+df.agg({ x: col('dely').sum() });
+// @ts-expect-error
+df.sort('dely');
+// @ts-expect-error
+df.sort(desc('dely'));
+// @ts-expect-error
+df.drop('dely');
+// @ts-expect-error
+df.distinct('dely');
+// @ts-expect-error
+df.dropNulls('dely');
+// @ts-expect-error
+df.explode('dely');
+// @ts-expect-error
+df.melt({ ids: ['dely'] });
+// @ts-expect-error
+df.melt({ values: ['dely'] });
+// @ts-expect-error
+df.join(airports, { on: 'iata' });
+// @ts-expect-error
+df.join(airports, { leftOn: 'origin', rightOn: 'code' });
+// @ts-expect-error
+df.valueCounts('dely');
+// @ts-expect-error
+df.withColumns({ x: col('delay').sum().over('dely') });
+// @ts-expect-error a column that a select left out
+df.select('delay').filter(col('origin').eq('SEA'));
+// @ts-expect-error a key that groups do not have
+late.sort('delay');
+// @ts-expect-error what was renamed
+df.rename({ origin: 'from' }).select('origin');
+// @ts-expect-error a type is none
+df.cast({ delay: 'integer' });
+// @ts-expect-error types of columns are ours
+await readParquet<{ x: 'number' }>('x.parquet');
+
+// Verbs.
+const selected = df.select('date', { later: col('delay').add(1), code: col('origin').str.lower() });
+is<Equal<S<typeof selected>, { date: 'timestamp'; later: 'int64'; code: 'string' }>>(true);
+const more = df.withColumns({ delay: col('delay').cast('float32'), year: col('date').dt.year() });
+is<
+  Equal<
+    S<typeof more>,
+    {
+      date: 'timestamp';
+      distance: 'int32';
+      origin: 'string';
+      destination: 'string';
+      delay: 'float32';
+      year: 'int64';
+    }
+  >
+>(true);
+const renamed = df.select('origin', 'delay').rename({ origin: 'from' });
+is<Equal<S<typeof renamed>, { from: 'string'; delay: 'int64' }>>(true);
+const dropped = df.drop('date', 'delay', 'distance');
+is<Equal<S<typeof dropped>, { origin: 'string'; destination: 'string' }>>(true);
+const cast = df.select('delay', 'origin').cast({ delay: 'int16' });
+is<Equal<S<typeof cast>, { origin: 'string'; delay: 'int16' }>>(true);
+const rows = df.filter(col('delay').gt(0)).sort(desc('delay')).limit(3).distinct('origin').sample(0.5);
+is<Equal<S<typeof rows>, Flights>>(true);
+const grouped = df
+  .groupBy('origin', { month: col('date').dt.month() })
+  .agg({ total: col('distance').sum(), all: col('distance').toList(), first: col('date').first() });
+is<
+  Equal<
+    S<typeof grouped>,
+    {
+      origin: 'string';
+      month: 'int64';
+      total: 'int64';
+      all: { readonly list: 'int32' };
+      first: 'timestamp';
+    }
+  >
+>(true);
+const counts = df.valueCounts('origin');
+is<Equal<S<typeof counts>, { origin: 'string'; count: 'int64' }>>(true);
+const total = df.agg({ most: col('distance').max(), share: col('distance').mean().div(2) });
+is<Equal<S<typeof total>, { most: 'int32'; share: 'float64' }>>(true);
+
+// Joins: what is joined on by one name is there once, other names of both get the suffix.
+const left = df.select('origin', 'delay');
+const sameName = left.join(airports, { on: 'origin' });
+is<
+  Equal<
+    S<typeof sameName>,
+    { origin: 'string'; delay: 'int64'; iata: 'string'; city: 'string'; latitude: 'float64' }
+  >
+>(true);
+const otherName = left.join(airports, { leftOn: 'origin', rightOn: 'iata', how: 'left' });
+is<
+  Equal<
+    S<typeof otherName>,
+    {
+      origin: 'string';
+      delay: 'int64';
+      iata: 'string';
+      city: 'string';
+      latitude: 'float64';
+      origin_right: 'uint8';
+    }
+  >
+>(true);
+const suffixed = left.join(airports, { how: 'cross', suffix: '_a' });
+is<Equal<S<typeof suffixed>['origin_a'], 'uint8'>>(true);
+const semi = left.join(airports, { leftOn: 'origin', rightOn: 'iata', how: 'semi' });
+is<Equal<S<typeof semi>, { origin: 'string'; delay: 'int64' }>>(true);
+const several = df.join(df.select('origin', 'destination', 'delay'), { on: ['origin', 'destination'] });
+is<Equal<S<typeof several>['delay_right'], 'int64'>>(true);
+// @ts-expect-error joined on, so there once
+several.select('origin_right');
+const asof = df.select('date', 'origin').join(df.select('date', 'delay'), { asof: 'date' });
+is<Equal<S<typeof asof>, { date: 'timestamp'; origin: 'string'; delay: 'int64' }>>(true);
+
+// Shape.
+const exploded = wide.select('text', 'list').explode('list');
+is<Equal<S<typeof exploded>, { text: 'string'; list: 'int32' }>>(true);
+const melted = df.melt({ ids: ['origin'], values: ['delay'], variable: 'what', value: 'much' });
+is<Equal<S<typeof melted>, { origin: 'string'; what: 'string'; much: 'int64' }>>(true);
+const mixed = df.select('origin', 'delay', 'distance').melt({ ids: ['origin'] });
+is<Equal<S<typeof mixed>['variable'], 'string'>>(true);
+// @ts-expect-error neither an id nor a result
+mixed.select('delay');
+
+// Arithmetic is DuckDB's: whole numbers of the program fit themselves to the column, others are float64.
+const sums = wide.select({
+  a: col('i8').add(1),
+  b: col('i32').mul(0.5),
+  c: col('f32').sub(1),
+  d: col('f32').sub(0.5),
+  e: col('dec').mul(2),
+  f: col('dec').mul(col('i64')),
+  g: col('i8').add(col('i16')),
+  h: col('u8').add(col('i8')),
+  i: col('u16').add(col('u32')),
+  j: col('i64').add(col('u64')),
+  k: col('f32').add(col('f64')),
+  l: col('i16').div(2),
+  m: col('i64').add(1n),
+  n: col('i32').add(some),
+});
+is<
+  Equal<
+    S<typeof sums>,
+    {
+      a: 'int8';
+      b: 'float64';
+      c: 'float32';
+      d: 'float64';
+      e: 'decimal';
+      f: 'decimal';
+      g: 'int16';
+      h: 'int64';
+      i: 'uint32';
+      j: 'int64';
+      k: 'float64';
+      l: 'float64';
+      m: 'int64';
+      n: 'int32' | 'float64';
+    }
+  >
+>(true);
+const times = wide.select({
+  days: col('day').sub(col('day')),
+  next: col('day').add(1),
+  later: col('day').add(duration('1h')),
+  span: col('at').sub(col('at')),
+  then: col('zoned').sub(col('span')),
+});
+is<
+  Equal<
+    S<typeof times>,
+    { days: 'int64'; next: 'date'; later: 'timestamp'; span: 'interval'; then: 'timestamptz' }
+  >
+>(true);
+const totals = wide.agg({
+  a: col('i8').sum(),
+  b: col('f32').sum(),
+  c: col('dec').sum(),
+  d: col('flag').sum(),
+  e: col('i8').add(1).sum(),
+});
+is<Equal<S<typeof totals>, { a: 'int64'; b: 'float64'; c: 'decimal'; d: 'int64'; e: 'int64' }>>(true);
+
+// Values and choices.
+const values = wide.select({
+  one: 1,
+  half: 0.5,
+  large: 3_000_000_000,
+  text: lit('a'),
+  typed: lit(1, 'uint8'),
+  choice: when(col('i8').gt(0), 'plus').otherwise('minus'),
+  number: when(col('i8').gt(0), 1).otherwise(0.5),
+  kept: col('i8').fillNull(0),
+  first: coalesce(col('i8'), col('f64'), 0),
+  field: col('place').struct.field('city'),
+  deep: col('place').struct.field('at').list.first(),
+  made: struct({ x: col('i8'), y: 'a' }),
+});
+is<
+  Equal<
+    S<typeof values>,
+    {
+      one: 'int32';
+      half: 'float64';
+      large: 'int32' | 'int64';
+      text: 'string';
+      typed: 'uint8';
+      choice: 'string';
+      number: 'float64';
+      kept: 'int8';
+      first: 'float64';
+      field: 'string';
+      deep: 'float64';
+      made: { readonly struct: { readonly x: 'int8'; readonly y: 'string' } };
+    }
+  >
+>(true);
+
+// What is not known accepts any name, and what follows is known as far as it can be.
+const unknown = await readParquet('anything.parquet');
+is<Equal<S<typeof unknown>, AnySchema>>(true);
+const known = unknown.filter(col('any').gt(1)).select('a', { b: col('c').mean(), n: count() });
+is<Equal<S<typeof known>, { a: ColumnType; b: 'float64'; n: 'int64' }>>(true);
+// @ts-expect-error left out
+known.select('c');
+unknown
+  .drop('x')
+  .rename({ y: 'z' })
+  .withColumns({ w: col('v').cast('date') })
+  .sort('u');
+unknown
+  .join(df, { on: 'origin' })
+  .explode('whatever')
+  .melt({ ids: ['i'] });
+const told = unknown.withTypes<{ x: 'int64' }>().select('x');
+is<Equal<S<typeof told>, { x: 'int64' }>>(true);
+const any: AnyFrame = df;
+any.rows();
+
+// From the program's own values.
+const made = fromRows([
+  { x: 1, y: 'a', z: [true], w: new Date() },
+  { x: null, y: 'b', z: [], w: null },
+]);
+is<Equal<S<typeof made>['y'], 'string'>>(true);
+is<Equal<S<typeof made>['x'], 'int64' | 'float64'>>(true);
+is<Equal<S<typeof made>['w'], 'timestamp'>>(true);
+// @ts-expect-error
+made.select('v');
+const declared = fromColumns({ x: [1, 2] }, { schema: { x: 'int8' } });
+is<Equal<S<typeof declared>['x'], 'int8'>>(true);
