@@ -257,12 +257,12 @@ const times = wide.select({
   next: col('day').add(1),
   later: col('day').add(duration('1h')),
   span: col('at').sub(col('at')),
-  then: col('zoned').sub(col('span')),
+  ago: col('zoned').sub(col('span')),
 });
 is<
   Equal<
     S<typeof times>,
-    { days: 'int64'; next: 'date'; later: 'timestamp'; span: 'interval'; then: 'timestamptz' }
+    { days: 'int64'; next: 'date'; later: 'timestamp'; span: 'interval'; ago: 'timestamptz' }
   >
 >(true);
 const totals = wide.agg({
