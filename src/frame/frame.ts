@@ -41,7 +41,17 @@ import { arrowBatches, arrowTable } from './result/arrow.js';
 import { type Batch, concatBatches, type Int64As, rowsOf } from './result/column.js';
 import { tableHtml } from './result/html.js';
 import { tableText } from './result/text.js';
-import type { AnySchema, ColumnType, Names, Resolve, Row, SchemaLike, Simplify, UnionType } from './types.js';
+import type {
+  AnySchema,
+  ColumnType,
+  Names,
+  Resolve,
+  Row,
+  Schema,
+  SchemaLike,
+  Simplify,
+  UnionType,
+} from './types.js';
 
 /**
  * A frame of whatever columns: what functions take that need not know them. A `DataFrame` of no schema is no such thing: to the compiler its columns
@@ -398,7 +408,7 @@ export class DataFrame<in out S = AnySchema> {
   apply<const X extends Schema>(
     fn: RowFunction<S, X> | ModuleFunction,
     options: ApplyOptions<X> & { readonly keep: true },
-  ): DataFrame<With<S, X> & Schema>;
+  ): DataFrame<With<S, X>>;
   apply<const X extends Schema>(
     fn: RowFunction<S, X> | ModuleFunction,
     options: ApplyOptions<X>,

@@ -9,7 +9,7 @@ import {
 import { checkExpr, checkUnique } from './plan/check.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
-import type { Names, Simplify } from './types.js';
+import type { Names, Schema, Simplify } from './types.js';
 
 /** Groups of rows, to be aggregated. */
 export class GroupBy<S, K> {
@@ -50,7 +50,7 @@ export class GroupBy<S, K> {
   apply<const X extends Schema>(
     fn: BatchFunction<Simplify<S & K>, X> | ModuleFunction,
     options: GroupApplyOptions<X>,
-  ): DataFrame<Simplify<K & X> & Schema> {
+  ): DataFrame<Simplify<K & X>> {
     return new DataFrame(groupApplyPlan(this.plan, this.keys, fn, options));
   }
 
