@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.js';
 import { Database, type QueryOptions } from './duck/database.js';
 import { tableOf } from './duck/tables.js';
+import { exchanged, graphOf, type PartitionOptions, printGraph, type StatementOf } from './exchange/index.js';
 import { prepareSources } from './io/prepare.js';
 import { describeMaps, resolveMaps } from './map/resolve.js';
 import { optimize } from './optimize/index.js';
@@ -18,6 +19,13 @@ export interface FrameOptions {
   readonly signal?: AbortSignal;
   /** How much is done, from 0 to 1, now and then. */
   readonly onProgress?: (share: number) => void;
+  /**
+   * Cuts the plan into so many partitions, computed apart, with exchanges between them (files in the spill directory), as a cluster does. Without it
+   * DuckDB computes the plan as one, which is faster on one machine.
+   */
+  readonly partitions?: number;
+  /** With partitions: up to so many bytes a side of a join is given to every partition of the other, not shuffled; default 32 MiB. */
+  readonly broadcastBytes?: number;
 }
 
 export const queryOptions = ({ signal, onProgress }: FrameOptions): QueryOptions => ({
@@ -26,12 +34,16 @@ export const queryOptions = ({ signal, onProgress }: FrameOptions): QueryOptions
 });
 
 /** A plan as a statement for a database that its rows in memory were put into. */
-export async function statementOf(plan: PlanNode, database: Database): Promise<Statement> {
+export async function statementOf(
+  plan: PlanNode,
+  database: Database,
+  tasks?: Parameters<StatementOf>[1],
+): Promise<Statement> {
   await prepareSources(plan, database);
   const tables = new Map<Batch, string>();
   for (const rows of memoryOf(plan)) tables.set(rows, await tableOf(database, rows));
   const { sql, values } = planSql(plan, (node, parameters) =>
-    sourceSql(node, parameters, { table: (rows) => tables.get(rows)! }),
+    sourceSql(node, parameters, { table: (rows) => tables.get(rows)!, ...(tasks && { tasks }) }),
   );
   return { sql, values };
 }
@@ -58,7 +70,8 @@ export async function* batchesOf(
   const database = Database.of(options.engine);
   const resolved = await resolveMaps(optimize(plan), database, options);
   try {
-    yield* database.batches(await statementOf(resolved.plan, database), queryOptions(options));
+    if (options.partitions !== undefined) yield* partitionedBatches(resolved.plan, database, options);
+    else yield* database.batches(await statementOf(resolved.plan, database), queryOptions(options));
   } finally {
     await resolved.dispose();
   }
@@ -72,4 +85,62 @@ export async function finalStatement(plan: PlanNode, database: Database): Promis
   // Sums of integers have 128 bits in DuckDB; to us they are int64, and what does not fit is an error.
   const casts = wide.map((name) => `CAST(${quoteName(name)} AS BIGINT) AS ${quoteName(name)}`);
   return { ...statement, sql: `SELECT * REPLACE (${casts.join(', ')}) FROM (${statement.sql}) AS f` };
+}
+
+// In partitions
+
+const partitionOptions = (options: FrameOptions, partitions: number): PartitionOptions => ({
+  ...queryOptions(options),
+  partitions,
+  ...(options.broadcastBytes !== undefined && { broadcastBytes: options.broadcastBytes }),
+});
+
+const statements =
+  (database: Database): StatementOf =>
+  (plan, tasks) =>
+    statementOf(plan, database, tasks);
+
+/** The fragments and exchanges of a plan, as text. */
+export async function partitionsText(
+  plan: PlanNode,
+  partitions: number,
+  options: FrameOptions,
+): Promise<string> {
+  const database = Database.of(options.engine);
+  return printGraph(
+    await graphOf(plan, database, statements(database), partitionOptions(options, partitions)),
+  );
+}
+
+/** The rows of the partitions, one partition after another. */
+async function* partitionedBatches(
+  plan: PlanNode,
+  database: Database,
+  options: FrameOptions,
+): AsyncGenerator<Batch, void, void> {
+  // What cannot be computed is said of the plan as the user wrote it.
+  await database.describe(await statementOf(plan, database), options.signal && { signal: options.signal });
+  const { graph, run } = await exchanged(
+    plan,
+    database,
+    statements(database),
+    partitionOptions(options, options.partitions!),
+  );
+  const { signal } = options;
+  try {
+    let given = false;
+    for (const [i, fragment] of graph.result.entries()) {
+      const last = i === graph.result.length - 1;
+      const statement = await run.statement(fragment);
+      for await (const batch of database.batches(statement, { ...(signal && { signal }) })) {
+        if (batch.rows === 0 && (given || !last)) continue;
+        given = true;
+        yield batch;
+      }
+      await run.read(fragment);
+      options.onProgress?.((graph.tasks.size + i + 1) / (graph.tasks.size + graph.result.length));
+    }
+  } finally {
+    await run.close();
+  }
 }

@@ -2,7 +2,7 @@ import type { RecordBatch, Table } from 'apache-arrow';
 import type { TileArray } from '../array/array.js';
 import type { DType } from '../kernels/dtype.js';
 import { arrayOfPlan, type ToArrayOptions } from './arrays/to-array.js';
-import { batchesOf, type FrameOptions, schemaOf } from './execute.js';
+import { batchesOf, type FrameOptions, partitionsText, schemaOf } from './execute.js';
 import {
   Expr,
   type NamesOf,
@@ -422,6 +422,19 @@ export class DataFrame<in out S = AnySchema> {
   /** The plan, as it is written down. */
   explain(): string {
     return printPlan(this.plan);
+  }
+
+  /**
+   * How the plan is computed in partitions (`compute({ partitions })`): the fragments, and the exchanges between them.
+   *
+   * @throws RangeError where `partitions` is no whole number from 1
+   * @example
+   * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'b', x: 2 }]).groupBy('g').agg({ n: count() });
+   * const text = await frame.explainPartitions(4);
+   * text.split('\n')[0]; // '1: 4 tasks'
+   */
+  explainPartitions(partitions: number, options: FrameOptions = {}): Promise<string> {
+    return partitionsText(this.plan, partitions, options);
   }
 
   /** Names and types of the columns. What cannot be computed, for its types, is said here. */

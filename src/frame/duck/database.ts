@@ -10,6 +10,7 @@ import { BATCH_ROWS, BatchBuilder } from './chunks.js';
 import { translated } from './errors.js';
 import { duckdb } from './library.js';
 import { duckLimit } from './memory.js';
+import { storedType } from './stored.js';
 import { columnType, isWide } from './types.js';
 
 export interface QueryOptions {
@@ -22,7 +23,14 @@ export interface Description {
   readonly schema: Schema;
   /** Columns of integers of 128 bits. */
   readonly wide: readonly string[];
+  /** Types as DuckDB names them, … */
+  readonly types: ColumnTypes;
+  /** … and what columns are to be in a file of Parquet. */
+  readonly stored: ColumnTypes;
 }
+
+/** Names of columns and their types as DuckDB names them. */
+export type ColumnTypes = Readonly<Record<string, string>>;
 
 const databases = new WeakMap<LocalEngine, Database>();
 
@@ -56,8 +64,8 @@ export class Database {
   }
 
   /** What a statement yields, without running it. */
-  async describe(statement: Statement): Promise<Description> {
-    return this.connected({}, async (connection) => {
+  async describe(statement: Statement, options: QueryOptions = {}): Promise<Description> {
+    return this.connected(options, async (connection) => {
       // Types of a statement with parameters are known once it is bound: no row is asked for.
       const none = await connection.run(
         `SELECT * FROM (${statement.sql}) AS d LIMIT 0`,
@@ -68,6 +76,8 @@ export class Database {
       return {
         schema: Object.fromEntries(names.map((name, i) => [name, columnType(types[i]!)])),
         wide: names.filter((_, i) => isWide(types[i]!)),
+        types: Object.fromEntries(names.map((name, i) => [name, types[i]!.toString()])),
+        stored: Object.fromEntries(names.map((name, i) => [name, storedType(types[i]!)])),
       };
     });
   }

@@ -48,6 +48,8 @@ export interface FileSource {
   /** Options of DuckDB's reader, by its names. */
   readonly options: { readonly [name: string]: ReaderOption };
   readonly schema: Schema;
+  /** What columns become, as DuckDB names it, where some of the files alone would be read as something else. */
+  readonly types?: { readonly [column: string]: string };
 }
 
 export interface FileInfo {

@@ -1,3 +1,5 @@
+import { callNode, type ExprNode, literalNode } from '../expr/node.js';
+
 /**
  * What functions of expressions are in DuckDB's SQL, one row each: arguments come as SQL, already safe to put together. Where SQL and
  * the dataframe libraries differ, the row says the libraries' meaning (rounding of division, roots of negative numbers).
@@ -157,11 +159,16 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'struct.field': call('struct_extract'),
 };
 
-/** How partial results of an aggregate over parts of the rows make the whole: over `p0`, `p1`, …, what the partials are called. */
+/** An aggregate over parts of the rows and then over what came of them. */
 export interface Decomposition {
-  readonly partials: readonly Template[];
-  /** Over the names of the partial columns: an expression with aggregates. */
-  readonly combine: Template;
+  /** What is computed of each part: expressions with aggregates. */
+  readonly partials: (args: readonly ExprNode[]) => readonly ExprNode[];
+  /** The aggregate that puts the partials of several parts together, of each. */
+  readonly merge: readonly string[];
+  /** The result, from the partials of all parts together. */
+  readonly finish: (partials: readonly ExprNode[]) => ExprNode;
+  /** Holds for numbers only. */
+  readonly numeric?: boolean;
 }
 
 export interface Aggregate {
@@ -172,51 +179,92 @@ export interface Aggregate {
   readonly ordered?: boolean;
 }
 
+const aggregateOf = (fn: string, args: readonly ExprNode[]): ExprNode => ({ kind: 'aggregate', fn, args });
 const sum: Template = (x) => `coalesce(sum(${x}), 0)`;
-const simple = (name: string): Aggregate => ({
-  sql: call(name),
-  decompose: { partials: [call(name)], combine: call(name) },
+
+/** The aggregate of the parts' aggregates is the aggregate of all. */
+const itself = (fn: string): Decomposition => ({
+  partials: (args) => [aggregateOf(fn, args)],
+  merge: [fn],
+  finish: ([whole]) => whole!,
+});
+const simple = (name: string): Aggregate => ({ sql: call(name), decompose: itself(name) });
+
+/** Counts are added; a sum of integers has 128 bits, a count 64. */
+const counted = (fn: string): Decomposition => ({
+  partials: (args) => [aggregateOf(fn, args)],
+  merge: ['sum'],
+  finish: ([n]) => ({ kind: 'cast', value: n!, to: 'int64', strict: true }),
 });
 
-/** Count, mean and squared deviations of parts make those of the whole (Chan, Golub and LeVeque 1979). */
-const deviations = (finish: (squares: string, count: string) => string): Decomposition => ({
-  partials: [(x) => `count(${x})`, (x) => `avg(${x})`, (x) => `coalesce(var_pop(${x}) * count(${x}), 0)`],
-  combine: (n, mean, m2) =>
-    finish(
-      // Deviations of the parts' means, weighted by their counts: var_pop over pairs would lose digits.
-      `(sum(${m2}) + greatest(sum(${n} * ${mean} * ${mean}) - sum(${n} * ${mean}) * sum(${n} * ${mean}) / sum(${n}), 0))`,
-      `sum(${n})`,
+const field = (value: ExprNode, name: string): ExprNode => callNode('struct.field', value, literalNode(name));
+
+/**
+ * Count, mean and squared deviations of parts make those of the whole (Chan, Golub and LeVeque 1979): as accurate as one pass over all rows,
+ * however far the mean is from 0.
+ * @param least with fewer values there is no result
+ * @param less what the count of values is made smaller by
+ */
+const deviations = (least: number, less: number, root: boolean): Decomposition => ({
+  partials: (args) => [
+    callNode(
+      'struct',
+      literalNode('n'),
+      { kind: 'cast', value: aggregateOf('count', args), to: 'float64', strict: true },
+      literalNode('mean'),
+      callNode('coalesce', aggregateOf('mean', args), literalNode(0)),
+      literalNode('squares'),
+      callNode(
+        'coalesce',
+        callNode('mul', aggregateOf('varPopulation', args), aggregateOf('count', args)),
+        literalNode(0),
+      ),
     ),
+  ],
+  merge: ['mergeDeviations'],
+  finish: ([whole]) => {
+    const n = field(whole!, 'n');
+    const variance = callNode('div', field(whole!, 'squares'), callNode('sub', n, literalNode(less)));
+    return {
+      kind: 'case',
+      branches: [
+        {
+          when: callNode('ge', n, literalNode(least)),
+          value: root ? callNode('sqrt', variance) : variance,
+        },
+      ],
+      otherwise: undefined,
+    };
+  },
+  numeric: true,
 });
+
+const mergeDeviations: Template = (x) =>
+  `list_reduce(list(${x}), lambda a, b: struct_pack(n := a.n + b.n, mean := a.mean + (b.mean - a.mean) * (b.n / greatest(a.n + b.n, 1)), squares := a.squares + b.squares + (b.mean - a.mean) * (b.mean - a.mean) * (a.n * (b.n / greatest(a.n + b.n, 1)))))`;
 
 export const AGGREGATE: Readonly<Record<string, Aggregate>> = {
-  sum: { sql: sum, decompose: { partials: [call('sum')], combine: sum } },
-  product: {
-    sql: (x) => `coalesce(product(${x}), 1)`,
-    decompose: { partials: [call('product')], combine: (x) => `coalesce(product(${x}), 1)` },
-  },
+  sum: { sql: sum, decompose: itself('sum') },
+  product: { sql: (x) => `coalesce(product(${x}), 1)`, decompose: itself('product') },
   mean: {
     sql: call('avg'),
     decompose: {
-      partials: [call('sum'), call('count')],
-      combine: (total, n) => `(sum(${total}) / nullif(sum(${n}), 0))`,
+      partials: (args) => [aggregateOf('sum', args), aggregateOf('count', args)],
+      merge: ['sum', 'sum'],
+      finish: ([total, n]) => callNode('div', total!, callNode('nullIf', n!, literalNode(0))),
+      numeric: true,
     },
   },
   min: simple('min'),
   max: simple('max'),
-  count: { sql: call('count'), decompose: { partials: [call('count')], combine: sum } },
-  size: { sql: () => 'count(*)', decompose: { partials: [() => 'count(*)'], combine: sum } },
+  count: { sql: call('count'), decompose: counted('count') },
+  size: { sql: () => 'count(*)', decompose: counted('size') },
   nunique: { sql: (x) => `count(DISTINCT ${x})` },
-  std: {
-    sql: call('stddev_samp'),
-    decompose: deviations((m2, n) => `CASE WHEN ${n} > 1 THEN sqrt(${m2} / (${n} - 1)) END`),
-  },
-  var: {
-    sql: call('var_samp'),
-    decompose: deviations((m2, n) => `CASE WHEN ${n} > 1 THEN ${m2} / (${n} - 1) END`),
-  },
-  stdPopulation: { sql: call('stddev_pop') },
-  varPopulation: { sql: call('var_pop') },
+  std: { sql: call('stddev_samp'), decompose: deviations(2, 1, true) },
+  var: { sql: call('var_samp'), decompose: deviations(2, 1, false) },
+  stdPopulation: { sql: call('stddev_pop'), decompose: deviations(1, 0, true) },
+  varPopulation: { sql: call('var_pop'), decompose: deviations(1, 0, false) },
+  /** Of partial deviations; no user's. */
+  mergeDeviations: { sql: mergeDeviations },
   skew: { sql: call('skewness') },
   corr: { sql: call('corr') },
   cov: { sql: call('covar_samp') },
@@ -227,14 +275,8 @@ export const AGGREGATE: Readonly<Record<string, Aggregate>> = {
   list: { sql: call('list'), ordered: true },
   join: { sql: call('string_agg'), ordered: true },
   mode: { sql: call('mode') },
-  any: {
-    sql: (x) => `coalesce(bool_or(${x}), false)`,
-    decompose: { partials: [call('bool_or')], combine: (x) => `coalesce(bool_or(${x}), false)` },
-  },
-  all: {
-    sql: (x) => `coalesce(bool_and(${x}), true)`,
-    decompose: { partials: [call('bool_and')], combine: (x) => `coalesce(bool_and(${x}), true)` },
-  },
+  any: { sql: (x) => `coalesce(bool_or(${x}), false)`, decompose: itself('any') },
+  all: { sql: (x) => `coalesce(bool_and(${x}), true)`, decompose: itself('all') },
   argMin: { sql: call('arg_min') },
   argMax: { sql: call('arg_max') },
 };

@@ -1,4 +1,4 @@
-import { type ExprNode, some } from '../expr/node.js';
+import { columnNode, type ExprNode, mapChildren, some } from '../expr/node.js';
 import { type Item, inputsOf, type PlanNode, type ProjectNode } from '../plan/node.js';
 import { exprSql, keySql, needsRowOrder, ROW } from './expr.js';
 import { isJoined, joinedSql, type PlanWriter } from './joins.js';
@@ -98,8 +98,12 @@ class Writer implements PlanWriter {
 
   private project(node: ProjectNode): string {
     const numbered = node.items.some(({ expr }) => some(expr, needsRowOrder));
-    const windows = node.items.some(({ expr }) => some(expr, ({ kind }) => kind === 'window'));
-    const items = node.items.map((item) => this.item(item)).join(', ');
+    // The number of a row is there already: no window need be computed for it.
+    const rest = numbered
+      ? node.items.map(({ name, expr }) => ({ name, expr: rowNumbers(expr) }))
+      : node.items;
+    const windows = rest.some(({ expr }) => some(expr, ({ kind }) => kind === 'window'));
+    const items = rest.map((item) => this.item(item)).join(', ');
     if (!windows || (!numbered && !hasOrder(node.input)))
       return `SELECT ${items} FROM ${numbered ? this.numbered(node.input) : this.from(node.input)}`;
     // Windows leave rows in any order: it is put right again.
@@ -128,4 +132,11 @@ class Writer implements PlanWriter {
   private numbered(node: PlanNode): string {
     return `(SELECT *, row_number() OVER () AS ${quoteName(ROW)} FROM ${this.from(node)}) AS ${this.alias()}`;
   }
+}
+
+/** Numbers of rows as the column that has them. */
+function rowNumbers(node: ExprNode): ExprNode {
+  if (node.kind !== 'window') return mapChildren(node, rowNumbers);
+  const plain = node.fn === 'rowNumber' && node.partitionBy.length === 0 && node.orderBy.length === 0;
+  return plain && node.ordered ? columnNode(ROW) : node;
 }

@@ -1,4 +1,11 @@
-import type { DatabaseSource, FileSource, ReaderOption, ScanNode } from '../plan/node.js';
+import type {
+  DatabaseSource,
+  FileInfo,
+  FileSource,
+  ReaderOption,
+  ScanNode,
+  TaskSource,
+} from '../plan/node.js';
 import type { Batch } from '../result/column.js';
 import { type Parameters, quoteName } from './writer.js';
 
@@ -8,8 +15,8 @@ const READERS = { parquet: 'read_parquet', csv: 'read_csv', json: 'read_json' } 
 export interface Placed {
   /** The table that rows in memory were put into. */
   readonly table: (rows: Batch) => string;
-  /** The files that tasks wrote, by the number of a fragment's input and of its part. */
-  readonly files?: (input: number, part: number) => readonly string[];
+  /** What tasks wrote, as it stands in FROM. */
+  readonly tasks?: (source: TaskSource, parameters: Parameters) => string;
 }
 
 /** A database beside frames' own. */
@@ -26,31 +33,56 @@ export function sourceSql({ source }: ScanNode, parameters: Parameters, placed: 
       if (!source.range) return table;
       return `(SELECT * FROM ${table} WHERE rowid >= ${source.range[0]} AND rowid < ${source.range[1]})`;
     }
-    case 'tasks': {
-      const files = source.inputs.flatMap(({ input, part }) => placed.files?.(input, part) ?? []);
-      return `read_parquet(${parameters.bind(files)})`;
-    }
     case 'database':
       return [attachedName(source), ...source.table].map(quoteName).join('.');
     case 'array':
       throw new TypeError('an array is no part of a statement');
+    case 'tasks':
+      if (!placed.tasks) throw new TypeError('a plan that reads what tasks wrote is run by their executor');
+      return placed.tasks(source, parameters);
     case 'files':
       return filesSql(source, parameters);
   }
 }
 
 function filesSql(source: FileSource, parameters: Parameters): string {
-  const { files, format, options } = source;
-  const ranges = files.some(({ range }) => range !== undefined);
+  const pieces = piecesOf(source.files).map((files) => pieceSql(source, files, parameters));
+  const rows =
+    pieces.length === 1
+      ? pieces[0]!
+      : `(${pieces.map((piece) => `SELECT * FROM ${piece}`).join(' UNION ALL BY NAME ')})`;
+  if (!source.types) return rows;
+  const casts = Object.entries(source.types).map(
+    ([name, type]) => `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`,
+  );
+  return `(SELECT ${casts.join(', ')} FROM ${rows})`;
+}
+
+/** Neighbours that are read whole are read at once. */
+function piecesOf(files: readonly FileInfo[]): readonly (readonly FileInfo[])[] {
+  const pieces: FileInfo[][] = [];
+  for (const file of files) {
+    const last = pieces.at(-1);
+    if (last && !file.range && !last[0]!.range) last.push(file);
+    else pieces.push([file]);
+  }
+  return pieces;
+}
+
+function pieceSql(
+  { format, options }: FileSource,
+  files: readonly FileInfo[],
+  parameters: Parameters,
+): string {
+  const range = files[0]?.range;
   const args = [
     parameters.bind(files.map(({ path }) => path)),
     ...Object.entries(options).map(([name, value]) => `${name} = ${optionSql(value, parameters)}`),
-    ...(ranges ? ['file_row_number = true'] : []),
+    ...(range ? ['file_row_number = true'] : []),
   ];
   const table = `${READERS[format]}(${args.join(', ')})`;
-  if (!ranges) return table;
-  const [from, to] = files[0]!.range!;
-  return `(SELECT * EXCLUDE (file_row_number) FROM ${table} WHERE file_row_number >= ${from} AND file_row_number < ${to})`;
+  if (!range) return table;
+  return `(SELECT * EXCLUDE (file_row_number) FROM ${table} WHERE file_row_number >= ${range[0]} AND file_row_number < ${range[1]})`;
 }
 
 function optionSql(value: ReaderOption, parameters: Parameters): string {

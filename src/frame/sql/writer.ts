@@ -14,8 +14,13 @@ export type Bound = Exclude<LiteralValue, undefined> | readonly string[];
 
 /** Collects what a statement's parameters are bound to: no value of a user is ever part of its text. */
 export class Parameters {
-  readonly values: Bound[] = [];
+  readonly values: Bound[];
   private readonly indexes = new Map<string, number>();
+
+  /** @param values what is bound already, by a statement that this one surrounds */
+  constructor(values: readonly Bound[] = []) {
+    this.values = [...values];
+  }
 
   /** The parameter that stands for a value. */
   bind(value: Bound): string {

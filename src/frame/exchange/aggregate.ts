@@ -1,0 +1,53 @@
+import { tokenize } from '../../graph/key.js';
+import { type AggregateNode, columnNode, type ExprNode, mapChildren } from '../expr/node.js';
+import * as make from '../plan/make.js';
+import type { AggregatePlan, Item, PlanNode } from '../plan/node.js';
+import { AGGREGATE } from '../sql/functions.js';
+import { aggregatesOf } from './facts.js';
+import { itself } from './parts.js';
+
+/** The three steps of an aggregation in parts. */
+export interface PartialPlans {
+  /** Partials of a part's rows, by keys. */
+  readonly partial: (input: PlanNode) => PlanNode;
+  /** Partials of several parts put together. */
+  readonly merge: (input: PlanNode) => PlanNode;
+  /** The results, from partials that are put together. */
+  readonly finish: (input: PlanNode) => PlanNode;
+}
+
+/** How an aggregation is done in parts; undefined where rows themselves must come together. */
+export function partialPlans(node: AggregatePlan): PartialPlans | undefined {
+  const partials: Item[] = [];
+  const merges: Item[] = [];
+  const finished = new Map<string, ExprNode>();
+  for (const aggregate of aggregatesOf(node)) {
+    const decompose = AGGREGATE[aggregate.fn]?.decompose;
+    if (!decompose || aggregate.distinct || aggregate.orderBy) return undefined;
+    const token = tokenize(aggregate);
+    if (finished.has(token)) continue;
+    const columns = decompose.partials(aggregate.args).map((expr, i) => {
+      const name = `__tilework_partial_${partials.length}`;
+      partials.push({ name, expr: filtered(expr, aggregate.filter) });
+      merges.push({ name, expr: { kind: 'aggregate', fn: decompose.merge[i]!, args: [columnNode(name)] } });
+      return columnNode(name);
+    });
+    finished.set(token, decompose.finish(columns));
+  }
+  const keys = node.keys.map(({ name }) => itself(name));
+  const finish = (expr: ExprNode): ExprNode =>
+    expr.kind === 'aggregate' ? finished.get(tokenize(expr))! : mapChildren(expr, finish);
+  const results = [...keys, ...node.items.map(({ name, expr }) => ({ name, expr: finish(expr) }))];
+  return {
+    partial: (input) => make.aggregate(input, node.keys, partials),
+    merge: (input) => make.aggregate(input, keys, merges),
+    finish: (input) => make.project(input, results),
+  };
+}
+
+/** Every aggregate in an expression of some rows only. */
+function filtered(expr: ExprNode, filter: AggregateNode['filter']): ExprNode {
+  if (!filter) return expr;
+  if (expr.kind === 'aggregate') return { ...expr, filter };
+  return mapChildren(expr, (child) => filtered(child, filter));
+}

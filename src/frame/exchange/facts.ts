@@ -1,0 +1,134 @@
+import type { ColumnTypes, Database } from '../duck/database.js';
+import { type AggregateNode, columnsOf, type ExprNode, some } from '../expr/node.js';
+import * as make from '../plan/make.js';
+import {
+  type AggregatePlan,
+  inputsOf,
+  type JoinNode,
+  type PlanNode,
+  type ScanNode,
+  type UnionNode,
+} from '../plan/node.js';
+import { AGGREGATE } from '../sql/functions.js';
+import type { Statement } from '../sql/writer.js';
+
+/** What the planner must know of data, beside the plan: it asks nobody itself. */
+export interface Facts {
+  /** Rows of the row groups of Parquet files, by path. */
+  readonly rowGroups: ReadonlyMap<string, readonly number[]>;
+  readonly scanTypes: ReadonlyMap<ScanNode, ColumnTypes>;
+  /** Types of the columns of each input. */
+  readonly unionTypes: ReadonlyMap<UnionNode, readonly ColumnTypes[]>;
+  /** Types of what is equal, of each pair. */
+  readonly joinTypes: ReadonlyMap<JoinNode, readonly (readonly [string, string])[]>;
+  /** Aggregates that do not decompose for the types they are of. */
+  readonly whole: ReadonlySet<AggregatePlan>;
+}
+
+const NUMBER = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*|BOOLEAN)$/;
+
+/** Finds out what is to be known of a plan's data: schemas and footers are read, no rows. */
+export async function factsOf(
+  plan: PlanNode,
+  database: Database,
+  statementOf: (plan: PlanNode) => Promise<Statement>,
+): Promise<Facts> {
+  const facts = {
+    rowGroups: new Map<string, readonly number[]>(),
+    scanTypes: new Map<ScanNode, ColumnTypes>(),
+    unionTypes: new Map<UnionNode, readonly ColumnTypes[]>(),
+    joinTypes: new Map<JoinNode, readonly (readonly [string, string])[]>(),
+    whole: new Set<AggregatePlan>(),
+  };
+  const typesOf = async (node: PlanNode): Promise<ColumnTypes> =>
+    (await database.describe(await statementOf(node))).types;
+  const typesOfExprs = async (input: PlanNode, exprs: readonly ExprNode[]): Promise<readonly string[]> => {
+    if (exprs.length === 0) return [];
+    const items = exprs.map((expr, i) => ({ name: `e${i}`, expr }));
+    return Object.values(await typesOf(make.project(input, items)));
+  };
+  const visit = async (node: PlanNode): Promise<void> => {
+    for (const input of inputsOf(node)) await visit(input);
+    switch (node.kind) {
+      case 'scan':
+        if (node.source.from !== 'files') return;
+        if (node.source.files.length > 1) {
+          const read = new Set(node.columns);
+          for (const filter of node.filters) columnsOf(filter, read);
+          if (read.size > 0) facts.scanTypes.set(node, await typesOf(make.scan(node.source, [...read])));
+        }
+        if (node.source.format === 'parquet')
+          await readRowGroups(
+            node.source.files.map(({ path }) => path).filter((path) => !facts.rowGroups.has(path)),
+            database,
+            facts.rowGroups,
+          );
+        return;
+      case 'union':
+        facts.unionTypes.set(node, await Promise.all(node.inputs.map(typesOf)));
+        return;
+      case 'join': {
+        const left = await typesOfExprs(
+          node.left,
+          node.on.map((pair) => pair.left),
+        );
+        const right = await typesOfExprs(
+          node.right,
+          node.on.map((pair) => pair.right),
+        );
+        facts.joinTypes.set(
+          node,
+          left.map((type, i) => [type, right[i]!] as const),
+        );
+        return;
+      }
+      case 'aggregate': {
+        const types = await typesOfExprs(node.input, numericArguments(node));
+        if (types.some((type) => !NUMBER.test(type))) facts.whole.add(node);
+        return;
+      }
+      default:
+    }
+  };
+  await visit(plan);
+  return facts;
+}
+
+/** What must be numbers for aggregates to be decomposed. */
+function numericArguments(node: AggregatePlan): readonly ExprNode[] {
+  const args: ExprNode[] = [];
+  for (const { expr } of node.items)
+    some(expr, (inner) => {
+      if (inner.kind === 'aggregate' && AGGREGATE[inner.fn]?.decompose?.numeric) args.push(...inner.args);
+      return false;
+    });
+  return args;
+}
+
+async function readRowGroups(
+  paths: readonly string[],
+  database: Database,
+  into: Map<string, readonly number[]>,
+): Promise<void> {
+  if (paths.length === 0) return;
+  const statement = {
+    sql: 'SELECT DISTINCT file_name, row_group_id, row_group_num_rows FROM parquet_metadata($1) ORDER BY 1, 2',
+    values: [paths],
+  };
+  const groups = new Map<string, number[]>(paths.map((path) => [path, []]));
+  for await (const { rows, columns } of database.batches(statement))
+    for (let row = 0; row < rows; row++)
+      groups.get(columns[0]!.values[row] as string)?.push(Number(columns[2]!.values[row]));
+  for (const [path, rows] of groups) into.set(path, rows);
+}
+
+/** The aggregates of a plan, each once. */
+export function aggregatesOf(node: AggregatePlan): readonly AggregateNode[] {
+  const found: AggregateNode[] = [];
+  for (const { expr } of node.items)
+    some(expr, (inner) => {
+      if (inner.kind === 'aggregate') found.push(inner);
+      return false;
+    });
+  return found;
+}

@@ -1,0 +1,51 @@
+import type { Database, QueryOptions } from '../duck/database.js';
+import type { PlanNode } from '../plan/node.js';
+import { factsOf } from './facts.js';
+import { planPartitions } from './planner.js';
+import { ExchangeRun, type StatementOf } from './run.js';
+import type { FrameGraph } from './task.js';
+
+export { printGraph } from './print.js';
+export { ExchangeRun, type StatementOf } from './run.js';
+
+/** Up to so many bytes a side of a join is given to every partition of the other. */
+const BROADCAST_BYTES = 32 * 2 ** 20;
+
+export interface PartitionOptions extends QueryOptions {
+  readonly partitions: number;
+  readonly broadcastBytes?: number;
+}
+
+/** A plan cut into fragments and exchanges. */
+export async function graphOf(
+  plan: PlanNode,
+  database: Database,
+  statementOf: StatementOf,
+  { partitions, broadcastBytes = BROADCAST_BYTES }: PartitionOptions,
+): Promise<FrameGraph> {
+  if (!Number.isInteger(partitions) || partitions < 1)
+    throw new RangeError(`partitions is a whole number from 1, not ${partitions}`);
+  const none = (): never => {
+    throw new TypeError('a frame reads no task');
+  };
+  const facts = await factsOf(plan, database, (node) => statementOf(node, none));
+  return planPartitions(plan, facts, { partitions, broadcastBytes });
+}
+
+/** Runs the exchanges of a plan; what is left to do is in the fragments of `graph.result`. Close the run afterwards. */
+export async function exchanged(
+  plan: PlanNode,
+  database: Database,
+  statementOf: StatementOf,
+  options: PartitionOptions,
+): Promise<{ readonly graph: FrameGraph; readonly run: ExchangeRun }> {
+  const graph = await graphOf(plan, database, statementOf, options);
+  const run = new ExchangeRun(graph, database, statementOf, options);
+  try {
+    await run.tasks();
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
+  return { graph, run };
+}

@@ -1,0 +1,147 @@
+import type { Key } from '../../graph/task.js';
+import type { ExprNode } from '../expr/node.js';
+import type { JoinNode, PlanNode } from '../plan/node.js';
+import {
+  columnsOfParts,
+  forgetOrder,
+  NO_ORDER,
+  type Parts,
+  readTasks,
+  shift,
+  type Together,
+} from './parts.js';
+import type { Planner } from './planner.js';
+import { sizeOf } from './split.js';
+import type { Fragment } from './task.js';
+
+type Side = 'left' | 'right';
+
+/** Joins whose result has every row of a side once: only the other can be given to all partitions. */
+const BROADCAST: Readonly<Record<JoinNode['how'], readonly Side[]>> = {
+  inner: ['right', 'left'],
+  cross: ['right', 'left'],
+  left: ['right'],
+  semi: ['right'],
+  anti: ['right'],
+  asof: ['right'],
+  right: ['left'],
+  full: [],
+};
+
+const NUMBERS = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT)|FLOAT|DOUBLE)$/;
+
+/** A join in partitions. A small side goes to every partition of the other; else both are shuffled by what is equal. */
+export function planJoin(planner: Planner, node: JoinNode): Parts {
+  const left = forgetOrder(planner.parts(node.left));
+  const right = forgetOrder(planner.parts(node.right));
+  if (left.fragments.length === 1 && right.fragments.length === 1)
+    return pair(node, left, right, carriedOver(node, 'left', left.together));
+  const on = hashable(planner, node);
+  const side = broadcastSide(planner, node, on === undefined);
+  if (side === 'right') return broadcast(planner, node, left, right, 'right');
+  if (side === 'left') return broadcast(planner, node, left, right, 'left');
+  if (!on) return pair(node, planner.gathered(left), planner.gathered(right), undefined);
+  return shuffled(planner, node, on, left, right);
+}
+
+/** The pairs to be hashed: of types whose equal values have equal hashes. Undefined where there are none. */
+function hashable(planner: Planner, node: JoinNode): JoinNode['on'] | undefined {
+  if (node.on.length === 0) return undefined;
+  const types = planner.facts.joinTypes.get(node);
+  const pairs = node.on.map(({ left, right }, i) => {
+    const [a, b] = types?.[i] ?? ['', ''];
+    if (a === b && a !== '') return { left, right };
+    // Numbers that are equal are equal as float64, and then have the same hash.
+    if (NUMBERS.test(a) && NUMBERS.test(b)) return { left: float(left), right: float(right) };
+    return undefined;
+  });
+  return pairs.every((found) => found !== undefined) ? pairs : undefined;
+}
+
+const float = (value: ExprNode): ExprNode => ({ kind: 'cast', value, to: 'float64', strict: true });
+
+function broadcastSide(planner: Planner, node: JoinNode, must: boolean): Side | undefined {
+  const sides = BROADCAST[node.how].map((side) => ({
+    side,
+    bytes: sizeOf(node[side], planner.facts)?.bytes ?? Infinity,
+  }));
+  sides.sort((a, b) => a.bytes - b.bytes);
+  const [smallest] = sides;
+  if (!smallest) return undefined;
+  if (smallest.bytes <= planner.options.broadcastBytes) return smallest.side;
+  return must ? (sides.find(({ side }) => side === 'right') ?? smallest).side : undefined;
+}
+
+function broadcast(planner: Planner, node: JoinNode, left: Parts, right: Parts, small: Side): Parts {
+  const [few, many] = small === 'right' ? [right, left] : [left, right];
+  const all: Fragment =
+    few.fragments.length === 1 && few.fragments[0]!.inputs.length === 0
+      ? few.fragments[0]!
+      : readTasks(planner.written(few), 0, columnsOfParts(few));
+  const fragments = many.fragments.map((fragment) =>
+    small === 'right' ? both(node, fragment, all) : both(node, all, fragment),
+  );
+  const side = small === 'right' ? 'left' : 'right';
+  return {
+    fragments,
+    order: NO_ORDER,
+    together: carriedOver(node, side, many.together),
+    whole: wholeOf(node, left, right),
+  };
+}
+
+function shuffled(planner: Planner, node: JoinNode, on: JoinNode['on'], left: Parts, right: Parts): Parts {
+  // Where a side lies by the hashes of some of the columns already, the other is brought there.
+  const known = (parts: Parts, side: Side): JoinNode['on'] | undefined => {
+    if (!parts.together?.hashed || parts.fragments.length !== planner.partitions) return undefined;
+    const pairs = parts.together.columns.map((column) =>
+      on.find((each) => each[side].kind === 'column' && each[side].name === column),
+    );
+    return pairs.every((each) => each !== undefined) ? pairs : undefined;
+  };
+  const byLeft = known(left, 'left');
+  const byRight = byLeft ? undefined : known(right, 'right');
+  const by = byLeft ?? byRight ?? on;
+  const lies = (parts: Parts, side: Side): boolean =>
+    parts.together?.hashed === true &&
+    parts.fragments.length === planner.partitions &&
+    parts.together.columns.length === by.length &&
+    by.every((each, i) => each[side].kind === 'column' && each[side].name === parts.together!.columns[i]);
+  const exprs = (side: Side): readonly ExprNode[] => by.map((each) => each[side]);
+  const l = lies(left, 'left') ? left : planner.shuffle(left, exprs('left'));
+  const r = lies(right, 'right') ? right : planner.shuffle(right, exprs('right'));
+  const side = node.how === 'right' ? 'right' : 'left';
+  return pair(node, l, r, carriedOver(node, side, (side === 'left' ? l : r).together));
+}
+
+/** Partitions of both sides joined one by one. */
+const pair = (node: JoinNode, left: Parts, right: Parts, together: Together | undefined): Parts => ({
+  fragments: left.fragments.map((fragment, i) => both(node, fragment, right.fragments[i]!)),
+  order: NO_ORDER,
+  together,
+  whole: wholeOf(node, left, right),
+});
+
+const wholeOf = (node: JoinNode, left: Parts, right: Parts): PlanNode | undefined =>
+  left.whole && right.whole && Object.freeze({ ...node, left: left.whole, right: right.whole });
+
+function both(node: JoinNode, left: Fragment, right: Fragment): Fragment {
+  const inputs: readonly Key[] = [...left.inputs, ...right.inputs];
+  const plan = Object.freeze({ ...node, left: left.plan, right: shift(right.plan, left.inputs.length) });
+  return { plan, inputs };
+}
+
+/** What a side's columns that lie together are called in the result. */
+function carriedOver(node: JoinNode, side: Side, together: Together | undefined): Together | undefined {
+  if (!together) return undefined;
+  const columns = together.columns.map((column) => {
+    const found = node.output.find(
+      (output) => output.column === column && (output.side === side || output.side === 'both'),
+    );
+    // Rows of the other side alone have nulls here, wherever they lie.
+    return found && (node.how !== 'full' || found.side === 'both') ? found.name : undefined;
+  });
+  return columns.every((name) => name !== undefined)
+    ? { columns: columns as readonly string[], hashed: together.hashed }
+    : undefined;
+}

@@ -1,0 +1,67 @@
+import type { Key } from '../../graph/task.js';
+import { printExpr, printKey } from '../expr/print.js';
+import { printPlan } from '../plan/print.js';
+import type { Fragment, FrameGraph, FrameTask } from './task.js';
+
+/** Fragments and exchanges as text. Tasks that differ only in the partition they are of are shown once. */
+export function printGraph({ tasks, result }: FrameGraph): string {
+  const numbers = new Map<Key, number>();
+  const groups: { readonly shape: string; readonly tasks: FrameTask[] }[] = [];
+  const shapeOf = (inputs: readonly Key[], text: string): string =>
+    `${[...new Set(inputs.map((key) => numbers.get(key)))].join(' ')}|${text}`;
+  for (const task of tasks.values()) {
+    const shape = shapeOf(task.inputs, taskText(task));
+    let group = groups.find((known) => known.shape === shape);
+    if (!group) {
+      group = { shape, tasks: [] };
+      groups.push(group);
+    }
+    group.tasks.push(task);
+    numbers.set(task.key, groups.indexOf(group) + 1);
+  }
+  const from = (inputs: readonly Key[]): string => {
+    const stages = [...new Set(inputs.map((key) => numbers.get(key)!))].sort((a, b) => a - b);
+    return stages.length > 0 ? ` from ${stages.join(', ')}` : '';
+  };
+  const lines = groups.flatMap(({ tasks: same }, i) => [
+    `${i + 1}: ${count(same.length, 'task')}${from(same.flatMap(({ inputs }) => inputs))}`,
+    ...indented(taskText(same[0]!)),
+  ]);
+  const ends = new Map<string, Fragment[]>();
+  for (const fragment of result) {
+    const shape = shapeOf(fragment.inputs, planText(fragment));
+    ends.set(shape, [...(ends.get(shape) ?? []), fragment]);
+  }
+  for (const fragments of ends.values())
+    lines.push(
+      `result: ${count(fragments.length, 'partition')}${from(fragments.flatMap(({ inputs }) => inputs))}`,
+      ...indented(planText(fragments[0]!)),
+    );
+  return lines.join('\n');
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+const indented = (text: string): readonly string[] => text.split('\n').map((line) => `  ${line}`);
+/** What tells one partition's plan from another's is left out. */
+const planText = ({ plan }: Pick<Fragment, 'plan'>): string =>
+  printPlan(plan)
+    .replaceAll(/ seed \d+/g, '')
+    .replaceAll(/(memory \()\d+ rows\)/g, '$1rows)')
+    .replaceAll(/^( *__tilework_order = )?.*$/gm, (line) =>
+      line.replace(/__tilework_order = [^,]*/, '__tilework_order'),
+    );
+
+function taskText(task: FrameTask): string {
+  if (task.op === 'frame/boundaries')
+    return `boundaries of ${task.params.parts} ranges by ${task.params.keys.map(printKey).join(', ')}`;
+  const { output } = task.params;
+  const plan = planText(task.params);
+  switch (output.by) {
+    case 'one':
+      return `write\n${indented(plan).join('\n')}`;
+    case 'expression':
+      return `exchange ${output.parts} parts by ${printExpr(output.part)}\n${indented(plan).join('\n')}`;
+    case 'range':
+      return `exchange ${output.parts} ranges by ${output.keys.map(printKey).join(', ')}\n${indented(plan).join('\n')}`;
+  }
+}

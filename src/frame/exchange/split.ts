@@ -1,0 +1,166 @@
+import type { FileInfo, FileSource, PlanNode, ScanNode } from '../plan/node.js';
+import type { Facts } from './facts.js';
+
+/** A boundary of a row group is taken where it is no further from the wanted row than this share of a partition. */
+const NEAR = 0.25;
+
+/** A scan in `parts` scans of consecutive rows (or fewer, where its files cannot be cut). */
+export function splitScan(node: ScanNode, parts: number, facts: Facts): readonly ScanNode[] {
+  const { source } = node;
+  switch (source.from) {
+    case 'memory': {
+      const [from, to] = source.range ?? [0, source.table.rows];
+      return ranges(to - from, parts).map(([a, b]) =>
+        Object.freeze({ ...node, source: { ...source, range: [from + a, from + b] as const } }),
+      );
+    }
+    case 'files': {
+      // Columns of all files together are none of a few: they are read at once.
+      if (parts === 1 || source.options.union_by_name === true) return [node];
+      const types = source.files.length > 1 ? facts.scanTypes.get(node) : undefined;
+      const scan = (files: readonly FileInfo[]): ScanNode =>
+        Object.freeze({ ...node, source: Object.freeze({ ...source, files, ...(types && { types }) }) });
+      const groups =
+        source.format === 'parquet' ? splitRows(source, parts, facts) : splitFiles(source.files, parts);
+      return groups.map(scan);
+    }
+    case 'tasks':
+    case 'database':
+      return [node];
+  }
+}
+
+const ranges = (rows: number, parts: number): readonly (readonly [number, number])[] =>
+  Array.from({ length: parts }, (_, i) => [
+    Math.floor((rows * i) / parts),
+    Math.floor((rows * (i + 1)) / parts),
+  ]);
+
+/** Whole files, about equal in bytes. */
+function splitFiles(files: readonly FileInfo[], parts: number): readonly (readonly FileInfo[])[] {
+  if (files.some(({ range }) => range)) return [files];
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const groups: FileInfo[][] = [];
+  let before = 0;
+  let last = -1;
+  for (const file of files) {
+    const part = Math.min(parts - 1, Math.floor(((before + file.bytes / 2) / Math.max(1, total)) * parts));
+    if (part === last) groups.at(-1)!.push(file);
+    else groups.push([file]);
+    last = part;
+    before += file.bytes;
+  }
+  return groups;
+}
+
+/** Ranges of rows, at boundaries of row groups where they are near. */
+function splitRows(source: FileSource, parts: number, facts: Facts): readonly (readonly FileInfo[])[] {
+  const files = source.files.map((file) => {
+    const groups = facts.rowGroups.get(file.path);
+    const rows = groups?.reduce((sum, n) => sum + n, 0) ?? file.rows;
+    return { file, rows, groups };
+  });
+  if (files.some(({ rows, file }) => rows === undefined || file.range))
+    return splitFiles(source.files, parts);
+  const starts: number[] = [];
+  let total = 0;
+  for (const { rows, groups } of files) {
+    let at = total;
+    for (const group of groups ?? []) {
+      starts.push(at);
+      at += group;
+    }
+    total += rows!;
+  }
+  const reach = (total / parts) * NEAR;
+  const cuts = ranges(total, parts).map(([from], i) => (i === 0 ? 0 : nearest(starts, from, reach)));
+  cuts.push(total);
+  return cuts.slice(1).map((to, i) => {
+    const from = cuts[i]!;
+    const pieces: FileInfo[] = [];
+    let start = 0;
+    for (const { file, rows } of files) {
+      const [a, b] = [Math.max(from, start), Math.min(to, start + rows!)];
+      const whole = a === start && b === start + rows!;
+      if (a < b)
+        pieces.push(whole ? file : Object.freeze({ ...file, range: [a - start, b - start] as const }));
+      start += rows!;
+    }
+    // No rows: a file says the columns.
+    return pieces.length > 0 ? pieces : [Object.freeze({ ...files[0]!.file, range: [0, 0] as const })];
+  });
+}
+
+function nearest(starts: readonly number[], wanted: number, reach: number): number {
+  let best = wanted;
+  let least = reach;
+  for (const start of starts) {
+    const distance = Math.abs(start - wanted);
+    if (distance <= least) {
+      best = start;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+export interface Size {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** At most so much a plan yields, as far as its sources tell; undefined where they do not. */
+export function sizeOf(node: PlanNode, facts: Facts): Size | undefined {
+  switch (node.kind) {
+    case 'scan':
+      return scanSize(node, facts);
+    case 'limit': {
+      const size = sizeOf(node.input, facts);
+      if (node.count === undefined) return size;
+      if (!size) return { rows: node.count, bytes: node.count * node.columns.length * VALUE_BYTES };
+      const rows = Math.min(size.rows, node.count);
+      return { rows, bytes: (size.bytes / Math.max(1, size.rows)) * rows };
+    }
+    case 'aggregate':
+      if (node.keys.length === 0) return { rows: 1, bytes: node.columns.length * VALUE_BYTES };
+      return sizeOf(node.input, facts);
+    case 'project':
+    case 'filter':
+    case 'sort':
+    case 'distinct':
+    case 'sample':
+      return sizeOf(node.input, facts);
+    case 'union': {
+      const sizes = node.inputs.map((input) => sizeOf(input, facts));
+      return sizes.reduce<Size | undefined>(
+        (sum, size) => sum && size && { rows: sum.rows + size.rows, bytes: sum.bytes + size.bytes },
+        { rows: 0, bytes: 0 },
+      );
+    }
+    case 'join':
+      return node.how === 'semi' || node.how === 'anti' ? sizeOf(node.left, facts) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const VALUE_BYTES = 8;
+/** What a compressed byte of a file becomes in memory, about. */
+const EXPANSION = 3;
+
+function scanSize({ source, columns }: ScanNode, facts: Facts): Size | undefined {
+  if (source.from === 'memory') {
+    const [from, to] = source.range ?? [0, source.table.rows];
+    return { rows: to - from, bytes: (to - from) * columns.length * VALUE_BYTES * 2 };
+  }
+  if (source.from !== 'files') return undefined;
+  const all = Math.max(1, Object.keys(source.schema).length);
+  let rows = 0;
+  let bytes = 0;
+  for (const file of source.files) {
+    if (file.bytes === 0) return undefined;
+    rows += facts.rowGroups.get(file.path)?.reduce((sum, n) => sum + n, 0) ?? file.rows ?? file.bytes / 32;
+    bytes += file.bytes * EXPANSION * (columns.length / all);
+  }
+  return { rows: Math.ceil(rows), bytes: Math.ceil(bytes) };
+}

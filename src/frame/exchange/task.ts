@@ -1,0 +1,91 @@
+import { tokenize } from '../../graph/key.js';
+import type { Key, Task } from '../../graph/task.js';
+import type { ExprNode, SortKey } from '../expr/node.js';
+import { type PlanNode, rewrite } from '../plan/node.js';
+import type { Batch } from '../result/column.js';
+
+/**
+ * What exchanges are made of: tasks as plain data, as arrays have them. Their keys are hashes of the work, so equal parts of plans are
+ * computed once, and any engine could run them.
+ */
+export type FrameTask = FragmentTask | BoundariesTask;
+
+/** Computes a plan, whose leaves may be what tasks before wrote, and writes its rows as Parquet, in one part or in several. */
+export interface FragmentTask extends Task {
+  readonly op: 'frame/fragment';
+  readonly params: FragmentParams;
+}
+
+export interface FragmentParams {
+  readonly plan: PlanNode;
+  readonly output: Output;
+}
+
+/** Which part a row goes to: the only one; a number from 0, by an expression; the range that its sort keys lie in. */
+export type Output =
+  | { readonly by: 'one' }
+  | { readonly by: 'expression'; readonly parts: number; readonly part: ExprNode }
+  | {
+      readonly by: 'range';
+      readonly parts: number;
+      readonly keys: readonly SortKey[];
+      /** Which input's value has the boundaries. */
+      readonly boundaries: number;
+    };
+
+/** Sorts what its inputs wrote, and yields the keys that cut it into parts of equal size. */
+export interface BoundariesTask extends Task {
+  readonly op: 'frame/boundaries';
+  readonly params: { readonly keys: readonly SortKey[]; readonly parts: number };
+}
+
+/** A plan and the tasks that its `TaskSource`s number. */
+export interface Fragment {
+  readonly plan: PlanNode;
+  readonly inputs: readonly Key[];
+}
+
+/** What is to be done: the tasks, inputs first, and the fragments whose rows, one after another, are the result. */
+export interface FrameGraph {
+  readonly tasks: ReadonlyMap<Key, FrameTask>;
+  readonly result: readonly Fragment[];
+}
+
+const contents = new WeakMap<Batch, string>();
+
+/** Rows in memory are hashed once. */
+function contentOf(rows: Batch): string {
+  let token = contents.get(rows);
+  if (token === undefined) {
+    token = tokenize(rows);
+    contents.set(rows, token);
+  }
+  return token;
+}
+
+const withoutRows = (plan: PlanNode): PlanNode =>
+  rewrite(plan, (node) =>
+    node.kind === 'scan' && node.source.from === 'memory'
+      ? { ...node, source: { ...node.source, table: contentOf(node.source.table) as never } }
+      : node,
+  );
+
+export function fragmentTask({ plan, inputs }: Fragment, output: Output): FragmentTask {
+  const op = 'frame/fragment';
+  const key = `${op}-${tokenize([withoutRows(plan), inputs, output])}`;
+  return Object.freeze({ key, op, inputs, params: Object.freeze({ plan, output }) });
+}
+
+export function boundariesTask(
+  inputs: readonly Key[],
+  keys: readonly SortKey[],
+  parts: number,
+): BoundariesTask {
+  const op = 'frame/boundaries';
+  return Object.freeze({
+    key: `${op}-${tokenize([inputs, keys, parts])}`,
+    op,
+    inputs,
+    params: Object.freeze({ keys, parts }),
+  });
+}
