@@ -26,6 +26,7 @@ export function splitScan(node: ScanNode, parts: number, facts: Facts): readonly
     }
     case 'tasks':
     case 'database':
+    case 'array':
       return [node];
   }
 }

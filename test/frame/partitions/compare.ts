@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { DataFrame, FrameOptions } from '../../../src/frame/index.js';
+
+export type Rows = readonly Readonly<Record<string, unknown>>[];
+
+/** How the order of rows of an answer is compared: it counts, it does not, or only that of some columns does. */
+export type Ordering = 'rows' | 'any' | readonly string[];
+
+/** A value as text that sorts: of floats the first digits, since sums of parts round differently. */
+function textOf(value: unknown): string {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : value.toPrecision(6);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
+  if (value !== null && typeof value === 'object')
+    return `{${Object.entries(value)
+      .map(([name, inner]) => `${name}: ${textOf(inner)}`)
+      .join(', ')}}`;
+  return String(value);
+}
+
+const sorted = (rows: Rows): Rows =>
+  rows
+    .map((row) => ({ row, text: textOf(row) }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ row }) => row);
+
+/** Numbers that are the same but for rounding become the same. */
+function rounded(got: unknown, expected: unknown): unknown {
+  if (typeof got === 'number' && typeof expected === 'number')
+    return Math.abs(got - expected) <= 1e-10 * Math.abs(expected) ? expected : got;
+  if (Array.isArray(got) && Array.isArray(expected)) return got.map((item, i) => rounded(item, expected[i]));
+  return got;
+}
+
+function expectRows(got: Rows, expected: Rows): void {
+  const close = got.map((row, i) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, rounded(value, expected[i]?.[name])])),
+  );
+  expect(close).toEqual(expected);
+}
+
+/** Whether partitions give the answer of one fragment. */
+export async function expectSame(
+  frame: DataFrame,
+  partitions: number,
+  order: Ordering = 'rows',
+  options: FrameOptions = {},
+): Promise<void> {
+  const one = await frame.rows(options);
+  const many = await frame.rows({ ...options, partitions });
+  if (order === 'rows') {
+    expectRows(many, one);
+    return;
+  }
+  expectRows(sorted(many), sorted(one));
+  if (order === 'any') return;
+  const keys = (rows: Rows): string[] => rows.map((row) => order.map((name) => textOf(row[name])).join('|'));
+  expect(keys(many)).toEqual(keys(one));
+}
+
+/** A new directory, removed when the process ends. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'tilework-frame-'));
+  process.once('exit', () => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Numbers that look random and are the same each time. */
+export function* numbers(seed: number): Generator<number, never, void> {
+  let state = seed;
+  for (;;) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    yield state;
+  }
+}
