@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LocalEngine } from '../../engine/index.js';
-import { col, count, type DataFrame, desc, readCsv, readParquet } from '../../frame/index.js';
+import { col, count, type DataFrame, desc, LocalEngine, readCsv, readParquet } from '../../index.js';
 import { type Day, drawDelays } from './chart.js';
 
 export interface FlightsOptions {
