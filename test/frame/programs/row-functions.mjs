@@ -1,0 +1,1 @@
+export const plusTen = ({ x }) => Number(x) + 10;
