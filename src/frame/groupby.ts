@@ -48,7 +48,7 @@ export class GroupBy<S, K> {
    * await spread.rows(); // [{ g: 'a', spread: 3 }, { g: 'b', spread: 0 }]
    */
   apply<const X extends Schema>(
-    fn: BatchFunction<Simplify<S & K>, X> | ModuleFunction,
+    fn: BatchFunction<S, X> | ModuleFunction,
     options: GroupApplyOptions<X>,
   ): DataFrame<Simplify<K & X>> {
     return new DataFrame(groupApplyPlan(this.plan, this.keys, fn, options));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseBytes } from '../../engine/memory/limits.js';
 import { Database } from '../duck/database.js';
 import { type FrameOptions, finalStatement, queryOptions } from '../execute.js';
+import { resolveMaps } from '../map/resolve.js';
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
 import { type Bound, quoteName, type Statement } from '../sql/writer.js';
@@ -200,8 +201,13 @@ async function copyTo(
   options: FrameOptions,
   settings: Settings,
 ): Promise<void> {
-  const statement = copySql(await finalStatement(plan, database), path, settings);
-  await database.execute(statement, queryOptions(options));
+  const { plan: resolved, dispose } = await resolveMaps(plan, database, options);
+  try {
+    const statement = copySql(await finalStatement(resolved, database), path, settings);
+    await database.execute(statement, queryOptions(options));
+  } finally {
+    await dispose();
+  }
 }
 
 /** COPY of a statement's rows; what users say is bound. */

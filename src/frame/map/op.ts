@@ -176,7 +176,7 @@ class MapTask {
     if (ready.loop) return applyRows(ready.loop, ready.fn, batch, output, label, firstRow);
     let returned: unknown;
     try {
-      returned = await ready.fn(ready.toArrow ? ready.toArrow([batch]) : viewOf(batch, firstRow));
+      returned = await ready.fn(ready.toArrow ? await ready.toArrow([batch]) : viewOf(batch, firstRow));
     } catch (cause) {
       throw threw(cause, label, firstRow, firstRow + batch.rows - 1);
     }

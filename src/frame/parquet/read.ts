@@ -340,7 +340,7 @@ function binaries(bytes: Buffer, start: number, count: number): Uint8Array[] {
   let at = start;
   for (let i = 0; i < count; i++) {
     const length = bytes.readUInt32LE(at);
-    values[i] = Uint8Array.prototype.slice.call(bytes, at + 4, at + 4 + length);
+    values[i] = new Uint8Array(bytes.subarray(at + 4, at + 4 + length));
     at += 4 + length;
   }
   return values;
