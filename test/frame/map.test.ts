@@ -114,7 +114,10 @@ describe('a function over rows', () => {
       { text: null, real: null, size: null },
       { text: 'snö ❄ 𝄞', real: Number.NaN, size: 8 },
     ]);
-    const changed = frame.apply((row) => (row.real ?? 0) + 1, { schema: { real: 'float64' }, keep: true });
+    const changed = frame.apply((row) => Number(row.real ?? 0) + 1, {
+      schema: { real: 'float64' },
+      keep: true,
+    });
     expect(changed.columns).toEqual(['text', 'real']);
     expect(await changed.select('real').rows({ engine })).toEqual([
       { real: 2.5 },
@@ -350,21 +353,25 @@ describe('what goes wrong', () => {
   test.each([
     [
       'a value of another type',
-      () => 'text',
+      (): unknown => 'text',
       /apply: column "v", row 0: "text" is no int32; return a value of that type/,
     ],
     [
       'a fraction',
-      () => 1.5,
+      (): unknown => 1.5,
       /column "v", row 0: 1.5 \(number\) is no int32; round it, or declare 'float64'/,
     ],
     [
       'too large a number',
-      () => 2 ** 31,
+      (): unknown => 2 ** 31,
       /2147483648 \(number\) is no int32; it is out of the range of int32/,
     ],
-    ['no number', () => Number.NaN, /NaN \(number\) is no int32; round it|NaN/],
-    ['a promise', async () => 1, /is no int32; await what is asynchronous in a function of mapPartitions/],
+    ['no number', (): unknown => Number.NaN, /NaN \(number\) is no int32; round it|NaN/],
+    [
+      'a promise',
+      async (): Promise<unknown> => 1,
+      /is no int32; await what is asynchronous in a function of mapPartitions/,
+    ],
   ] as const)('%s is no result of a row', async (_, fn, message) => {
     const frame = numbers(2).apply(fn as never, { schema: { v: 'int32' } });
     const error = await failing(() => frame.rows({ engine }));
@@ -386,23 +393,27 @@ describe('what goes wrong', () => {
   test.each([
     [
       'nothing',
-      () => undefined,
+      (): unknown => undefined,
       /the function returned undefined \(undefined\); return columns by name: \{ "a": \[…\], "b": \[…\] \}/,
     ],
-    ['a list', () => [1], /the function returned an array; return columns by name/],
-    ['a column less', () => ({ a: [1] }), /the function returned no column "b"; its schema has "a", "b"/],
+    ['a list', (): unknown => [1], /the function returned an array; return columns by name/],
+    [
+      'a column less',
+      (): unknown => ({ a: [1] }),
+      /the function returned no column "b"; its schema has "a", "b"/,
+    ],
     [
       'a column more',
-      () => ({ a: [1], b: ['x'], c: [1] }),
+      (): unknown => ({ a: [1], b: ['x'], c: [1] }),
       /returned a column "c" that its schema does not have/,
     ],
     [
       'another length',
-      () => ({ a: [1], b: [] }),
+      (): unknown => ({ a: [1], b: [] }),
       /returned 0 values for column "b", and 1 for "a"; all columns have one length/,
     ],
-    ['no list', () => ({ a: [1], b: 5 }), /column "b" is 5 \(number\); return a typed array/],
-    ['another type', () => ({ a: [1, 'x'], b: ['', ''] }), /column "a", row 1: "x" is no int32/],
+    ['no list', (): unknown => ({ a: [1], b: 5 }), /column "b" is 5 \(number\); return a typed array/],
+    ['another type', (): unknown => ({ a: [1, 'x'], b: ['', ''] }), /column "a", row 1: "x" is no int32/],
   ] as const)('%s is no result of a batch', async (_, fn, message) => {
     const frame = numbers(3).mapPartitions(fn as never, { schema: { a: 'int32', b: 'string' } });
     expect((await failing(() => frame.rows({ engine }))).message).toMatch(message);

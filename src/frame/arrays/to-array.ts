@@ -22,11 +22,11 @@ import type { ColumnType, Schema } from '../types.js';
 import type { ToBlockCommon, ToBlockParams } from './blocks-op.js';
 
 export interface ToArrayOptions extends FrameOptions {
-  /** Rows of a block, about; default: as many as make 16 MiB. */
+  /** Rows of a block, about; default: as many as make 8 MiB. */
   readonly chunkRows?: number;
 }
 
-const BLOCK_BYTES = 16 * 2 ** 20;
+const BLOCK_BYTES = 8 * 2 ** 20;
 /** Row groups are of whole vectors of DuckDB's. */
 const VECTOR = 2048;
 
