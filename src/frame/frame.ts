@@ -33,10 +33,11 @@ import {
   mapPlan,
   type RowFunction,
 } from './map/make.js';
+import { explainPlan } from './optimize/explain.js';
 import { checkExpr, checkNames, checkUnique } from './plan/check.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
-import { printPlan } from './plan/print.js';
+
 import { arrowBatches, arrowTable } from './result/arrow.js';
 import { type Batch, concatBatches, type Int64As, rowsOf } from './result/column.js';
 import { tableHtml } from './result/html.js';
@@ -60,7 +61,7 @@ import type {
 export interface AnyFrame {
   readonly plan: PlanNode;
   readonly columns: readonly string[];
-  explain(): string;
+  explain(options?: { readonly optimized?: boolean }): string;
   schema(options?: FrameOptions): Promise<object>;
   toText(rows?: number, options?: FrameOptions): Promise<string>;
   toHtml(rows?: number, options?: FrameOptions): Promise<string>;
@@ -419,9 +420,16 @@ export class DataFrame<in out S = AnySchema> {
 
   // Looking
 
-  /** The plan, as it is written down. */
-  explain(): string {
-    return printPlan(this.plan);
+  /**
+   * The plan as text, as it was written and as it is computed: the last step first, what it is made from below it. With `optimized`
+   * only one of the two.
+   *
+   * @example
+   * const frame = fromRows([{ x: 1, y: 2, z: 3 }]).select('x', 'y').filter(col('x').gt(1)).select('y');
+   * frame.explain({ optimized: true }); // 'scan memory (1 rows) [y] where (x > 1)'
+   */
+  explain(options: { readonly optimized?: boolean } = {}): string {
+    return explainPlan(this.plan, options.optimized);
   }
 
   /**

@@ -20,11 +20,15 @@ const INFIX: Readonly<Record<string, string>> = {
   xor: 'xor',
 };
 
+/** The name of a column, in quotes where it is not one word. */
+export const printName = (name: string): string =>
+  /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : JSON.stringify(name);
+
 /** An expression as people read it. Not SQL. */
 export function printExpr(node: ExprNode): string {
   switch (node.kind) {
     case 'column':
-      return /^[A-Za-z_]\w*$/.test(node.name) ? node.name : JSON.stringify(node.name);
+      return printName(node.name);
     case 'literal':
       return printLiteral(node.value);
     case 'call': {

@@ -1,36 +1,39 @@
-import { printExpr, printKey } from '../expr/print.js';
+import { printExpr, printKey, printName } from '../expr/print.js';
 import { typeText } from '../result/type-text.js';
-import { inputsOf, type PlanNode } from './node.js';
+import { type Item, inputsOf, type PlanNode } from './node.js';
+
+/** Deeper than this nothing is indented further: a chain of ten thousand verbs is that deep. */
+const DEEPEST = 60;
 
 /** A plan as text: the last step first, what it is made from below it. */
 export function printPlan(plan: PlanNode): string {
   const lines: string[] = [];
-  const print = (node: PlanNode, depth: number): void => {
-    lines.push(`${'  '.repeat(depth)}${describeNode(node)}`);
-    for (const input of inputsOf(node)) print(input, depth + 1);
-  };
-  print(plan, 0);
+  const stack: { readonly node: PlanNode; readonly depth: number }[] = [{ node: plan, depth: 0 }];
+  for (let top = stack.pop(); top; top = stack.pop()) {
+    const { node, depth } = top;
+    lines.push(`${'  '.repeat(Math.min(depth, DEEPEST))}${describeNode(node)}`);
+    for (const input of inputsOf(node).toReversed()) stack.push({ node: input, depth: depth + 1 });
+  }
   return lines.join('\n');
 }
 
 function describeNode(node: PlanNode): string {
-  const list = (names: readonly string[]): string => names.join(', ');
+  const list = (names: readonly string[]): string => names.map(printName).join(', ');
+  const item = ({ name, expr }: Item): string =>
+    expr.kind === 'column' && expr.name === name
+      ? printName(name)
+      : `${printName(name)} = ${printExpr(expr)}`;
   switch (node.kind) {
     case 'scan': {
       const filters = node.filters.length > 0 ? ` where ${node.filters.map(printExpr).join(' and ')}` : '';
       return `scan ${sourceText(node)} [${list(node.columns)}]${filters}`;
     }
     case 'project':
-      return `select ${node.items.map(({ name, expr }) => (expr.kind === 'column' && expr.name === name ? name : `${name} = ${printExpr(expr)}`)).join(', ')}`;
+      return `select ${node.items.map(item).join(', ')}`;
     case 'filter':
       return `filter ${printExpr(node.predicate)}`;
-    case 'aggregate': {
-      const items = node.items.map(({ name, expr }) => `${name} = ${printExpr(expr)}`);
-      const keys = node.keys.map(({ name, expr }) =>
-        expr.kind === 'column' && expr.name === name ? name : `${name} = ${printExpr(expr)}`,
-      );
-      return `aggregate ${items.join(', ')}${keys.length > 0 ? ` by ${keys.join(', ')}` : ''}`;
-    }
+    case 'aggregate':
+      return `aggregate ${node.items.map(item).join(', ')}${node.keys.length > 0 ? ` by ${node.keys.map(item).join(', ')}` : ''}`;
     case 'join': {
       const on = node.on.map(({ left, right }) => `${printExpr(left)} == ${printExpr(right)}`);
       if (node.asof)
@@ -50,7 +53,7 @@ function describeNode(node: PlanNode): string {
     case 'explode':
       return `explode ${list(node.lists)}`;
     case 'unpivot':
-      return `melt ${list(node.values)} into ${node.variable}, ${node.value}`;
+      return `melt ${list(node.values)} into ${list([node.variable, node.value])}`;
     case 'sample':
       return `sample ${node.fraction} seed ${node.seed}`;
     case 'sql':
@@ -59,7 +62,7 @@ function describeNode(node: PlanNode): string {
       return `map ${{ row: 'rows', batch: 'batches', group: 'groups' }[node.per]} by ${node.name} to ${Object.entries(
         node.schema,
       )
-        .map(([name, type]) => `${name}: ${typeText(type)}`)
+        .map(([name, type]) => `${printName(name)}: ${typeText(type)}`)
         .join(', ')}`;
   }
 }
