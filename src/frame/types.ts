@@ -42,7 +42,9 @@ export type Schema = { readonly [column: string]: ColumnType };
 
 export type Names<S> = keyof S & string;
 
-export type IntegerType = 'int8' | 'int16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'uint32' | 'uint64';
+/** Types of whole numbers. */
+export const INTEGERS = ['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const;
+export type IntegerType = (typeof INTEGERS)[number];
 export type NumericType = IntegerType | 'float32' | 'float64' | 'decimal';
 
 /**

@@ -9,8 +9,8 @@ import { bottomUp } from './walk.js';
 
 /**
  * A plan that gives the same rows with less work. Pure. The rules, each with its reasons in its file: constants are folded, filters and limits
- * sink, selects are merged, sorts that nobody sees are left out, columns that nobody reads are not made, and files whose statistics
- * say that no row passes are not opened.
+ * sink, selects are merged, sorts that nobody sees are left out, columns that nobody reads are not made. Leaving out files is a step
+ * of its own (`files.ts`), since their statistics have to be read before.
  */
 export function optimize(plan: PlanNode): PlanNode {
   // A window that nobody reads would stop filters, so columns come first; where filters have sunk, fewer columns are read.

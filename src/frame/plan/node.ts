@@ -61,7 +61,20 @@ export interface FileInfo {
   readonly rows?: number;
   /** Only rows from … to before …, counted within the file. */
   readonly range?: readonly [number, number];
+  /** What the file says of its columns, where that was read. */
+  readonly statistics?: { readonly [column: string]: ColumnStatistics };
 }
+
+/** Between what the values of a column lie. */
+export interface ColumnStatistics {
+  readonly least?: Bound;
+  readonly greatest?: Bound;
+  /** How many are null. */
+  readonly nulls?: number;
+}
+
+/** A value that can be compared: times in microseconds since 1970, dates too, booleans as 0 and 1. */
+export type Bound = number | bigint | string;
 
 export type ReaderOption =
   | boolean
