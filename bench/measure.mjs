@@ -1,6 +1,5 @@
 /** Runs the two sides of a workload by turns and compares what they answer. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import path from 'node:path';
+import { dataFor } from './data.mjs';
 
 export const median = (numbers) => {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -22,30 +21,25 @@ export function compareAnswers({ id, relative, absolute = 0 }, ours, peer) {
     throw new Error(`${id}: the answers differ: tilework ${a[at]}, the peer ${b[at]} (element ${at})`);
 }
 
-/** The Zarr store of a workload, made once by zarr-python. */
-export async function storeFor({ sizes }, sizeName, { peer, cache, log }) {
-  const size = sizes[sizeName];
-  const store = path.join(cache, `temperature-${size.shape.join('x')}.zarr`);
-  if (existsSync(store)) return store;
-  log(`making ${path.basename(store)} …`);
-  const partial = `${store}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  await peer('make-store', { ...size, store: partial });
-  renameSync(partial, store);
-  return store;
-}
-
 async function timed(run) {
   const start = performance.now();
   const stdout = await run();
   return { seconds: [(performance.now() - start) / 1000], answer: stdout };
 }
 
-/** Both sides by turns, `rounds` times: medians of their seconds, largest peaks, versions. */
-export async function measure(workload, { ours, peer, sizeName, threads, rounds, cache, log }) {
+/** What a workload is given, for whichever side. */
+async function argsFor(workload, { peer, sizeName, threads, cache, log }) {
   const size = workload.sizes[sizeName];
-  const store = workload.store ? await storeFor(workload, sizeName, { peer, cache, log }) : undefined;
-  const args = { size, threads, runs: workload.runs, store, memoryLimit: workload.memoryLimit };
+  const data = await dataFor(workload, { size, peer, cache, log });
+  const { memoryLimit } = workload;
+  return { size, threads, runs: size.runs ?? workload.runs, data, memoryLimit };
+}
+
+/** Both sides by turns, `rounds` times: medians of their seconds, largest peaks, versions. */
+export async function measure(workload, settings) {
+  if (workload.peers) return measureAmong(workload, settings);
+  const { ours, peer, rounds, log } = settings;
+  const args = await argsFor(workload, settings);
   const of = async (side) =>
     workload.wholeProcess ? timed(() => side(workload.id, args)) : JSON.parse(await side(workload.id, args));
   if (workload.check) {
@@ -70,5 +64,49 @@ export async function measure(workload, { ours, peer, sizeName, threads, rounds,
     blas: list[0].blas ?? [],
     versions: list[0].versions,
   });
-  return { workload, size, ours: sum(results.ours), peer: sum(results.peer) };
+  return { workload, size: args.size, ours: sum(results.ours), peer: sum(results.peer) };
 }
+
+const total = (parts) => Object.values(parts).reduce((sum, seconds) => sum + seconds, 0);
+
+/**
+ * A workload of named parts beside several peers, all by turns: of each side the runs (seconds by part), the parts that failed with
+ * their errors, the largest peak and the versions.
+ */
+async function measureAmong(workload, settings) {
+  const { ours, peer, rounds, log } = settings;
+  const args = await argsFor(workload, settings);
+  const names = ['tilework', ...Object.keys(workload.peers)];
+  const sides = Object.fromEntries(names.map((name) => [name, { runs: [], failed: {}, peakMb: 0 }]));
+  for (let round = 0; round < (workload.rounds ?? rounds); round++) {
+    let expected;
+    for (const name of names) {
+      const text = await (name === 'tilework'
+        ? ours(workload.id, args)
+        : peer(workload.id, args, name.toLowerCase()));
+      const { parts, answer, failed, peakMb, versions } = JSON.parse(text);
+      expected ??= answer;
+      for (const [part, numbers] of Object.entries(answer))
+        compareEach(`${workload.id} ${part}`, workload.relative, expected[part], numbers, name);
+      const side = sides[name];
+      side.runs.push(...parts);
+      Object.assign(side.failed, failed);
+      side.peakMb = Math.max(side.peakMb, peakMb);
+      side.versions = versions;
+      log(`${workload.id} ${round + 1}: ${name} ${parts.map((run) => total(run).toFixed(3))} s`);
+      for (const [part, error] of Object.entries(failed)) log(`${workload.id} ${part}: ${name}: ${error}`);
+    }
+  }
+  return { workload, size: args.size, sides };
+}
+
+/** Throws where a number of a peer's answer is not ours. */
+function compareEach(where, relative, ours, peer, name) {
+  const at = peer.findIndex((x, i) => !(Math.abs(ours[i] - x) <= relative * Math.abs(x)));
+  if (ours.length !== peer.length || at >= 0)
+    throw new Error(`${where}: the answers differ: tilework ${ours}, ${name} ${peer}`);
+}
+
+/** Seconds of a side for some of a workload's parts: the median of its runs. */
+export const secondsOf = ({ runs }, parts) =>
+  median(runs.map((run) => total(Object.fromEntries(parts.map((part) => [part, run[part]])))));

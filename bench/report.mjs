@@ -1,14 +1,71 @@
 /** Writes what was measured as Markdown. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { secondsOf } from './measure.mjs';
 
 const number = (x, digits) => (Number.isFinite(x) ? x.toFixed(digits) : '–');
 const seconds = (x) => number(x, x < 10 ? (x < 1 ? 3 : 2) : 1);
 
-function sizeOf({ n, chunk, shape, chunks, leaves }) {
+function sizeOf({ n, chunk, shape, chunks, leaves, scale, rows }) {
+  if (scale) return `scale factor ${scale}`;
+  if (rows) return `${(rows / 1e6).toLocaleString('en')} million rows`;
   if (n) return `${n.toLocaleString('en')}² in ${chunk.toLocaleString('en')}² chunks`;
   if (shape) return `(${shape.join(', ')}) float32 in (${chunks.join(', ')}) chunks`;
   return leaves ? `${(2 * leaves - 1).toLocaleString('en')} tasks` : '';
+}
+
+function rowAmong({ workload, size, sides }) {
+  const { tilework, ...peers } = sides;
+  const cells = Object.entries(peers).flatMap(([name, peer]) => {
+    const parts = Object.keys(peer.runs[0]).filter((part) => !(part in peer.failed));
+    const [theirs, ours] = [secondsOf(peer, parts), secondsOf(tilework, parts)];
+    const { atMost, atLeast } = workload.peers[name];
+    const [factor, goal, met] = atMost
+      ? [ours / theirs, `≤ ${atMost}`, ours / theirs <= atMost]
+      : [theirs / ours, atLeast ? `≥ ${atLeast}` : '', !atLeast || theirs / ours >= atLeast];
+    return [seconds(theirs), `${number(factor, 2)}${goal && ` (${goal}: ${met ? 'yes' : 'no'})`}`];
+  });
+  const all = Object.keys(tilework.runs[0]);
+  const peaks = Object.values(sides).map(({ peakMb }) => number(peakMb, 0));
+  const what = [workload.title, sizeOf(size)].filter(Boolean).join(', ');
+  return `| ${[what, seconds(secondsOf(tilework, all)), ...cells, ...peaks].join(' | ')} |`;
+}
+
+/** The workloads that are measured beside several peers: a table of their sums, and one of the parts of those that have many. */
+function among(results) {
+  const names = Object.keys(results[0].sides);
+  const peers = names.slice(1);
+  const head = [
+    'workload',
+    'tilework, s',
+    ...peers.flatMap((name) => [
+      `${name}, s`,
+      results[0].workload.peers[name].atMost ? `tilework / ${name}` : `${name} / tilework`,
+    ]),
+    ...names.map((name) => `peak MB, ${name}`),
+  ];
+  const lines = [
+    `| ${head.join(' | ')} |`,
+    `| --- ${'| ---: '.repeat(head.length - 1)}|`,
+    ...results.map(rowAmong),
+  ];
+  for (const { workload, sides } of results) {
+    const parts = Object.keys(sides.tilework.runs[0]);
+    if (parts.length > 5) {
+      lines.push('', `| ${workload.id} | ${names.map((name) => `${name}, s`).join(' | ')} |`);
+      lines.push(`| --- ${'| ---: '.repeat(names.length)}|`);
+      for (const part of parts) {
+        const cells = names.map((name) =>
+          part in sides[name].failed ? 'fails' : seconds(secondsOf(sides[name], [part])),
+        );
+        lines.push(`| ${part} | ${cells.join(' | ')} |`);
+      }
+    }
+    for (const [name, { failed }] of Object.entries(sides))
+      for (const [part, error] of Object.entries(failed))
+        lines.push('', `${name} fails at ${workload.id} ${part}, which both sides' sums leave out: ${error}`);
+  }
+  return lines;
 }
 
 function row({ workload, size, ours, peer }) {
@@ -30,20 +87,33 @@ const blasOf = (results, side) =>
 
 /** A table with a line for each workload, and what it was measured with. */
 export function markdown(results, { threads, sizeName }) {
-  const versions = (side) => results.map((r) => r[side].versions).find(Boolean);
-  const matmul = results.filter((r) => r.workload.id === 'matmul');
-  const lines = [
-    '| workload | tilework, s | Dask, s | Dask / tilework | goal | met | peak MB, tilework | peak MB, Dask |',
-    '| --- | ---: | ---: | ---: | --- | --- | ---: | ---: |',
-    ...results.map(row),
-    '',
+  const two = results.filter((r) => r.peer);
+  const several = results.filter((r) => r.sides);
+  const all = results.flatMap((r) => (r.sides ? Object.values(r.sides) : [r.ours, r.peer]));
+  const versions = [...new Set(all.flatMap((side) => side.versions?.split(', ') ?? []))];
+  if (versions.length === 0) versions.push(`Node ${process.versions.node}`);
+  const lines = [];
+  if (two.length > 0)
+    lines.push(
+      '| workload | tilework, s | Dask, s | Dask / tilework | goal | met | peak MB, tilework | peak MB, Dask |',
+      '| --- | ---: | ---: | ---: | --- | --- | ---: | ---: |',
+      ...two.map(row),
+      '',
+    );
+  if (several.length > 0) lines.push(...among(several), '');
+  lines.push(
     `${cpus()[0].model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; ${threads} threads on each side. ` +
-      `${[versions('ours') ?? `Node ${process.versions.node}`, versions('peer')].filter(Boolean).join('; ')}. ` +
-      'Medians of runs after a warm-up, in fresh processes of both sides by turns; answers compared. Peak is resident memory.',
-  ];
+      `${versions.join(', ')}. ` +
+      'Medians of runs after a warm-up, in fresh processes of all sides by turns; answers compared. Peak is resident memory.',
+  );
+  const matmul = two.filter((r) => r.workload.id === 'matmul');
   if (matmul.length > 0)
     lines.push(
       `Matrix product by ${blasOf(matmul, 'ours') || 'the built-in kernel'} here, ${blasOf(matmul, 'peer')} in NumPy.`,
+    );
+  if (several.length > 0)
+    lines.push(
+      'DuckDB is the library that tilework runs, asked in its own SQL by its own package for Node. Dask and Polars read TPC-H with float64 for decimals, which is faster for them.',
     );
   if (sizeName !== 'full') lines.push('', 'Small sizes: a test of the bench, not a measurement.');
   return lines.join('\n');

@@ -1,5 +1,5 @@
 /**
- * Measures tilework beside Dask and NumPy in one run on this machine.
+ * Measures tilework beside Dask, NumPy, Polars and DuckDB in one run on this machine.
  *
  *     npm run bench -- [workloads or groups] [--small] [--rounds n] [--threads n] [--wheel-blas] [--write]
  *

@@ -45,7 +45,14 @@ export function sides({ python, blas }) {
   return {
     ours: (id, args) =>
       start(process.execPath, [path.join(HERE, 'ours', `${id}.mjs`), JSON.stringify(args)], oursEnv),
-    peer: (id, args) =>
-      start(python, ['-B', path.join(HERE, 'peers', `${id}.py`), JSON.stringify(args)], environment({})),
+    /** `name` of the peer where a workload has several. */
+    peer: (id, args, name) => {
+      const script = path.join(HERE, 'peers', name ? `${id}-${name}` : id);
+      const command = existsSync(`${script}.mjs`)
+        ? [process.execPath, [`${script}.mjs`]]
+        : [python, ['-B', `${script}.py`]];
+      const env = environment(args.threads ? { POLARS_MAX_THREADS: String(args.threads) } : {});
+      return start(command[0], [...command[1], JSON.stringify(args)], env);
+    },
   };
 }

@@ -1,7 +1,8 @@
 /**
  * What is measured. `sizes.full` is what the goals are stated for; `sizes.small` is for a quick look and for tests of
- * the bench itself. `goal` is how many times faster than the peer tilework is meant to be; `goalMicros`, microseconds
- * a task. Answers of both sides must agree within `relative` of their largest element, or within `absolute`.
+ * the bench itself; `data` is what `data.mjs` makes for it. `goal` is how many times faster than the peer tilework is meant to be; `goalMicros`, microseconds
+ * a task. A workload with `peers` has named parts and is measured beside each of them: `atMost` so many times the peer's seconds, or
+ * `atLeast` so many times faster. Answers of both sides must agree within `relative` of their largest element, or within `absolute`.
  */
 export const WORKLOADS = [
   {
@@ -51,12 +52,43 @@ export const WORKLOADS = [
     // means of some 366 float32 numbers near 290: both sides may sum them in float32
     relative: 1e-3,
     runs: 1,
-    store: true,
+    data: 'temperature',
     memoryLimit: '512MB',
     sizes: {
       full: { shape: [1464, 721, 1440], chunks: [4, 200, 200] },
       small: { shape: [48, 181, 360], chunks: [4, 100, 100] },
     },
+  },
+  {
+    id: 'tpch',
+    group: 'frame',
+    title: 'TPC-H, all 22 queries',
+    peers: { DuckDB: { atMost: 1.15 }, Dask: { atLeast: 5 }, Polars: {} },
+    // decimals here, float64 in the tables of Dask and Polars
+    relative: 1e-9,
+    runs: 1,
+    data: 'tpch',
+    sizes: { full: { scale: 1 }, small: { scale: 0.1, runs: 0 } },
+  },
+  {
+    id: 'flights-group',
+    group: 'frame',
+    title: 'flights: by origin; the worst days of routes',
+    peers: { DuckDB: { atMost: 1.15 }, Dask: { atLeast: 5 }, Polars: {} },
+    relative: 1e-9,
+    runs: 2,
+    data: 'flights',
+    sizes: { full: { rows: 60_000_000 }, small: { rows: 3_000_000, runs: 0 } },
+  },
+  {
+    id: 'flights-join',
+    group: 'frame',
+    title: 'flights joined with airports, by state',
+    peers: { DuckDB: { atMost: 1.15 }, Dask: { atLeast: 5 }, Polars: {} },
+    relative: 1e-9,
+    runs: 2,
+    data: 'flights',
+    sizes: { full: { rows: 60_000_000 }, small: { rows: 3_000_000, runs: 0 } },
   },
   {
     id: 'tree',

@@ -1,7 +1,6 @@
 """What the peers' side of every workload does: warm up once, time some runs, say what came out."""
 
 import json
-import os
 import platform
 import sys
 import time
@@ -28,27 +27,62 @@ def plain(answer):
     return answer.tolist() if hasattr(answer, "tolist") else answer
 
 
+def digest(frame):
+    """What an answer is compared by: how many rows, and the sums of its columns of numbers."""
+    if hasattr(frame, "select_dtypes"):
+        return [len(frame), *(float(frame[name].sum()) for name in frame.select_dtypes("number").columns)]
+    return [frame.height, *(frame[name].sum() for name in frame.columns if frame[name].dtype.is_numeric())]
+
+
+def use_threads():
+    import dask
+
+    dask.config.set(scheduler="threads", num_workers=THREADS)
+
+
+def report(**figures):
+    """Prints what was measured, as JSON in a line."""
+    print(json.dumps({**figures, "peakMb": peak_mb()}))
+
+
+def measure_parts(parts, version):
+    """As `measure`, of named parts: their seconds and answers by name. Parts that fail are named with their errors."""
+    if version.startswith("Dask"):
+        use_threads()
+    totals, answers, failed = [], {}, {}
+    for _ in range(ARGS["runs"] + 1):
+        seconds = {}
+        for name, run in parts.items():
+            start = time.perf_counter()
+            try:
+                answers[name] = plain(run())
+            except Exception as error:
+                failed[name] = f"{type(error).__name__}: {error}".splitlines()[0]
+            seconds[name] = time.perf_counter() - start
+        totals.append(seconds)
+    report(
+        parts=totals[1:] or totals,
+        answer=answers,
+        failed=failed,
+        versions=f"Python {platform.python_version()}, {version}",
+    )
+
+
 def measure(run):
     """Calls `run` once to warm up and then ARGS["runs"] times; prints one line of JSON. `run` gives the answer, a number or a list."""
     import dask
     import numpy
 
-    dask.config.set(scheduler="threads", num_workers=THREADS)
+    use_threads()
     seconds = []
     for _ in range(ARGS["runs"] + 1):
         start = time.perf_counter()
         answer = run()
         seconds.append(time.perf_counter() - start)
-    print(
-        json.dumps(
-            {
-                "seconds": seconds[1:],
-                "first": seconds[0],
-                "answer": plain(answer),
-                "peakMb": peak_mb(),
-                "blas": mapped_blas(),
-                "versions": f"Python {platform.python_version()}, NumPy {numpy.__version__}, Dask {dask.__version__}",
-                "pid": os.getpid(),
-            }
-        )
+    report(
+        seconds=seconds[1:],
+        first=seconds[0],
+        answer=plain(answer),
+        blas=mapped_blas(),
+        versions=f"Python {platform.python_version()}, NumPy {numpy.__version__}, Dask {dask.__version__}",
     )

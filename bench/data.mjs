@@ -1,0 +1,127 @@
+/** The files that workloads read, made once and kept below .cache. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { build } from 'esbuild';
+import { tpch } from '../scripts/tpch.mjs';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+/** Rows of a file of the plain tables: what a partition of Dask should be. */
+const PART_ROWS = 1_000_000;
+const FLIGHTS_ROWS = 3_000_000;
+
+/** A directory or file that `make` fills under another name before, so that it is whole or not there. */
+async function once(home, make, log) {
+  if (existsSync(home)) return home;
+  log(`making ${path.basename(home)} …`);
+  const partial = `${home}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  await make(partial);
+  renameSync(partial, home);
+  return home;
+}
+
+async function duckdb(use) {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await use(connection);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+/** The Zarr store of temperatures, made by zarr-python. */
+function temperature({ size, cache, peer, log }) {
+  const home = path.join(cache, `temperature-${size.shape.join('x')}.zarr`);
+  return once(home, (partial) => peer('make-store', { ...size, store: partial }), log);
+}
+
+/**
+ * The tables of TPC-H: `tables` as the generator writes them, `plain` with decimals as float64 and dates as timestamps, in files of
+ * a million rows: what Dask and pandas are fast with.
+ */
+async function tpchTables({ size, cache, log }) {
+  const tables = tpch(size.scale);
+  const plain = await once(
+    path.join(cache, `tpch-sf${size.scale}-plain`),
+    (partial) =>
+      duckdb(async (connection) => {
+        for (const file of readdirSync(tables))
+          await plainTable(connection, path.join(tables, file), partial);
+      }),
+    log,
+  );
+  return { tables, plain, queries: await queries(cache) };
+}
+
+async function plainTable(connection, file, home) {
+  const columns = await connection.runAndReadAll(`DESCRIBE SELECT * FROM '${file}'`);
+  const items = columns.getRowObjects().map(({ column_name, column_type }) => {
+    const to =
+      column_type === 'DATE' ? 'TIMESTAMP' : column_type.startsWith('DECIMAL') ? 'DOUBLE' : column_type;
+    return `CAST(${column_name} AS ${to}) AS ${column_name}`;
+  });
+  const count = await connection.runAndReadAll(`SELECT count(*) FROM '${file}'`);
+  const rows = Number(count.getRows()[0][0]);
+  const directory = path.join(home, path.parse(file).name);
+  mkdirSync(directory, { recursive: true });
+  for (let from = 0, part = 0; from < rows; from += PART_ROWS, part++) {
+    const some = `file_row_number >= ${from} AND file_row_number < ${from + PART_ROWS}`;
+    const query = `SELECT ${items} FROM read_parquet('${file}', file_row_number = true) WHERE ${some}`;
+    await connection.run(`COPY (${query}) TO '${path.join(directory, `${part}.parquet`)}'`);
+  }
+}
+
+/** The queries that the tests have, as a module of JavaScript. */
+async function queries(cache) {
+  const outfile = path.join(cache, 'tpch-queries.mjs');
+  await build({
+    entryPoints: [path.join(ROOT, 'test', 'frame', 'tpch', 'index.ts')],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outfile,
+    plugins: [
+      {
+        name: 'tilework',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /src\/frame\/index\.js$/ }, () => ({ path: 'tilework/frame', external: true })),
+      },
+    ],
+  });
+  return outfile;
+}
+
+/** Flights of vega-datasets, replicated into files, and its airports. */
+async function flights({ size, cache, log }) {
+  const entry = createRequire(import.meta.url).resolve('vega-datasets');
+  const file = (name) => path.join(path.dirname(entry), '..', 'data', name);
+  const home = path.join(cache, `flights-${size.rows}`);
+  await once(
+    home,
+    (partial) => {
+      mkdirSync(partial, { recursive: true });
+      for (let part = 0; part < size.rows / FLIGHTS_ROWS; part++)
+        copyFileSync(
+          file('flights-3m.parquet'),
+          path.join(partial, `${String(part).padStart(2, '0')}.parquet`),
+        );
+    },
+    log,
+  );
+  const airports = await once(
+    path.join(cache, 'airports.parquet'),
+    (partial) =>
+      duckdb((connection) =>
+        connection.run(`COPY (FROM read_csv('${file('airports.csv')}')) TO '${partial}' (FORMAT parquet)`),
+      ),
+    log,
+  );
+  return { flights: home, airports };
+}
+
+const MAKERS = { temperature, tpch: tpchTables, flights };
+
+/** What a workload reads; undefined where it reads nothing. */
+export const dataFor = ({ data }, settings) => data && MAKERS[data](settings);
