@@ -38,6 +38,8 @@ const databases = new WeakMap<LocalEngine, Database>();
 export class Database {
   private opened: Promise<DuckDBInstance> | undefined;
   private directory: string | undefined;
+  /** What DuckDB was told that it may count. */
+  private limit: number | undefined;
 
   private constructor(private readonly engine: LocalEngine) {}
 
@@ -143,18 +145,25 @@ export class Database {
       throw error;
     });
     const connection = await instance.connect();
-    await connection.run(`SET memory_limit = '${duckLimit(this.engine.settings.memoryLimit)}B'`).catch(() => {
-      // More is in use now than the new limit allows: the former one stays.
-    });
+    const limit = duckLimit(this.engine.settings.memoryLimit);
+    if (limit !== this.limit) {
+      // Not for each connection: to set the limit makes DuckDB give all its free memory back to the system.
+      this.limit = limit;
+      await connection.run(`SET memory_limit = '${limit}B'`).catch(() => {
+        // More is in use now than the new limit allows: the former one stays, and is tried again.
+        this.limit = undefined;
+      });
+    }
     return connection;
   }
 
   private async open(): Promise<DuckDBInstance> {
     const { DuckDBInstance } = await duckdb();
     const { memoryLimit, threads } = this.engine.settings;
+    this.limit = duckLimit(memoryLimit);
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(threads),
-      memory_limit: `${duckLimit(memoryLimit)}B`,
+      memory_limit: `${this.limit}B`,
       temp_directory: this.scratch(),
       // Nothing is fetched or loaded behind the user's back.
       autoinstall_known_extensions: 'false',
