@@ -93,21 +93,22 @@ async function queries(cache) {
   return outfile;
 }
 
-/** Flights of vega-datasets, replicated into files, and its airports. */
-async function flights({ size, cache, log }) {
+/** Flights of vega-datasets, as many as are wanted, in files of equal size, and its airports. */
+async function flights({ size: { rows, files = rows / FLIGHTS_ROWS }, cache, log }) {
   const entry = createRequire(import.meta.url).resolve('vega-datasets');
   const file = (name) => path.join(path.dirname(entry), '..', 'data', name);
-  const home = path.join(cache, `flights-${size.rows}`);
-  await once(
-    home,
-    (partial) => {
-      mkdirSync(partial, { recursive: true });
-      for (let part = 0; part < size.rows / FLIGHTS_ROWS; part++)
-        copyFileSync(
-          file('flights-3m.parquet'),
-          path.join(partial, `${String(part).padStart(2, '0')}.parquet`),
-        );
-    },
+  const source = file('flights-3m.parquet');
+  const home = await once(
+    path.join(cache, `flights-${rows}-${files}`),
+    (partial) =>
+      duckdb(async (connection) => {
+        mkdirSync(partial, { recursive: true });
+        for (let part = 0; part < files; part++) {
+          const target = path.join(partial, `${String(part).padStart(2, '0')}.parquet`);
+          if (rows / files === FLIGHTS_ROWS) copyFileSync(source, target);
+          else await connection.run(`COPY (FROM '${source}' LIMIT ${rows / files}) TO '${target}'`);
+        }
+      }),
     log,
   );
   const airports = await once(

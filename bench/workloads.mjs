@@ -91,6 +91,16 @@ export const WORKLOADS = [
     sizes: { full: { rows: 60_000_000 }, small: { rows: 3_000_000, runs: 0 } },
   },
   {
+    id: 'map-rows',
+    group: 'frame',
+    title: 'flights: a function of rows, by apply and by mapPartitions',
+    peers: { Dask: { atLeast: 3 } },
+    relative: 1e-9,
+    runs: 1,
+    data: 'flights',
+    sizes: { full: { rows: 6_000_000 }, small: { rows: 100_000, files: 2, runs: 0 } },
+  },
+  {
     id: 'tree',
     group: 'engine',
     title: 'a tree of tiny tasks',

@@ -4,6 +4,7 @@ import json
 import platform
 import sys
 import time
+from pathlib import Path
 
 ARGS = json.loads(sys.argv[1])
 SIZE = ARGS["size"]
@@ -11,10 +12,12 @@ THREADS = ARGS["threads"]
 
 
 def peak_mb():
-    with open("/proc/self/status") as status:
-        for line in status:
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024
+    """Of this process and of the processes that it has started and that still run."""
+    processes = ["self"]
+    for thread in Path("/proc/self/task").iterdir():
+        processes += (thread / "children").read_text().split()
+    lines = [line for process in processes for line in Path(f"/proc/{process}/status").read_text().splitlines()]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def mapped_blas():
