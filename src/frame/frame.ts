@@ -14,6 +14,7 @@ import {
 } from './expr/expr.js';
 import { columnNode, type ExprNode, freeze, hasAggregate } from './expr/node.js';
 import { GroupBy } from './groupby.js';
+import { type ArrowWriteOptions, writeArrow } from './io/arrow.js';
 import {
   type CsvWriteOptions,
   type JsonWriteOptions,
@@ -540,6 +541,11 @@ export class DataFrame<in out S = AnySchema> {
   /** Writes all rows as JSON objects, one a line or in one array. It stands at `path` when it is whole, not before. */
   async toJson(path: string, options: JsonWriteOptions = {}): Promise<void> {
     await writeJson(this.plan, path, options);
+  }
+
+  /** Writes all rows as Arrow IPC: a file (Feather) or a stream. It stands at `path` when it is whole, not before. */
+  async toArrow(path: string, options: ArrowWriteOptions = {}): Promise<void> {
+    await writeArrow(this.plan, path, options);
   }
 
   /** Rows as they are computed, as Arrow record batches: for what takes a stream of them. */

@@ -19,11 +19,12 @@ export {
 } from './expr/functions.js';
 export { type AnyFrame, DataFrame } from './frame.js';
 export { GroupBy } from './groupby.js';
+export { type ArrowOptions, type ArrowWriteOptions, fromArrow, readArrow } from './io/arrow.js';
 export { type BadRow, type CsvOptions, csvBadRows, readCsv } from './io/csv.js';
 export { type DatabaseOptions, readDatabase } from './io/database.js';
 export { type JsonOptions, readJson } from './io/json.js';
 export { type ParquetOptions, readParquet } from './io/parquet.js';
-export { fromColumns, fromRows } from './io/rows.js';
+export { fromAsync, fromColumns, fromRows } from './io/rows.js';
 export type { CsvWriteOptions, JsonWriteOptions, ParquetWriteOptions } from './io/write.js';
 export { type AggregateOptions, aggregate } from './map/aggregate.js';
 export type { MapBatch, MapColumn } from './map/batch.js';

@@ -222,7 +222,7 @@ function plain(value: unknown, type: ColumnType): unknown {
       return decimal(digits, scale);
     }
     case 'binary':
-      return (value as { bytes: Uint8Array }).bytes.slice();
+      return new Uint8Array((value as { bytes: Uint8Array }).bytes);
     case 'uuid':
       return String(value);
     case 'interval': {

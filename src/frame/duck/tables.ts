@@ -1,4 +1,10 @@
-import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBType,
+  DuckDBValue,
+  DuckDBVector,
+} from '@duckdb/node-api';
 import type { Batch, Column } from '../result/column.js';
 import { quoteName, typeName } from '../sql/writer.js';
 import type { ColumnType } from '../types.js';
@@ -38,13 +44,10 @@ export function tableOf(database: Database, rows: Batch): Promise<string> {
 }
 
 async function fill(database: Database, rows: Batch, name: string): Promise<string> {
-  const columns = rows.columns.map((column) => `${quoteName(column.name)} ${typeName(column.type)}`);
   await database.connected({}, async (connection) => {
-    await connection.run(`CREATE TABLE ${quoteName(name)} (${columns.join(', ')})`);
+    await createTable(connection, name, rows);
     try {
-      const appender = await connection.createAppender(name);
-      await append(rows, (chunk) => appender.appendDataChunk(chunk));
-      appender.closeSync();
+      await appendBatches(connection, name, [rows]);
     } catch (error) {
       await connection.run(`DROP TABLE IF EXISTS ${quoteName(name)}`);
       throw error;
@@ -54,23 +57,69 @@ async function fill(database: Database, rows: Batch, name: string): Promise<stri
   return name;
 }
 
-/** Cuts a batch into chunks of DuckDB. */
-async function append(
-  { rows, columns }: Batch,
-  take: (chunk: import('@duckdb/node-api').DuckDBDataChunk) => void,
+/** Makes a table for rows such as a batch has. */
+export async function createTable(
+  connection: DuckDBConnection,
+  name: string,
+  { columns }: Batch,
 ): Promise<void> {
-  const { DuckDBDataChunk } = await duckdb();
+  const typed = columns.map((column) => `${quoteName(column.name)} ${typeName(column.type)}`);
+  await connection.run(`CREATE TABLE ${quoteName(name)} (${typed.join(', ')})`);
+}
+
+/** Puts batches into a table. */
+export async function appendBatches(
+  connection: DuckDBConnection,
+  name: string,
+  batches: readonly Batch[],
+): Promise<void> {
+  const appender = await connection.createAppender(name);
+  try {
+    for (const batch of batches) await append(batch, (chunk) => appender.appendDataChunk(chunk));
+  } finally {
+    appender.closeSync();
+  }
+}
+
+/** Cuts a batch into chunks of DuckDB. */
+async function append({ rows, columns }: Batch, take: (chunk: DuckDBDataChunk) => void): Promise<void> {
+  const duck = await duckdb();
   const types = await Promise.all(columns.map(({ type }) => duckType(type)));
   const converters = await Promise.all(columns.map((column) => converterOf(column)));
   for (let from = 0; from < rows; from += CHUNK_ROWS) {
     const count = Math.min(CHUNK_ROWS, rows - from);
-    const chunk = DuckDBDataChunk.create(types, count);
+    const chunk = duck.DuckDBDataChunk.create(types, count);
     for (const [i, convert] of converters.entries()) {
-      const values = Array.from({ length: count }, (_, row) => convert(from + row));
-      chunk.setColumnValues(i, values);
+      if (setElements(chunk, i, columns[i]!, from, count)) continue;
+      chunk.setColumnValues(
+        i,
+        Array.from({ length: count }, (_, row) => convert(from + row)),
+      );
     }
     take(chunk);
   }
+}
+
+/** Copies elements into a vector as they are; false where it has others than the column. */
+function setElements(
+  chunk: DuckDBDataChunk,
+  index: number,
+  { values, valid }: Column,
+  from: number,
+  count: number,
+): boolean {
+  if (!ArrayBuffer.isView(values)) return false;
+  const vector = chunk.getColumnVector(index) as DuckDBVector & {
+    readonly items?: unknown;
+    readonly validity?: { setItemValid(row: number, valid: boolean): void };
+  };
+  const { items, validity } = vector;
+  if (!ArrayBuffer.isView(items) || !validity || items.constructor !== values.constructor) return false;
+  (items as Float64Array).set((values as Float64Array).subarray(from, from + count));
+  if (valid)
+    for (let row = 0; row < count; row++) if (valid[from + row] === 0) validity.setItemValid(row, false);
+  vector.flush();
+  return true;
 }
 
 async function duckType(type: ColumnType): Promise<DuckDBType> {

@@ -1,7 +1,8 @@
 import type * as Arrow from 'apache-arrow';
 import { FrameError } from '../errors.js';
-import type { ColumnType } from '../types.js';
+import type { ColumnType, Interval } from '../types.js';
 import type { Batch, Column } from './column.js';
+import { columnFrom } from './from-values.js';
 
 let loaded: Promise<typeof Arrow> | undefined;
 
@@ -102,11 +103,7 @@ export function arrowType(lib: typeof Arrow, type: ColumnType): Arrow.DataType {
     case 'timestamptz':
       return new lib.TimestampMicrosecond('UTC');
     case 'interval':
-      return new lib.Struct([
-        new lib.Field('months', new lib.Int32()),
-        new lib.Field('days', new lib.Int32()),
-        new lib.Field('microseconds', new lib.Float64()),
-      ]);
+      return new lib.IntervalMonthDayNano();
     case 'binary':
       return new lib.Binary();
     case 'null':
@@ -116,25 +113,118 @@ export function arrowType(lib: typeof Arrow, type: ColumnType): Arrow.DataType {
   }
 }
 
+/** A column as Arrow has it; parts of lists, maps and structs are columns of their own. */
 function arrowData(lib: typeof Arrow, column: Column, rows: number): Arrow.Data {
   const type = arrowType(lib, column.type);
-  const { values, valid } = column;
-  if (column.type === 'string' || column.type === 'uuid')
-    return textData(lib, values as readonly (string | null)[], type, rows);
+  const { values } = column;
   if (ArrayBuffer.isView(values)) {
     const data = column.type === 'bool' ? bits(values as Uint8Array) : values;
-    return lib.makeData({
+    return make(lib, { type, length: rows, data, ...nullsOf(column.valid) });
+  }
+  const items = values as readonly unknown[];
+  if (column.type === 'string' || column.type === 'uuid')
+    return textData(lib, items as readonly (string | null)[], type, rows);
+  if (column.type === 'null') return make(lib, { type, length: rows, nullCount: rows });
+  const nulls = nullsOf(
+    items.some(isNull) ? Uint8Array.from(items, (item) => (isNull(item) ? 0 : 1)) : undefined,
+  );
+  if (column.type === 'binary') return binaryData(lib, items as readonly (Uint8Array | null)[], type, nulls);
+  if (column.type === 'interval')
+    return intervalData(lib, items as readonly (Interval | null)[], type, nulls);
+  if (typeof column.type === 'string') throw new TypeError(`a column of ${column.type} is a typed array`);
+  const child = (name: string, inner: ColumnType, parts: readonly unknown[]): Arrow.Data =>
+    arrowData(lib, columnFrom(name, parts, inner), parts.length);
+  if ('struct' in column.type) {
+    const children = Object.entries(column.type.struct).map(([name, inner]) =>
+      child(
+        name,
+        inner,
+        items.map((item) => (item as Readonly<Record<string, unknown>> | null)?.[name] ?? null),
+      ),
+    );
+    return make(lib, { type, length: rows, children, ...nulls });
+  }
+  const lists = items.map((item) =>
+    isNull(item) ? [] : item instanceof Map ? [...item] : (item as readonly unknown[]),
+  );
+  const valueOffsets = new Int32Array(rows + 1);
+  for (const [i, list] of lists.entries()) valueOffsets[i + 1] = valueOffsets[i]! + list.length;
+  const parts: unknown[] = [];
+  for (const list of lists) for (const part of list) parts.push(part);
+  if ('list' in column.type)
+    return make(lib, {
       type,
       length: rows,
-      data,
-      ...(valid
-        ? { nullBitmap: bits(valid), nullCount: rows - valid.reduce((sum, one) => sum + one, 0) }
-        : { nullCount: 0 }),
-    } as never) as unknown as Arrow.Data;
+      valueOffsets,
+      child: child('item', column.type.list, parts),
+      ...nulls,
+    });
+  const [keyType, valueType] = column.type.map;
+  const entries = parts as readonly (readonly [unknown, unknown])[];
+  const struct = make(lib, {
+    type: (type as Arrow.Map_).children[0]!.type,
+    length: entries.length,
+    nullCount: 0,
+    children: [
+      child(
+        'key',
+        keyType,
+        entries.map(([key]) => key),
+      ),
+      child(
+        'value',
+        valueType,
+        entries.map(([, value]) => value),
+      ),
+    ],
+  });
+  return make(lib, { type, length: rows, valueOffsets, child: struct, ...nulls });
+}
+
+const isNull = (value: unknown): boolean => value === null || value === undefined;
+const make = (lib: typeof Arrow, props: object): Arrow.Data =>
+  lib.makeData(props as never) as unknown as Arrow.Data;
+
+interface Nulls {
+  readonly nullCount: number;
+  readonly nullBitmap?: Uint8Array;
+}
+
+function nullsOf(valid: Uint8Array | undefined): Nulls {
+  if (!valid) return { nullCount: 0 };
+  let nullCount = 0;
+  for (let i = 0; i < valid.length; i++) if (valid[i] === 0) nullCount++;
+  return { nullCount, nullBitmap: bits(valid) };
+}
+
+function binaryData(
+  lib: typeof Arrow,
+  values: readonly (Uint8Array | null)[],
+  type: Arrow.DataType,
+  nulls: Nulls,
+): Arrow.Data {
+  const valueOffsets = new Int32Array(values.length + 1);
+  for (const [i, bytes] of values.entries()) valueOffsets[i + 1] = valueOffsets[i]! + (bytes?.length ?? 0);
+  const data = new Uint8Array(valueOffsets[values.length]!);
+  for (const [i, bytes] of values.entries()) if (bytes) data.set(bytes, valueOffsets[i]!);
+  return make(lib, { type, length: values.length, valueOffsets, data, ...nulls });
+}
+
+function intervalData(
+  lib: typeof Arrow,
+  values: readonly (Interval | null)[],
+  type: Arrow.DataType,
+  nulls: Nulls,
+): Arrow.Data {
+  const data = new Int32Array(values.length * 4);
+  const nano = new BigInt64Array(data.buffer);
+  for (const [i, value] of values.entries()) {
+    if (!value) continue;
+    data[i * 4] = value.months;
+    data[i * 4 + 1] = value.days;
+    nano[i * 2 + 1] = BigInt(Math.round(value.microseconds)) * 1000n;
   }
-  const builder = lib.makeBuilder({ type, nullValues: [null, undefined] } as never) as Arrow.Builder;
-  for (const value of values as readonly unknown[]) builder.append(value as never);
-  return builder.finish().flush() as unknown as Arrow.Data;
+  return make(lib, { type, length: values.length, data, ...nulls });
 }
 
 /** One bit an element, of one byte each. */
