@@ -18,7 +18,8 @@ export function typeOfArrow(lib: typeof Arrow, name: string, type: Arrow.DataTyp
     DataType.isBinaryView(type)
   )
     return 'binary';
-  if (DataType.isDecimal(type)) return 'decimal';
+  // A frame's decimals in memory have six digits behind the point.
+  if (DataType.isDecimal(type)) return 'float64';
   if (DataType.isDate(type)) return 'date';
   if (DataType.isTime(type)) return 'time';
   if (DataType.isTimestamp(type)) return type.timezone ? 'timestamptz' : 'timestamp';
@@ -65,7 +66,7 @@ function columnOf(lib: typeof Arrow, name: string, type: ColumnType, vector: Arr
   const rows = vector.length;
   const missing = vector.nullCount > 0;
   const Typed = arrayOf(type);
-  const raw = Typed && type !== 'bool' && type !== 'decimal' ? rawOf(lib, vector) : undefined;
+  const raw = Typed ? rawOf(lib, vector) : undefined;
   let valid: Uint8Array | undefined;
   if (missing) {
     valid = new Uint8Array(rows);
@@ -90,12 +91,25 @@ function typedElement(value: unknown, type: ColumnType): unknown {
 function rawOf(lib: typeof Arrow, vector: Arrow.Vector): ArrayLike<unknown> | undefined {
   const { type } = vector;
   const { DataType } = lib;
-  if (DataType.isInt(type)) return vector.toArray();
-  if (DataType.isFloat(type)) return type.precision === lib.Precision.HALF ? undefined : vector.toArray();
-  if (DataType.isDate(type) && type.unit === lib.DateUnit.DAY) return vector.toArray();
-  if (DataType.isTimestamp(type) && type.unit === lib.TimeUnit.MICROSECOND) return vector.toArray();
-  if (DataType.isTime(type) && type.unit === lib.TimeUnit.MICROSECOND) return vector.toArray();
+  if (DataType.isInt(type)) return elements(vector);
+  if (DataType.isFloat(type)) return type.precision === lib.Precision.HALF ? undefined : elements(vector);
+  if (DataType.isDate(type) && type.unit === lib.DateUnit.DAY) return elements(vector);
+  if (DataType.isTimestamp(type) && type.unit === lib.TimeUnit.MICROSECOND) return elements(vector);
+  if (DataType.isTime(type) && type.unit === lib.TimeUnit.MICROSECOND) return elements(vector);
   return undefined;
+}
+
+/** The elements of a vector as they lie in memory; copied where they lie in several pieces. */
+function elements(vector: Arrow.Vector): ArrayLike<number | bigint> {
+  const pieces = vector.data.map(({ values, length }) => (values as Float64Array).subarray(0, length));
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new (pieces[0]!.constructor as Float64ArrayConstructor)(vector.length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
 /** Reads elements of a vector: as `Column.values` has them; values of nulls are not asked for. */
@@ -108,13 +122,13 @@ function elementReader(lib: typeof Arrow, vector: Arrow.Vector): (row: number) =
   }
   if (DataType.isTimestamp(type) || DataType.isTime(type) || DataType.isDuration(type)) {
     const micro = toMicroseconds(lib, type.unit);
-    const values = vector.toArray() as ArrayLike<number | bigint>;
+    const values = elements(vector);
     return DataType.isDuration(type)
       ? (row) => ({ months: 0, days: 0, microseconds: Number(micro(values[row]!)) })
       : (row) => micro(values[row]!);
   }
   if (DataType.isDate(type)) {
-    const values = vector.toArray() as ArrayLike<number | bigint>;
+    const values = elements(vector);
     const days = type.unit === lib.DateUnit.DAY;
     return (row) => (days ? Number(values[row]!) : Math.floor(Number(values[row]!) / 86_400_000));
   }
