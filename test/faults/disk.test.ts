@@ -1,29 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
+import { cannot, withDisk } from './disk.js';
 import { folder, listing, run } from './programs.js';
-
-/** Runs a command with a disk of 8 MiB at a directory, seen by it only: it is gone with the process. */
-const withDisk = (directory: string): string[] => [
-  'unshare',
-  ...(process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--user', '--map-root-user']),
-  'sh',
-  '-c',
-  'mount -t tmpfs -o size=8m none "$0" && exec "$@"',
-  directory,
-];
-
-const trial = spawnSync(
-  'sh',
-  ['-c', 'd=$(mktemp -d); "$@" 2>&1; e=$?; rmdir "$d"; exit $e', 'sh', ...withDisk('/mnt'), 'true'],
-  {
-    encoding: 'utf8',
-  },
-);
-const cannot = trial.status === 0 ? '' : `cannot mount a small disk here: ${trial.stdout.trim()}`;
-if (cannot !== '') console.warn(cannot);
 
 interface Report {
   readonly error?: { name: string; message: string; directory?: string; code?: string };
