@@ -3,6 +3,7 @@ import { defaultEngine } from '../../engine/default.js';
 import { makeSpillDirectory } from '../../engine/disk/spill-directory.js';
 import type { Engine } from '../../engine/engine.js';
 import { LocalEngine } from '../../engine/index.js';
+import { FrameError } from '../errors.js';
 import type { Batch } from '../result/column.js';
 import type { Bound, Statement } from '../sql/writer.js';
 import type { Schema } from '../types.js';
@@ -31,6 +32,9 @@ export interface Description {
 
 /** Names of columns and their types as DuckDB names them. */
 export type ColumnTypes = Readonly<Record<string, string>>;
+
+/** What DuckDB says of the result of a statement that failed (`ResultType.INVALID`). */
+const FAILED = 0;
 
 const databases = new WeakMap<LocalEngine, Database>();
 
@@ -110,6 +114,11 @@ export class Database {
         given = true;
         yield builder.take();
       }
+      // A stream whose query fails, or is interrupted, just ends: that is all that DuckDB's package tells of it.
+      if (result.returnType === FAILED) {
+        options.signal?.throwIfAborted();
+        throw await this.whyFailed(statement);
+      }
       if (builder.length > 0 || !given) yield builder.take();
     } catch (error) {
       throw this.failure(error, options);
@@ -132,6 +141,19 @@ export class Database {
       watch.stop();
       connection.closeSync();
     }
+  }
+
+  /** The error of a statement that failed behind its first rows: it is run again, and its rows go nowhere. */
+  private async whyFailed({ sql, values }: Statement): Promise<Error> {
+    const nowhere = process.platform === 'win32' ? 'NUL' : '/dev/null';
+    const again = { sql: `COPY (${sql}) TO '${nowhere}' (FORMAT csv)`, values };
+    return this.execute(again).then(
+      () =>
+        new FrameError(
+          'the computation failed behind its first rows, and not when it was run again: memory may have been short',
+        ),
+      (error: Error) => error,
+    );
   }
 
   private failure(error: unknown, { signal }: QueryOptions): unknown {

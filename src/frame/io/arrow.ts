@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type * as Arrow from 'apache-arrow';
+import { failure } from '../../io/failure.js';
 import { Database } from '../duck/database.js';
 import { FileError } from '../errors.js';
 import { batchesOf, type FrameOptions } from '../execute.js';
@@ -110,6 +111,10 @@ export async function writeArrow(plan: PlanNode, path: string, options: ArrowWri
       options.format === 'stream' ? new lib.RecordBatchStreamWriter() : new lib.RecordBatchFileWriter();
     const file = await open(partial, 'w');
     try {
+      const put = (bytes: Uint8Array): Promise<void> =>
+        file.writeFile(bytes).catch((error: unknown) => {
+          throw failure('write', partial, error);
+        });
       const pieces = writer[Symbol.asyncIterator]();
       let next = pieces.next();
       // The writer takes whatever it is given: what it made of a batch is on the disk before it is given another.
@@ -117,7 +122,7 @@ export async function writeArrow(plan: PlanNode, path: string, options: ArrowWri
         for (;;) {
           const piece = await Promise.race([next, setImmediate(undefined)]);
           if (piece === undefined || piece.done) return;
-          await file.writeFile(piece.value);
+          await put(piece.value);
           next = pieces.next();
         }
       };
@@ -126,8 +131,7 @@ export async function writeArrow(plan: PlanNode, path: string, options: ArrowWri
         await drain();
       }
       writer.finish();
-      for (let piece = await next; !piece.done; piece = await pieces.next())
-        await file.writeFile(piece.value);
+      for (let piece = await next; !piece.done; piece = await pieces.next()) await put(piece.value);
     } finally {
       await file.close();
     }

@@ -8,6 +8,7 @@ import { quoteName, typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { type Look, look } from './csv-look.js';
 import { filesOf } from './files.js';
+import { checkGzip } from './gzip.js';
 import { checkSame } from './parquet.js';
 import { everything, type FileOptions, readerOptions, scanOf } from './scan.js';
 
@@ -142,6 +143,7 @@ async function csvSources(
   database: Database,
 ): Promise<readonly FileSource[]> {
   const files = await filesOf(where, paths, ['.csv', '.csv.gz', '.csv.zst', '.tsv', '.tsv.gz'], database);
+  await checkGzip(where, files, options.compression);
   const looks: Look[] = [];
   for (const file of files)
     looks.push(named(where, file, await look(where, file, options, database), options));

@@ -5,6 +5,7 @@ import type { FileSource } from '../plan/node.js';
 import { typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { filesOf } from './files.js';
+import { checkGzip } from './gzip.js';
 import { duckTypesOf, type FileOptions, readerOptions, scanOf } from './scan.js';
 
 export interface JsonOptions<S extends Schema = Schema> extends Omit<FileOptions, 'unionByName'> {
@@ -43,6 +44,7 @@ export async function readJson<const S extends Schema = AnySchema>(
   const database = Database.of(options.engine);
   const ends = ['.json', '.jsonl', '.ndjson', '.json.gz', '.jsonl.gz', '.ndjson.gz'];
   const files = await filesOf('readJson', paths, ends, database);
+  await checkGzip('readJson', files, options.compression);
   const lines = files.every(({ path }) => /\.(jsonl|ndjson)(\.gz|\.zst)?$/.test(path));
   const {
     format = lines ? 'lines' : undefined,

@@ -1,6 +1,6 @@
 // Writes a frame until it is interrupted; says when it is in the middle of it.
-import { lstatSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as tw from 'tilework';
 
@@ -15,8 +15,7 @@ const work = {
   arrow: () => long.toArrow(path, { engine }),
 };
 const done = work[what]().then(() => console.log('"finished"'));
-const written = () =>
-  readdirSync(dirname(path)).some((name) => lstatSync(join(dirname(path), name)).size > 0);
-while (!written()) await delay(20);
+while (readdirSync(dirname(path)).length === 0) await delay(20);
+await delay(300);
 console.log('"middle"');
 await done;
