@@ -117,7 +117,7 @@ export class Database {
       // A stream whose query fails, or is interrupted, just ends: that is all that DuckDB's package tells of it.
       if (result.returnType === FAILED) {
         options.signal?.throwIfAborted();
-        throw await this.whyFailed(statement);
+        throw await this.whyFailed(statement, options);
       }
       if (builder.length > 0 || !given) yield builder.take();
     } catch (error) {
@@ -144,15 +144,15 @@ export class Database {
   }
 
   /** The error of a statement that failed behind its first rows: it is run again, and its rows go nowhere. */
-  private async whyFailed({ sql, values }: Statement): Promise<Error> {
+  private async whyFailed({ sql, values }: Statement, { signal }: QueryOptions): Promise<unknown> {
     const nowhere = process.platform === 'win32' ? 'NUL' : '/dev/null';
     const again = { sql: `COPY (${sql}) TO '${nowhere}' (FORMAT csv)`, values };
-    return this.execute(again).then(
+    return this.execute(again, signal ? { signal } : {}).then(
       () =>
         new FrameError(
           'the computation failed behind its first rows, and not when it was run again: memory may have been short',
         ),
-      (error: Error) => error,
+      (error: unknown) => error,
     );
   }
 

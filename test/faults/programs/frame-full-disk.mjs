@@ -6,7 +6,8 @@ import * as tw from 'tilework';
 const [what, disk, flights] = process.argv.slice(2);
 const engine = new tw.LocalEngine({
   threads: 2,
-  memoryLimit: '250MB',
+  // Every folder that is open has its buffers.
+  memoryLimit: what === 'partitions' ? '700MB' : '250MB',
   ...(what === 'spill' ? { spillDirectory: join(disk, 'spill') } : {}),
 });
 const frame = await tw.readParquet(flights, { engine });
