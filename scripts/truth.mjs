@@ -1,7 +1,7 @@
 /**
- * Runs a truth generator in a virtual environment with the NumPy that its data name.
+ * Runs the truth generators, each in a virtual environment with the packages that its data name.
  *
- *     node scripts/truth.mjs             writes test/truth/conformance/
+ *     node scripts/truth.mjs             writes test/truth/conformance/ and test/truth/frame/
  *     node scripts/truth.mjs --check     makes the data again and compares
  *
  * Outside of CI it is no failure when the environment cannot be made; one line says so.
@@ -13,13 +13,20 @@ import { CANNOT, VenvError, venv } from './venv.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-try {
-  const python = venv('truth', 'test/truth/requirements.txt');
-  const script = path.join(ROOT, 'test', 'truth', 'conformance.py');
-  const { status } = spawnSync(python, ['-B', script, ...process.argv.slice(2)], { stdio: 'inherit' });
-  process.exitCode = status ?? 1;
-} catch (error) {
-  if (!(error instanceof VenvError)) throw error;
-  console.error(`truth not checked: ${error.message}`);
-  process.exitCode = process.env.CI ? CANNOT : 0;
-}
+/** Scripts, the environment that each runs in, and what that has. */
+const GENERATORS = [
+  ['conformance.py', 'truth', 'requirements.txt'],
+  ['frame.py', 'truth-frame', 'frame-requirements.txt'],
+];
+
+for (const [script, name, requirements] of GENERATORS)
+  try {
+    const python = venv(name, `test/truth/${requirements}`);
+    const file = path.join(ROOT, 'test', 'truth', script);
+    const { status } = spawnSync(python, ['-B', file, ...process.argv.slice(2)], { stdio: 'inherit' });
+    if (status !== 0) process.exitCode = status ?? 1;
+  } catch (error) {
+    if (!(error instanceof VenvError)) throw error;
+    console.error(`truth of ${script} not checked: ${error.message}`);
+    if (process.env.CI) process.exitCode = CANNOT;
+  }

@@ -12,7 +12,7 @@ import {
   sortKeys,
   type TermOf,
 } from './expr/expr.js';
-import { columnNode, type ExprNode, freeze, hasAggregate } from './expr/node.js';
+import { columnNode, type ExprNode, freeze, hasAggregate, type LiteralValue } from './expr/node.js';
 import { GroupBy } from './groupby.js';
 import { type ArrowWriteOptions, writeArrow } from './io/arrow.js';
 import {
@@ -23,7 +23,7 @@ import {
   writeJson,
   writeParquet,
 } from './io/write.js';
-import { type JoinOptions, joinPlan } from './joins.js';
+import { type JoinOptions, joinedPlan } from './joins.js';
 import {
   type ApplyOptions,
   type ArrowFunction,
@@ -54,6 +54,8 @@ import type {
   Simplify,
   UnionType,
 } from './types.js';
+import { corrPlan, describePlan, foundPivot, type PivotOptions, pivotPlan } from './verbs/pivot.js';
+import { Resampled, type ResampleOptions } from './verbs/resample.js';
 
 /**
  * A frame of whatever columns: what functions take that need not know them. A `DataFrame` of no schema is no such thing: to the compiler its columns
@@ -227,6 +229,16 @@ export class DataFrame<in out S = AnySchema> {
     return new DataFrame(make.limit(this.plan, count, offset));
   }
 
+  /** The rows with the greatest values of some columns, the greatest first; nulls come last. */
+  nLargest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
+    return this.sort(by.map((name) => ({ descending: name }))).limit(count);
+  }
+  /** The rows with the least values of some columns, the least first; nulls come last. */
+  nSmallest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
+    return this.sort(by).limit(count);
+  }
+
+  /** The first rows. */
   head(count = 5): DataFrame<S> {
     return this.limit(count);
   }
@@ -285,13 +297,22 @@ export class DataFrame<in out S = AnySchema> {
     return this.filter(...names.map((name) => new Expr<Names<S>>(columnNode(name)).isNotNull()));
   }
 
-  /** Values in the place of nulls: one for all columns that can have it, or one for each by name. */
+  /** Values in the place of nulls, by columns: `{ x: 0, name: 'unknown' }`. */
   fillNull(values: { readonly [K in Names<S>]?: Operand<Names<S>> }): DataFrame<S> {
     checkNames('fillNull', Object.keys(values), this.plan.columns);
     const columns = Object.entries(values as Readonly<Record<string, Operand>>).map(
       ([name, value]) => [name, new Expr(columnNode(name)).fillNull(value)] as const,
     );
     return this.withColumns(Object.fromEntries(columns) as never) as never;
+  }
+
+  /** The last value that is not null in the place of nulls, in the order of rows: in some columns, or all. */
+  fillForward(...in_: readonly Names<S>[]): DataFrame<S> {
+    return this.eachOf('fillForward', in_, (column) => column.fillForward());
+  }
+  /** The next value that is not null in the place of nulls, in the order of rows: in some columns, or all. */
+  fillBackward(...in_: readonly Names<S>[]): DataFrame<S> {
+    return this.eachOf('fillBackward', in_, (column) => column.fillBackward());
   }
 
   // Groups and joins
@@ -303,6 +324,21 @@ export class DataFrame<in out S = AnySchema> {
     );
     this.check('groupBy', items);
     return new GroupBy(this.plan, items);
+  }
+
+  /**
+   * Rows in buckets of time, such as '15m', '1d' or '1mo' wide, counted from 1970-01-01: `resample('time', '1d').agg({ … })`.
+   *
+   * @example
+   * const frame = fromRows([{ t: new Date('2024-01-01T10:00Z'), x: 1 }, { t: new Date('2024-01-01T11:00Z'), x: 3 }]);
+   * await frame.resample('t', '1d').agg({ mean: col('x').mean() }).rows(); // [{ t: 2024-01-01T00:00:00.000Z, mean: 2 }]
+   */
+  resample<const T extends Names<S>, const B extends Names<S> = never>(
+    time: T,
+    every: string,
+    options: ResampleOptions<B> = {},
+  ): Resampled<S, Simplify<Pick<S, B> & Pick<S, T>>> {
+    return new Resampled(this.plan, time, every, options);
   }
 
   /** One row of aggregates of the whole frame. */
@@ -318,7 +354,7 @@ export class DataFrame<in out S = AnySchema> {
     other: DataFrame<R>,
     options: O,
   ): DataFrame<Joined<S, R, O>> {
-    return new DataFrame(joinPlan(this.plan, other.plan, options as JoinOptions<string, string>));
+    return new DataFrame(joinedPlan(this.plan, other.plan, options as JoinOptions<string, string>));
   }
 
   /** How many rows there are of each value. */
@@ -371,6 +407,29 @@ export class DataFrame<in out S = AnySchema> {
     return new DataFrame(make.unpivot(input, ids, values, variable, value));
   }
 
+  /**
+   * Values of one column as columns: a row for each combination of `index`, a column for each of `names`, which are values of `on`. Without names
+   * they are looked for first, and the frame is promised.
+   *
+   * @example
+   * const frame = fromRows([{ d: 1, k: 'a', x: 5 }, { d: 1, k: 'b', x: 6 }, { d: 2, k: 'a', x: 7 }]);
+   * const pivoted = frame.pivot({ index: 'd', on: 'k', values: 'x', names: ['a', 'b'] });
+   * await pivoted.sort('d').rows(); // [{ d: 1, a: 5, b: 6 }, { d: 2, a: 7, b: null }]
+   */
+  pivot(options: PivotOptions<Names<S>> & { readonly names: readonly LiteralValue[] }): DataFrame;
+  pivot(
+    options: PivotOptions<Names<S>> & { readonly names?: undefined },
+    run?: FrameOptions,
+  ): Promise<DataFrame>;
+  pivot(
+    options: PivotOptions<string> & { readonly names?: readonly LiteralValue[] | undefined },
+    run: FrameOptions = {},
+  ): DataFrame | Promise<DataFrame> {
+    return options.names
+      ? new DataFrame(pivotPlan(this.plan, options, options.names))
+      : foundPivot(this.plan, options, run);
+  }
+
   // Functions
 
   /**
@@ -420,6 +479,23 @@ export class DataFrame<in out S = AnySchema> {
   }
 
   // Looking
+
+  /**
+   * Statistics of the columns: how many values and nulls, mean, standard deviation, extremes and quartiles. Types are looked for, nothing else is
+   * computed.
+   *
+   * @example
+   * const frame = await fromRows([{ x: 1 }, { x: 4 }]).describe();
+   * await frame.filter(col('statistic').isIn(['mean', 'max'])).rows(); // [{ statistic: 'mean', x: 2.5 }, { statistic: 'max', x: 4 }]
+   */
+  async describe(options: FrameOptions = {}): Promise<DataFrame> {
+    return new DataFrame(await describePlan(this.plan, options));
+  }
+
+  /** Correlations of some columns, or of all of numbers: a row and a column for each. */
+  async corr(...names: readonly Names<S>[]): Promise<DataFrame> {
+    return new DataFrame(await corrPlan(this.plan, names, {}));
+  }
 
   /**
    * The plan as text, as it was written and as it is computed: the last step first, what it is made from below it. With `optimized`
@@ -564,6 +640,18 @@ export class DataFrame<in out S = AnySchema> {
     return 0;
   }
 
+  private eachOf(
+    where: string,
+    names: readonly Names<S>[],
+    change: (column: Expr<Names<S>, unknown>) => Expr<Names<S>, unknown>,
+  ): DataFrame<S> {
+    checkNames(where, names, this.plan.columns);
+    const columns = (names.length > 0 ? names : this.columns).map(
+      (name) => [name, change(new Expr(columnNode(name)))] as const,
+    );
+    return this.withColumns(Object.fromEntries(columns) as never) as never;
+  }
+
   private check(where: string, items: readonly Item[]): void {
     for (const { expr } of items) checkExpr(where, expr, this.plan.columns);
     checkUnique(
@@ -642,7 +730,7 @@ function freeOfColumns(node: ExprNode): boolean {
   return free;
 }
 
-function wholeNumber(what: string, value: number): void {
+export function wholeNumber(what: string, value: number): void {
   if (!Number.isInteger(value) || value < 0)
     throw new RangeError(`${what} is a whole number from 0, not ${value}`);
 }

@@ -1,5 +1,5 @@
-import { columnNode, type ExprNode, hasAggregate, mapChildren } from './expr/node.js';
-import { DataFrame, itemsOf, type Named, type SchemaOfNamed } from './frame.js';
+import { callNode, columnNode, type ExprNode, hasAggregate, literalNode, mapChildren } from './expr/node.js';
+import { DataFrame, itemsOf, type Named, type SchemaOfNamed, wholeNumber } from './frame.js';
 import {
   type BatchFunction,
   type GroupApplyOptions,
@@ -9,7 +9,12 @@ import {
 import { checkExpr, checkUnique } from './plan/check.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
-import type { Names, Schema, Simplify } from './types.js';
+import type { Names, Resolve, Schema, Simplify, SumOf } from './types.js';
+
+/** A frame of keys K and, for each of the columns N that is no key, what an aggregate makes of it. */
+type Each<S, K, N extends string, T extends { [C in N]: unknown }> = DataFrame<
+  Simplify<K & { readonly [C in Exclude<N, keyof K>]: Resolve<T[C], S> }>
+>;
 
 /** Groups of rows, to be aggregated. */
 export class GroupBy<S, K> {
@@ -64,38 +69,120 @@ export class GroupBy<S, K> {
     return new DataFrame(make.aggregate(this.plan, this.keys, items));
   }
 
-  sum(...names: readonly Names<S>[]): DataFrame {
-    return this.each('sum', names);
+  /**
+   * The first rows of each group, in the order of rows.
+   *
+   * @example
+   * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'b', x: 2 }, { g: 'a', x: 3 }]);
+   * await frame.groupBy('g').head(1).rows(); // [{ g: 'a', x: 1 }, { g: 'b', x: 2 }]
+   */
+  head(count = 5): DataFrame<S> {
+    wholeNumber('head', count);
+    return this.numbered(false, (row) => callNode('le', row, literalNode(count)));
   }
-  mean(...names: readonly Names<S>[]): DataFrame {
-    return this.each('mean', names);
+  /** The last rows of each group, in the order of rows. */
+  tail(count = 5): DataFrame<S> {
+    wholeNumber('tail', count);
+    return this.numbered(true, (row) => callNode('le', row, literalNode(count)));
   }
-  min(...names: readonly Names<S>[]): DataFrame {
-    return this.each('min', names);
-  }
-  max(...names: readonly Names<S>[]): DataFrame {
-    return this.each('max', names);
-  }
-  median(...names: readonly Names<S>[]): DataFrame {
-    return this.each('median', names);
-  }
-  std(...names: readonly Names<S>[]): DataFrame {
-    return this.each('std', names);
-  }
-  nunique(...names: readonly Names<S>[]): DataFrame {
-    return this.each('nunique', names);
+  /** One row of each group that has so many: the first is 0, the last -1. */
+  nth(n: number): DataFrame<S> {
+    if (!Number.isInteger(n)) throw new RangeError(`nth takes a whole number, not ${n}`);
+    return this.numbered(n < 0, (row) => callNode('eq', row, literalNode(n < 0 ? -n : n + 1)));
   }
 
-  /** The same aggregate of some columns, or of all that are no keys, under their own names. */
-  private each(fn: string, names: readonly string[]): DataFrame {
+  /** The sum of some columns, or of all that are no keys, under their own names. */
+  sum<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: SumOf<S[C]> }> {
+    return this.each('sum', names);
+  }
+  /** The mean of some columns, or of all that are no keys, under their own names. */
+  mean<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
+    return this.each('mean', names);
+  }
+  /** The least value of some columns, or of all that are no keys, under their own names. */
+  min<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
+    return this.each('min', names);
+  }
+  /** The greatest value of some columns, or of all that are no keys, under their own names. */
+  max<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
+    return this.each('max', names);
+  }
+  /** The median of some columns, or of all that are no keys, under their own names. */
+  median<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
+    return this.each('median', names);
+  }
+  /** The standard deviation (of the sample) of some columns, or of all that are no keys, under their own names. */
+  std<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
+    return this.each('std', names);
+  }
+  /** The variance (of the sample) of some columns, or of all that are no keys, under their own names. */
+  var<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
+    return this.each('var', names);
+  }
+  /** The number of different values of some columns, or of all that are no keys, under their own names; nulls are not counted. */
+  nunique<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'int64' }> {
+    return this.each('nunique', names);
+  }
+  /** The first value that is not null of some columns, or of all that are no keys, under their own names. */
+  first<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
+    return this.each('first', names);
+  }
+  /** The last value that is not null of some columns, or of all that are no keys, under their own names. */
+  last<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
+    return this.each('last', names);
+  }
+  /** All values of some columns, or of all that are no keys, as lists under their own names. */
+  toList<const N extends Names<S>>(
+    ...names: readonly N[]
+  ): Each<S, K, N, { [C in N]: { readonly list: S[C] } }> {
+    return this.each('list', names);
+  }
+  /** The quantile of some columns, or of all that are no keys, under their own names, interpolated. */
+  quantile<const N extends Names<S>>(
+    q: number,
+    ...names: readonly N[]
+  ): Each<S, K, N, { [C in N]: 'float64' }> {
+    if (!(q >= 0 && q <= 1)) throw new RangeError(`quantile: q lies between 0 and 1, and is ${q}`);
+    return this.each('quantile', names, literalNode(q));
+  }
+
+  private each<D>(fn: string, names: readonly string[], ...more: readonly ExprNode[]): D {
     const keys = this.keys.map(({ name }) => name);
     const columns = names.length > 0 ? names : this.plan.columns.filter((name) => !keys.includes(name));
     const items = columns.map((name): Item => {
-      const expr: ExprNode = { kind: 'aggregate', fn, args: [columnNode(name)] };
+      const own = columnNode(name);
+      const nulls = fn === 'first' || fn === 'last' ? { filter: callNode('isNotNull', own) } : {};
+      const expr: ExprNode = { kind: 'aggregate', fn, args: [own, ...more], ...nulls };
       checkExpr(fn, expr, this.plan.columns);
       return { name, expr };
     });
-    return new DataFrame(make.aggregate(this.plan, this.keys, items));
+    checkUnique(fn, [...keys, ...columns]);
+    return new DataFrame(make.aggregate(this.plan, this.keys, items)) as D;
+  }
+
+  /** Rows by their places in their groups, from 1, counted from the last where `last`. */
+  private numbered(last: boolean, keep: (row: ExprNode) => ExprNode): DataFrame<S> {
+    const place = '__tilework_place';
+    const row: ExprNode = {
+      kind: 'window',
+      fn: 'rowNumber',
+      args: [],
+      partitionBy: this.keys.map(({ expr }) => expr),
+      orderBy: [],
+      ordered: true,
+    };
+    const size: ExprNode = {
+      kind: 'window',
+      fn: 'size',
+      args: [],
+      partitionBy: this.keys.map(({ expr }) => expr),
+      orderBy: [],
+      ordered: false,
+    };
+    const counted = last ? callNode('add', callNode('sub', size, row), literalNode(1)) : row;
+    const all = this.plan.columns.map((name): Item => ({ name, expr: columnNode(name) }));
+    const numbered = make.project(this.plan, [...all, { name: place, expr: counted }]);
+    return new DataFrame(make.pick(make.filter(numbered, keep(columnNode(place))), this.plan.columns));
   }
 
   private checkGrouped(name: string, expr: ExprNode): void {

@@ -1,15 +1,18 @@
-import { columnNode, type ExprNode, freeze } from './expr/node.js';
-import { checkNames, checkUnique } from './plan/check.js';
-import type { JoinHow, JoinNode, PlanNode } from './plan/node.js';
+import { parseDuration } from './expr/duration.js';
+import type { Expr } from './expr/expr.js';
+import { callNode, columnNode, type ExprNode, freeze, literalNode } from './expr/node.js';
+import { checkExpr, checkNames, checkUnique } from './plan/check.js';
+import * as make from './plan/make.js';
+import type { Item, JoinHow, JoinNode, PlanNode } from './plan/node.js';
 
 /** How two frames are joined. */
 export interface JoinOptions<L extends string, R extends string> {
   /** Columns of both, of the same names, whose values are equal. */
   readonly on?: (L & R) | readonly (L & R)[];
-  /** Columns of this frame … */
-  readonly leftOn?: L | readonly L[];
-  /** … and of the other, in the same order, whose values are equal. */
-  readonly rightOn?: R | readonly R[];
+  /** Columns or expressions of this frame … */
+  readonly leftOn?: JoinKey<L> | readonly JoinKey<L>[];
+  /** … and of the other, in the same order, whose values are equal. Nulls are equal to nothing. */
+  readonly rightOn?: JoinKey<R> | readonly JoinKey<R>[];
   /**
    * inner (the default): matches only. left, right, full: rows of that side, or of both, that match nothing too, with nulls. semi: rows of this
    * frame that match; anti: that do not. cross: all pairs. asof: each row of this frame with the last (or, 'forward', next) row of the other.
@@ -20,7 +23,12 @@ export interface JoinOptions<L extends string, R extends string> {
   /** Of an asof join: the column that is compared, of both frames or of each. */
   readonly asof?: (L & R) | readonly [L, R];
   readonly direction?: 'backward' | 'forward';
+  /** Of an asof join: how far the compared columns may lie apart, as a number or a span of time ('10m'); beyond it nothing matches. */
+  readonly tolerance?: number | string;
 }
+
+/** What is joined on: a column or an expression. */
+export type JoinKey<N extends string> = N | Expr<N, unknown>;
 
 const HOWS: readonly JoinHow[] = ['inner', 'left', 'right', 'full', 'semi', 'anti', 'cross', 'asof'];
 
@@ -34,15 +42,20 @@ export function joinPlan(left: PlanNode, right: PlanNode, options: JoinOptions<s
   if (!HOWS.includes(how))
     throw new TypeError(`join: there is no ${JSON.stringify(how)} join; there are ${HOWS.join(', ')}`);
   const [leftOn, rightOn] = keysOf(options);
-  checkNames('join: left', leftOn, left.columns);
-  checkNames('join: right', rightOn, right.columns);
+  for (const key of leftOn) checkExpr('join: left', key, left.columns);
+  for (const key of rightOn) checkExpr('join: right', key, right.columns);
   if (how === 'cross' && leftOn.length > 0) throw new TypeError('join: a cross join joins on nothing');
   if (how !== 'cross' && how !== 'asof' && leftOn.length === 0)
     throw new TypeError(
       'join: say on what, by on: or by leftOn: and rightOn:; for all pairs use how: "cross"',
     );
   const asof = how === 'asof' ? asofOf(options, left, right) : undefined;
-  const shared = new Set(leftOn.filter((name, i) => name === rightOn[i]));
+  const shared = new Set(
+    leftOn.flatMap((key, i) => {
+      const other = rightOn[i]!;
+      return key.kind === 'column' && other.kind === 'column' && key.name === other.name ? [key.name] : [];
+    }),
+  );
   if (asof && asof[0] === asof[1]) shared.add(asof[0]);
   const output: JoinNode['output'][number][] = left.columns.map((name) => ({
     name,
@@ -61,10 +74,7 @@ export function joinPlan(left: PlanNode, right: PlanNode, options: JoinOptions<s
     }
   const columns = output.map(({ name }) => name);
   checkUnique('join', columns);
-  const on = leftOn.map((name, i) => ({
-    left: columnNode(name) as ExprNode,
-    right: columnNode(rightOn[i]!) as ExprNode,
-  }));
+  const on = leftOn.map((key, i) => ({ left: key, right: rightOn[i]! }));
   return freeze({
     kind: 'join',
     left,
@@ -77,14 +87,19 @@ export function joinPlan(left: PlanNode, right: PlanNode, options: JoinOptions<s
   });
 }
 
-const listOf = (names: string | readonly string[] | undefined): readonly string[] =>
-  names === undefined ? [] : typeof names === 'string' ? [names] : names;
+const listOf = (keys: JoinKey<string> | readonly JoinKey<string>[] | undefined): readonly ExprNode[] =>
+  (keys === undefined
+    ? []
+    : Array.isArray(keys)
+      ? (keys as readonly JoinKey<string>[])
+      : [keys as JoinKey<string>]
+  ).map((key) => (typeof key === 'string' ? columnNode(key) : key.node));
 
 function keysOf({
   on,
   leftOn,
   rightOn,
-}: JoinOptions<string, string>): [readonly string[], readonly string[]] {
+}: JoinOptions<string, string>): [readonly ExprNode[], readonly ExprNode[]] {
   if (on !== undefined) {
     if (leftOn !== undefined || rightOn !== undefined)
       throw new TypeError('join: give on:, or leftOn: and rightOn:, not both');
@@ -92,10 +107,51 @@ function keysOf({
   }
   const [left, right] = [listOf(leftOn), listOf(rightOn)];
   if (left.length !== right.length)
-    throw new TypeError(
-      `join: leftOn has ${left.length} columns and rightOn ${right.length}; they are pairs`,
-    );
+    throw new TypeError(`join: leftOn has ${left.length} keys and rightOn ${right.length}; they are pairs`);
   return [left, right];
+}
+
+/** The plan of a join, with a tolerance if there is one. */
+export const joinedPlan = (
+  left: PlanNode,
+  right: PlanNode,
+  options: JoinOptions<string, string>,
+): PlanNode =>
+  options.tolerance === undefined
+    ? joinPlan(left, right, options)
+    : within(left, right, options, options.tolerance);
+
+/** An asof join of which matches that lie too far apart become nulls. */
+function within(
+  left: PlanNode,
+  right: PlanNode,
+  { tolerance: _, ...options }: JoinOptions<string, string>,
+  tolerance: number | string,
+): PlanNode {
+  const [here, there] = asofOf(options, left, right);
+  const far = '__tilework_asof';
+  const marked = make.project(right, [
+    ...right.columns.map((name): Item => ({ name, expr: columnNode(name) })),
+    { name: far, expr: columnNode(there) },
+  ]);
+  const joined = joinPlan(left, marked, options);
+  const span = literalNode(typeof tolerance === 'string' ? parseDuration(tolerance) : tolerance);
+  const [early, late] =
+    options.direction === 'forward'
+      ? [columnNode(here), columnNode(far)]
+      : [columnNode(far), columnNode(here)];
+  const near = callNode('ge', callNode('add', early, span), late);
+  const items = joined.columns
+    .filter((name) => name !== far)
+    .map((name): Item => {
+      const own = columnNode(name);
+      if (left.columns.includes(name)) return { name, expr: own };
+      return {
+        name,
+        expr: freeze({ kind: 'case', branches: [{ when: near, value: own }], otherwise: undefined }),
+      };
+    });
+  return make.project(joined, items);
 }
 
 function asofOf(

@@ -36,6 +36,7 @@ const ownNames = async (file: string): Promise<Record<string, unknown>> => await
 /** Whether public functions are defined in a file. */
 const isPublic = (file: string): boolean =>
   /^src\/array\/(?!ops\/|lower\/)/.test(file) ||
+  /^src\/frame\/(?!duck\/|exchange\/|optimize\/|plan\/|sql\/)/.test(file) ||
   [
     'src/engine/default.ts',
     'src/engine/errors.ts',
@@ -157,14 +158,47 @@ describe('what is public', () => {
     expect(documented.get(name)?.examples ?? []).not.toHaveLength(0);
   });
 
-  it('is in the list of the guide', () => {
-    const guide = read('docs/arrays.md');
-    const list = guide.slice(guide.indexOf('## All functions'), guide.indexOf('## From NumPy'));
-    const words = new Set([...list.matchAll(/[.\w]+/g)].map(([word]) => word.replace(/^\./, '')));
+  /** What stands in a guide's list, between two headings. */
+  const listed = (guide: string, from: string, to?: string): string => {
+    const text = read(guide);
+    return text.slice(text.indexOf(from), to === undefined ? undefined : text.indexOf(to));
+  };
+  const lists = [
+    listed('docs/arrays.md', '## All functions', '## From NumPy'),
+    listed('docs/frames.md', '## All of it'),
+  ];
+
+  it('is in the list of a guide', () => {
+    const words = new Set(
+      lists.flatMap((list) => [...list.matchAll(/[.\w]+/g)].map(([word]) => word.replace(/^\./, ''))),
+    );
     const missing = names.filter((name) => /^[a-z]/.test(name) && !words.has(name) && name !== 'random');
     expect(missing).toEqual([]);
-    const methods = [...list.matchAll(/\.([a-z]\w+)/g)].map(([, name]) => name);
+    const methods = [...lists[0]!.matchAll(/\.([a-z]\w+)/g)].map(([, name]) => name);
     expect(methods.filter((m) => m !== 'defaultRng' && !(m in x()))).toEqual([]);
+    const verbs = [...lists[1]!.matchAll(/\.([a-z]\w+)/g)].map(([, name]) => name);
+    expect(verbs.filter((verb) => !(verb in tw.DataFrame.prototype))).toEqual([]);
+  });
+
+  it.each([
+    tw.DataFrame,
+    tw.GroupBy,
+    tw.Resampled,
+    tw.Expr,
+    tw.Case,
+    ...[tw.col('a').str, tw.col('a').dt, tw.col('a').list, tw.col('a').struct].map((of) => of.constructor),
+  ])('%o has methods that are documented', ({ name, prototype }) => {
+    const files = under('src/frame', '.ts').map(read);
+    const hidden = new Set(
+      files.flatMap((source) =>
+        [...source.matchAll(/^ {2}(?:private|protected) (?:async )?(?:get )?(\w+)/gm)].map(
+          ([, member]) => member,
+        ),
+      ),
+    );
+    const own = new Set(comments.filter(({ file }) => file.startsWith('src/frame/')).map((c) => c.name));
+    const methods = Object.getOwnPropertyNames(prototype).filter((m) => m !== 'constructor');
+    expect(methods.filter((m) => m !== 'toString' && !hidden.has(m) && !own.has(`${name}.${m}`))).toEqual([]);
   });
 
   it('has methods that are documented', () => {

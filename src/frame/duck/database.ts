@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.js';
 import { LocalEngine } from '../../engine/index.js';
 import { FrameError } from '../errors.js';
 import type { Batch } from '../result/column.js';
+import { macroStatements } from '../sql/macros.js';
 import type { Bound, Statement } from '../sql/writer.js';
 import type { Schema } from '../types.js';
 import { BATCH_ROWS, BatchBuilder } from './chunks.js';
@@ -194,6 +195,7 @@ export class Database {
     });
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
+    for (const statement of macroStatements()) await connection.run(statement);
     connection.closeSync();
     return instance;
   }

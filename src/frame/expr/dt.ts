@@ -31,96 +31,237 @@ const UNITS: readonly TimeUnit[] = [
 export class DateAccessor<N extends string, T> {
   constructor(private readonly of: Expr<N, T>) {}
 
+  /**
+   * The year.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.year() }).rows(); // [ { r: 2024 } ]
+   */
   year(): Expr<N, 'int64'> {
     return this.of.with('dt.year');
   }
+  /**
+   * The quarter of the year, from 1.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.quarter() }).rows(); // [ { r: 1 } ]
+   */
   quarter(): Expr<N, 'int64'> {
     return this.of.with('dt.quarter');
   }
-  /** From 1. */
+  /**
+   * The month, from 1.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.month() }).rows(); // [ { r: 2 } ]
+   */
   month(): Expr<N, 'int64'> {
     return this.of.with('dt.month');
   }
-  /** The week of the year, as ISO 8601 counts it. */
+  /**
+   * The week of the year, as ISO 8601 counts it.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.week() }).rows(); // [ { r: 9 } ]
+   */
   week(): Expr<N, 'int64'> {
     return this.of.with('dt.week');
   }
-  /** The day of the month, from 1. */
+  /**
+   * The day of the month, from 1.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.day() }).rows(); // [ { r: 29 } ]
+   */
   day(): Expr<N, 'int64'> {
     return this.of.with('dt.day');
   }
-  /** Monday is 0, Sunday 6. */
+  /**
+   * Monday is 0, Sunday 6.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.weekday() }).rows(); // [ { r: 3 } ]
+   */
   weekday(): Expr<N, 'int64'> {
     return this.of.with('dt.weekday');
   }
-  /** From 1. */
+  /**
+   * The day of the year, from 1.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.dayOfYear() }).rows(); // [ { r: 60 } ]
+   */
   dayOfYear(): Expr<N, 'int64'> {
     return this.of.with('dt.dayOfYear');
   }
+  /**
+   * The hour of the day; of a `timestamptz` in UTC.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.hour() }).rows(); // [ { r: 10 } ]
+   */
   hour(): Expr<N, 'int64'> {
     return this.of.with('dt.hour');
   }
+  /**
+   * The minute of the hour.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.minute() }).rows(); // [ { r: 17 } ]
+   */
   minute(): Expr<N, 'int64'> {
     return this.of.with('dt.minute');
   }
+  /**
+   * The second of the minute.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.second() }).rows(); // [ { r: 30 } ]
+   */
   second(): Expr<N, 'int64'> {
     return this.of.with('dt.second');
   }
-  /** Within the second. */
+  /**
+   * Whole milliseconds within the second.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.millisecond() }).rows(); // [ { r: 250 } ]
+   */
   millisecond(): Expr<N, 'int64'> {
     return this.of.with('dt.millisecond');
   }
-  /** Within the second. */
+  /**
+   * Microseconds within the second.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.microsecond() }).rows(); // [ { r: 250000 } ]
+   */
   microsecond(): Expr<N, 'int64'> {
     return this.of.with('dt.microsecond');
   }
+  /**
+   * Whether its year has 366 days.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.isLeapYear() }).rows(); // [ { r: true } ]
+   */
   isLeapYear(): Expr<N, 'bool'> {
     return this.of.with('dt.isLeapYear');
   }
+  /**
+   * How many days its month has.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.daysInMonth() }).rows(); // [ { r: 29 } ]
+   */
   daysInMonth(): Expr<N, 'int64'> {
     return this.of.with('dt.daysInMonth');
   }
+  /**
+   * The month's name in English.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.monthName() }).rows(); // [ { r: 'February' } ]
+   */
   monthName(): Expr<N, 'string'> {
     return this.of.with('dt.monthName');
   }
+  /**
+   * The weekday's name in English.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.dayName() }).rows(); // [ { r: 'Thursday' } ]
+   */
   dayName(): Expr<N, 'string'> {
     return this.of.with('dt.dayName');
   }
+  /**
+   * The day, without the time.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.date() }).rows(); // [ { r: 2024-02-29T00:00:00.000Z } ]
+   */
   date(): Expr<N, 'date'> {
     return this.of.with('dt.date');
   }
+  /**
+   * The time of the day.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.time() }).rows(); // [ { r: '10:17:30.25' } ]
+   */
   time(): Expr<N, 'time'> {
     return this.of.with('dt.time');
   }
-  /** Cut down to a unit. */
+  /**
+   * Cut down to a unit; weeks begin on Mondays.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.truncate('month') }).rows(); // [ { r: 2024-02-01T00:00:00.000Z } ]
+   */
   truncate(unit: TimeUnit): Expr<N, T> {
     return this.of.with('dt.truncate', unitOf(unit));
   }
-  /** The beginning of the bucket of a width ('15m', '7d', '1mo') that it falls into; buckets are counted from 1970-01-01. */
-  bucket(width: string): Expr<N, 'timestamp'> {
+  /**
+   * The beginning of the bucket of a width ('15m', '7d', '1mo') that it falls into; buckets are counted from 1970-01-01.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.bucket('15m') }).rows(); // [ { r: 2024-02-29T10:15:00.000Z } ]
+   */
+  bucket(width: string): Expr<N, T> {
     return this.of.with('dt.bucket', parseDuration(width), new Date(0));
   }
-  /** A span of time later: '3mo', '-7d'. */
+  /**
+   * A span of time later: '3mo', '-7d'.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.offset('1mo') }).rows(); // [ { r: 2024-03-29T10:17:30.250Z } ]
+   */
   offset(by: string): Expr<N, T> {
-    return this.of.with('add', parseDuration(by));
+    return this.of.with('dt.offset', parseDuration(by));
   }
-  /** How many boundaries of a unit lie between another instant and this. */
+  /**
+   * How many boundaries of a unit lie between another instant and this.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.since(new Date('2024-01-01'), 'day') }).rows(); // [ { r: 59 } ]
+   */
   since<O extends Operand>(other: O, unit: TimeUnit = 'day'): Expr<N | NamesOf<O>, 'int64'> {
     return this.of.with('dt.diff', other, unitOf(unit));
   }
-  /** Microseconds since 1970. */
+  /**
+   * Microseconds since 1970.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.epoch() }).rows(); // [ { r: 1709201850250000 } ]
+   */
   epoch(): Expr<N, 'int64'> {
     return this.of.with('dt.epoch');
   }
-  /** Of an interval. */
+  /**
+   * The seconds of a span.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').sub(new Date('2024-02-29')).dt.totalSeconds() }).rows(); // [ { r: 37050.25 } ]
+   */
   totalSeconds(): Expr<N, 'float64'> {
     return this.of.with('dt.totalSeconds');
   }
-  /** As text by a format of strftime. */
+  /**
+   * As text by a format of strftime.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.format('%d.%m.%Y') }).rows(); // [ { r: '29.02.2024' } ]
+   */
   format(format: string): Expr<N, 'string'> {
     return this.of.with('dt.format', format);
   }
-  /** The wall clock of an instant in a zone; the instant of a wall clock that is of the zone. */
+  /**
+   * The wall clock of an instant in a zone; the instant of a wall clock that is of the zone.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.toZone('Asia/Kolkata') }).rows(); // [ { r: 2024-02-29T04:47:30.250Z } ]
+   */
   toZone(zone: string): Expr<N, T extends 'timestamp' ? 'timestamptz' : 'timestamp'> {
     return this.of.with('dt.toZone', zone);
   }

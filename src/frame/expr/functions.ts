@@ -1,15 +1,8 @@
 import type { Common, Interval } from '../types.js';
 import { parseDuration } from './duration.js';
-import {
-  Expr,
-  type NamesOf,
-  nodeOf,
-  type Operand,
-  type TermOf,
-  type WindowOptions,
-  windowNode,
-} from './expr.js';
+import { Expr, type NamesOf, nodeOf, type Operand, type TermOf, type WindowOptions } from './expr.js';
 import { callNode, type ExprNode, freeze, literalNode } from './node.js';
+import { windowNode } from './window.js';
 
 /** The type of several operands together. */
 export type CommonTerm<O extends readonly unknown[]> = O extends readonly [infer A, ...infer Rest]
@@ -40,28 +33,48 @@ export function coalesce<const O extends readonly Operand[]>(
   return new Expr(callNode('coalesce', ...operands.map(nodeOf)));
 }
 
-/** The least of some operands in each row; nulls are left out. */
+/**
+ * The least of some operands in each row; nulls are left out.
+ *
+ * @example
+ * await fromRows([{ x: 1, y: 2 }]).select({ r: least(col('x'), col('y'), 5) }).rows(); // [ { r: 1 } ]
+ */
 export function least<const O extends readonly Operand[]>(
   ...operands: O
 ): Expr<NamesOf<O[number]>, CommonTerm<O>> {
   return new Expr(callNode('least', ...operands.map(nodeOf)));
 }
 
-/** The greatest of some operands in each row; nulls are left out. */
+/**
+ * The greatest of some operands in each row; nulls are left out.
+ *
+ * @example
+ * await fromRows([{ x: 1, y: 2 }]).select({ r: greatest(col('x'), col('y'), 5) }).rows(); // [ { r: 5 } ]
+ */
 export function greatest<const O extends readonly Operand[]>(
   ...operands: O
 ): Expr<NamesOf<O[number]>, CommonTerm<O>> {
   return new Expr(callNode('greatest', ...operands.map(nodeOf)));
 }
 
-/** Operands as text, one after another; null where one is null. */
+/**
+ * Operands as text, one after another; null where one is null.
+ *
+ * @example
+ * await fromRows([{ x: 1, y: 'a' }]).select({ r: concatText(col('y'), '-', col('x')) }).rows(); // [ { r: 'a-1' } ]
+ */
 export function concatText<const O extends readonly Operand[]>(
   ...operands: O
 ): Expr<NamesOf<O[number]>, 'string'> {
   return new Expr(callNode('concat', ...operands.map(nodeOf)));
 }
 
-/** A struct of named expressions. */
+/**
+ * A struct of named expressions.
+ *
+ * @example
+ * await fromRows([{ x: 1 }]).select({ r: struct({ x: col('x'), y: 2 }) }).rows(); // [ { r: { x: 1, y: 2 } } ]
+ */
 export function struct<const F extends Readonly<Record<string, Operand>>>(
   fields: F,
 ): Expr<NamesOf<F[keyof F]>, { readonly struct: { readonly [K in keyof F]: TermOf<F[K]> } }> {
@@ -72,12 +85,22 @@ export function struct<const F extends Readonly<Record<string, Operand>>>(
   return new Expr(callNode('struct', ...args));
 }
 
-/** The number of the row, from 1, within its partition and in its order. */
+/**
+ * The number of the row, from 1, within its partition and in its order.
+ *
+ * @example
+ * await fromRows([{ x: 5 }, { x: 6 }]).select({ r: rowNumber() }).rows(); // [ { r: 1 }, { r: 2 } ]
+ */
 export function rowNumber<M extends string = never>(options: WindowOptions<M> = {}): Expr<M, 'int64'> {
   return new Expr(windowNode('rowNumber', [], options, true));
 }
 
-/** A span of time: '7d', '1h30m', '3mo'. */
+/**
+ * A span of time: '7d', '1h30m', '3mo'.
+ *
+ * @example
+ * await fromRows([{ t: new Date('2024-01-31') }]).select({ r: col('t').add(duration('1mo')) }).rows(); // [ { r: 2024-02-29T00:00:00.000Z } ]
+ */
 export function duration(text: string): Expr<never, 'interval'> {
   return new Expr(literalNode(parseDuration(text) satisfies Interval));
 }
@@ -99,18 +122,33 @@ export function when<N extends string, const O extends Operand>(
 export class Case<N extends string, T> {
   constructor(private readonly branches: readonly { readonly when: ExprNode; readonly value: ExprNode }[]) {}
 
-  /** A further case, where none before holds. */
+  /**
+   * A further case, where none before holds.
+   *
+   * @example
+   * String(when(col('x').gt(0), 1).when(col('x').lt(0), -1).otherwise(0)); // (when (x > 0) then 1 when (x < 0) then -1 otherwise 0)
+   */
   when<M extends string, const O extends Operand>(
     predicate: Expr<M, unknown>,
     value: O,
   ): Case<N | M | NamesOf<O>, Common<T, TermOf<O>>> {
     return new Case([...this.branches, { when: predicate.node, value: nodeOf(value) }]);
   }
-  /** The value where no case holds. */
+  /**
+   * The value where no case holds.
+   *
+   * @example
+   * await fromRows([{ x: 1 }]).select({ r: when(col('x').gt(0), 'plus').otherwise('minus') }).rows(); // [ { r: 'plus' } ]
+   */
   otherwise<const O extends Operand>(value: O): Expr<N | NamesOf<O>, Common<T, TermOf<O>>> {
     return new Expr(freeze({ kind: 'case', branches: this.branches, otherwise: nodeOf(value) }));
   }
-  /** Null where no case holds. */
+  /**
+   * Null where no case holds.
+   *
+   * @example
+   * await fromRows([{ x: 1 }]).select({ r: when(col('x').gt(1), 'more').end() }).rows(); // [ { r: null } ]
+   */
   end(): Expr<N, T> {
     return new Expr(freeze({ kind: 'case', branches: this.branches, otherwise: undefined }));
   }

@@ -176,3 +176,18 @@ export const columnNode = (name: string): ColumnNode => freeze({ kind: 'column',
 export const literalNode = (value: LiteralValue, type?: ColumnType): LiteralNode =>
   freeze({ kind: 'literal', value, ...(type !== undefined && { type }) });
 export const callNode = (fn: string, ...args: ExprNode[]): CallNode => freeze({ kind: 'call', fn, args });
+
+/** An aggregate over all rows, or over those of a partition that is put in later. */
+export function windowOf({ fn, args, filter, orderBy = [] }: AggregateNode): WindowNode {
+  const base = { kind: 'window', partitionBy: [], orderBy } as const;
+  if (fn !== 'first' && fn !== 'last')
+    return freeze({ ...base, fn, args, ordered: fn === 'list' || fn === 'join', ...(filter && { filter }) });
+  // The filter leaves out nulls, which the window function does by itself, and maybe more: of those rows null is taken.
+  const value = freeze({
+    kind: 'case',
+    branches: [{ when: filter!, value: args[0]! }],
+    otherwise: undefined,
+  } as const);
+  const nullsOnly = filter?.kind === 'call' && filter.fn === 'isNotNull';
+  return freeze({ ...base, fn: `${fn}Value`, args: [nullsOnly ? args[0]! : value], ordered: true });
+}

@@ -1,4 +1,12 @@
-import { columnNode, type ExprNode, freeze, hasAggregate, mapChildren, type SortKey } from '../expr/node.js';
+import {
+  columnNode,
+  type ExprNode,
+  freeze,
+  hasAggregate,
+  mapChildren,
+  type SortKey,
+  windowOf,
+} from '../expr/node.js';
 import type {
   AggregatePlan,
   DistinctNode,
@@ -70,14 +78,5 @@ export const sample = (input: PlanNode, fraction: number, seed: number): SampleN
 export function broadcast(expr: ExprNode): ExprNode {
   if (!hasAggregate(expr)) return expr;
   if (expr.kind !== 'aggregate') return expr.kind === 'window' ? expr : mapChildren(expr, broadcast);
-  const { fn, args, filter: where } = expr;
-  return freeze({
-    kind: 'window',
-    fn: fn === 'first' ? 'firstValue' : fn === 'last' ? 'lastValue' : fn,
-    args,
-    partitionBy: [],
-    orderBy: [],
-    ordered: false,
-    ...(where && fn !== 'first' && fn !== 'last' && { filter: where }),
-  });
+  return windowOf(expr);
 }

@@ -1,6 +1,6 @@
 import type { ExprNode, Frame, LiteralNode, SortKey } from '../expr/node.js';
-import type { Interval } from '../types.js';
-import { AGGREGATE, SCALAR, WINDOW } from './functions.js';
+import type { ColumnType, Interval } from '../types.js';
+import { AGGREGATE, HERE, SCALAR, WINDOW } from './functions.js';
 import { isInterval, type Parameters, quoteName, typeName } from './writer.js';
 
 /** The column that numbers rows where their order counts. */
@@ -23,7 +23,7 @@ export function exprSql(
       return rowOf(SCALAR, node.fn, 'function')(...node.args.map(sql));
     }
     case 'cast':
-      return `${node.strict ? 'CAST' : 'TRY_CAST'}(${sql(node.value)} AS ${typeName(node.to)})`;
+      return castSql(sql(node.value), node.to, node.strict);
     case 'case': {
       const branches = node.branches.map(({ when, value }) => `WHEN ${sql(when)} THEN ${sql(value)}`);
       return `CASE ${branches.join(' ')}${node.otherwise ? ` ELSE ${sql(node.otherwise)}` : ''} END`;
@@ -38,33 +38,35 @@ export function exprSql(
           keys.length > 0 ? keys.map((key) => keySql(key, parameters)).join(', ') : quoteName(ROW);
         args[args.length - 1] = `${args[args.length - 1]} ORDER BY ${order}`;
       }
-      return filtered(template(...args), node.filter && sql(node.filter));
+      return behind(template(...args), filterSql(node.filter && sql(node.filter)));
     }
     case 'window': {
       const args = node.args.map(sql);
       const call = Object.hasOwn(WINDOW, node.fn)
         ? WINDOW[node.fn]!(...args)
         : rowOf(AGGREGATE, node.fn, 'window function').sql(...args);
-      return overSql(filtered(call, node.filter && sql(node.filter)), node, parameters);
+      return behind(call, `${filterSql(node.filter && sql(node.filter))}${overSql(node, parameters)}`);
     }
   }
 }
+
+/** What has a fraction is cut where it becomes an integer, not rounded. */
+const castSql = (value: string, to: ColumnType, strict: boolean): string =>
+  `${strict ? 'CAST' : 'TRY_CAST'}(${typeof to === 'string' && /^u?int/.test(to) ? `tw_integral(${value})` : value} AS ${typeName(to)})`;
 
 /** Whether an expression needs rows to be numbered. */
 export const needsRowOrder = (node: ExprNode): boolean =>
   (node.kind === 'window' && node.ordered && node.orderBy.length === 0) ||
   (node.kind === 'aggregate' && AGGREGATE[node.fn]?.ordered === true && node.orderBy === undefined);
 
-/** Every aggregate of a template gets the condition: `coalesce(sum(x), 0)` has it inside. */
-function filtered(call: string, predicate: string | undefined): string {
-  if (predicate === undefined) return call;
-  const wrapped = /^coalesce\((.*), ([^,()]+)\)$/s.exec(call);
-  return wrapped
-    ? `coalesce(${wrapped[1]} FILTER (WHERE ${predicate}), ${wrapped[2]})`
-    : `${call} FILTER (WHERE ${predicate})`;
-}
+/** Every aggregate of a template gets what stands behind it: `coalesce(sum(x), 0)` has it inside. */
+const behind = (call: string, text: string): string =>
+  call.includes(HERE) ? call.replaceAll(HERE, text) : `${call}${text}`;
 
-function overSql(call: string, node: Extract<ExprNode, { kind: 'window' }>, parameters: Parameters): string {
+const filterSql = (predicate: string | undefined): string =>
+  predicate === undefined ? '' : ` FILTER (WHERE ${predicate})`;
+
+function overSql(node: Extract<ExprNode, { kind: 'window' }>, parameters: Parameters): string {
   const partition = node.partitionBy.map((expr) => exprSql(expr, parameters));
   const order =
     node.orderBy.length > 0
@@ -72,18 +74,18 @@ function overSql(call: string, node: Extract<ExprNode, { kind: 'window' }>, para
       : node.ordered
         ? [quoteName(ROW)]
         : [];
+  // Without a frame of its own an aggregate is of all rows of its partition; SQL's would end at the current row.
+  const whole = order.length > 0 && (!Object.hasOwn(WINDOW, node.fn) || /^(first|last)Value$/.test(node.fn));
   const parts = [
     ...(partition.length > 0 ? [`PARTITION BY ${partition.join(', ')}`] : []),
     ...(order.length > 0 ? [`ORDER BY ${order.join(', ')}`] : []),
     ...(node.frame
       ? [frameSql(node.frame)]
-      : order.length > 0 && /^(first|last)Value$/.test(node.fn)
+      : whole
         ? ['ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING']
         : []),
   ];
-  const over = ` OVER (${parts.join(' ')})`;
-  const wrapped = /^coalesce\((.*), ([^,()]+)\)$/s.exec(call);
-  return wrapped ? `coalesce(${wrapped[1]}${over}, ${wrapped[2]})` : `${call}${over}`;
+  return ` OVER (${parts.join(' ')})`;
 }
 
 function frameSql({ unit, start, end }: Frame): string {

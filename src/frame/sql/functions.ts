@@ -20,17 +20,22 @@ const within =
   (x) =>
     `CASE WHEN ${outside(x!)} THEN ${value} ELSE ${name}(${x}) END`;
 
+/** White space, as Unicode has it. */
+const WHITE =
+  "'\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'";
+
 export const SCALAR: Readonly<Record<string, Template>> = {
   add: infix('+'),
   sub: infix('-'),
   mul: infix('*'),
   div: infix('/'),
-  floorDiv: (a, b) => `((${a} - ((${a} % ${b}) + ${b}) % ${b}) / ${b})`,
-  mod: (a, b) => `(((${a} % ${b}) + ${b}) % ${b})`,
+  floorDiv: call('tw_floor_div'),
+  mod: (a, b) =>
+    `CASE WHEN ${a} % ${b} <> 0 AND (${a} % ${b} < 0) <> (${b} < 0) THEN ${a} % ${b} + ${b} ELSE ${a} % ${b} END`,
   pow: call('pow'),
   neg: (x) => `(-${x})`,
   abs: call('abs'),
-  sign: call('sign'),
+  sign: call('tw_sign'),
   sqrt: within('sqrt', (x) => `${x} < 0`),
   cbrt: call('cbrt'),
   exp: call('exp'),
@@ -40,20 +45,20 @@ export const SCALAR: Readonly<Record<string, Template>> = {
     `CASE WHEN ${x} > 0 THEN log10(${x}) WHEN ${x} = 0 THEN '-inf'::DOUBLE WHEN ${x} < 0 THEN 'nan'::DOUBLE ELSE NULL END`,
   log2: (x) =>
     `CASE WHEN ${x} > 0 THEN log2(${x}) WHEN ${x} = 0 THEN '-inf'::DOUBLE WHEN ${x} < 0 THEN 'nan'::DOUBLE ELSE NULL END`,
-  sin: call('sin'),
-  cos: call('cos'),
-  tan: call('tan'),
-  arcsin: call('asin'),
-  arccos: call('acos'),
+  sin: within('sin', (x) => `isinf(${x})`),
+  cos: within('cos', (x) => `isinf(${x})`),
+  tan: within('tan', (x) => `isinf(${x})`),
+  arcsin: within('asin', (x) => `abs(${x}) > 1`),
+  arccos: within('acos', (x) => `abs(${x}) > 1`),
   arctan: call('atan'),
   arctan2: call('atan2'),
   degrees: call('degrees'),
   radians: call('radians'),
-  floor: call('floor'),
-  ceil: call('ceil'),
-  trunc: call('trunc'),
-  round: call('round_even'),
-  clip: (x, low, high) => `greatest(least(${x}, ${high}), ${low})`,
+  floor: call('tw_floor'),
+  ceil: call('tw_ceil'),
+  trunc: call('tw_trunc'),
+  round: call('tw_round'),
+  clip: call('tw_clip'),
   least: call('least'),
   greatest: call('greatest'),
   eq: infix('='),
@@ -69,15 +74,18 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   not: (x) => `(NOT ${x})`,
   isNull: (x) => `(${x} IS NULL)`,
   isNotNull: (x) => `(${x} IS NOT NULL)`,
-  isNaN: call('isnan'),
+  isNaN: call('tw_is_nan'),
   isFinite: call('isfinite'),
   isInfinite: call('isinf'),
-  isIn: (x, ...values) => (values.length === 0 ? 'false' : `(${x} IN (${values.join(', ')}))`),
+  isIn: (x, ...values) =>
+    values.length === 0 ? `CASE WHEN ${x} IS NOT NULL THEN false END` : `(${x} IN (${values.join(', ')}))`,
   between: (x, low, high) => `(${x} BETWEEN ${low} AND ${high})`,
   coalesce: call('coalesce'),
-  fillNaN: (x, value) => `CASE WHEN isnan(${x}) THEN ${value} ELSE ${x} END`,
+  fillNaN: (x, value) => `CASE WHEN tw_is_nan(${x}) THEN ${value} ELSE ${x} END`,
   nullIf: call('nullif'),
   hash: call('hash'),
+  place: call('tw_place'),
+  series: call('tw_series'),
   struct: (...pairs) => {
     const fields: string[] = [];
     for (let i = 0; i < pairs.length; i += 2) fields.push(`${pairs[i]} := ${pairs[i + 1]}`);
@@ -89,9 +97,9 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'str.length': call('length'),
   'str.lower': call('lower'),
   'str.upper': call('upper'),
-  'str.trim': call('trim'),
-  'str.trimStart': call('ltrim'),
-  'str.trimEnd': call('rtrim'),
+  'str.trim': (x, characters = WHITE) => `trim(${x}, ${characters})`,
+  'str.trimStart': (x, characters = WHITE) => `ltrim(${x}, ${characters})`,
+  'str.trimEnd': (x, characters = WHITE) => `rtrim(${x}, ${characters})`,
   'str.contains': call('contains'),
   'str.startsWith': call('starts_with'),
   'str.endsWith': call('ends_with'),
@@ -99,19 +107,21 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'str.matches': call('regexp_matches'),
   'str.replace': call('replace'),
   'str.replaceRegex': (x, pattern, by) => `regexp_replace(${x}, ${pattern}, ${by}, 'g')`,
-  'str.extract': (x, pattern, group) => `nullif(regexp_extract(${x}, ${pattern}, ${group}), '')`,
+  'str.extract': (x, pattern, group) =>
+    `CASE WHEN regexp_matches(${x}, ${pattern}) THEN regexp_extract(${x}, ${pattern}, ${group}) END`,
   'str.extractAll': call('regexp_extract_all'),
   'str.count': (x, pattern) => `length(regexp_extract_all(${x}, ${pattern}))`,
   'str.find': (x, part) => `(strpos(${x}, ${part}) - 1)`,
   'str.split': call('string_split'),
   'str.slice': (x, from, to) => `array_slice(${x}, ${from}, ${to})`,
-  'str.padStart': call('lpad'),
-  'str.padEnd': call('rpad'),
+  // SQL's would also cut what is longer.
+  'str.padStart': (x, length, fill) => `lpad(${x}, greatest(${length}, length(${x}))::INTEGER, ${fill})`,
+  'str.padEnd': (x, length, fill) => `rpad(${x}, greatest(${length}, length(${x}))::INTEGER, ${fill})`,
   'str.repeat': call('repeat'),
   'str.reverse': call('reverse'),
   'str.capitalize': (x) => `(upper(left(${x}, 1)) || lower(substr(${x}, 2)))`,
   'str.title': (x) =>
-    `array_to_string(list_transform(regexp_extract_all(${x}, '[[:alpha:]]+|[^[:alpha:]]+'), lambda w: upper(left(w, 1)) || lower(substr(w, 2))), '')`,
+    `array_to_string(list_transform(regexp_extract_all(${x}, '\\p{L}+|\\P{L}+'), lambda w: upper(left(w, 1)) || lower(substr(w, 2))), '')`,
   'str.toDate': (x, format) => `CAST(strptime(${x}, ${format}) AS DATE)`,
   'str.toTimestamp': call('strptime'),
   'str.toInteger': (x) => `CAST(${x} AS BIGINT)`,
@@ -133,8 +143,9 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'dt.monthName': call('monthname'),
   'dt.dayName': call('dayname'),
   'dt.date': (x) => `CAST(${x} AS DATE)`,
-  'dt.time': (x) => `CAST(${x} AS TIME)`,
-  'dt.truncate': (x, unit) => `date_trunc(${unit}, ${x})`,
+  'dt.time': call('tw_time'),
+  'dt.truncate': (x, unit) => `tw_truncate(${unit}, ${x})`,
+  'dt.offset': call('tw_offset'),
   'dt.bucket': (x, width, origin) => `time_bucket(${width}, ${x}, ${origin})`,
   'dt.epoch': (x) => `epoch_us(${x})`,
   'dt.format': call('strftime'),
@@ -145,16 +156,16 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'list.length': call('len'),
   'list.get': (x, i) => `list_extract(${x}, CASE WHEN ${i} < 0 THEN ${i} ELSE ${i} + 1 END)`,
   'list.contains': call('list_contains'),
-  'list.sum': call('list_sum'),
+  'list.sum': (x) => `CASE WHEN ${x} IS NOT NULL THEN coalesce(list_sum(${x}), 0) END`,
   'list.mean': call('list_avg'),
   'list.min': call('list_min'),
   'list.max': call('list_max'),
   'list.sort': call('list_sort'),
   'list.reverse': call('list_reverse'),
-  'list.unique': call('list_distinct'),
+  'list.unique': (x) => `list_filter(${x}, lambda e, i: list_position(${x}, e) = i)`,
   'list.slice': (x, from, to) => `list_slice(${x}, ${from}, ${to})`,
   'list.join': call('array_to_string'),
-  'list.concat': call('list_concat'),
+  'list.concat': (x, y) => `CASE WHEN ${x} IS NOT NULL AND ${y} IS NOT NULL THEN list_concat(${x}, ${y}) END`,
 
   'struct.field': call('struct_extract'),
 };
@@ -171,6 +182,9 @@ export interface Decomposition {
   readonly numeric?: boolean;
 }
 
+/** Stands in a template behind each aggregate that gets the FILTER and OVER of the whole; without it they go to the end. */
+export const HERE = '\0';
+
 export interface Aggregate {
   readonly sql: Template;
   /** Absent where the rows themselves must come together. */
@@ -180,7 +194,16 @@ export interface Aggregate {
 }
 
 const aggregateOf = (fn: string, args: readonly ExprNode[]): ExprNode => ({ kind: 'aggregate', fn, args });
-const sum: Template = (x) => `coalesce(sum(${x}), 0)`;
+const sum: Template = (x) => `coalesce(sum(${x})${HERE}, 0)`;
+/** DuckDB's moments are errors where a value is not finite: they are NaN. */
+const finite =
+  (name: string): Template =>
+  (x) =>
+    `CASE WHEN bool_or(NOT isfinite(tw_number(${x})))${HERE} THEN 'nan'::DOUBLE ELSE ${name}(CASE WHEN isfinite(tw_number(${x})) THEN tw_number(${x}) END)${HERE} END`;
+const finitePairs =
+  (name: string): Template =>
+  (x, y) =>
+    `CASE WHEN bool_or(NOT isfinite(${x}) AND ${y} IS NOT NULL OR NOT isfinite(${y}) AND ${x} IS NOT NULL)${HERE} THEN 'nan'::DOUBLE ELSE ${name}(CASE WHEN isfinite(${x}) THEN ${x} END, CASE WHEN isfinite(${y}) THEN ${y} END)${HERE} END`;
 
 /** The aggregate of the parts' aggregates is the aggregate of all. */
 const itself = (fn: string): Decomposition => ({
@@ -244,9 +267,9 @@ const mergeDeviations: Template = (x) =>
 
 export const AGGREGATE: Readonly<Record<string, Aggregate>> = {
   sum: { sql: sum, decompose: itself('sum') },
-  product: { sql: (x) => `coalesce(product(${x}), 1)`, decompose: itself('product') },
+  product: { sql: (x) => `coalesce(product(${x})${HERE}, 1)`, decompose: itself('product') },
   mean: {
-    sql: call('avg'),
+    sql: (x) => `avg(tw_number(${x}))`,
     decompose: {
       partials: (args) => [aggregateOf('sum', args), aggregateOf('count', args)],
       merge: ['sum', 'sum'],
@@ -259,24 +282,25 @@ export const AGGREGATE: Readonly<Record<string, Aggregate>> = {
   count: { sql: call('count'), decompose: counted('count') },
   size: { sql: () => 'count(*)', decompose: counted('size') },
   nunique: { sql: (x) => `count(DISTINCT ${x})` },
-  std: { sql: call('stddev_samp'), decompose: deviations(2, 1, true) },
-  var: { sql: call('var_samp'), decompose: deviations(2, 1, false) },
-  stdPopulation: { sql: call('stddev_pop'), decompose: deviations(1, 0, true) },
-  varPopulation: { sql: call('var_pop'), decompose: deviations(1, 0, false) },
+  std: { sql: finite('stddev_samp'), decompose: deviations(2, 1, true) },
+  var: { sql: finite('var_samp'), decompose: deviations(2, 1, false) },
+  stdPopulation: { sql: finite('stddev_pop'), decompose: deviations(1, 0, true) },
+  varPopulation: { sql: finite('var_pop'), decompose: deviations(1, 0, false) },
   /** Of partial deviations; no user's. */
   mergeDeviations: { sql: mergeDeviations },
-  skew: { sql: call('skewness') },
-  corr: { sql: call('corr') },
-  cov: { sql: call('covar_samp') },
+  skew: { sql: finite('skewness') },
+  corr: { sql: finitePairs('corr') },
+  cov: { sql: finitePairs('covar_samp') },
   median: { sql: call('median') },
   quantile: { sql: call('quantile_cont') },
   first: { sql: (x) => `first(${x})`, ordered: true },
   last: { sql: (x) => `last(${x})`, ordered: true },
   list: { sql: call('list'), ordered: true },
   join: { sql: call('string_agg'), ordered: true },
-  mode: { sql: call('mode') },
-  any: { sql: (x) => `coalesce(bool_or(${x}), false)`, decompose: itself('any') },
-  all: { sql: (x) => `coalesce(bool_and(${x}), true)`, decompose: itself('all') },
+  // Of several that are as frequent, the least.
+  mode: { sql: (x) => `mode(${x} ORDER BY ${x})` },
+  any: { sql: (x) => `coalesce(bool_or(${x})${HERE}, false)`, decompose: itself('any') },
+  all: { sql: (x) => `coalesce(bool_and(${x})${HERE}, true)`, decompose: itself('all') },
   argMin: { sql: call('arg_min') },
   argMax: { sql: call('arg_max') },
 };
@@ -290,8 +314,8 @@ export const WINDOW: Readonly<Record<string, Template>> = {
   ntile: call('ntile'),
   lag: call('lag'),
   lead: call('lead'),
-  firstValue: call('first_value'),
-  lastValue: call('last_value'),
+  firstValue: (x) => `first_value(${x} IGNORE NULLS)`,
+  lastValue: (x) => `last_value(${x} IGNORE NULLS)`,
   fillForward: (x) => `last_value(${x} IGNORE NULLS)`,
   fillBackward: (x) => `first_value(${x} IGNORE NULLS)`,
 };

@@ -1,6 +1,8 @@
-import { columnNode, type ExprNode, mapChildren, some } from '../expr/node.js';
+import { columnNode, columnsOf, type ExprNode, mapChildren, some } from '../expr/node.js';
+import * as make from '../plan/make.js';
 import { type Item, inputsOf, type PlanNode, type ProjectNode } from '../plan/node.js';
 import { exprSql, keySql, needsRowOrder, ROW } from './expr.js';
+import { hoisted } from './hoist.js';
 import { isJoined, joinedSql, type PlanWriter } from './joins.js';
 import { Parameters, quoteName, type Statement } from './writer.js';
 
@@ -47,11 +49,18 @@ class Writer implements PlanWriter {
         return `SELECT ${columns} FROM ${this.source(node, this.parameters)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
       }
       case 'project':
-        return isJoined(node) ? joinedSql(node, this) : this.project(node);
+        return isJoined(node) && !hoisted(node.items) ? joinedSql(node, this) : this.project(node);
       case 'filter':
         if (isJoined(node)) return joinedSql(node, this);
         return `SELECT * FROM ${this.from(node.input)} WHERE ${this.expr(node.predicate)}`;
       case 'aggregate': {
+        const parts = hoisted(node.items);
+        if (parts) {
+          const keys = node.keys.map(({ name }): Item => ({ name, expr: columnNode(name) }));
+          return this.select(
+            make.project(make.aggregate(node.input, node.keys, parts.first), [...keys, ...parts.then]),
+          );
+        }
         const numbered = [...node.keys, ...node.items].some(({ expr }) => some(expr, needsRowOrder));
         const keys = node.keys.map((item) => this.item(item));
         const items = [...keys, ...node.items.map((item) => this.item(item))];
@@ -97,6 +106,14 @@ class Writer implements PlanWriter {
   }
 
   private project(node: ProjectNode): string {
+    const parts = hoisted(node.items);
+    if (parts) {
+      const read = parts.then.reduce((into, { expr }) => columnsOf(expr, into), new Set<string>());
+      const kept = node.input.columns
+        .filter((name) => read.has(name))
+        .map((name): Item => ({ name, expr: columnNode(name) }));
+      return this.select(make.project(make.project(node.input, [...kept, ...parts.first]), parts.then));
+    }
     const numbered = node.items.some(({ expr }) => some(expr, needsRowOrder));
     // The number of a row is there already: no window need be computed for it.
     const rest = numbered

@@ -1,6 +1,7 @@
 // A sort, a group-by of many groups or a join over files many times larger than the memory limit; prints what a check needs.
-import { col, count, readParquet } from 'tilework/frame';
+
 import * as tw from 'tilework';
+import { col, count, readParquet } from 'tilework/frame';
 
 const { what, directory, spillDirectory, memoryLimit, partitions } = JSON.parse(process.argv[2]);
 const engine = new tw.LocalEngine({ memoryLimit, spillDirectory, threads: 2 });
@@ -47,4 +48,6 @@ const work = {
 const answer = await work[what]();
 const seconds = (performance.now() - began) / 1000;
 await engine.dispose();
-console.log(JSON.stringify({ answer, seconds }, (_, value) => (typeof value === 'bigint' ? Number(value) : value)));
+console.log(
+  JSON.stringify({ answer, seconds }, (_, value) => (typeof value === 'bigint' ? Number(value) : value)),
+);

@@ -37,7 +37,9 @@ function rounded(got: unknown, expected: unknown): unknown {
 
 function expectRows(got: Rows, expected: Rows): void {
   const close = got.map((row, i) =>
-    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, rounded(value, expected[i]?.[name])])),
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, rounded(value, expected[i]?.[name])]),
+    ),
   );
   expect(close).toEqual(expected);
 }

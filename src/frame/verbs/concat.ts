@@ -1,0 +1,82 @@
+import { columnNode, type ExprNode, freeze } from '../expr/node.js';
+import { type AnyFrame, DataFrame } from '../frame.js';
+import { joinPlan } from '../joins.js';
+import { checkUnique } from '../plan/check.js';
+import * as make from '../plan/make.js';
+import type { Item, PlanNode } from '../plan/node.js';
+import type { Simplify } from '../types.js';
+
+/** How frames are put together. */
+export interface ConcatOptions {
+  /**
+   * vertical (the default): rows of all, one frame after another, columns by name, which all must have. diagonal: a column that a frame does
+   * not have is null there. horizontal: columns side by side, the first rows beside the first; where a frame has fewer rows, nulls.
+   */
+  readonly how?: 'vertical' | 'diagonal' | 'horizontal';
+}
+
+type Union<F> = F extends DataFrame<infer S> ? S : never;
+type Both<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
+/** The schema of frames put together. */
+export type Concatenated<F extends readonly unknown[], O> = O extends {
+  readonly how: 'horizontal' | 'diagonal';
+}
+  ? Simplify<Both<Union<F[number]>>>
+  : Union<F[0]>;
+
+/**
+ * Frames put together to one. Integers and floats of the same column become floats, as wide as the widest.
+ *
+ * @throws TypeError where frames do not have the same columns ('vertical'), or have one of the same name ('horizontal')
+ * @example
+ * const [a, b] = [fromRows([{ x: 1 }]), fromRows([{ x: 2 }])];
+ * await concat([a, b]).rows(); // [{ x: 1 }, { x: 2 }]
+ */
+export function concat<
+  const F extends readonly [AnyFrame, ...AnyFrame[]],
+  const O extends ConcatOptions = Record<never, never>,
+>(frames: F, options?: O): DataFrame<Concatenated<F, O>> {
+  const plans = (frames as readonly AnyFrame[]).map(({ plan }) => plan);
+  const first = plans[0];
+  if (first === undefined) throw new TypeError('concat: there must be at least one frame');
+  const { how = 'vertical' } = options ?? {};
+  if (how === 'horizontal') return new DataFrame(beside(plans));
+  if (how === 'diagonal')
+    return new DataFrame(make.union(plans, [...new Set(plans.flatMap(({ columns }) => columns))]));
+  if (how !== 'vertical')
+    throw new TypeError(
+      `concat: there is no ${JSON.stringify(how)} way; there are vertical, diagonal and horizontal`,
+    );
+  for (const [i, { columns }] of plans.entries()) {
+    const missing = first.columns.filter((name) => !columns.includes(name));
+    const more = columns.filter((name) => !first.columns.includes(name));
+    if (missing.length + more.length > 0)
+      throw new TypeError(
+        `concat: frame ${i} has ${[...missing.map((name) => `no column ${JSON.stringify(name)}`), ...more.map((name) => `a column ${JSON.stringify(name)} that frame 0 has not`)].join(', ')}; how: 'diagonal' puts nulls there`,
+      );
+  }
+  return new DataFrame(make.union(plans, first.columns));
+}
+
+const ROW = '__tilework_place';
+
+/** Columns side by side, by the numbers of rows. */
+function beside(plans: readonly PlanNode[]): PlanNode {
+  const columns = plans.flatMap((plan) => plan.columns);
+  checkUnique("concat: how: 'horizontal'", columns);
+  const numbered = plans.map((plan) => {
+    const row: ExprNode = freeze({
+      kind: 'window',
+      fn: 'rowNumber',
+      args: [],
+      partitionBy: [],
+      orderBy: [],
+      ordered: true,
+    });
+    const items = plan.columns.map((name): Item => ({ name, expr: columnNode(name) }));
+    return make.project(plan, [...items, { name: ROW, expr: row }]) as PlanNode;
+  });
+  const joined = numbered.reduce((left, right) => joinPlan(left, right, { on: ROW, how: 'full' }));
+  const sorted = make.sort(joined, [{ expr: columnNode(ROW), descending: false, nulls: 'last' }]);
+  return make.pick(sorted, columns);
+}
