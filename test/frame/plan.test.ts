@@ -143,7 +143,7 @@ describe('other mistakes', () => {
     [
       'no pairs',
       () => df.join(other, { leftOn: ['delay', 'origin'], rightOn: 'code' }),
-      'join: leftOn has 2 columns and rightOn 1',
+      'join: leftOn has 2 keys and rightOn 1',
     ],
     ['asof without a column', () => df.join(other, { how: 'asof' }), 'join: an asof join compares a column'],
     ['no name', () => col(1 as never), "col() takes a column's name, not number"],

@@ -103,8 +103,6 @@ function foldCall(node: ExprNode): ExprNode {
     case 'isNull':
     case 'isNotNull':
       return a?.kind === 'literal' ? literalNode((a.value === null) === (fn === 'isNull')) : node;
-    case 'isIn':
-      return args.length === 1 ? FALSE : node;
     case 'add':
     case 'sub':
     case 'mul':
