@@ -20,6 +20,7 @@ type Answers = Readonly<
 
 const MODES: readonly { readonly mode: string; readonly options: FrameOptions }[] = [
   { mode: 'one fragment', options: {} },
+  { mode: '8 partitions', options: { partitions: 8 } },
 ];
 
 const directory = run('tpch.mjs', String(SCALE));
@@ -44,7 +45,7 @@ describe.skipIf(directory === undefined)('TPC-H', () => {
     const args = ['-B', script, directory!, String(SCALE)];
     answers = JSON.parse(execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 26 }));
     tables = await openTables(directory!);
-  });
+  }, 120_000);
 
   test.for(
     MODES.flatMap(({ mode, options }) =>
