@@ -3,6 +3,7 @@ import { Database, type QueryOptions } from './duck/database.js';
 import { tableOf } from './duck/tables.js';
 import { exchanged, graphOf, type PartitionOptions, printGraph, type StatementOf } from './exchange/index.js';
 import { prepareSources } from './io/prepare.js';
+import { withoutFiles } from './io/statistics.js';
 import { describeMaps, resolveMaps } from './map/resolve.js';
 import { optimize } from './optimize/index.js';
 import { inputsOf, type PlanNode } from './plan/node.js';
@@ -70,8 +71,9 @@ export async function* batchesOf(
   const database = Database.of(options.engine);
   const resolved = await resolveMaps(optimize(plan), database, options);
   try {
-    if (options.partitions !== undefined) yield* partitionedBatches(resolved.plan, database, options);
-    else yield* database.batches(await statementOf(resolved.plan, database), queryOptions(options));
+    const best = await withoutFiles(resolved.plan, database);
+    if (options.partitions !== undefined) yield* partitionedBatches(best, database, options);
+    else yield* database.batches(await statementOf(best, database), queryOptions(options));
   } finally {
     await resolved.dispose();
   }
@@ -108,7 +110,7 @@ export async function partitionsText(
 ): Promise<string> {
   const database = Database.of(options.engine);
   return printGraph(
-    await graphOf(plan, database, statements(database), partitionOptions(options, partitions)),
+    await graphOf(optimize(plan), database, statements(database), partitionOptions(options, partitions)),
   );
 }
 

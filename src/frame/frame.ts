@@ -65,6 +65,7 @@ export interface AnyFrame {
   readonly plan: PlanNode;
   readonly columns: readonly string[];
   explain(options?: { readonly optimized?: boolean }): string;
+  explainPartitions(partitions: number, options?: FrameOptions): Promise<string>;
   schema(options?: FrameOptions): Promise<object>;
   toText(rows?: number, options?: FrameOptions): Promise<string>;
   toHtml(rows?: number, options?: FrameOptions): Promise<string>;

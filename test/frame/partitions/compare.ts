@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { DataFrame, FrameOptions } from '../../../src/frame/index.js';
+import type { AnyFrame, FrameOptions } from '../../../src/frame/index.js';
 
 export type Rows = readonly Readonly<Record<string, unknown>>[];
 
@@ -46,7 +46,7 @@ function expectRows(got: Rows, expected: Rows): void {
 
 /** Whether partitions give the answer of one fragment. */
 export async function expectSame(
-  frame: DataFrame,
+  frame: AnyFrame,
   partitions: number,
   order: Ordering = 'rows',
   options: FrameOptions = {},
