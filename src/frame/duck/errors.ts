@@ -39,17 +39,16 @@ function fileError(what: string, cause: unknown): FileError | undefined {
     /^Malformed JSON in file "(.*)", at byte \d+ in (?:line|record\/value) (\d+): (.*)/.exec(what) ??
     /^JSON transform error in file "(.*)", in (?:line|record\/value) (\d+): (.*)/.exec(what);
   if (json) {
-    const [, path, line, why] = json as unknown as [string, string, string, string];
-    const remedy = /^JSON transform/.test(what)
+    const [, path, found, why] = json as unknown as [string, string, string, string];
+    const transform = /^JSON transform/.test(what);
+    // Of what is no JSON DuckDB tells the line behind it.
+    const line = transform ? Number(found) : Math.max(1, Number(found) - 1);
+    const remedy = transform
       ? "give the column another type by types, or make nulls of such rows by onBadRows: 'null'"
       : "correct it, say how objects are written by format, or make nulls of such lines by onBadRows: 'null'";
-    return new FileError(
-      `${path}, line ${line}: ${withoutDot(why)}; ${remedy}`,
-      path,
-      Number(line),
-      undefined,
-      { cause },
-    );
+    return new FileError(`${path}, line ${line}: ${withoutDot(why)}; ${remedy}`, path, line, undefined, {
+      cause,
+    });
   }
   const broken =
     /^(No magic bytes found at (?:the )?end of file) '(.*)'/.exec(what) ??

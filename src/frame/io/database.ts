@@ -21,6 +21,9 @@ export interface DatabaseOptions extends Pick<FrameOptions, 'engine'> {
  * they are computed, and of them only what is needed. Other databases than DuckDB's are read by extensions of DuckDB, which must be installed.
  *
  * @throws FrameError where there is no such database or table, or its extension is not installed
+ * @example
+ * const flights = () => readDatabase('flights.duckdb', { table: 'flights' });
+ * await flights(); // throws FileError: readDatabase: cannot read flights.duckdb: no such file or directory
  */
 export async function readDatabase<S extends SchemaLike<S> = AnySchema>(
   where: string,

@@ -10,7 +10,7 @@ import type { FileInfo } from '../plan/node.js';
 const GLOB = /[*?[]/;
 const REMOTE = /^(https?|s3|gs|gcs|r2|az|azure|abfss|hf):\/\//;
 /** What a writer that has not ended leaves: no reader takes it for data. */
-const PARTIAL = /\.partial-[0-9a-f]{8}([/\\.]|$)/;
+const PARTIAL = /\.partial-(?:[^/\\]*-)?[0-9a-f]{8}(?:[/\\.]|$)/;
 
 const NATURAL = new Intl.Collator('en', { numeric: true });
 

@@ -53,7 +53,16 @@ const shorten = (text: string): string => {
   return characters.length > MOST_WIDE ? `${characters.slice(0, MOST_WIDE - 1).join('')}…` : text;
 };
 
-const widthOf = (text: string): number => [...text].length;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const NARROWEST = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/** How many cells of a terminal a text takes: characters of East Asia and emoji two, marks on others none. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += NARROWEST.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return width;
+}
 
 function pad(text: string, width: number, right: boolean): string {
   const fill = ' '.repeat(width - widthOf(text));

@@ -81,8 +81,22 @@ function pieceSql(
     ...(range ? ['file_row_number = true'] : []),
   ];
   const table = `${READERS[format]}(${args.join(', ')})`;
+  if (format === 'csv' && options.ignore_errors === true && options.columns)
+    return goodRows(table, options.columns);
   if (!range) return table;
   return `(SELECT * EXCLUDE (file_row_number) FROM ${table} WHERE file_row_number >= ${range[0]} AND file_row_number < ${range[1]})`;
+}
+
+/**
+ * The rows of CSV files of which every value fits. DuckDB converts the columns that are needed only: which rows there are would depend on
+ * that.
+ */
+function goodRows(table: string, columns: ReaderOption): string {
+  const converted = Object.entries(columns as Readonly<Record<string, string>>)
+    .filter(([, type]) => type !== 'VARCHAR')
+    .map(([name]) => quoteName(name));
+  if (converted.length === 0) return table;
+  return `(SELECT * FROM ${table} WHERE hash(${converted.join(', ')}) IS NOT NULL)`;
 }
 
 function optionSql(value: ReaderOption, parameters: Parameters): string {

@@ -1,0 +1,151 @@
+/** Writing and reading again, tables of databases, and results. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as tw from '../../src/index.js';
+
+let engine: tw.LocalEngine;
+let home: string;
+beforeAll(() => {
+  engine = new tw.LocalEngine({ threads: 2, memoryLimit: '1GB' });
+  home = mkdtempSync(join(tmpdir(), 'tilework-io-'));
+});
+afterAll(async () => {
+  await engine.dispose();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const rows = [
+  { i: 1, big: 2n ** 60n, f: 0.1, s: 'ä,"\n', e: '', b: true, t: new Date(-1), l: [1, null], st: { a: 'x' } },
+  { i: null, big: null, f: null, s: null, e: null, b: null, t: null, l: null, st: null },
+];
+const frame = () => tw.fromRows<object>(rows) as tw.DataFrame;
+const many = () =>
+  tw.fromColumns({
+    i: Int32Array.from({ length: 400_000 }, (_, i) => i),
+    k: Int8Array.from({ length: 400_000 }, (_, i) => i % 3),
+  });
+
+describe('what is written is read again', () => {
+  test.each(['snappy', 'zstd', 'gzip', 'lz4', 'none'] as const)('Parquet, %s', async (compression) => {
+    const path = join(home, `${compression}.parquet`);
+    await frame().toParquet(path, { engine, compression });
+    expect(await (await tw.readParquet(path, { engine })).rows({ engine })).toEqual(rows);
+  });
+
+  test.each(['rows.jsonl', 'rows.jsonl.gz', 'rows.json'])('%s', async (name) => {
+    const path = join(home, name);
+    await frame().toJson(path, { engine, format: name === 'rows.json' ? 'array' : 'lines' });
+    expect(await (await tw.readJson(path, { engine })).rows({ engine })).toEqual(rows);
+  });
+
+  test.each(['rows.csv', 'rows.csv.gz', 'rows.csv.zst'])('%s', async (name) => {
+    const path = join(home, name);
+    const flat = frame().drop('l', 'st');
+    await flat.toCsv(path, { engine });
+    const again = await tw.readCsv(path, { engine });
+    expect(await again.rows({ engine })).toEqual(rows.map(({ l: _, st: __, ...row }) => row));
+  });
+
+  test.each(['file', 'stream'] as const)('Arrow %s', async (format) => {
+    const path = join(home, `${format}.arrow`);
+    await frame().toArrow(path, { engine, format });
+    expect(await (await tw.readArrow(path, { engine })).rows({ engine })).toEqual(rows);
+  });
+
+  test('files of a size, in the order of rows', async () => {
+    const path = join(home, 'parts');
+    await many().toParquet(path, { engine, fileSize: 300_000, rowGroupRows: 20_000 });
+    const names = readdirSync(path);
+    expect(names.length).toBeGreaterThan(2);
+    expect(names[0]).toBe('part-00000.parquet');
+    const { columns } = await (await tw.readParquet(path, { engine })).toColumns({ engine });
+    const { values } = columns[0]!;
+    expect(values).toHaveLength(400_000);
+    expect((values as Int32Array).every((value, i) => value === i)).toBe(true);
+  });
+
+  test('folders by value; replacing them removes those of before', async () => {
+    const path = join(home, 'folders');
+    await many().toParquet(path, { engine, partitionBy: 'k' });
+    expect(readdirSync(path).sort()).toEqual(['k=0', 'k=1', 'k=2']);
+    const again = await tw.readParquet(path, { engine });
+    expect(await again.filter(tw.col('k').eq(1)).count({ engine })).toBe(133_333);
+    await many().filter(tw.col('k').eq(2)).toParquet(path, { engine, partitionBy: 'k', overwrite: true });
+    expect(readdirSync(path)).toEqual(['k=2']);
+  });
+
+  test('a frame may replace the file that it reads', async () => {
+    const path = join(home, 'self.parquet');
+    await tw.fromRows([{ x: 1 }, { x: 2 }]).toParquet(path, { engine });
+    const self = await tw.readParquet(path, { engine });
+    await self.filter(tw.col('x').gt(1)).toParquet(path, { engine, overwrite: true });
+    expect(await (await tw.readParquet(path, { engine })).rows({ engine })).toEqual([{ x: 2 }]);
+  });
+});
+
+test('a table of a DuckDB file', async () => {
+  const path = join(home, "it's a.duckdb");
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run(
+    "CREATE TABLE people AS SELECT 1 AS id, 'Ada' AS name; CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 2 AS x",
+  );
+  connection.closeSync();
+  instance.closeSync();
+  const people = await tw.readDatabase(path, { engine, table: 'people' });
+  expect(await people.rows({ engine })).toEqual([{ id: 1, name: 'Ada' }]);
+  expect(await (await tw.readDatabase(path, { engine, table: 's.t' })).rows({ engine })).toEqual([{ x: 2 }]);
+  await expect(tw.readDatabase(path, { engine, table: 'peple' })).rejects.toThrow('did you mean "people"?');
+});
+
+describe('results', () => {
+  test('integers of 64 bits', async () => {
+    const ints = tw.fromColumns({ n: BigInt64Array.of(-(2n ** 63n), -1n, 2n ** 53n - 1n, 2n ** 53n + 1n) });
+    const as = async (int64: 'auto' | 'bigint' | 'number') =>
+      (await ints.rows({ engine, int64 })).map((row) => row.n);
+    expect(await as('auto')).toEqual([-(2n ** 63n), -1, 2 ** 53 - 1, 2n ** 53n + 1n]);
+    expect(await as('bigint')).toEqual([-(2n ** 63n), -1n, 2n ** 53n - 1n, 2n ** 53n + 1n]);
+    expect(await as('number')).toEqual([-(2 ** 63), -1, 2 ** 53 - 1, 2 ** 53]);
+  });
+
+  test('a column may have any name', async () => {
+    const odd = tw.fromColumns({ 'a"b': [1], ['__proto__']: [2], '`x` \\ y': [3] });
+    const [row] = await odd.rows({ engine });
+    expect(Object.entries(row!)).toEqual([
+      ['a"b', 1],
+      ['__proto__', 2],
+      ['`x` \\ y', 3],
+    ]);
+  });
+
+  test('Arrow record batches', async () => {
+    let count = 0;
+    for await (const batch of many().arrowBatches({ engine })) count += batch.numRows;
+    expect(count).toBe(400_000);
+  });
+
+  test('rows one after another, of which the rest need not be computed', async () => {
+    const seen: unknown[] = [];
+    for await (const { i } of many()) {
+      seen.push(i);
+      if (seen.length === 3) break;
+    }
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
+  test('tables for people: wide characters take two cells, HTML is escaped', async () => {
+    const table = tw.fromRows([
+      { s: '日本', n: 1 },
+      { s: '<b>&', n: 22 },
+    ]);
+    expect(await table.toText(10, { engine })).toBe(
+      ['s        n', 'string  int64', '──────  ─────', '日本        1', '<b>&       22']
+        .join('\n')
+        .replace('s        n', 's           n'),
+    );
+    expect(await table.toHtml(10, { engine })).toContain('&#60;b&#62;&#38;');
+  });
+});
