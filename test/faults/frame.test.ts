@@ -232,7 +232,7 @@ describe('an error behind the first rows', () => {
   const late = () =>
     tw
       .fromColumns({ i: Int32Array.from({ length: 400_000 }, (_, i) => i) })
-      .select({ text: tw.when(tw.col('i').eq(390_000), 'x').otherwise('1') })
+      .select({ text: tw.when(tw.col('i').eq(390_000), 'x').otherwise(tw.col('i').cast('string')) })
       .cast({ text: 'int32' });
 
   test('is an error, not the end of the rows', async () => {
