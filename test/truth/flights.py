@@ -1,6 +1,6 @@
-"""What pandas finds in the flights and airports of vega-datasets: printed as JSON, kept in test/truth/flights.json.
+"""What pandas finds in the flights and airports of the npm package vega-datasets, for test/truth/flights.json.
 
-    python test/truth/flights.py node_modules/vega-datasets/data [--check]
+    python test/truth/flights.py [--check]
 """
 
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-data = Path(sys.argv[1])
+data = Path(__file__).parents[2] / "node_modules" / "vega-datasets" / "data"
 flights = pd.read_parquet(data / "flights-3m.parquet")
 airports = pd.read_csv(data / "airports.csv", keep_default_na=False)
 
