@@ -14,9 +14,11 @@ function sizeOf({ n, chunk, shape, chunks, leaves, scale, rows }) {
   return leaves ? `${(2 * leaves - 1).toLocaleString('en')} tasks` : '';
 }
 
-function rowAmong({ workload, size, sides }) {
-  const { tilework, ...peers } = sides;
-  const cells = Object.entries(peers).flatMap(([name, peer]) => {
+function rowAmong({ workload, size, sides }, names) {
+  const { tilework } = sides;
+  const cells = names.slice(1).flatMap((name) => {
+    const peer = sides[name];
+    if (!peer) return ['–', '–'];
     const parts = Object.keys(peer.runs[0]).filter((part) => !(part in peer.failed));
     const [theirs, ours] = [secondsOf(peer, parts), secondsOf(tilework, parts)];
     const { atMost, atLeast } = workload.peers[name];
@@ -26,32 +28,35 @@ function rowAmong({ workload, size, sides }) {
     return [seconds(theirs), `${number(factor, 2)}${goal && ` (${goal}: ${met ? 'yes' : 'no'})`}`];
   });
   const all = Object.keys(tilework.runs[0]);
-  const peaks = Object.values(sides).map(({ peakMb }) => number(peakMb, 0));
+  const peaks = names.map((name) => number(sides[name]?.peakMb, 0));
   const what = [workload.title, sizeOf(size)].filter(Boolean).join(', ');
   return `| ${[what, seconds(secondsOf(tilework, all)), ...cells, ...peaks].join(' | ')} |`;
 }
 
 /** The workloads that are measured beside several peers: a table of their sums, and one of the parts of those that have many. */
 function among(results) {
-  const names = Object.keys(results[0].sides);
+  const names = [...new Set(results.flatMap(({ sides }) => Object.keys(sides)))];
   const peers = names.slice(1);
   const head = [
     'workload',
     'tilework, s',
     ...peers.flatMap((name) => [
       `${name}, s`,
-      results[0].workload.peers[name].atMost ? `tilework / ${name}` : `${name} / tilework`,
+      results.some(({ workload }) => workload.peers[name]?.atMost)
+        ? `tilework / ${name}`
+        : `${name} / tilework`,
     ]),
     ...names.map((name) => `peak MB, ${name}`),
   ];
   const lines = [
     `| ${head.join(' | ')} |`,
     `| --- ${'| ---: '.repeat(head.length - 1)}|`,
-    ...results.map(rowAmong),
+    ...results.map((result) => rowAmong(result, names)),
   ];
   for (const { workload, sides } of results) {
     const parts = Object.keys(sides.tilework.runs[0]);
     if (parts.length > 5) {
+      const names = Object.keys(sides);
       lines.push('', `| ${workload.id} | ${names.map((name) => `${name}, s`).join(' | ')} |`);
       lines.push(`| --- ${'| ---: '.repeat(names.length)}|`);
       for (const part of parts) {
