@@ -68,6 +68,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   private lastId = 0;
   private timer: NodeJS.Timeout | undefined;
   private ended: Promise<void> | undefined;
+  private readonly companions = new Set<() => void | Promise<void>>();
 
   /**
    * Throws a MemoryLimitError where the limit is too small for what the process takes already.
@@ -154,6 +155,16 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     };
   }
 
+  /**
+   * Has something end that lives with the engine, such as the database of its frames, before `dispose` resolves.
+   *
+   * @throws EngineError where the engine has been disposed of
+   */
+  onDispose(end: () => void | Promise<void>): void {
+    if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
+    this.companions.add(end);
+  }
+
   /** Ends threads and removes what is on disk; running computations reject with an EngineError. */
   dispose(): Promise<void> {
     this.ended ??= this.end(new EngineError('the engine was disposed of'));
@@ -173,7 +184,8 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     for (const call of [...this.calls.values()]) call.settle({ reason });
     for (const answer of this.fetches.values()) answer(reason);
     this.fetches.clear();
-    await ended;
+    await Promise.all([ended, ...[...this.companions].map((end) => end())]);
+    this.companions.clear();
   }
 
   private submit(

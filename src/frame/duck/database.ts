@@ -1,7 +1,9 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import { defaultEngine } from '../../engine/default.js';
-import { makeSpillDirectory } from '../../engine/disk/spill-directory.js';
+import { atExit } from '../../engine/disk/cleanup.js';
+import { makeSpillDirectory, removeSpillDirectory } from '../../engine/disk/spill-directory.js';
 import type { Engine } from '../../engine/engine.js';
+import { EngineError } from '../../engine/errors.js';
 import { LocalEngine } from '../../engine/index.js';
 import { FrameError } from '../errors.js';
 import type { Batch } from '../result/column.js';
@@ -11,15 +13,12 @@ import type { Schema } from '../types.js';
 import { BATCH_ROWS, BatchBuilder } from './chunks.js';
 import { translated } from './errors.js';
 import { duckdb } from './library.js';
-import { duckLimit } from './memory.js';
+import { duckLimit, threadsWithin } from './memory.js';
+import { type QueryOptions, Session } from './session.js';
 import { storedType } from './stored.js';
 import { columnType, isWide } from './types.js';
 
-export interface QueryOptions {
-  readonly signal?: AbortSignal;
-  /** Share of the query that is done, from 0 to 1, now and then. */
-  readonly onProgress?: (share: number) => void;
-}
+export type { QueryOptions } from './session.js';
 
 export interface Description {
   readonly schema: Schema;
@@ -34,6 +33,8 @@ export interface Description {
 /** Names of columns and their types as DuckDB names them. */
 export type ColumnTypes = Readonly<Record<string, string>>;
 
+/** The limit follows the arenas of arrays in steps: to change it costs. */
+const STEP = 2 ** 26;
 /** What DuckDB says of the result of a statement that failed (`ResultType.INVALID`). */
 const FAILED = 0;
 
@@ -45,8 +46,13 @@ export class Database {
   private directory: string | undefined;
   /** What DuckDB was told that it may count. */
   private limit: number | undefined;
+  private forget: (() => void) | undefined;
+  private readonly sessions = new Set<Session>();
+  private ended = false;
 
-  private constructor(private readonly engine: LocalEngine) {}
+  private constructor(private readonly engine: LocalEngine) {
+    engine.onDispose(() => this.end());
+  }
 
   /** The database of an engine; there is one for each. */
   static of(engine: Engine = defaultEngine()): Database {
@@ -64,9 +70,24 @@ export class Database {
     return this.engine.settings.threads;
   }
 
+  /** How many statements may run at once: fewer where memory is short. */
+  get atOnce(): number {
+    return threadsWithin(2, this.memoryLimit());
+  }
+
+  /** What DuckDB may count beside the arenas of arrays. */
+  private memoryLimit(): number {
+    const { touched } = this.engine.stats().memory;
+    return duckLimit(this.engine.settings.memoryLimit, Math.ceil(touched / STEP) * STEP);
+  }
+
   /** Where files of this process go that nobody needs after it. */
   scratch(): string {
-    this.directory ??= makeSpillDirectory(this.engine.settings.spillDirectory);
+    if (this.directory === undefined) {
+      const directory = makeSpillDirectory(this.engine.settings.spillDirectory);
+      this.directory = directory;
+      this.forget = atExit(() => removeSpillDirectory(directory));
+    }
     return this.directory;
   }
 
@@ -98,18 +119,14 @@ export class Database {
 
   /** The rows of a statement, a batch at a time; no further ones are made before a batch is taken. */
   async *batches(statement: Statement, options: QueryOptions = {}): AsyncGenerator<Batch, void, void> {
-    const connection = await this.connect();
-    const watch = new Watch(connection, options);
+    const session = await this.session(options);
     try {
-      options.signal?.throwIfAborted();
-      const result = await connection.stream(statement.sql, await bind(statement.values));
+      const values = await bind(statement.values);
+      const result = await session.doing((connection) => connection.stream(statement.sql, values));
       const builder = new BatchBuilder(result.columnNames(), result.columnTypes());
+      const fetch = (): ReturnType<typeof result.fetchChunk> => session.doing(() => result.fetchChunk());
       let given = false;
-      for (
-        let chunk = await result.fetchChunk();
-        chunk && chunk.rowCount > 0;
-        chunk = await result.fetchChunk()
-      ) {
+      for (let chunk = await fetch(); chunk && chunk.rowCount > 0; chunk = await fetch()) {
         builder.add(chunk);
         if (builder.length < BATCH_ROWS) continue;
         given = true;
@@ -124,23 +141,19 @@ export class Database {
     } catch (error) {
       throw this.failure(error, options);
     } finally {
-      watch.stop();
-      connection.closeSync();
+      session.close();
     }
   }
 
   /** Does something with a connection of its own. */
   async connected<T>(options: QueryOptions, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    options.signal?.throwIfAborted();
-    const connection = await this.connect();
-    const watch = new Watch(connection, options);
+    const session = await this.session(options);
     try {
-      return await use(connection);
+      return await session.doing(use);
     } catch (error) {
       throw this.failure(error, options);
     } finally {
-      watch.stop();
-      connection.closeSync();
+      session.close();
     }
   }
 
@@ -158,7 +171,34 @@ export class Database {
   }
 
   private failure(error: unknown, { signal }: QueryOptions): unknown {
-    return signal?.aborted ? signal.reason : translated(error, this.engine.settings.memoryLimit);
+    if (signal?.aborted && error === signal.reason) return error;
+    return error instanceof EngineError ? error : translated(error, this.engine.settings.memoryLimit);
+  }
+
+  /** Interrupts what runs, and removes every file. */
+  private async end(): Promise<void> {
+    this.ended = true;
+    databases.delete(this.engine);
+    await Promise.all([...this.sessions].map((session) => session.end(disposed())));
+    const instance = await this.opened?.catch(() => undefined);
+    instance?.closeSync();
+    this.forget?.();
+    if (this.directory !== undefined) removeSpillDirectory(this.directory);
+  }
+
+  private async session(options: QueryOptions): Promise<Session> {
+    options.signal?.throwIfAborted();
+    if (this.ended) throw disposed();
+    const connection = await this.connect().catch((error: unknown) => {
+      throw this.ended ? disposed() : error;
+    });
+    if (this.ended) {
+      connection.closeSync();
+      throw disposed();
+    }
+    const session = new Session(connection, options, (closed) => this.sessions.delete(closed));
+    this.sessions.add(session);
+    return session;
   }
 
   private async connect(): Promise<DuckDBConnection> {
@@ -168,7 +208,7 @@ export class Database {
       throw error;
     });
     const connection = await instance.connect();
-    const limit = duckLimit(this.engine.settings.memoryLimit);
+    const limit = this.memoryLimit();
     if (limit !== this.limit) {
       // Not for each connection: to set the limit makes DuckDB give all its free memory back to the system.
       this.limit = limit;
@@ -182,10 +222,10 @@ export class Database {
 
   private async open(): Promise<DuckDBInstance> {
     const { DuckDBInstance } = await duckdb();
-    const { memoryLimit, threads } = this.engine.settings;
-    this.limit = duckLimit(memoryLimit);
+    const { threads } = this.engine.settings;
+    this.limit = this.memoryLimit();
     const instance = await DuckDBInstance.create(':memory:', {
-      threads: String(threads),
+      threads: String(threadsWithin(threads, this.limit)),
       memory_limit: `${this.limit}B`,
       temp_directory: this.scratch(),
       // Nothing is fetched or loaded behind the user's back.
@@ -201,30 +241,7 @@ export class Database {
   }
 }
 
-/** Interrupts a connection's query when a signal says so, and tells how far it is. */
-class Watch {
-  private readonly timer: NodeJS.Timeout | undefined;
-  private readonly abort: () => void;
-
-  constructor(
-    connection: DuckDBConnection,
-    private readonly options: QueryOptions,
-  ) {
-    this.abort = () => connection.interrupt();
-    options.signal?.addEventListener('abort', this.abort, { once: true });
-    const { onProgress } = options;
-    if (onProgress)
-      this.timer = setInterval(() => {
-        const { percentage } = connection.progress;
-        if (percentage >= 0) onProgress(Math.min(1, percentage / 100));
-      }, 100);
-  }
-
-  stop(): void {
-    this.options.signal?.removeEventListener('abort', this.abort);
-    clearInterval(this.timer);
-  }
-}
+const disposed = (): EngineError => new EngineError('the engine was disposed of');
 
 /** Values as DuckDB takes them for parameters. */
 export async function bind(values: readonly Bound[]): Promise<DuckDBValue[]> {
