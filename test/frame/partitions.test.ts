@@ -2,8 +2,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../../src/frame/duck/database.js';
 import {
-  type AnyFrame,
-  type AnySchema,
   col,
   count,
   type DataFrame,
@@ -82,7 +80,7 @@ function table(rows: number, seed = 1): DataFrame {
         list: { list: 'int64' },
       },
     },
-  ).withTypes<AnySchema>();
+  );
 }
 
 const aggregates = {
@@ -122,7 +120,8 @@ const aggregates = {
 } as const;
 
 const PARTITIONS = [1, 3, 8];
-type Case = readonly [name: string, frame: (rows: DataFrame) => AnyFrame, order?: Ordering];
+type FileCase = readonly [name: string, frame: () => DataFrame, order?: Ordering];
+type Case = readonly [name: string, frame: (rows: DataFrame) => DataFrame, order?: Ordering];
 
 const right = (): DataFrame =>
   fromRows(
@@ -133,7 +132,7 @@ const right = (): DataFrame =>
       { k: null, g: 3, y: -3 },
     ],
     { schema: { k: 'string', g: 'int64', y: 'int64' } },
-  ).withTypes<AnySchema>();
+  );
 const times = (): DataFrame =>
   fromRows(
     Array.from({ length: 40 }, (_, i) => ({
@@ -141,7 +140,7 @@ const times = (): DataFrame =>
       t: new Date(Date.UTC(2020, 0, 1) + i * 3_000_000),
       price: i,
     })),
-  ).withTypes<AnySchema>();
+  );
 
 const OPERATORS: readonly Case[] = [
   ['scan', (f) => f],
@@ -317,14 +316,17 @@ const OPERATORS: readonly Case[] = [
 ];
 
 describe.each(PARTITIONS)('in %i partitions', (partitions) => {
-  test.each<[...Case]>(OPERATORS.map(([...row]) => row))('%s', async (_, frame, order = 'rows') => {
-    for (const rows of [table(300), table(3, 7), table(0)])
-      for (const broadcastBytes of frame(rows).explain().includes('join') ? [0, 2 ** 30] : [0])
-        await expectSame(frame(rows), partitions, order, { engine, broadcastBytes });
-  });
+  test.each(OPERATORS.map(([name, frame, order = 'rows']) => ({ name, frame, order })))(
+    '$name',
+    async ({ frame, order }) => {
+      for (const rows of [table(300), table(3, 7), table(0)])
+        for (const broadcastBytes of frame(rows).explain().includes('join') ? [0, 2 ** 30] : [0])
+          await expectSame(frame(rows), partitions, order, { engine, broadcastBytes });
+    },
+  );
 
   const of = (name: 'rows' | 'several' | 'other'): DataFrame => files[name];
-  test.each<[string, () => AnyFrame, Ordering?]>([
+  const ofFiles: readonly FileCase[] = [
     ['scan', () => of('rows')],
     ['scan of several, one without rows', () => of('several')],
     ['filter', () => of('several').filter(col('n').gt(50))],
@@ -348,10 +350,14 @@ describe.each(PARTITIONS)('in %i partitions', (partitions) => {
     ['window', () => of('several').withColumns({ c: col('n').cumSum({ partitionBy: 'k' }) })],
     ['limit', () => of('several').limit(4000, 2500)],
     ['distinct on', () => of('several').distinct('k')],
-  ])('of files: %s', async (_, frame, order = 'rows') => {
-    for (const broadcastBytes of [0, 2 ** 30])
-      await expectSame(frame(), partitions, order, { engine, broadcastBytes });
-  });
+  ];
+  test.each(ofFiles.map(([name, frame, order = 'rows']) => ({ name, frame, order })))(
+    'of files: $name',
+    async ({ frame, order }) => {
+      for (const broadcastBytes of [0, 2 ** 30])
+        await expectSame(frame(), partitions, order, { engine, broadcastBytes });
+    },
+  );
 
   test('a variance is as accurate as in one, however far the mean is from 0', async () => {
     const random = numbers(3);
@@ -388,7 +394,7 @@ describe.each(PARTITIONS)('in %i partitions', (partitions) => {
 describe('the plan of partitions', () => {
   test('a shuffle is avoided where rows lie together already', async () => {
     const rows = table(100);
-    const exchanges = async (frame: AnyFrame): Promise<number> =>
+    const exchanges = async (frame: DataFrame): Promise<number> =>
       (await frame.explainPartitions(4, { broadcastBytes: 0 })).match(/exchange 4/g)?.length ?? 0;
     const joined = rows.join(right(), { on: 'k' });
     expect(await exchanges(joined)).toBe(2);

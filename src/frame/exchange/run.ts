@@ -9,8 +9,6 @@ import { exprSql } from '../sql/expr.js';
 import { type Bound, Parameters, quoteName, type Statement } from '../sql/writer.js';
 import type { BoundariesTask, Fragment, FragmentTask, FrameGraph, FrameTask } from './task.js';
 
-/** So many fragments run at once: DuckDB gives all its threads to each. */
-const AT_ONCE = 2;
 const PART = '__tilework_part';
 const SORT = '__tilework_sort';
 /** What stands for rows without columns: a file of Parquet has one at least. */
@@ -62,7 +60,7 @@ export class ExchangeRun {
     const failed: { readonly error: unknown }[] = [];
     while (failed.length === 0 && (waiting.length > 0 || running.size > 0)) {
       const ready = waiting.findIndex(({ inputs }) => inputs.every((key) => this.outcomes.has(key)));
-      if (ready < 0 || running.size >= AT_ONCE) {
+      if (ready < 0 || running.size >= this.database.atOnce) {
         await Promise.race(running);
         continue;
       }

@@ -21,6 +21,8 @@ function textOf(value: unknown): string {
   return String(value);
 }
 
+export const linesOf = (rows: Rows): string[] => rows.map(textOf);
+
 const sorted = (rows: Rows): Rows =>
   rows
     .map((row) => ({ row, text: textOf(row) }))
