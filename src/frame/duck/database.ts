@@ -13,7 +13,7 @@ import type { Schema } from '../types.js';
 import { BATCH_ROWS, BatchBuilder } from './chunks.js';
 import { translated } from './errors.js';
 import { duckdb } from './library.js';
-import { duckLimit, threadsWithin } from './memory.js';
+import { duckLimit, FLUSH_BYTES, rowsHeldBack, threadsWithin } from './memory.js';
 import { type QueryOptions, Session } from './session.js';
 import { storedType } from './stored.js';
 import { columnType, isWide } from './types.js';
@@ -228,6 +228,10 @@ export class Database {
       threads: String(threadsWithin(threads, this.limit)),
       memory_limit: `${this.limit}B`,
       temp_directory: this.scratch(),
+      // What was freed goes back to the system soon, and what waits to be written in parts is not much of the memory.
+      allocator_flush_threshold: `${FLUSH_BYTES}B`,
+      allocator_bulk_deallocation_flush_threshold: `${FLUSH_BYTES}B`,
+      partitioned_write_flush_threshold: String(rowsHeldBack(limit)),
       // Nothing is fetched or loaded behind the user's back.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',

@@ -30,3 +30,10 @@ export function duckLimit(limit: number, touched = 0): number {
 /** How many of some threads have memory enough to work at once. */
 export const threadsWithin = (threads: number, limit: number): number =>
   Math.max(1, Math.min(threads, Math.floor(limit / PER_THREAD)));
+
+/** DuckDB's allocator gives back what is free when so much of it was freed. */
+export const FLUSH_BYTES = 16 * MIB;
+
+/** How many rows a thread that writes files by parts collects before it writes: DuckDB's own number where there is 2 GiB. */
+export const rowsHeldBack = (limit: number): number =>
+  Math.max(2 ** 16, Math.min(2 ** 19, Math.floor(limit / 4096)));

@@ -20,6 +20,13 @@ for (let file = 0; file < files; file++)
 await connection.run(
   `COPY (SELECT key * 2 AS key, key % 16 AS y FROM range(${groups / 2}) r(key)) TO '${directory}/other.parquet' (FORMAT parquet)`,
 );
+// What a join by key gives, by arithmetic on the numbers of rows: without files, and without a join.
+const [join] = (
+  await connection.runAndReadAll(
+    `SELECT count(*)::DOUBLE AS n, sum(i % 1024)::DOUBLE AS x, sum(key // 2 % 16)::DOUBLE AS y
+     FROM (SELECT i, (i * 1000003) % ${groups} AS key FROM range(${rows}) r(i)) WHERE key % 2 = 0`,
+  )
+).getRowObjectsJson();
 let stored = 0;
 for (let file = 0; file < files; file++) stored += statSync(`${directory}/rows-${file}.parquet`).size;
-console.log(JSON.stringify({ stored }));
+console.log(JSON.stringify({ stored, join }));
