@@ -81,7 +81,32 @@ export async function* batchesOf(
 
 /** A plan as a statement whose columns are of our types, for what DuckDB writes itself. */
 export async function finalStatement(plan: PlanNode, database: Database): Promise<Statement> {
-  const statement = await statementOf(optimize(plan), database);
+  return narrowed(await statementOf(optimize(plan), database), database);
+}
+
+/** The same, and in partitions where options say so: then the exchanges have run, and the statement reads what they left until it is disposed of. */
+export async function preparedStatement(
+  plan: PlanNode,
+  database: Database,
+  options: FrameOptions,
+): Promise<{ readonly statement: Statement; readonly dispose: () => Promise<void> }> {
+  const { partitions } = options;
+  if (partitions === undefined)
+    return { statement: await finalStatement(plan, database), dispose: async () => {} };
+  const { graph, run } = await exchanged(optimize(plan), database, statements(database), {
+    ...partitionOptions(options, partitions),
+    gathered: true,
+  });
+  try {
+    const statement = await narrowed(await run.statement(graph.result[0]!), database);
+    return { statement, dispose: () => run.close() };
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
+}
+
+async function narrowed(statement: Statement, database: Database): Promise<Statement> {
   const { wide } = await database.describe(statement);
   if (wide.length === 0) return statement;
   // Sums of integers have 128 bits in DuckDB; to us they are int64, and what does not fit is an error.

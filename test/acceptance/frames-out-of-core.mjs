@@ -7,7 +7,7 @@ const ROWS = 32_000_000;
 const GROUPS = 24_000_000;
 /** Three numbers, and a text of 96 bytes with its 16 of length and place, as DuckDB has them in memory. */
 const ROW_BYTES = 3 * 8 + 16 + 96;
-const PARTITIONS = 16;
+const PARTITIONS = 24;
 
 /** The sum of x of rows from 0 to before n: i modulo 1024 of each. */
 const sumX = (n) => Math.floor(n / 1024) * ((1023 * 1024) / 2) + ((n % 1024) * ((n % 1024) - 1)) / 2;

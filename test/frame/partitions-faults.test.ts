@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { col, count, type DataFrame, FrameError, fromColumns } from '../../src/frame/index.js';
+import { col, count, FrameError, fromColumns } from '../../src/frame/index.js';
 import { EngineError, LocalEngine } from '../../src/index.js';
 import { cannot, withDisk } from '../faults/disk.js';
 import { folder, listing, run, start } from '../faults/programs.js';
@@ -11,7 +11,7 @@ const frame = fromColumns({
   key: Int32Array.from({ length: rows }, (_, i) => Math.imul(i, 2654435761) >> 12),
   text: Array.from({ length: rows }, (_, i) => (i === 150_000 ? 'none' : String(i))),
 });
-const work = (): DataFrame =>
+const work = () =>
   frame
     .sort('text')
     .groupBy('key')

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { col, count, type DataFrame, desc, fromRows, rowNumber } from '../../src/frame/index.js';
 import { LocalEngine } from '../../src/index.js';
-import { folder, linesOf } from './partitions/compare.js';
+import { type Frame, folder, linesOf, untyped } from './partitions/compare.js';
 
 let engine: LocalEngine;
 beforeAll(() => {
@@ -24,9 +24,9 @@ const rows = fc.array(
 /** A verb that keeps the columns `id`, `a`, `b`, `v`, of which `id` is unique. */
 interface Step {
   readonly name: string;
-  readonly apply: (frame: DataFrame) => DataFrame;
+  readonly apply: (frame: DataFrame) => Frame;
 }
-const renumbered = (frame: DataFrame): DataFrame => frame.select('id', 'a', 'b', 'v');
+const renumbered = (frame: Frame): Frame => untyped(frame).select('id', 'a', 'b', 'v');
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.integer({ min: -20, max: 20 }).map((n) => ({
     name: `filter v > ${n}`,
@@ -104,11 +104,13 @@ test('any chain of verbs gives the same rows in partitions', async () => {
       fc.constantFrom(1, 2, 3, 8),
       fc.constantFrom(0, 2 ** 30),
       async (data, steps, partitions, broadcastBytes) => {
-        const source: DataFrame = fromRows(
-          data.map((row, id) => ({ id, ...row })),
-          { schema },
+        const source = untyped(
+          fromRows(
+            data.map((row, id) => ({ id, ...row })),
+            { schema },
+          ),
         );
-        const frame = steps.reduce((made, { apply }) => apply(made), source);
+        const frame = steps.reduce((made, { apply }) => untyped(apply(made)), source);
         const one = linesOf(await frame.rows({ engine })).sort();
         const many = linesOf(await frame.rows({ engine, partitions, broadcastBytes })).sort();
         expect(many, steps.map(({ name }) => name).join(', ')).toEqual(one);

@@ -13,7 +13,8 @@ import {
   when,
 } from '../../src/frame/index.js';
 import { LocalEngine, useEngine } from '../../src/index.js';
-import { expectSame, folder, numbers, type Ordering } from './partitions/compare.js';
+import { listing } from '../faults/programs.js';
+import { expectSame, type Frame, folder, numbers, type Ordering, untyped } from './partitions/compare.js';
 
 let engine: LocalEngine;
 let files: { readonly rows: DataFrame; readonly several: DataFrame; readonly other: DataFrame };
@@ -54,7 +55,7 @@ afterAll(async () => {
 /** Rows in memory: unique `id`, keys with nulls and skew, values with nulls and NaN. */
 function table(rows: number, seed = 1): DataFrame {
   const random = numbers(seed);
-  return fromRows(
+  const made = fromRows(
     Array.from({ length: rows }, (_, id) => {
       const draw = random.next().value;
       return {
@@ -81,6 +82,7 @@ function table(rows: number, seed = 1): DataFrame {
       },
     },
   );
+  return untyped(made);
 }
 
 const aggregates = {
@@ -120,26 +122,30 @@ const aggregates = {
 } as const;
 
 const PARTITIONS = [1, 3, 8];
-type FileCase = readonly [name: string, frame: () => DataFrame, order?: Ordering];
-type Case = readonly [name: string, frame: (rows: DataFrame) => DataFrame, order?: Ordering];
+type FileCase = readonly [name: string, frame: () => Frame, order?: Ordering];
+type Case = readonly [name: string, frame: (rows: DataFrame) => Frame, order?: Ordering];
 
 const right = (): DataFrame =>
-  fromRows(
-    [
-      ...Array.from({ length: 14 }, (_, i) => ({ k: `k${i * 2}`, g: i, y: i * 100 })),
-      { k: 'much', g: 1, y: -1 },
-      { k: 'much', g: 2, y: -2 },
-      { k: null, g: 3, y: -3 },
-    ],
-    { schema: { k: 'string', g: 'int64', y: 'int64' } },
+  untyped(
+    fromRows(
+      [
+        ...Array.from({ length: 14 }, (_, i) => ({ k: `k${i * 2}`, g: i, y: i * 100 })),
+        { k: 'much', g: 1, y: -1 },
+        { k: 'much', g: 2, y: -2 },
+        { k: null, g: 3, y: -3 },
+      ],
+      { schema: { k: 'string', g: 'int64', y: 'int64' } },
+    ),
   );
 const times = (): DataFrame =>
-  fromRows(
-    Array.from({ length: 40 }, (_, i) => ({
-      k: i % 3 === 0 ? 'much' : `k${i % 17}`,
-      t: new Date(Date.UTC(2020, 0, 1) + i * 3_000_000),
-      price: i,
-    })),
+  untyped(
+    fromRows(
+      Array.from({ length: 40 }, (_, i) => ({
+        k: i % 3 === 0 ? 'much' : `k${i % 17}`,
+        t: new Date(Date.UTC(2020, 0, 1) + i * 3_000_000),
+        price: i,
+      })),
+    ),
   );
 
 const OPERATORS: readonly Case[] = [
@@ -320,7 +326,7 @@ describe.each(PARTITIONS)('in %i partitions', (partitions) => {
     '$name',
     async ({ frame, order }) => {
       for (const rows of [table(300), table(3, 7), table(0)])
-        for (const broadcastBytes of frame(rows).explain().includes('join') ? [0, 2 ** 30] : [0])
+        for (const broadcastBytes of untyped(frame(rows)).explain().includes('join') ? [0, 2 ** 30] : [0])
           await expectSame(frame(rows), partitions, order, { engine, broadcastBytes });
     },
   );
@@ -382,6 +388,17 @@ describe.each(PARTITIONS)('in %i partitions', (partitions) => {
     }
   });
 
+  test('files', async () => {
+    const frame = table(400)
+      .groupBy('k')
+      .agg({ n: count(), s: col('n').sum() })
+      .sort('k');
+    const path = join(folder(), 'written.parquet');
+    await frame.writeParquet(path, { partitions });
+    expect(await (await readParquet(path)).rows()).toEqual(await frame.rows());
+    expect(listing(engine.settings.spillDirectory).filter((name) => name.includes('exchange-'))).toEqual([]);
+  });
+
   test('results of all kinds', async () => {
     const frame = table(100).groupBy('k').agg({ n: count() });
     expect(await frame.count({ partitions })).toBe((await frame.rows()).length);
@@ -394,8 +411,8 @@ describe.each(PARTITIONS)('in %i partitions', (partitions) => {
 describe('the plan of partitions', () => {
   test('a shuffle is avoided where rows lie together already', async () => {
     const rows = table(100);
-    const exchanges = async (frame: DataFrame): Promise<number> =>
-      (await frame.explainPartitions(4, { broadcastBytes: 0 })).match(/exchange 4/g)?.length ?? 0;
+    const exchanges = async (frame: Frame): Promise<number> =>
+      (await untyped(frame).explainPartitions(4, { broadcastBytes: 0 })).match(/exchange 4/g)?.length ?? 0;
     const joined = rows.join(right(), { on: 'k' });
     expect(await exchanges(joined)).toBe(2);
     expect(await exchanges(joined.groupBy('k').agg({ n: count(), m: col('x').median() }))).toBe(2);

@@ -231,7 +231,7 @@ export class Database {
       // What was freed goes back to the system soon, and what waits to be written in parts is not much of the memory.
       allocator_flush_threshold: `${FLUSH_BYTES}B`,
       allocator_bulk_deallocation_flush_threshold: `${FLUSH_BYTES}B`,
-      partitioned_write_flush_threshold: String(rowsHeldBack(limit)),
+      partitioned_write_flush_threshold: String(rowsHeldBack(this.limit)),
       // Nothing is fetched or loaded behind the user's back.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',

@@ -14,6 +14,8 @@ const BROADCAST_BYTES = 32 * 2 ** 20;
 export interface PartitionOptions extends QueryOptions {
   readonly partitions: number;
   readonly broadcastBytes?: number;
+  /** Whether the result is to be one fragment, that does nothing but read. */
+  readonly gathered?: boolean;
 }
 
 /** A plan cut into fragments and exchanges. */
@@ -21,7 +23,7 @@ export async function graphOf(
   plan: PlanNode,
   database: Database,
   statementOf: StatementOf,
-  { partitions, broadcastBytes = BROADCAST_BYTES }: PartitionOptions,
+  { partitions, broadcastBytes = BROADCAST_BYTES, gathered = false }: PartitionOptions,
 ): Promise<FrameGraph> {
   if (!Number.isInteger(partitions) || partitions < 1)
     throw new RangeError(`partitions is a whole number from 1, not ${partitions}`);
@@ -29,7 +31,7 @@ export async function graphOf(
     throw new TypeError('a frame reads no task');
   };
   const facts = await factsOf(plan, database, (node) => statementOf(node, none));
-  return planPartitions(plan, facts, { partitions, broadcastBytes });
+  return planPartitions(plan, facts, { partitions, broadcastBytes, gathered });
 }
 
 /** Runs the exchanges of a plan; what is left to do is in the fragments of `graph.result`. Close the run afterwards. */

@@ -58,6 +58,8 @@ export interface PlannerOptions {
   readonly partitions: number;
   /** Bytes up to which a side of a join is given to every partition of the other. */
   readonly broadcastBytes: number;
+  /** Whether the result is to be one fragment, that does nothing but read. */
+  readonly gathered?: boolean;
 }
 
 /** With more rows than this, the first of a sorted relation are found by sorting it. */
@@ -76,7 +78,11 @@ const FAN_IN = 16;
 export function planPartitions(plan: PlanNode, facts: Facts, options: PlannerOptions): FrameGraph {
   const planner = new Planner(facts, options);
   const parts = planner.restored(planner.parts(plan));
-  return { tasks: planner.tasks, result: parts.fragments };
+  const result =
+    options.gathered && parts.fragments.length > 1
+      ? [readTasks(planner.written(parts), 0, columnsOfParts(parts))]
+      : parts.fragments;
+  return { tasks: planner.tasks, result };
 }
 
 export class Planner {

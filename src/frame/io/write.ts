@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBytes } from '../../engine/memory/limits.js';
 import { Database } from '../duck/database.js';
-import { type FrameOptions, finalStatement, queryOptions } from '../execute.js';
+import { type FrameOptions, preparedStatement, queryOptions } from '../execute.js';
 import { resolveMaps } from '../map/resolve.js';
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
@@ -203,8 +203,12 @@ async function copyTo(
 ): Promise<void> {
   const { plan: resolved, dispose } = await resolveMaps(plan, database, options);
   try {
-    const statement = copySql(await finalStatement(resolved, database), path, settings);
-    await database.execute(statement, queryOptions(options));
+    const prepared = await preparedStatement(resolved, database, options);
+    try {
+      await database.execute(copySql(prepared.statement, path, settings), queryOptions(options));
+    } finally {
+      await prepared.dispose();
+    }
   } finally {
     await dispose();
   }

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { AnyFrame, FrameOptions } from '../../../src/frame/index.js';
+import { DataFrame, type FrameOptions } from '../../../src/frame/index.js';
+
+/** A frame of whatever columns. */
+export type Frame = Pick<DataFrame, 'plan'>;
+export const untyped = ({ plan }: Frame): DataFrame => new DataFrame(plan);
 
 export type Rows = readonly Readonly<Record<string, unknown>>[];
 
@@ -48,11 +52,12 @@ function expectRows(got: Rows, expected: Rows): void {
 
 /** Whether partitions give the answer of one fragment. */
 export async function expectSame(
-  frame: AnyFrame,
+  { plan }: Frame,
   partitions: number,
   order: Ordering = 'rows',
   options: FrameOptions = {},
 ): Promise<void> {
+  const frame = new DataFrame(plan);
   const one = await frame.rows(options);
   const many = await frame.rows({ ...options, partitions });
   if (order === 'rows') {
