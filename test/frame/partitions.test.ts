@@ -394,7 +394,7 @@ describe.each(PARTITIONS)('in %i partitions', (partitions) => {
       .agg({ n: count(), s: col('n').sum() })
       .sort('k');
     const path = join(folder(), 'written.parquet');
-    await frame.writeParquet(path, { partitions });
+    await frame.toParquet(path, { partitions });
     expect(await (await readParquet(path)).rows()).toEqual(await frame.rows());
     expect(listing(engine.settings.spillDirectory).filter((name) => name.includes('exchange-'))).toEqual([]);
   });
