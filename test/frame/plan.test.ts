@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Database } from '../../src/frame/duck/database.js';
+import { statementOf } from '../../src/frame/execute.js';
 import { callNode, columnNode, type ExprNode, literalNode } from '../../src/frame/expr/node.js';
 import { printExpr } from '../../src/frame/expr/print.js';
 import {
@@ -416,4 +418,12 @@ describe('text of users stays text', () => {
       { x: "2024'; DROP TABLE t; --" },
     ]);
   });
+});
+
+it('a text that no statement mentions is bound to none', async () => {
+  const joined = df.join(other, { on: 'origin' }).withColumns({ x: col('city').eq('Seattle') });
+  expect(await joined.drop('x').select('code').rows()).toEqual([{ code: 1 }]);
+  // As it is written too, without the optimiser.
+  const { sql, values } = await statementOf(joined.select('code').plan, Database.of());
+  for await (const { rows } of Database.of().batches({ sql, values })) expect(rows).toBe(1);
 });

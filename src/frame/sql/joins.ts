@@ -1,7 +1,7 @@
 import { type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
 import type { JoinNode, PlanNode } from '../plan/node.js';
 import { exprSql } from './expr.js';
-import { type Parameters, quoteName } from './writer.js';
+import { Parameters, quoteName } from './writer.js';
 
 /** What writes the plans that are joined. */
 export interface PlanWriter {
@@ -16,7 +16,8 @@ interface Region {
   readonly from: string;
   readonly tables: number;
   readonly where: readonly string[];
-  readonly columns: ReadonlyMap<string, string>;
+  /** Written where they are used: a value of the user's that no statement mentions cannot be bound to it. */
+  readonly columns: ReadonlyMap<string, (parameters: Parameters) => string>;
 }
 
 /** Longer expressions stay columns of a subquery, so that chains of them do not grow without end. */
@@ -47,7 +48,7 @@ const isSimple = (plan: Extract<PlanNode, { kind: 'project' }>): boolean =>
  * only: subqueries with columns of their own are walls to it.
  */
 export function joinedSql(plan: PlanNode, writer: PlanWriter): string {
-  return select(regionOf(plan, writer));
+  return select(regionOf(plan, writer), writer);
 }
 
 function regionOf(plan: PlanNode, writer: PlanWriter): Region {
@@ -59,16 +60,16 @@ function regionOf(plan: PlanNode, writer: PlanWriter): Region {
   }
   if (plan.kind !== 'project') return table(plan, writer);
   const input = regionOf(plan.input, writer);
-  const columns = new Map(plan.items.map(({ name, expr }) => [name, sqlIn(input, expr, writer)]));
+  const columns = new Map(plan.items.map(({ name, expr }) => [name, sqlOf(input, expr)] as const));
   const long = plan.items.some(
-    ({ name, expr }) => expr.kind !== 'column' && columns.get(name)!.length > INLINE_LENGTH,
+    ({ name, expr }) => expr.kind !== 'column' && columns.get(name)!(new Parameters()).length > INLINE_LENGTH,
   );
   const region = { ...input, columns };
-  return long ? derived(select(region), plan.columns, writer) : region;
+  return long ? derived(select(region, writer), plan.columns, writer) : region;
 }
 
-function select({ from, where, columns }: Region): string {
-  const items = [...columns].map(([name, sql]) => `${sql} AS ${quoteName(name)}`);
+function select({ from, where, columns }: Region, { parameters }: PlanWriter): string {
+  const items = [...columns].map(([name, sql]) => `${sql(parameters)} AS ${quoteName(name)}`);
   return `SELECT ${items.join(', ')} FROM ${from}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
 }
 
@@ -77,7 +78,7 @@ const table = (plan: PlanNode, writer: PlanWriter): Region =>
 
 function derived(sql: string, names: readonly string[], writer: PlanWriter): Region {
   const alias = writer.alias();
-  const columns = new Map(names.map((name) => [name, `${alias}.${quoteName(name)}`]));
+  const columns = new Map(names.map((name) => [name, () => `${alias}.${quoteName(name)}`]));
   return { from: `(${sql}) AS ${alias}`, tables: 1, where: [], columns };
 }
 
@@ -98,7 +99,8 @@ function join(node: JoinNode, writer: PlanWriter): Region {
     node.output.map(({ name, side, column, other }) => [
       name,
       side === 'both'
-        ? `coalesce(${left.columns.get(column)}, ${right.columns.get(other ?? column)})`
+        ? (parameters: Parameters) =>
+            `coalesce(${left.columns.get(column)!(parameters)}, ${right.columns.get(other ?? column)!(parameters)})`
         : (side === 'left' ? left : right).columns.get(column)!,
     ]),
   );
@@ -110,5 +112,10 @@ function join(node: JoinNode, writer: PlanWriter): Region {
   };
 }
 
-const sqlIn = ({ columns }: Region, expr: ExprNode, { parameters }: PlanWriter): string =>
-  exprSql(expr, parameters, (name) => columns.get(name)!);
+const sqlOf =
+  ({ columns }: Region, expr: ExprNode) =>
+  (parameters: Parameters): string =>
+    exprSql(expr, parameters, (name) => columns.get(name)!(parameters));
+
+const sqlIn = (region: Region, expr: ExprNode, { parameters }: PlanWriter): string =>
+  sqlOf(region, expr)(parameters);
