@@ -465,7 +465,7 @@ export class DataFrame<in out S = AnySchema> {
    * @throws as `mapPartitions`; ColumnError where the function reads a column that is none
    * @example
    * const frame = fromRows([{ name: 'Ada', age: 36 }, { name: 'Bob', age: null }]);
-   * await frame.apply((row) => row.age === null ? null : row.name.length * 100, { schema: { n: 'int32' } }).rows(); // [{ n: 300 }, { n: null }]
+   * await frame.apply((row) => row.age === null ? null : (row.name ?? '').length * 100, { schema: { n: 'int32' } }).rows(); // [{ n: 300 }, { n: null }]
    */
   apply<const X extends Schema>(
     fn: RowFunction<S, X> | ModuleFunction,

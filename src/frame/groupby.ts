@@ -49,7 +49,7 @@ export class GroupBy<S, K> {
    *
    * @example
    * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'b', x: 5 }, { g: 'a', x: 4 }]);
-   * const spread = frame.groupBy('g').apply(({ columns: { x } }) => ({ spread: [x.get(x.length - 1) - x.get(0)] }), { schema: { spread: 'float64' } });
+   * const spread = frame.groupBy('g').apply(({ columns: { x } }) => ({ spread: [Number(x.get(x.length - 1)) - Number(x.get(0))] }), { schema: { spread: 'float64' } });
    * await spread.rows(); // [{ g: 'a', spread: 3 }, { g: 'b', spread: 0 }]
    */
   apply<const X extends Schema>(

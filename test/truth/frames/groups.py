@@ -146,7 +146,7 @@ def aggregates(book, d, p, n):
     book.plan("groups", "wild.groupBy('g').agg({ r: col('x').max() })", duckdb.sql("select g, max(x) as r from wild group by g"), any_order=True)
     book.plan("groups", "wild.groupBy('g').agg({ r: col('x').std() })", pl.DataFrame({"g": ["a", "b", "c", "d"], "r": [NAN, NAN, NAN, None]}), any_order=True)
     book.plan("groups", "wild.groupBy('x').count()", duckdb.sql("select x, count(*) as count from wild group by x"), any_order=True)
-    book.plan("groups", "wild.sort(desc('x'))", duckdb.sql("select * from wild order by x desc nulls last"))
+    book.plan("groups", "wild.sort(desc('x'), 'g')", duckdb.sql("select * from wild order by x desc nulls last, g"))
 
 
 def plain(columns):
