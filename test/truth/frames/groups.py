@@ -103,7 +103,7 @@ def aggregates(book, d, p, n):
         "n: col('i').std().where(col('h').eq(1))": c("i").filter(c("h") == 1).std().alias("n"),
         "n: col('i').first().where(col('h').eq(1))": c("i").filter((c("h") == 1) & c("i").is_not_null()).first().alias("n"),
         "n: col('i').toList()": c("i").alias("n"),
-        "n: col('s').toList({ orderBy: desc('i') })": c("s").sort_by("i", descending=True, nulls_last=True).alias("n"),
+        "n: col('s').toList({ orderBy: [desc('i'), 'y'] })": c("s").sort_by("i", "y", descending=[True, False], nulls_last=True).alias("n"),
         "n: col('s').join('-')": pl.when(c("s").count() > 0).then(c("s").drop_nulls().str.join("-")).alias("n"),
         "n: col('i').first({ orderBy: 'y' })": c("i").sort_by("y", nulls_last=True).drop_nulls().first().alias("n"),
         "n: col('i').last({ orderBy: desc('y') })": c("i").sort_by("y", descending=True, nulls_last=True).drop_nulls().last().alias("n"),
