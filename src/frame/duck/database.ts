@@ -77,8 +77,9 @@ export class Database {
 
   /** What DuckDB may count beside the arenas of arrays. */
   private memoryLimit(): number {
-    const { touched } = this.engine.stats().memory;
-    return duckLimit(this.engine.settings.memoryLimit, Math.ceil(touched / STEP) * STEP);
+    const { memory, threads } = this.engine.stats();
+    const touched = Math.ceil(memory.touched / STEP) * STEP;
+    return duckLimit(this.engine.settings.memoryLimit, touched, threads.running);
   }
 
   /** Where files of this process go that nobody needs after it. */

@@ -13,6 +13,9 @@ const LEAST = 64 * MIB;
  */
 const PER_THREAD = 160 * MIB;
 
+/** Heaps, row groups and libraries of a thread that runs users' functions over rows. */
+const ENGINE_THREAD = 64 * MIB;
+
 /** What the process takes beside DuckDB and the arenas of arrays. */
 let base: number | undefined;
 
@@ -20,10 +23,11 @@ let base: number | undefined;
  * What DuckDB may count, in bytes, so that the whole process stays within `limit`: what the process itself takes, and what DuckDB does not
  * count, is left out.
  * @param touched bytes of the engine's arenas that may be resident
+ * @param running threads of the engine that run, with heaps of their own
  */
-export function duckLimit(limit: number, touched = 0): number {
+export function duckLimit(limit: number, touched = 0, running = 0): number {
   base ??= process.memoryUsage.rss() - touched;
-  const slack = Math.max(SLACK_LEAST, SLACK_SHARE * limit);
+  const slack = Math.max(SLACK_LEAST, SLACK_SHARE * limit) + running * ENGINE_THREAD;
   return Math.floor(Math.max(LEAST, limit - base - touched - slack));
 }
 
