@@ -11,6 +11,7 @@ import { macroStatements } from '../sql/macros.js';
 import type { Bound, Statement } from '../sql/writer.js';
 import type { Schema } from '../types.js';
 import { BATCH_ROWS, BatchBuilder } from './chunks.js';
+import { collectChunks } from './collect.js';
 import { translated } from './errors.js';
 import { duckdb } from './library.js';
 import { duckLimit, FLUSH_BYTES, rowsHeldBack, threadsWithin } from './memory.js';
@@ -131,7 +132,9 @@ export class Database {
         builder.add(chunk);
         if (builder.length < BATCH_ROWS) continue;
         given = true;
-        yield builder.take();
+        const batch = builder.take();
+        collectChunks();
+        yield batch;
       }
       // A stream whose query fails, or is interrupted, just ends: that is all that DuckDB's package tells of it.
       if (result.returnType === FAILED) {
