@@ -41,11 +41,20 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
       throw new Error(`no demo is called '${unknown}'; there are ${DEMOS.join(', ')}`);
     const options = { cells, memoryLimit: values['memory-limit'], directory: values.directory };
     const wanted = positionals.length > 0 ? positionals : DEMOS;
-    let right = true;
-    if (wanted.includes('land'))
-      right = (await (await import('./cli/demo/land.js')).landDemo(options)) && right;
-    if (wanted.includes('flights'))
-      right = (await (await import('./cli/demo/flights.js')).flightsDemo(options)) && right;
+    if (wanted.length > 1) {
+      // Each in a process of its own: a memory limit is for a whole process.
+      const flags = Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
+      const self = fileURLToPath(import.meta.url);
+      const codes = wanted.map(
+        (name) =>
+          spawnSync(process.execPath, [self, 'demo', name, ...flags], { stdio: 'inherit' }).status ?? 1,
+      );
+      return Math.max(...codes);
+    }
+    const right =
+      wanted[0] === 'land'
+        ? await (await import('./cli/demo/land.js')).landDemo(options)
+        : await (await import('./cli/demo/flights.js')).flightsDemo(options);
     return right ? 0 : 1;
   },
   async bench(args) {
