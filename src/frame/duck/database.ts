@@ -36,6 +36,11 @@ export type ColumnTypes = Readonly<Record<string, string>>;
 
 /** The limit follows the arenas of arrays in steps: to change it costs. */
 const STEP = 2 ** 26;
+/**
+ * Above this share of the engine's limit DuckDB gives back what is free before every query: without it a sort in 24 partitions within 512 MB took
+ * 680 MB, with it 404.
+ */
+const FULL = 0.5;
 /** What DuckDB says of the result of a statement that failed (`ResultType.INVALID`). */
 const FAILED = 0;
 
@@ -76,11 +81,11 @@ export class Database {
     return threadsWithin(2, this.memoryLimit());
   }
 
-  /** What DuckDB may count beside the arenas of arrays. */
+  /** What DuckDB may count beside the arenas of arrays and the engine's threads, of which the first starts with it. */
   private memoryLimit(): number {
     const { memory, threads } = this.engine.stats();
     const touched = Math.ceil(memory.touched / STEP) * STEP;
-    return duckLimit(this.engine.settings.memoryLimit, touched, threads.running);
+    return duckLimit(this.engine.settings.memoryLimit, touched, Math.max(1, threads.running));
   }
 
   /** Where files of this process go that nobody needs after it. */
@@ -213,8 +218,8 @@ export class Database {
     });
     const connection = await instance.connect();
     const limit = this.memoryLimit();
-    if (limit !== this.limit) {
-      // Not for each connection: to set the limit makes DuckDB give all its free memory back to the system.
+    if (limit !== this.limit || process.memoryUsage.rss() > FULL * this.engine.settings.memoryLimit) {
+      // Not for each connection: to set the limit makes DuckDB give all its free memory back to the system, as is wanted where there is little.
       this.limit = limit;
       await connection.run(`SET memory_limit = '${limit}B'`).catch(() => {
         // More is in use now than the new limit allows: the former one stays, and is tried again.

@@ -15,7 +15,7 @@ for (let file = 0; file < files; file++)
   await connection.run(
     `COPY (SELECT ((i * 2654435761) % ${2 ** 32})::BIGINT AS id, (i * 1000003) % ${groups} AS key, (i % 1024)::DOUBLE AS x,
        repeat(md5(i::VARCHAR), 3) AS text
-     FROM range(${file * each}, ${(file + 1) * each}) r(i)) TO '${directory}/rows-${file}.parquet' (FORMAT parquet)`,
+     FROM range(${file * each}, ${(file + 1) * each}) r(i)) TO '${directory}/rows-${file}.parquet' (FORMAT parquet, ROW_GROUP_SIZE 40960)`,
   );
 await connection.run(
   `COPY (SELECT key * 2 AS key, key % 16 AS y FROM range(${groups / 2}) r(key)) TO '${directory}/other.parquet' (FORMAT parquet)`,
