@@ -1,14 +1,17 @@
 import { callNode, columnNode, type ExprNode, hasAggregate, literalNode, mapChildren } from './expr/node.js';
-import { DataFrame, itemsOf, type Named, type SchemaOfNamed, wholeNumber } from './frame.js';
+import { DataFrame } from './frame.js';
 import {
   type BatchFunction,
   type GroupApplyOptions,
   groupApplyPlan,
   type ModuleFunction,
 } from './map/make.js';
+import { wholeNumber } from './methods/core.js';
 import { checkExpr, checkUnique } from './plan/check.js';
+import { itemsOf } from './plan/items.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
+import type { Named, SchemaOfNamed } from './schemas.js';
 import type { Names, Resolve, Schema, Simplify, SumOf } from './types.js';
 
 /** A frame of keys K and, for each of the columns N that is no key, what an aggregate makes of it. */

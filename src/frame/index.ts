@@ -4,7 +4,7 @@ export { fromArray } from './arrays/from-array.js';
 export type { ToArrayOptions } from './arrays/to-array.js';
 export { ColumnError, FileError, FrameError } from './errors.js';
 export type { FrameOptions } from './execute.js';
-export { col, desc, Expr, type Literal, lit, type Operand } from './expr/expr.js';
+export { col, desc, Expr, lit } from './expr/expr.js';
 export {
   Case,
   coalesce,
@@ -17,6 +17,7 @@ export {
   struct,
   when,
 } from './expr/functions.js';
+export type { Literal, Operand } from './expr/operand.js';
 export { type AnyFrame, DataFrame } from './frame.js';
 export { GroupBy } from './groupby.js';
 export { type ArrowOptions, type ArrowWriteOptions, fromArrow, readArrow } from './io/arrow.js';

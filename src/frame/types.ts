@@ -1,18 +1,10 @@
+import { DTYPES, type DType } from '../kernels/dtype.js';
+
 /** Types of columns and what the compiler makes of them. */
 
-/** Types of columns without parts. */
+/** Types of columns without parts: those of arrays, and what only columns have. */
 export const SCALAR_TYPES = [
-  'bool',
-  'int8',
-  'int16',
-  'int32',
-  'int64',
-  'uint8',
-  'uint16',
-  'uint32',
-  'uint64',
-  'float32',
-  'float64',
+  ...DTYPES,
   'decimal',
   'string',
   'binary',
@@ -43,9 +35,9 @@ export type Schema = { readonly [column: string]: ColumnType };
 export type Names<S> = keyof S & string;
 
 /** Types of whole numbers. */
-export const INTEGERS = ['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const;
-export type IntegerType = (typeof INTEGERS)[number];
-export type NumericType = IntegerType | 'float32' | 'float64' | 'decimal';
+export type IntegerType = Exclude<DType, 'bool' | Float>;
+export const INTEGERS = DTYPES.filter((type): type is IntegerType => /int/.test(type));
+export type NumericType = IntegerType | Float | 'decimal';
 
 /**
  * What a value of a column is in JavaScript, null aside. Integers of 64 bits are numbers up to 2^53 and bigints beyond: no digit is lost.

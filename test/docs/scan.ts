@@ -66,7 +66,10 @@ const MEMBER =
 /** All doc comments of a source file. */
 export function commentsOf(file: string, source: string): Documented[] {
   const found: Documented[] = [];
-  const classes = [...source.matchAll(/^export class (\w+)/gm)].map((m) => ({ at: m.index, name: m[1] }));
+  const classes = [...source.matchAll(/^export (?:abstract )?class (\w+)/gm)].map((m) => ({
+    at: m.index,
+    name: m[1],
+  }));
   for (const match of source.matchAll(COMMENT)) {
     const after = source.slice(match.index + match[0].length);
     const declared = DECLARED.exec(after);

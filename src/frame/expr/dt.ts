@@ -1,5 +1,6 @@
 import { parseDuration } from './duration.js';
-import type { Expr, NamesOf, Operand } from './expr.js';
+import type { Expr } from './expr.js';
+import type { NamesOf, Operand } from './operand.js';
 
 /** Units that instants are cut to and differences counted in. */
 export type TimeUnit =

@@ -1,7 +1,9 @@
 import type { Common, Interval } from '../types.js';
 import { parseDuration } from './duration.js';
-import { Expr, type NamesOf, nodeOf, type Operand, type TermOf, type WindowOptions } from './expr.js';
+import { Expr } from './expr.js';
+import { nodeOf } from './methods/core.js';
 import { callNode, type ExprNode, freeze, literalNode } from './node.js';
+import type { NamesOf, Operand, TermOf, WindowOptions } from './operand.js';
 import { windowNode } from './window.js';
 
 /** The type of several operands together. */

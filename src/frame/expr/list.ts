@@ -1,4 +1,5 @@
-import type { Expr, NamesOf, Operand } from './expr.js';
+import type { Expr } from './expr.js';
+import type { NamesOf, Operand } from './operand.js';
 import { sliceBounds } from './str.js';
 
 /** Functions of lists: `col('tags').list.length()`. */

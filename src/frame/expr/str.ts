@@ -1,4 +1,5 @@
-import type { Expr, NamesOf, Operand } from './expr.js';
+import type { Expr } from './expr.js';
+import type { NamesOf, Operand } from './operand.js';
 
 /** Functions of text: `col('name').str.upper()`. */
 export class StringAccessor<N extends string> {

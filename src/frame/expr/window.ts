@@ -1,6 +1,6 @@
 import type { Interval } from '../types.js';
 import { parseDuration } from './duration.js';
-import { sortKeys, type WindowOptions } from './expr.js';
+import { sortKeys } from './methods/core.js';
 import {
   callNode,
   columnNode,
@@ -14,6 +14,7 @@ import {
   type WindowNode,
   windowOf,
 } from './node.js';
+import type { WindowOptions } from './operand.js';
 
 export interface RankOptions<N extends string = string> {
   readonly method?: 'average' | 'min' | 'max' | 'dense' | 'ordinal';

@@ -1,7 +1,9 @@
 import type { FunctionOptions } from '../../array/blocks.js';
 import { specOf } from '../../array/blocks.js';
-import { Expr, type NamesOf, nodeOf, type Operand } from '../expr/expr.js';
+import { Expr } from '../expr/expr.js';
+import { nodeOf } from '../expr/methods/core.js';
 import { type CustomFunctions, columnNode, freeze } from '../expr/node.js';
+import type { NamesOf, Operand } from '../expr/operand.js';
 import type { ColumnType, ValueOf } from '../types.js';
 import type { MapColumn } from './batch.js';
 import { checkDeclared } from './store.js';

@@ -1,5 +1,6 @@
 import { type FrameOptions, schemaOf } from '../execute.js';
-import { Expr, nodeOf } from '../expr/expr.js';
+import { Expr } from '../expr/expr.js';
+import { nodeOf } from '../expr/methods/core.js';
 import { callNode, columnNode, type ExprNode, freeze, type LiteralValue, literalNode } from '../expr/node.js';
 import { DataFrame } from '../frame.js';
 import { checkNames, checkUnique } from '../plan/check.js';

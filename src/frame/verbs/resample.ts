@@ -1,12 +1,13 @@
 import { parseDuration } from '../expr/duration.js';
 import { Expr } from '../expr/expr.js';
 import { callNode, columnNode, type ExprNode, literalNode } from '../expr/node.js';
-import { DataFrame, type Named, type SchemaOfNamed } from '../frame.js';
+import { DataFrame } from '../frame.js';
 import { GroupBy } from '../groupby.js';
 import { joinPlan } from '../joins.js';
 import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';
+import type { Named, SchemaOfNamed } from '../schemas.js';
 import type { Names, Simplify } from '../types.js';
 
 export interface ResampleOptions<N extends string> {

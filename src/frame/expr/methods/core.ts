@@ -1,0 +1,71 @@
+import type { Expr } from '../expr.js';
+import {
+  callNode,
+  columnNode,
+  type ExprNode,
+  type LiteralValue,
+  literalNode,
+  type SortKey,
+} from '../node.js';
+import type { Descending, Operand, OrderTerm } from '../operand.js';
+import { printExpr } from '../print.js';
+
+declare const NAMES: unique symbol;
+declare const TYPE: unique symbol;
+
+/** What all expressions are: a node, and, for the compiler, the names and the type of the columns that it reads. Methods are added by family. */
+export abstract class ExprCore<N extends string, T> {
+  declare readonly [NAMES]: N;
+  declare readonly [TYPE]: T;
+
+  /** @param node what it is, as data */
+  constructor(readonly node: ExprNode) {
+    Object.freeze(this);
+  }
+
+  /** As the column will be read. */
+  toString(): string {
+    return printExpr(this.node);
+  }
+
+  /** A scalar function of this and other operands. */
+  with<M extends string, U>(fn: string, ...others: Operand[]): Expr<N | M, U> {
+    return this.of(callNode(fn, this.node, ...others.map(nodeOf)));
+  }
+
+  /** Another expression: families do not know the class that has them all. */
+  protected abstract of<M extends string, U>(node: ExprNode): Expr<M, U>;
+}
+
+/** The expression of an operand. Throws a TypeError for what is none. */
+export function nodeOf(operand: Operand): ExprNode {
+  if (operand instanceof ExprCore) return operand.node;
+  if (Array.isArray(operand)) return callNode('listOf', ...operand.map(nodeOf));
+  const type = typeof operand;
+  const value =
+    operand === null ||
+    type === 'boolean' ||
+    type === 'number' ||
+    type === 'bigint' ||
+    type === 'string' ||
+    operand instanceof Date ||
+    operand instanceof Uint8Array ||
+    (type === 'object' && 'microseconds' in (operand as object));
+  if (!value)
+    throw new TypeError(
+      `an operand is an expression or a value (number, bigint, string, boolean, Date, Uint8Array, null, list), not ${type === 'object' ? Object.prototype.toString.call(operand) : type}`,
+    );
+  if (operand instanceof Date && Number.isNaN(operand.getTime()))
+    throw new TypeError('an operand is an invalid Date');
+  return literalNode(operand as LiteralValue);
+}
+
+/** How rows are to be ordered, as data. */
+export function sortKeys(terms: OrderTerm | readonly OrderTerm[]): SortKey[] {
+  const list = (Array.isArray(terms) ? terms : [terms]) as readonly OrderTerm[];
+  return list.map((term) => {
+    const descending = typeof term === 'object' && !(term instanceof ExprCore);
+    const key = descending ? (term as Descending).descending : (term as string | Expr);
+    return { expr: typeof key === 'string' ? columnNode(key) : key.node, descending, nulls: 'last' };
+  });
+}

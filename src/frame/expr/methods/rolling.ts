@@ -1,0 +1,106 @@
+import type { SumOf } from '../../types.js';
+import type { Expr } from '../expr.js';
+import { type RollingOptions, rollingNode } from '../window.js';
+import { WindowMethods } from './windows.js';
+
+/** Aggregates over the last rows, or over a span of time. */
+export abstract class RollingMethods<N extends string, T> extends WindowMethods<N, T> {
+  /**
+   * The sum over the last rows, or over a span of time: `rollingSum(7)`, `rollingSum('7d', { by: 'date' })`. Null where the window has less
+   * than `minPeriods` values: by default as many as the rows that it has, one of a span. A span ends with the row's own time and begins
+   * after the time so much before it.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: 4 }]).select({ s: col('x').rollingSum(2) }).rows(); // [{ s: null }, { s: 3 }, { s: 6 }]
+   */
+  rollingSum<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, SumOf<T>> {
+    return this.of(rollingNode('sum', this.node, window, options));
+  }
+  /**
+   * The mean over the last rows, or over a span of time; see `rollingSum`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).select({ r: col('x').rollingMean(2) }).rows(); // [ { r: null }, { r: 1.5 } ]
+   */
+  rollingMean<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, 'float64'> {
+    return this.of(rollingNode('mean', this.node, window, options));
+  }
+  /**
+   * The least value of the last rows, or of a span of time; see `rollingSum`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).select({ r: col('x').rollingMin(2) }).rows(); // [ { r: null }, { r: 1 } ]
+   */
+  rollingMin<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, T> {
+    return this.of(rollingNode('min', this.node, window, options));
+  }
+  /**
+   * The greatest value of the last rows, or of a span of time; see `rollingSum`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).select({ r: col('x').rollingMax(2) }).rows(); // [ { r: null }, { r: 2 } ]
+   */
+  rollingMax<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, T> {
+    return this.of(rollingNode('max', this.node, window, options));
+  }
+  /**
+   * The standard deviation (of the sample) over the last rows, or over a span of time; see `rollingSum`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 1 }]).select({ r: col('x').rollingStd(2) }).rows(); // [ { r: null }, { r: 0 } ]
+   */
+  rollingStd<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, 'float64'> {
+    return this.of(rollingNode('std', this.node, window, options));
+  }
+  /**
+   * The variance (of the sample) over the last rows, or over a span of time; see `rollingSum`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 3 }]).select({ r: col('x').rollingVar(2) }).rows(); // [ { r: null }, { r: 2 } ]
+   */
+  rollingVar<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, 'float64'> {
+    return this.of(rollingNode('var', this.node, window, options));
+  }
+  /**
+   * The median of the last rows, or of a span of time; see `rollingSum`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).select({ r: col('x').rollingMedian(2) }).rows(); // [ { r: null }, { r: 1.5 } ]
+   */
+  rollingMedian<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, 'float64'> {
+    return this.of(rollingNode('median', this.node, window, options));
+  }
+  /**
+   * How many values are not null; `minPeriods` is 0 where it is not given.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: null }]).select({ r: col('x').rollingCount(2) }).rows(); // [ { r: 1 }, { r: 1 } ]
+   */
+  rollingCount<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, 'int64'> {
+    return this.of(rollingNode('count', this.node, window, { minPeriods: 0, ...options }));
+  }
+}

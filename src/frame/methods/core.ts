@@ -1,0 +1,34 @@
+import type { DataFrame } from '../frame.js';
+import { checkExpr, checkUnique } from '../plan/check.js';
+import type { Item, PlanNode } from '../plan/node.js';
+import type { Names } from '../types.js';
+
+/** What all frames are: a plan. Verbs are added by family. */
+export abstract class FrameCore<in out S> {
+  /** @param plan what makes it, as data */
+  constructor(readonly plan: PlanNode) {
+    Object.freeze(this);
+  }
+
+  /** Names of the columns, in order. */
+  get columns(): readonly Names<S>[] {
+    return this.plan.columns as readonly Names<S>[];
+  }
+
+  /** Another frame: families do not know the class that has them all. */
+  protected abstract of<X>(plan: PlanNode): DataFrame<X>;
+
+  protected check(where: string, items: readonly Item[]): void {
+    for (const { expr } of items) checkExpr(where, expr, this.plan.columns);
+    checkUnique(
+      where,
+      items.map(({ name }) => name),
+    );
+  }
+}
+
+/** Throws a RangeError where a number of rows is none. */
+export function wholeNumber(what: string, value: number): void {
+  if (!Number.isInteger(value) || value < 0)
+    throw new RangeError(`${what} is a whole number from 0, not ${value}`);
+}

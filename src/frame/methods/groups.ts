@@ -1,0 +1,74 @@
+import { columnNode, freeze } from '../expr/node.js';
+import type { DataFrame } from '../frame.js';
+import { GroupBy } from '../groupby.js';
+import { type JoinOptions, joinedPlan } from '../joins.js';
+import { checkNames } from '../plan/check.js';
+import { itemsOf } from '../plan/items.js';
+import * as make from '../plan/make.js';
+import type { Item } from '../plan/node.js';
+import type { Joined, Named, SchemaOfNamed, SchemaOfSelection, Selection } from '../schemas.js';
+import type { Names, Simplify } from '../types.js';
+import { Resampled, type ResampleOptions } from '../verbs/resample.js';
+import { RowVerbs } from './rows.js';
+
+/** Verbs that bring rows of the same values together, within a frame or of two. */
+export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
+  /** Groups of rows that have the same values; `groupBy('a', { year: col('date').dt.year() }).agg({ … })`. */
+  groupBy<const K extends readonly Selection<S>[]>(...keys: K): GroupBy<S, SchemaOfSelection<K, S>> {
+    const items = keys.flatMap((key): Item[] =>
+      typeof key === 'string' ? [{ name: key, expr: columnNode(key) }] : itemsOf(key as Named<string>),
+    );
+    this.check('groupBy', items);
+    return new GroupBy(this.plan, items);
+  }
+
+  /**
+   * Rows in buckets of time, such as '15m', '1d' or '1mo' wide, counted from 1970-01-01: `resample('time', '1d').agg({ … })`.
+   *
+   * @example
+   * const frame = fromRows([{ t: new Date('2024-01-01T10:00Z'), x: 1 }, { t: new Date('2024-01-01T11:00Z'), x: 3 }]);
+   * await frame.resample('t', '1d').agg({ mean: col('x').mean() }).rows(); // [{ t: 2024-01-01T00:00:00.000Z, mean: 2 }]
+   */
+  resample<const T extends Names<S>, const B extends Names<S> = never>(
+    time: T,
+    every: string,
+    options: ResampleOptions<B> = {},
+  ): Resampled<S, Simplify<Pick<S, B> & Pick<S, T>>> {
+    return new Resampled(this.plan, time, every, options);
+  }
+
+  /** One row of aggregates of the whole frame. */
+  agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<SchemaOfNamed<A, S>> {
+    return new GroupBy<S, Record<never, never>>(this.plan, []).agg(aggregates) as never;
+  }
+
+  /**
+   * Rows of this frame beside those of another that match. Columns of the other that are here too get a suffix (`_right`), unless they
+   * are what is joined on.
+   */
+  join<R, const O extends JoinOptions<Names<S>, Names<R>>>(
+    other: DataFrame<R>,
+    options: O,
+  ): DataFrame<Joined<S, R, O>> {
+    return this.of(joinedPlan(this.plan, other.plan, options as JoinOptions<string, string>));
+  }
+
+  /** How many rows there are of each value. */
+  valueCounts<const N extends Names<S>>(
+    ...names: readonly N[]
+  ): DataFrame<Simplify<Pick<S, N> & { readonly count: 'int64' }>> {
+    const keys = names.length > 0 ? names : (this.columns as readonly N[]);
+    checkNames('valueCounts', keys, this.plan.columns);
+    const counted = make.aggregate(
+      this.plan,
+      keys.map((name) => ({ name, expr: columnNode(name) })),
+      [{ name: 'count', expr: freeze({ kind: 'aggregate', fn: 'size', args: [] }) }],
+    );
+    return this.of(
+      make.sort(counted, [
+        { expr: columnNode('count'), descending: true, nulls: 'last' },
+        ...keys.map((name) => ({ expr: columnNode(name), descending: false, nulls: 'last' as const })),
+      ]),
+    );
+  }
+}

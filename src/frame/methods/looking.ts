@@ -1,0 +1,80 @@
+import { batchesOf, type FrameOptions, partitionsText, schemaOf } from '../execute.js';
+import type { DataFrame } from '../frame.js';
+import { explainPlan } from '../optimize/explain.js';
+import * as make from '../plan/make.js';
+import { type Batch, concatBatches } from '../result/column.js';
+import { tableHtml } from '../result/html.js';
+import { tableText } from '../result/text.js';
+import type { Names } from '../types.js';
+import { corrPlan, describePlan } from '../verbs/pivot.js';
+import { FunctionVerbs } from './functions.js';
+
+/** What a frame says of itself. */
+export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
+  /**
+   * Statistics of the columns: how many values and nulls, mean, standard deviation, extremes and quartiles. Types are looked for, nothing else is
+   * computed.
+   *
+   * @example
+   * const frame = await fromRows([{ x: 1 }, { x: 4 }]).describe();
+   * await frame.filter(col('statistic').isIn(['mean', 'max'])).rows(); // [{ statistic: 'mean', x: 2.5 }, { statistic: 'max', x: 4 }]
+   */
+  async describe(options: FrameOptions = {}): Promise<DataFrame> {
+    return this.of(await describePlan(this.plan, options));
+  }
+
+  /** Correlations of some columns, or of all of numbers: a row and a column for each. */
+  async corr(...names: readonly Names<S>[]): Promise<DataFrame> {
+    return this.of(await corrPlan(this.plan, names, {}));
+  }
+
+  /**
+   * The plan as text, as it was written and as it is computed: the last step first, what it is made from below it. With `optimized`
+   * only one of the two.
+   *
+   * @example
+   * const frame = fromRows([{ x: 1, y: 2, z: 3 }]).select('x', 'y').filter(col('x').gt(1)).select('y');
+   * frame.explain({ optimized: true }); // 'scan memory (1 rows) [y] where (x > 1)'
+   */
+  explain(options: { readonly optimized?: boolean } = {}): string {
+    return explainPlan(this.plan, options.optimized);
+  }
+
+  /**
+   * How the plan is computed in partitions (`compute({ partitions })`): the fragments, and the exchanges between them.
+   *
+   * @throws RangeError where `partitions` is no whole number from 1
+   * @example
+   * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'b', x: 2 }]).groupBy('g').agg({ n: count() });
+   * const text = await frame.explainPartitions(4);
+   * text.split('\n')[0]; // '1: 4 tasks'
+   */
+  explainPartitions(partitions: number, options: FrameOptions = {}): Promise<string> {
+    return partitionsText(this.plan, partitions, options);
+  }
+
+  /** Names and types of the columns. What cannot be computed, for its types, is said here. */
+  async schema(options: FrameOptions = {}): Promise<S> {
+    return (await schemaOf(this.plan, options)) as S;
+  }
+
+  /** As it is printed: the first rows. */
+  async toText(rows = 10, options: FrameOptions = {}): Promise<string> {
+    const batch = await this.firstRows(rows + 1, options);
+    return tableText(cut(batch, rows), batch.rows > rows);
+  }
+
+  /** The first rows as HTML. */
+  async toHtml(rows = 10, options: FrameOptions = {}): Promise<string> {
+    const batch = await this.firstRows(rows + 1, options);
+    return tableHtml(cut(batch, rows), batch.rows > rows);
+  }
+
+  private async firstRows(count: number, options: FrameOptions): Promise<Batch> {
+    const batches: Batch[] = [];
+    for await (const batch of batchesOf(make.limit(this.plan, count), options)) batches.push(batch);
+    return concatBatches(batches, { rows: 0, columns: [] });
+  }
+}
+
+const cut = (batch: Batch, rows: number): Batch => (batch.rows > rows ? { ...batch, rows } : batch);

@@ -1,0 +1,118 @@
+import { Expr } from '../expr/expr.js';
+import { sortKeys } from '../expr/methods/core.js';
+import { columnNode, type ExprNode, freeze, hasAggregate, hasWindow } from '../expr/node.js';
+import type { OrderTerm } from '../expr/operand.js';
+import type { DataFrame } from '../frame.js';
+import { checkExpr, checkNames } from '../plan/check.js';
+import * as make from '../plan/make.js';
+import type { Item, PlanNode } from '../plan/node.js';
+import type { Names } from '../types.js';
+import { ColumnVerbs } from './columns.js';
+import { wholeNumber } from './core.js';
+
+/** Verbs that choose and order rows. */
+export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
+  /** The rows for which all predicates hold. */
+  filter(...predicates: readonly Expr<Names<S>, unknown>[]): DataFrame<S> {
+    let { plan } = this;
+    for (const { node } of predicates) {
+      checkExpr('filter', node, this.plan.columns);
+      if (hasAggregate(node))
+        throw new TypeError(
+          'filter: an aggregate has no value for a row; use .over(…), or filter what groupBy(…).agg(…) gives',
+        );
+      plan = filterPlan(plan, node);
+    }
+    return this.of(plan);
+  }
+
+  /** Rows in order: of columns or expressions, `desc(…)` for descending. Nulls come last. */
+  sort(...by: readonly (OrderTerm<Names<S>> | readonly OrderTerm<Names<S>>[])[]): DataFrame<S> {
+    const keys = sortKeys(by.flat() as readonly OrderTerm[]);
+    for (const { expr } of keys) checkExpr('sort', expr, this.plan.columns);
+    return this.of(keys.length === 0 ? this.plan : make.sort(this.plan, keys));
+  }
+
+  /** The first rows, after `offset` of them. */
+  limit(count: number, offset = 0): DataFrame<S> {
+    wholeNumber('limit', count);
+    wholeNumber('limit: offset', offset);
+    return this.of(make.limit(this.plan, count, offset));
+  }
+
+  /** The rows with the greatest values of some columns, the greatest first; nulls come last. */
+  nLargest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
+    return this.sort(by.map((name) => ({ descending: name }))).limit(count);
+  }
+  /** The rows with the least values of some columns, the least first; nulls come last. */
+  nSmallest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
+    return this.sort(by).limit(count);
+  }
+
+  /** The first rows. */
+  head(count = 5): DataFrame<S> {
+    return this.limit(count);
+  }
+
+  /** The rows from `start` to before `end`. */
+  slice(start: number, end?: number): DataFrame<S> {
+    wholeNumber('slice: start', start);
+    if (end === undefined) return this.of(make.limit(this.plan, undefined, start));
+    wholeNumber('slice: end', end);
+    return this.of(make.limit(this.plan, Math.max(0, end - start), start));
+  }
+
+  /** The last rows, in their order. */
+  tail(count = 5): DataFrame<S> {
+    wholeNumber('tail', count);
+    const row = '__tilework_tail';
+    const number: ExprNode = freeze({
+      kind: 'window',
+      fn: 'rowNumber',
+      args: [],
+      partitionBy: [],
+      orderBy: [],
+      ordered: true,
+    });
+    const numbered = make.project(this.plan, [
+      ...this.plan.columns.map((name): Item => ({ name, expr: columnNode(name) })),
+      { name: row, expr: number },
+    ]);
+    const last = make.limit(
+      make.sort(numbered, [{ expr: columnNode(row), descending: true, nulls: 'last' }]),
+      count,
+    );
+    const sorted = make.sort(last, [{ expr: columnNode(row), descending: false, nulls: 'last' }]);
+    return this.of(make.pick(sorted, this.plan.columns));
+  }
+
+  /** About a share of the rows, each drawn by chance. */
+  sample(fraction: number, options: { readonly seed?: number } = {}): DataFrame<S> {
+    if (!(fraction >= 0 && fraction <= 1))
+      throw new RangeError(`sample: the fraction lies between 0 and 1, and is ${fraction}`);
+    return this.of(make.sample(this.plan, fraction, options.seed ?? 0));
+  }
+
+  /** Each row once; with names, the first row of each combination of their values. */
+  distinct(...on: readonly Names<S>[]): DataFrame<S> {
+    checkNames('distinct', on, this.plan.columns);
+    return this.of(make.distinct(this.plan, on.length > 0 ? on : undefined));
+  }
+  /** Without rows that have a null in a column, or in some of them. */
+  dropNulls(...in_: readonly Names<S>[]): DataFrame<S> {
+    checkNames('dropNulls', in_, this.plan.columns);
+    const names = in_.length > 0 ? in_ : this.columns;
+    return this.filter(...names.map((name) => new Expr<Names<S>>(columnNode(name)).isNotNull()));
+  }
+}
+
+/** A filter; windows in its predicate are computed first. */
+function filterPlan(plan: PlanNode, predicate: ExprNode): PlanNode {
+  if (!hasWindow(predicate)) return make.filter(plan, predicate);
+  const name = '__tilework_keep';
+  const flagged = make.project(plan, [
+    ...plan.columns.map((column): Item => ({ name: column, expr: columnNode(column) })),
+    { name, expr: predicate },
+  ]);
+  return make.pick(make.filter(flagged, columnNode(name)), plan.columns);
+}

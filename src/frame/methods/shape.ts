@@ -1,0 +1,64 @@
+import type { FrameOptions } from '../execute.js';
+import type { LiteralValue } from '../expr/node.js';
+import type { DataFrame } from '../frame.js';
+import { checkNames, checkUnique } from '../plan/check.js';
+import * as make from '../plan/make.js';
+import type { Exploded, Melted } from '../schemas.js';
+import type { Names } from '../types.js';
+import { foundPivot, type PivotOptions, pivotPlan } from '../verbs/pivot.js';
+import { GroupVerbs } from './groups.js';
+
+/** Verbs that make rows of columns and columns of rows. */
+export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
+  /** A row for each element of lists; an empty list or null gives a row of null. */
+  explode<const L extends Names<S>>(...lists: readonly L[]): DataFrame<Exploded<S, L>> {
+    checkNames('explode', lists, this.plan.columns);
+    return this.of(make.explode(this.plan, lists));
+  }
+
+  /** Columns become rows: of each, its name in one column and its value in another. What is not named among `ids` or `values` is left out. */
+  melt<
+    const I extends Names<S> = never,
+    const V extends Names<S> = Exclude<Names<S>, I>,
+    const X extends string = 'variable',
+    const Y extends string = 'value',
+  >(options: {
+    readonly ids?: readonly I[];
+    readonly values?: readonly V[];
+    /** What the column of names is called; default `variable`. */
+    readonly variable?: X;
+    /** What the column of values is called; default `value`. */
+    readonly value?: Y;
+  }): DataFrame<Melted<S, I, V, X, Y>> {
+    const { ids = [], variable = 'variable', value = 'value' } = options;
+    const values =
+      options.values ?? this.plan.columns.filter((name) => !(ids as readonly string[]).includes(name));
+    checkNames('melt', [...ids, ...values], this.plan.columns);
+    checkUnique('melt', [...ids, variable, value]);
+    const input = make.pick(this.plan, [...ids, ...values]);
+    return this.of(make.unpivot(input, ids, values, variable, value));
+  }
+
+  /**
+   * Values of one column as columns: a row for each combination of `index`, a column for each of `names`, which are values of `on`. Without names
+   * they are looked for first, and the frame is promised.
+   *
+   * @example
+   * const frame = fromRows([{ d: 1, k: 'a', x: 5 }, { d: 1, k: 'b', x: 6 }, { d: 2, k: 'a', x: 7 }]);
+   * const pivoted = frame.pivot({ index: 'd', on: 'k', values: 'x', names: ['a', 'b'] });
+   * await pivoted.sort('d').rows(); // [{ d: 1, a: 5, b: 6 }, { d: 2, a: 7, b: null }]
+   */
+  pivot(options: PivotOptions<Names<S>> & { readonly names: readonly LiteralValue[] }): DataFrame;
+  pivot(
+    options: PivotOptions<Names<S>> & { readonly names?: undefined },
+    run?: FrameOptions,
+  ): Promise<DataFrame>;
+  pivot(
+    options: PivotOptions<string> & { readonly names?: readonly LiteralValue[] | undefined },
+    run: FrameOptions = {},
+  ): DataFrame | Promise<DataFrame> {
+    return options.names
+      ? this.of(pivotPlan(this.plan, options, options.names))
+      : foundPivot(this.plan, options, run);
+  }
+}

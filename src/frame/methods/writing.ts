@@ -1,0 +1,42 @@
+import { type ArrowWriteOptions, writeArrow } from '../io/arrow.js';
+import {
+  type CsvWriteOptions,
+  type JsonWriteOptions,
+  type ParquetWriteOptions,
+  writeCsv,
+  writeJson,
+  writeParquet,
+} from '../io/write.js';
+import type { Names } from '../types.js';
+import { ComputingVerbs } from './computing.js';
+
+/** Verbs that compute, and write what is computed to files. */
+export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
+  /**
+   * Writes all rows as Parquet: one file, or a directory of them (`partitionBy`, `fileSize`). It stands at `path` when it is whole, not before.
+   *
+   * @throws FileError where something is at `path` already, or it cannot be written
+   * @example
+   * const frame = fromRows([{ year: 2023, x: 1 }, { year: 2024, x: 2 }]);
+   * await frame.toParquet('doc/years', { partitionBy: 'year', overwrite: true });
+   * await (await readParquet('doc/years')).filter(col('year').eq(2024)).rows(); // [ { x: 2, year: 2024 } ]
+   */
+  async toParquet(path: string, options: ParquetWriteOptions<Names<S>> = {}): Promise<void> {
+    await writeParquet(this.plan, path, options);
+  }
+
+  /** Writes all rows as CSV; packed where the path ends in `.gz` or `.zst`. It stands at `path` when it is whole, not before. */
+  async toCsv(path: string, options: CsvWriteOptions = {}): Promise<void> {
+    await writeCsv(this.plan, path, options);
+  }
+
+  /** Writes all rows as JSON objects, one a line or in one array. It stands at `path` when it is whole, not before. */
+  async toJson(path: string, options: JsonWriteOptions = {}): Promise<void> {
+    await writeJson(this.plan, path, options);
+  }
+
+  /** Writes all rows as Arrow IPC: a file (Feather) or a stream. It stands at `path` when it is whole, not before. */
+  async toArrow(path: string, options: ArrowWriteOptions = {}): Promise<void> {
+    await writeArrow(this.plan, path, options);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Expr } from './expr/expr.js';
+import type { Operand, TermOf } from './expr/operand.js';
+import type { ColumnType, Names, Resolve, Simplify, UnionType } from './types.js';
+
+/** What verbs take and what schemas they make, for the compiler. */
+
+/** Expressions by the names that their columns will have. */
+export type Named<N extends string> = { readonly [name: string]: Expr<N, unknown> | Exclude<Operand, Expr> };
+
+/** The schema that named expressions make in a frame. */
+export type SchemaOfNamed<I, S> = { -readonly [K in keyof I]: Resolve<TermOf<I[K]>, S> };
+
+/** What `select` takes: names of columns, and named expressions. */
+export type Selection<S> = Names<S> | Named<Names<S>>;
+
+type Selected<I, S> = I extends string
+  ? I extends keyof S
+    ? { [K in I]: S[I] }
+    : unknown
+  : SchemaOfNamed<I, S>;
+type Intersect<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
+/** The schema of a selection. */
+export type SchemaOfSelection<I extends readonly unknown[], S> = Simplify<Intersect<Selected<I[number], S>>>;
+
+/** Without some columns. */
+export type Without<S, N> = Simplify<Omit<S, N & string>>;
+/** With further or changed columns. */
+export type With<S, A> = Simplify<Omit<S, keyof A> & A>;
+export type Renamed<S, M> = Simplify<{
+  [K in keyof S as K extends keyof M ? (M[K] extends string ? M[K] : K) : K]: S[K];
+}>;
+/** The schema of a join. */
+export type Joined<S, R, O> = O extends { readonly how: 'semi' | 'anti' }
+  ? S
+  : Simplify<S & SuffixedColumns<Omit<R, Shared<O>>, S, O>>;
+
+/** Names of what is joined on that are the same in both, and so in the result once. */
+type Shared<O> = JoinedOn<O> | (O extends { readonly asof: infer A extends string } ? A : never);
+type JoinedOn<O> = O extends { readonly on: infer K }
+  ? OneOf<K>
+  : O extends { readonly leftOn: infer L; readonly rightOn: infer R }
+    ? SamePlace<L, R>
+    : never;
+type OneOf<K> = (K extends readonly (infer N)[] ? N : K) & string;
+type SamePlace<L, R> = L extends readonly unknown[]
+  ? { [I in keyof L]: I extends keyof R ? (L[I] extends R[I] ? L[I] : never) : never }[number] & string
+  : L extends R
+    ? L & string
+    : never;
+
+/** Lists as their elements. */
+export type Exploded<S, L> = {
+  -readonly [K in keyof S]: K extends L ? (S[K] extends { readonly list: infer E } ? E : ColumnType) : S[K];
+} & {};
+
+/** Columns that have become rows. */
+export type Melted<S, I extends keyof S, V extends keyof S, X extends string, Y extends string> = Simplify<
+  Pick<S, I> & { [K in X]: 'string' } & { [K in Y]: UnionType<S[V]> }
+>;
+
+type SuffixedColumns<R, S, O> = {
+  [K in keyof R as K extends keyof S ? `${K & string}${SuffixOf<O>}` : K]: R[K];
+};
+type SuffixOf<O> = O extends { readonly suffix: infer X extends string } ? X : '_right';
