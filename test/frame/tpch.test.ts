@@ -2,16 +2,15 @@
  * The 22 queries of TPC-H at scale factor 0.1, beside what DuckDB (Python's, of another version than ours) answers to the standard's
  * SQL. Data and answers are made from nothing, by packages from PyPI; where it cannot be reached, outside of CI, one line says so.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FrameOptions } from '../../src/frame/index.js';
+import { pythonOf, runScript } from '../support/scripts.js';
 import { openTables, QUERIES, type Tables } from './tpch/index.js';
 
 const SCALE = 0.1;
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
-/** The exit code of scripts that need what is not here. */
-const CANNOT = 75;
 
 type Value = number | string | null | { readonly decimal: string } | { readonly date: number };
 type Answers = Readonly<
@@ -23,24 +22,14 @@ const MODES: readonly { readonly mode: string; readonly options: FrameOptions }[
   { mode: '8 partitions', options: { partitions: 8 } },
 ];
 
-const directory = run('tpch.mjs', String(SCALE));
-
-/** What a script of ours prints; undefined where it cannot be run here and need not be. */
-function run(script: string, ...args: string[]): string | undefined {
-  const file = path.join(ROOT, 'scripts', script);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { encoding: 'utf8' });
-  if (status === 0) return stdout.trim();
-  if (status !== CANNOT || process.env.CI) throw new Error(`${script}: ${stderr.trim()}`);
-  console.warn(`TPC-H not tested: ${stderr.trim()}`);
-  return undefined;
-}
+const directory = runScript('TPC-H', 'tpch.mjs', String(SCALE));
 
 describe.skipIf(directory === undefined)('TPC-H', () => {
   let tables: Tables;
   let answers: Answers;
 
   beforeAll(async () => {
-    const python = run('venv.mjs', 'tpch', 'test/truth/tpch/requirements.txt')!;
+    const python = pythonOf('TPC-H', 'tpch', 'test/truth/tpch/requirements.txt')!;
     const script = path.join(ROOT, 'test', 'truth', 'tpch', 'answers.py');
     const args = ['-B', script, directory!, String(SCALE)];
     answers = JSON.parse(execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 26 }));

@@ -232,6 +232,7 @@ export class Database {
   private async open(): Promise<DuckDBInstance> {
     const { DuckDBInstance } = await duckdb();
     const { threads } = this.engine.settings;
+    const extensions = process.env.TILEWORK_DUCKDB_EXTENSIONS;
     this.limit = this.memoryLimit();
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(threadsWithin(threads, this.limit)),
@@ -241,6 +242,7 @@ export class Database {
       allocator_flush_threshold: `${FLUSH_BYTES}B`,
       allocator_bulk_deallocation_flush_threshold: `${FLUSH_BYTES}B`,
       partitioned_write_flush_threshold: String(rowsHeldBack(this.limit)),
+      ...(extensions && { extension_directory: extensions }),
       // Nothing is fetched or loaded behind the user's back.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',

@@ -2,13 +2,12 @@ import { constants, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, failure } from '../../io/failure.js';
-import { loadExtension } from '../duck/attach.js';
 import type { Database } from '../duck/database.js';
 import { FileError, FrameError } from '../errors.js';
 import type { FileInfo } from '../plan/node.js';
+import { isRemote, openRemote } from './remote.js';
 
 const GLOB = /[*?[]/;
-const REMOTE = /^(https?|s3|gs|gcs|r2|az|azure|abfss|hf):\/\//;
 /** What a writer that has not ended leaves: no reader takes it for data. */
 const PARTIAL = /\.partial-(?:[^/\\]*-)?[0-9a-f]{8}(?:[/\\.]|$)/;
 
@@ -26,8 +25,7 @@ export async function filesOf(
 ): Promise<readonly FileInfo[]> {
   const list = typeof paths === 'string' ? [paths] : paths;
   if (list.length === 0) throw new FrameError(`${where}: no path was given`);
-  const remote = list.find((path) => REMOTE.test(path));
-  if (remote !== undefined) await loadExtension(database, 'httpfs', `${where}: reading ${remote}`);
+  for (const path of list.filter(isRemote)) await openRemote(database, path, `${where}: reading ${path}`);
   const found = await Promise.all(list.map((path) => expand(where, path, extensions, database)));
   return Promise.all([...new Set(found.flat())].map((path) => infoOf(where, path)));
 }
@@ -38,7 +36,7 @@ async function expand(
   extensions: readonly string[],
   database: Database,
 ): Promise<readonly string[]> {
-  if (REMOTE.test(path)) return GLOB.test(path) ? glob(path, database) : [path];
+  if (isRemote(path)) return GLOB.test(path) ? glob(path, database) : [path];
   const found = await stat(path).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw unreadable(where, path, error);
@@ -65,7 +63,7 @@ async function glob(pattern: string, database: Database): Promise<readonly strin
 }
 
 async function infoOf(where: string, path: string): Promise<FileInfo> {
-  if (REMOTE.test(path)) return { path, bytes: 0 };
+  if (isRemote(path)) return { path, bytes: 0 };
   const { size, mtimeMs } = await checkReadable(where, path);
   return { path, bytes: size, modified: mtimeMs };
 }

@@ -5,6 +5,7 @@ import { errorCode, failure } from '../../io/failure.js';
 import { abortWrite, partialOf, replace } from '../../io/replace.js';
 import type { Target } from '../../io/source.js';
 import { FileError } from '../errors.js';
+import { isRemote } from './remote.js';
 
 /** What is replaced by `overwrite`: a file, or a directory that holds nothing but files of a kind. */
 export type TargetKind = { readonly directoryOf?: string };
@@ -18,6 +19,11 @@ export async function writeTo(
   { overwrite = false, directoryOf }: { readonly overwrite?: boolean } & TargetKind,
   write: (partial: string) => Promise<void>,
 ): Promise<void> {
+  if (isRemote(path))
+    throw new FileError(
+      `cannot write ${path}: of other machines' files only single ones of Parquet, CSV or JSON are written there; write to this machine, and send it (aws s3 cp --recursive)`,
+      path,
+    );
   const full = resolve(path);
   const isOurs = (found: string): boolean =>
     directoryOf === undefined ? lstatSync(found).isFile() : holdsOnly(found, directoryOf);

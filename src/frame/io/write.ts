@@ -7,6 +7,7 @@ import { resolveMaps } from '../map/resolve.js';
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
 import { type Bound, quoteName, type Statement } from '../sql/writer.js';
+import { isRemote, writeRemote } from './remote.js';
 import { writeTo } from './target.js';
 
 /** What all writers take. */
@@ -187,11 +188,14 @@ async function copy(
   settings: Settings,
 ): Promise<void> {
   const database = Database.of(options.engine);
+  const write = (to: string): Promise<void> => copyTo(plan, to, database, options, settings);
+  if (isRemote(path) && directoryOf === undefined)
+    return writeRemote(database, path, options.overwrite ?? false, write);
   const target = {
     overwrite: options.overwrite ?? false,
     ...(directoryOf !== undefined && { directoryOf }),
   };
-  await writeTo(path, target, (partial) => copyTo(plan, partial, database, options, settings));
+  await writeTo(path, target, write);
 }
 
 async function copyTo(
