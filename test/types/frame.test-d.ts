@@ -342,3 +342,17 @@ is<Equal<S<typeof made>['w'], 'timestamp'>>(true);
 made.select('v');
 const declared = fromColumns({ x: [1, 2] }, { schema: { x: 'int8' } });
 is<Equal<S<typeof declared>['x'], 'int8'>>(true);
+
+// over: all rows, groups by name, or options.
+const overs = df.select({
+  all: col('delay').sum().over(),
+  none: col('delay').sum().over({}),
+  one: col('delay').sum().over('origin'),
+  two: col('delay').sum().over(['origin', 'destination']),
+  ordered: col('delay').sum().over({ partitionBy: 'origin', orderBy: 'date' }),
+});
+is<Equal<S<typeof overs>, { all: 'int64'; none: 'int64'; one: 'int64'; two: 'int64'; ordered: 'int64' }>>(
+  true,
+);
+// @ts-expect-error no such column
+df.select({ x: col('delay').sum().over('nope') });

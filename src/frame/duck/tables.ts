@@ -153,7 +153,8 @@ async function duckType(type: ColumnType): Promise<DuckDBType> {
     timestamp: duck.TIMESTAMP,
     timestamptz: duck.TIMESTAMPTZ,
     interval: duck.INTERVAL,
-    null: duck.SQLNULL,
+    // A column of nothing but nulls has no vector of its own: any other's nulls will do.
+    null: duck.INTEGER,
   };
   return types[type]!;
 }

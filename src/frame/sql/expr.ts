@@ -1,5 +1,5 @@
-import type { ExprNode, Frame, LiteralNode, SortKey } from '../expr/node.js';
-import type { ColumnType, Interval } from '../types.js';
+import type { CastNode, ExprNode, Frame, LiteralNode, SortKey } from '../expr/node.js';
+import type { Interval } from '../types.js';
 import { AGGREGATE, HERE, SCALAR, WINDOW } from './functions.js';
 import { isInterval, type Parameters, quoteName, typeName } from './writer.js';
 
@@ -23,7 +23,7 @@ export function exprSql(
       return rowOf(SCALAR, node.fn, 'function')(...node.args.map(sql));
     }
     case 'cast':
-      return castSql(sql(node.value), node.to, node.strict);
+      return castSql(node, sql(node.value));
     case 'case': {
       const branches = node.branches.map(({ when, value }) => `WHEN ${sql(when)} THEN ${sql(value)}`);
       return `CASE ${branches.join(' ')}${node.otherwise ? ` ELSE ${sql(node.otherwise)}` : ''} END`;
@@ -51,8 +51,17 @@ export function exprSql(
 }
 
 /** What has a fraction is cut where it becomes an integer, not rounded. */
-const castSql = (value: string, to: ColumnType, strict: boolean): string =>
-  `${strict ? 'CAST' : 'TRY_CAST'}(${typeof to === 'string' && /^u?int/.test(to) ? `tw_integral(${value})` : value} AS ${typeName(to)})`;
+function castSql({ value, to, strict }: CastNode, sql: string): string {
+  const cut = typeof to === 'string' && /^u?int/.test(to) && !isText(value);
+  return `${strict ? 'CAST' : 'TRY_CAST'}(${cut ? `tw_integral(${sql})` : sql} AS ${typeName(to)})`;
+}
+
+/** Whether it is certainly text: parameters between which a case chooses have no type by which an overload could be found. */
+const isText = (node: ExprNode): boolean =>
+  node.kind === 'literal'
+    ? typeof node.value === 'string'
+    : node.kind === 'case' &&
+      [...node.branches.map(({ value }) => value), ...(node.otherwise ? [node.otherwise] : [])].every(isText);
 
 /** Whether an expression needs rows to be numbered. */
 export const needsRowOrder = (node: ExprNode): boolean =>

@@ -9,17 +9,17 @@ import { nodeOf } from './core.js';
 /** Windows: values of other rows. */
 export abstract class WindowMethods<N extends string, T> extends AggregateMethods<N, T> {
   /**
-   * An aggregate or window function over the rows that have the same values in some columns, for each row. An aggregate is of all of them,
-   * unless `rows` or `range` says less.
+   * An aggregate or window function over the rows that have the same values in some columns, for each row; over all rows where none is named. An
+   * aggregate is of all of them, unless `rows` or `range` says less.
    *
    * @example
    * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 2 }]).select({ r: col('x').sum().over('g') }).rows(); // [ { r: 3 }, { r: 3 } ]
    */
-  over<M extends string = never>(window: M | readonly M[] | WindowOptions<M>): Expr<N | M, T> {
-    const options: WindowOptions<M> =
-      typeof window === 'string' || Array.isArray(window)
-        ? { partitionBy: window as M | readonly M[] }
-        : (window as WindowOptions<M>);
+  over<M extends string = never>(options?: WindowOptions<M>): Expr<N | M, T>;
+  over<M extends string>(partitionBy: M | readonly M[]): Expr<N | M, T>;
+  over(window: string | readonly string[] | WindowOptions = {}): Expr<string, T> {
+    const by = typeof window === 'string' || Array.isArray(window);
+    const options = (by ? { partitionBy: window } : window) as WindowOptions;
     return this.of(overWindow(this.node, options, String(this)));
   }
   /**
