@@ -1,0 +1,21 @@
+export { WireError } from './errors.js';
+export { decodeFailure, encodeFailure, type Failure } from './failures.js';
+export { DEFAULT_LIMITS, encodeFrames, FrameDecoder, type FrameLimits } from './framing.js';
+export {
+  decodeMessage,
+  EnumMember,
+  encodeMessage,
+  Pickled,
+  Serialized,
+  type SerializedHeader,
+} from './messages.js';
+export { decodeResult, encodeResult, PythonOnlyError } from './results.js';
+export {
+  decodePayload,
+  encodePayload,
+  type ScheduledTask,
+  TaskEncoder,
+  type TaskPayload,
+  VALUE_OP,
+} from './task.js';
+export { decodeValue, encodeValue } from './values.js';

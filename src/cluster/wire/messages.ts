@@ -1,0 +1,182 @@
+import { Decoder, encode } from '@msgpack/msgpack';
+import { WireError } from './errors.js';
+import { checkMsgpack, MAX_DEPTH } from './well-formed.js';
+
+/** What describes serialised data; families add their own entries. */
+export interface SerializedHeader {
+  readonly serializer?: string;
+  /** Of each frame; frames that are compressed cannot be read here, but passed on. */
+  readonly compression?: readonly (string | null)[];
+  readonly [name: string]: unknown;
+}
+
+/** Data that travels beside a message, in frames of its own, and that only its reader looks into. */
+export class Serialized {
+  constructor(
+    readonly header: SerializedHeader,
+    readonly frames: readonly Uint8Array[],
+  ) {}
+}
+
+/** A Python object as pickle wrote it, with the buffers that it left out. Nothing here unpickles it. */
+export class Pickled {
+  constructor(
+    readonly pickle: Uint8Array,
+    readonly buffers: readonly Uint8Array[],
+  ) {}
+}
+
+/** A member of a Python enumeration. */
+export class EnumMember {
+  constructor(
+    readonly name: string,
+    readonly module: string,
+    readonly type: string,
+  ) {}
+}
+
+/**
+ * A message as frames: the first is msgpack, with markers where a `Serialized`, `Pickled`, `Set` or `EnumMember` was.
+ * Numbers, strings, bytes (Uint8Array), arrays and plain objects are what else it may hold.
+ */
+export function encodeMessage(message: unknown): Uint8Array[] {
+  const frames: Uint8Array[] = [new Uint8Array(0)];
+  const marked = mark(message, frames, 0);
+  frames[0] = encode(marked, { maxDepth: MAX_DEPTH });
+  return frames;
+}
+
+/** Puts markers into a copy; what holds none is not copied. */
+function mark(value: unknown, frames: Uint8Array[], depth: number): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (depth > MAX_DEPTH) throw new WireError(`a message is nested more than ${MAX_DEPTH} deep`);
+  if (value instanceof Serialized) {
+    const at = frames.length;
+    frames.push(encode({ ...value.header, 'num-sub-frames': value.frames.length }), ...value.frames);
+    return { __Serialized__: at };
+  }
+  if (value instanceof Pickled) {
+    const at = frames.length;
+    const { pickle, buffers } = value;
+    frames.push(encode({ 'pickled-obj': pickle, 'num-sub-frames': buffers.length }), ...buffers);
+    return { __Pickled__: at };
+  }
+  if (value instanceof Set)
+    return { __Set__: true, 'as-list': [...value].map((item) => mark(item, frames, depth + 1)) };
+  if (value instanceof EnumMember)
+    return { __Enum__: true, name: value.name, __module__: value.module, __name__: value.type };
+  if (Array.isArray(value)) {
+    let copy: unknown[] | undefined;
+    for (let i = 0; i < value.length; i++) {
+      const marked = mark(value[i], frames, depth + 1);
+      if (marked === value[i]) continue;
+      copy ??= value.slice();
+      copy[i] = marked;
+    }
+    return copy ?? value;
+  }
+  let copy: Record<string, unknown> | undefined;
+  for (const [name, item] of Object.entries(value)) {
+    const marked = mark(item, frames, depth + 1);
+    if (marked === item) continue;
+    copy ??= { ...value };
+    copy[name] = marked;
+  }
+  return copy ?? value;
+}
+
+/** Keys of maps are strings here; tuples and other keys of Python's become their JSON. */
+const decoder = new Decoder({
+  mapKeyConverter: (key) => (typeof key === 'string' ? key : (JSON.stringify(key) ?? String(key))),
+});
+
+/**
+ * Reads a message out of its frames.
+ * @throws WireError where it is no message
+ */
+export function decodeMessage(frames: readonly Uint8Array[]): unknown {
+  const first = frames[0];
+  if (first === undefined || first.length === 0) throw new WireError('a message without its first frame');
+  const message = unpack(first, 'a message');
+  return hasMarks(first) ? unmark(message, frames) : message;
+}
+
+function unpack(bytes: Uint8Array, what: string): unknown {
+  checkMsgpack(bytes, what);
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new WireError(`${what} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Whether there is anything to look for: markers begin with two underscores. */
+const hasMarks = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('__');
+
+function unmark(value: unknown, frames: readonly Uint8Array[]): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) value[i] = unmark(value[i], frames);
+    return value;
+  }
+  const map = value as Record<string, unknown>;
+  const { __Serialized__: serialized, __Pickled__: pickled } = map;
+  if (typeof serialized === 'number' && serialized > 0) {
+    const { header, sub } = subFrames(serialized, frames);
+    return mergeSplit(header, sub);
+  }
+  if (typeof pickled === 'number' && pickled > 0) {
+    const { header, sub } = subFrames(pickled, frames);
+    const pickle = header['pickled-obj'];
+    if (!(pickle instanceof Uint8Array)) throw new WireError('a pickled object without its pickle');
+    return new Pickled(pickle, sub);
+  }
+  const list = map['as-list'];
+  if (map.__Set__ === true && Array.isArray(list)) return new Set(list.map((item) => unmark(item, frames)));
+  if (map.__Enum__ === true)
+    return new EnumMember(String(map.name), String(map.__module__), String(map.__name__));
+  for (const name of Object.keys(map)) map[name] = unmark(map[name], frames);
+  return map;
+}
+
+function subFrames(
+  at: number,
+  frames: readonly Uint8Array[],
+): { readonly header: SerializedHeader; readonly sub: readonly Uint8Array[] } {
+  if (!Number.isInteger(at) || at >= frames.length)
+    throw new WireError(`a message of ${frames.length} frames refers to frame ${at}`);
+  const header = unpack(frames[at]!, 'a header of serialised data') as SerializedHeader;
+  const { 'num-sub-frames': count, ...rest } = header ?? {};
+  if (!isCount(count) || at + count >= frames.length)
+    throw new WireError(`serialised data of ${String(count)} frames, from frame ${at} of ${frames.length}`);
+  return { header: rest as SerializedHeader, sub: frames.slice(at + 1, at + 1 + count) };
+}
+
+/** Python cuts long frames into several: puts them together again, unless they are compressed, each by itself. */
+function mergeSplit(header: SerializedHeader, frames: readonly Uint8Array[]): Serialized {
+  const { 'split-num-sub-frames': counts, 'split-offsets': offsets, compression, ...rest } = header;
+  if (Array.isArray(compression) && compression.some((name) => name !== null))
+    return new Serialized(header, frames);
+  if (!Array.isArray(counts) || !Array.isArray(offsets)) return new Serialized(rest, frames);
+  const merged = counts.map((n: unknown, i) => {
+    const from: unknown = offsets[i];
+    if (!isCount(n) || !isCount(from) || from + n > frames.length)
+      throw new WireError(`pieces of a frame that are not there: ${String(n)} from ${String(from)}`);
+    return n === 1 ? frames[from]! : concat(frames.slice(from, from + n));
+  });
+  return new Serialized(rest, merged);
+}
+
+const isCount = (n: unknown): n is number => Number.isInteger(n) && (n as number) >= 0;
+
+/** Memory of its own, so that elements of any size can be seen in it. */
+export function concat(frames: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(frames.reduce((bytes, frame) => bytes + frame.length, 0));
+  let at = 0;
+  for (const frame of frames) {
+    whole.set(frame, at);
+    at += frame.length;
+  }
+  return whole;
+}

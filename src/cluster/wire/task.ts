@@ -1,0 +1,109 @@
+import { tokenize } from '../../graph/key.js';
+import type { BlockMeta, Key, Task } from '../../graph/task.js';
+import { WireError } from './errors.js';
+import { decodeValue, encodeValue } from './values.js';
+
+/** The operation of a task whose result is its `params`. */
+export const VALUE_OP = 'cluster/value';
+
+/** What all tasks of a layer share travels with each of them while its encoding is at most so long; else it is a task of its own. */
+const INLINE_BYTES = 2048;
+
+/** A task as a worker receives it. */
+export interface TaskPayload {
+  readonly v: 1;
+  readonly op: string;
+  /** Keys of the results that it reads, in the order the operation expects; one may come twice. */
+  readonly inputs: readonly Key[];
+  readonly params: unknown;
+  readonly common?: unknown;
+  /** The task whose value is `common`, where that is not inlined. */
+  readonly commonKey?: Key;
+  readonly out?: readonly BlockMeta[];
+  readonly scratch?: number;
+  readonly work?: number;
+}
+
+/** A task as the scheduler gets it: what to wait for, and what only the worker reads. */
+export interface ScheduledTask {
+  readonly key: Key;
+  /** Without repetitions: inputs, and the task of `common`. */
+  readonly dependencies: readonly Key[];
+  readonly payload: Uint8Array;
+}
+
+export function encodePayload(payload: TaskPayload): Uint8Array {
+  return encodeValue(payload);
+}
+
+/**
+ * @throws WireError where the bytes are no task, or one of another version
+ */
+export function decodePayload(bytes: Uint8Array): TaskPayload {
+  const payload = decodeValue(bytes) as Partial<TaskPayload> | null;
+  if (typeof payload !== 'object' || payload === null || typeof payload.op !== 'string')
+    throw new WireError('a task that tilework did not write');
+  if (payload.v !== 1)
+    throw new WireError(
+      `a task of version ${String(payload.v)}, and this is version 1: use one version of tilework for clients and workers`,
+    );
+  if (!Array.isArray(payload.inputs)) throw new WireError('a task without a list of its inputs');
+  return payload as TaskPayload;
+}
+
+/** Encodes tasks of one graph; what layers share is encoded once. */
+export class TaskEncoder {
+  private readonly commons = new Map<unknown, CommonPart>();
+
+  /**
+   * The task, preceded by the one that holds what its layer shares where that is long and comes for the first time.
+   * @throws TypeError naming the task and the part of it that cannot be sent
+   */
+  encode(task: Task): ScheduledTask[] {
+    const { key, op, inputs, params, common, out, scratch, work } = task;
+    try {
+      const shared = common === undefined ? undefined : this.sharedPart(common);
+      const payload = encodePayload({
+        v: 1,
+        op,
+        inputs,
+        params,
+        ...(shared && (shared.task ? { commonKey: shared.task.key } : { common })),
+        ...(out && { out }),
+        ...(scratch !== undefined && { scratch }),
+        ...(work !== undefined && { work }),
+      });
+      const dependencies = new Set(inputs);
+      const encoded: ScheduledTask[] = [];
+      if (shared?.task) {
+        dependencies.add(shared.task.key);
+        if (!shared.sent) encoded.push(shared.task);
+        shared.sent = true;
+      }
+      encoded.push({ key, dependencies: [...dependencies], payload });
+      return encoded;
+    } catch (cause) {
+      throw new TypeError(`task ${JSON.stringify(key)} (${op}): ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  private sharedPart(common: unknown): CommonPart {
+    const known = this.commons.get(common);
+    if (known !== undefined) return known;
+    const payload = encodePayload({ v: 1, op: VALUE_OP, inputs: [], params: common });
+    const part: CommonPart = {
+      task:
+        payload.length <= INLINE_BYTES
+          ? undefined
+          : { key: `common-${tokenize(payload)}`, dependencies: [], payload },
+      sent: false,
+    };
+    this.commons.set(common, part);
+    return part;
+  }
+}
+
+interface CommonPart {
+  readonly task: ScheduledTask | undefined;
+  sent: boolean;
+}
