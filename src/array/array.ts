@@ -1,10 +1,12 @@
 import { type DType, isDType, itemsize, type TypedArray, type TypedArrayOf } from '../kernels/dtype.js';
+import { compute, LAZY, type Lazy, type LazyHooks, persist } from '../lazy/index.js';
 import { type ChunkSpec, type Chunks, gridOf, isKnown, normalizeChunks, product } from './chunks.js';
-import { type ArrayCompute, type Computed, computeArrays, graphOf, persistArrays } from './compute.js';
+import { type ArrayCompute, arrayFamily, arrayInput, type Computed, graphOf } from './compute.js';
 import { fromData } from './literal.js';
 import { ArrayMethods } from './methods.js';
 import type { NDArray, NDArrayLike } from './ndarray.js';
 import type { ArrayNode, Operand } from './node.js';
+import type { InputBlock } from './ops/map-blocks.js';
 import { type PictureOptions, pictureOf, summaryOf } from './picture.js';
 import type { Scalar } from './promote.js';
 import { rechunkNode } from './rechunk.js';
@@ -96,6 +98,11 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
   /** The node's first part, as other nodes read it. */
   get operand(): Operand {
     return { node: this.node, part: 0 };
+  }
+
+  /** How computations see it, and functions that are called with it. */
+  get [LAZY](): LazyHooks<Computed<D>, InputBlock<D>> {
+    return { family: arrayFamily, input: () => arrayInput(this as TileArray<DType>) };
   }
 
   /** Element type, named as NumPy names it. */
@@ -195,8 +202,7 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
    * await x.mean().compute({ signal: AbortSignal.timeout(60_000) }); // 2.5
    */
   async compute(options?: ArrayCompute): Promise<Computed<D>> {
-    const [value] = await computeArrays([this as TileArray<DType>], options);
-    return value as Computed<D>;
+    return (await compute(this as Lazy, options)) as Computed<D>;
   }
 
   /**
@@ -209,8 +215,7 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
    * await held.sum().compute(); // 30
    */
   async persist(options?: ArrayCompute): Promise<TileArray<D>> {
-    const [held] = await persistArrays([this as TileArray<DType>], options);
-    return held as unknown as TileArray<D>;
+    return (await persist(this as Lazy, options)) as TileArray<D>;
   }
 
   /**

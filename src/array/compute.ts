@@ -1,22 +1,26 @@
 import { defaultEngine } from '../engine/default.js';
-import type { ComputeOptions, Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
 import { order } from '../graph/order.js';
 import type { Key } from '../graph/task.js';
 import { allocate, type DType, type TypedArray } from '../kernels/dtype.js';
-import { type ArrayInput, asarray, TileArray } from './array.js';
-import { requireList } from './axes.js';
+import {
+  type Family,
+  holdWhile,
+  type Lazy,
+  type LazyCompute,
+  type LazyInput,
+  type Output,
+} from '../lazy/index.js';
+import { TileArray } from './array.js';
 import { blockShape, blocksOf, boundaries, gridOf, isKnown, product } from './chunks.js';
 import { type Lowered, lower } from './lower/lower.js';
 import { type NDArray, toNdarray } from './ndarray.js';
 import { type ArrayNode, blockKey, type HeldNode, makeNode } from './node.js';
 import { copyBox } from './ops/gather.js';
-import type { ComputedOf } from './scalar.js';
 
-/** What a computation takes: an engine (default: the process's own), an AbortSignal, retries, a progress callback. */
-export interface ArrayCompute extends Omit<ComputeOptions, 'priorities'> {
-  readonly engine?: Engine;
-}
+/** What a computation takes: an engine (default: the process's own), an AbortSignal, retries, a priority, a progress callback. */
+export type ArrayCompute = LazyCompute;
 
 /**
  * What computing an array gives: the elements, or the one element of a 0-dimensional array. The compiler does not count axes, so
@@ -29,31 +33,6 @@ export type ElementOf<D extends DType> = D extends 'bool'
     ? number | bigint
     : number;
 
-/** What computing each of several arrays gives. */
-export type ComputedAll<T extends readonly ArrayInput[]> = {
-  -readonly [K in keyof T]: ComputedOf<T[K]>;
-};
-
-/**
- * Computes several arrays in one pass: what they share is computed once.
- *
- * @throws TaskError where a task fails, MemoryLimitError where blocks do not fit, RangeError where a result is larger than 8 GiB,
- *   the signal's reason when aborted
- * @example
- * await compute([x.sum(), x.max(0)]); // [ 15, [3. 4. 5.] ]
- */
-export async function compute<const T extends readonly ArrayInput[]>(
-  arrays: readonly [...T],
-  options?: ArrayCompute,
-): Promise<ComputedAll<T>> {
-  requireList(arrays, 'compute');
-  const values = await computeArrays(
-    arrays.map((a) => asarray(a)),
-    options,
-  );
-  return values as ComputedAll<T>;
-}
-
 /** The graph of some arrays, all their blocks wanted. */
 export function graphOf(arrays: readonly TileArray<DType>[]): Lowered {
   return lower(
@@ -61,62 +40,65 @@ export function graphOf(arrays: readonly TileArray<DType>[]): Lowered {
   );
 }
 
-interface Place {
-  readonly array: number;
-  readonly coords: readonly number[];
-}
+/** Arrays as computations see them: lowered together, so that they share blocks and loops. */
+export const arrayFamily: Family = {
+  plan(lazies) {
+    const arrays = lazies as unknown as readonly TileArray<DType>[];
+    const { graph, keys } = graphOf(arrays);
+    let next = 0;
+    const outputs = arrays.map((array) => {
+      const places = new Map<Key, (readonly number[])[]>();
+      for (const coords of blocksOf(gridOf(array.chunks))) {
+        const key = keys[next++];
+        const list = places.get(key);
+        if (list) list.push(coords);
+        else places.set(key, [coords]);
+      }
+      return new ArrayOutput(array, places);
+    });
+    return { graph, outputs };
+  },
+};
 
-export async function computeArrays(
-  arrays: readonly TileArray<DType>[],
-  options: ArrayCompute = {},
-): Promise<(NDArray | number | bigint | boolean)[]> {
-  const { engine = defaultEngine(), ...rest } = options;
-  rest.signal?.throwIfAborted();
-  const { graph, keys } = graphOf(arrays);
-  const places = new Map<Key, Place[]>();
-  let next = 0;
-  arrays.forEach(({ chunks }, array) => {
-    for (const coords of blocksOf(gridOf(chunks))) {
-      const key = keys[next++];
-      const list = places.get(key);
-      if (list) list.push({ array, coords });
-      else places.set(key, [{ array, coords }]);
-    }
-  });
-  const outputs = arrays.map((a) => new Output(a));
-  const run = await engine.run(graph, [...places.keys()], {
-    ...rest,
-    priorities: order(graph, [...places.keys()]),
-    reserve: outputs.reduce((bytes, o) => bytes + o.bytes, 0),
-    onOutput: (key, result) => {
-      for (const { array, coords } of places.get(key)!) outputs[array].put(coords, result);
-    },
-  });
-  run[Symbol.dispose]();
-  return Promise.all(outputs.map((o) => o.value()));
+/** An array as an input of a task: one block. Its graph is made at once, so that its key is known. */
+export function arrayInput(array: TileArray<DType>): LazyInput {
+  const { graph, keys } = graphOf([array.rechunk(-1) as TileArray<DType>]);
+  const tasks = [...graph.values()];
+  return { key: keys[0], ...(array.ndim === 0 && { as: 'element' }), inputs: [], tasks: () => tasks };
 }
 
 /** Collects the blocks of one array into one run of memory. */
-class Output {
-  readonly bytes: number;
+class ArrayOutput implements Output {
+  readonly reserve: number;
   private readonly data: TypedArray | undefined;
   private readonly starts: readonly (readonly number[])[];
   /** Blocks of an array with unknown sizes, kept until all are there. */
   private readonly pieces = new Map<string, { shape: readonly number[]; data: TypedArray }>();
 
-  constructor(private readonly array: TileArray<DType>) {
+  constructor(
+    private readonly array: TileArray<DType>,
+    private readonly places: ReadonlyMap<Key, readonly (readonly number[])[]>,
+  ) {
     const known = isKnown(array.chunks);
     const bytes = known ? array.nbytes : 0;
     if (bytes > 2 ** 33)
       throw new RangeError(
         `a result of ${(bytes / 2 ** 30).toFixed(1)} GiB (shape [${array.shape.join(', ')}]) is too large for one NDArray; write it with toZarr, or reduce it first`,
       );
-    this.bytes = bytes;
+    this.reserve = bytes;
     this.data = known ? allocate(array.dtype, array.size) : undefined;
     this.starts = array.chunks.map(boundaries);
   }
 
-  put(coords: readonly number[], result: Result): void {
+  get keys(): readonly Key[] {
+    return [...this.places.keys()];
+  }
+
+  put(key: Key, result: Result): void {
+    for (const coords of this.places.get(key)!) this.putAt(coords, result);
+  }
+
+  private putAt(coords: readonly number[], result: Result): void {
     if (!('blocks' in result)) throw new TypeError(`${this.array.name}: a block of the result is no block`);
     const [block] = result.blocks;
     if (!this.data) {
@@ -164,31 +146,11 @@ class Output {
     }
     return toNdarray(dtype, shape, data);
   }
-}
 
-function scalarOf(dtype: DType, value: number | bigint): number | bigint | boolean {
-  if (dtype === 'bool') return value !== 0;
-  if (typeof value !== 'bigint') return value;
-  return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value;
-}
-
-const holders = new FinalizationRegistry<{ engine: Engine; keys: readonly Key[] }>(({ engine, keys }) => {
-  engine.release(keys);
-});
-
-/** Computes blocks and leaves them in the engine; they are given up when the arrays are collected. */
-export async function persistArrays(
-  arrays: readonly TileArray<DType>[],
-  options: ArrayCompute = {},
-): Promise<TileArray<DType>[]> {
-  const { engine = defaultEngine(), ...rest } = options;
-  rest.signal?.throwIfAborted();
-  const { graph, keys } = graphOf(arrays);
-  await engine.persist(graph, keys, { ...rest, priorities: order(graph, keys) });
-  let next = 0;
-  return arrays.map(({ node }) => {
+  held(engine: Engine): Lazy {
+    const { node } = this.array;
     const mine = new Map<string, Key>();
-    for (const coords of blocksOf(gridOf(node.chunks))) mine.set(coords.join(), keys[next++]);
+    for (const [key, list] of this.places) for (const coords of list) mine.set(coords.join(), key);
     const held = makeNode<HeldNode>('persisted', [...mine.values()], {
       kind: 'held',
       parts: node.parts.slice(0, 1),
@@ -197,26 +159,15 @@ export async function persistArrays(
       inputs: [],
       keys: (coords) => mine.get(coords.join())!,
     });
-    holders.register(held, { engine, keys: [...mine.values()] });
+    holdWhile(held, engine, this.keys);
     return new TileArray<DType>(held);
-  });
+  }
 }
 
-/**
- * Computes several arrays in one pass and keeps their blocks in the engine, in memory or on disk. The arrays returned read them from
- * there; the blocks are given up when no such array is in use any more.
- *
- * @throws as `compute`
- * @example
- * const [held] = await persist([x.add(1)]);
- * await held.sum().compute(); // 21
- */
-export async function persist<T extends readonly TileArray<DType>[]>(
-  arrays: readonly [...T],
-  options?: ArrayCompute,
-): Promise<{ -readonly [K in keyof T]: T[K] }> {
-  requireList(arrays, 'persist');
-  return (await persistArrays(arrays, options)) as { -readonly [K in keyof T]: T[K] };
+function scalarOf(dtype: DType, value: number | bigint): number | bigint | boolean {
+  if (dtype === 'bool') return value !== 0;
+  if (typeof value !== 'bigint') return value;
+  return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value;
 }
 
 /** Computes the blocks of a node for their shapes only. */

@@ -1,5 +1,6 @@
 /** Blocked arrays larger than memory, with NumPy's names. */
 
+export { type ComputedIn, compute, persist } from '../lazy/index.js';
 export {
   type ArrayInput,
   array,
@@ -18,14 +19,7 @@ export {
   mapBlocks,
 } from './blocks.js';
 export type { ChunkSpec, Chunks } from './chunks.js';
-export {
-  type ArrayCompute,
-  type Computed,
-  type ComputedAll,
-  compute,
-  type ElementOf,
-  persist,
-} from './compute.js';
+export type { ArrayCompute, Computed, ElementOf } from './compute.js';
 export {
   arange,
   broadcastTo,

@@ -1,18 +1,14 @@
 import { arrayToHtml } from '../watch/chunks.js';
-import { graphToSvg, graphToText } from '../watch/visualize.js';
+import { type PictureOptions, picture } from '../watch/picture.js';
 import type { TileArray } from './array.js';
 import { graphOf } from './compute.js';
 
-export interface PictureOptions {
-  readonly as?: 'svg' | 'text';
-  /** More tasks than this are shown by layers only. */
-  readonly max?: number;
-}
+export type { PictureOptions } from '../watch/picture.js';
 
 /** The task graph of an array as SVG, or as a table of text. */
-export function pictureOf(array: TileArray, { as = 'svg', ...options }: PictureOptions = {}): string {
+export function pictureOf(array: TileArray, options?: PictureOptions): string {
   const { graph, keys } = graphOf([array]);
-  return (as === 'text' ? graphToText : graphToSvg)(graph, { ...options, outputs: keys });
+  return picture(graph, keys, options);
 }
 
 /** A table and picture of an array's chunks as HTML. */

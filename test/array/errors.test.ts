@@ -344,8 +344,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   running: [
     ['a result too large', () => tw.zeros([2 ** 31]).compute(), 'RangeError', '16.0 GiB', 'toZarr'],
-    ['one array for a list', () => tw.compute(wrong(x)), 'TypeError', 'compute([x])'],
-    ['one array to persist', () => tw.persist(wrong(x)), 'TypeError', 'persist([x])'],
+    ['nothing to compute', () => tw.compute(wrong(7)), 'TypeError', 'compute takes', 'not number'],
+    ['nothing to persist', () => tw.persist(wrong(null)), 'TypeError', 'persist takes', 'not null'],
     ['retries', () => x.compute({ retries: -1 }), 'RangeError', 'retries', '-1'],
     ['no threads', () => new tw.LocalEngine({ threads: 0 }), 'RangeError', 'threads', 'not 0'],
     ['a limit in words', () => new tw.LocalEngine({ memoryLimit: 'lots' }), 'TypeError', "'512MB'", '"lots"'],

@@ -36,6 +36,7 @@ const ownNames = async (file: string): Promise<Record<string, unknown>> => await
 /** Whether public functions are defined in a file. */
 const isPublic = (file: string): boolean =>
   /^src\/array\/(?!ops\/|lower\/)/.test(file) ||
+  /^src\/(delayed|futures|lazy)\//.test(file) ||
   /^src\/frame\/(?!duck\/|exchange\/|optimize\/|plan\/|sql\/)/.test(file) ||
   [
     'src/engine/default.ts',
@@ -168,6 +169,7 @@ describe('what is public', () => {
   const lists = [
     listed('docs/arrays.md', '## All functions', '## From NumPy'),
     listed('docs/frames.md', '## All of it'),
+    listed('docs/delayed.md', '## All of it'),
   ];
 
   it('is in the list of a guide', () => {
@@ -210,6 +212,14 @@ describe('what is public', () => {
     );
     expect(methods.length).toBeGreaterThan(0);
     expect(methods.filter((m) => !own.has(m))).toEqual([]);
+  });
+
+  it.each([tw.Delayed])('%o has methods with examples', ({ name, prototype }) => {
+    const own = new Map(comments.map((comment) => [comment.name, comment]));
+    const methods = Object.getOwnPropertyNames(prototype).filter(
+      (m) => !/^(constructor|toString|then)$/.test(m),
+    );
+    expect(methods.filter((m) => (own.get(`${name}.${m}`)?.text ?? '') === '')).toEqual([]);
   });
 
   it('has methods that are documented', () => {

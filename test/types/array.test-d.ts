@@ -315,8 +315,7 @@ same(both, flag);
 const list = await tw.compute([float64, float64].map((x) => x.max()));
 is<Equal<typeof list, number[]>>(true);
 same(tw.asarray((await float32.compute()) as NDArray<'float32'>), float32);
-// @ts-expect-error one array is no list
-await tw.compute(float64);
+same(await tw.compute(float64.sum()), n);
 // @ts-expect-error no such option
 await float64.compute({ thread: 1 });
 

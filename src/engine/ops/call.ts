@@ -7,10 +7,18 @@ export interface CallCommon {
   readonly fn: FunctionSpec;
 }
 
-/** The arguments of one call; `{ $input: i }`, at any depth of arrays and plain objects, stands for the i-th input. */
+/** The arguments of one call. */
 export interface CallParams {
-  readonly args: readonly unknown[];
+  readonly args: readonly Argument[];
 }
+
+/**
+ * An argument: `{ $value: v }` stands for v, untouched; elsewhere `{ $input: i }`, at any depth of arrays, plain objects, Maps and Sets,
+ * stands for the i-th input, and with `as` for the data, or the one element, of an input that is a block.
+ */
+export type Argument = unknown;
+
+type As = 'data' | 'element';
 
 /**
  * The operation `call`: calls a user's function, and yields what it returns, as a plain value. An input that is a block
@@ -30,22 +38,37 @@ type Callable = (...args: unknown[]) => unknown;
 const ready = new WeakMap<FunctionSpec, Callable>();
 
 const fill = (args: readonly unknown[], inputs: readonly Result[]): unknown[] =>
-  args.map((argument) => substitute(argument, inputs));
+  args.map((argument) => {
+    const literal = typeof argument === 'object' && argument !== null && '$value' in argument;
+    return literal ? argument.$value : substitute(argument, inputs);
+  });
 
 function substitute(argument: unknown, inputs: readonly Result[]): unknown {
   if (typeof argument !== 'object' || argument === null) return argument;
   if (Array.isArray(argument)) return argument.map((element) => substitute(element, inputs));
+  if (argument instanceof Map)
+    return new Map([...argument].map(([key, value]) => [substitute(key, inputs), substitute(value, inputs)]));
+  if (argument instanceof Set) return new Set([...argument].map((element) => substitute(element, inputs)));
   if (!isPlain(argument)) return argument;
-  const { $input } = argument;
-  if (typeof $input === 'number') return passed(inputs[$input]!);
+  const { $input, as } = argument;
+  if (typeof $input === 'number') return passed(inputs[$input]!, as as As | undefined);
   return Object.fromEntries(
     Object.entries(argument).map(([name, value]) => [name, substitute(value, inputs)]),
   );
 }
 
-function passed(input: Result): unknown {
+/** A result as a function gets it. */
+export function passed(input: Result, as?: As): unknown {
   if ('value' in input) return input.value;
+  if (as !== undefined) return as === 'data' ? input.blocks[0]!.data : elementOf(input.blocks[0]!);
   return input.blocks.length === 1 ? input.blocks[0] : input.blocks;
+}
+
+function elementOf({ dtype, data }: Block): number | bigint | boolean {
+  const element = data[0]!;
+  if (dtype === 'bool') return element !== 0;
+  const safe = typeof element === 'bigint' && element >= -(2n ** 53n) && element <= 2n ** 53n;
+  return safe ? Number(element) : element;
 }
 
 /** Copies what a function returns of the blocks it was given: their memory is used again. */

@@ -1,0 +1,56 @@
+import type { ModuleFunction } from '../array/blocks.js';
+import type { CallCommon } from '../engine/ops/call.js';
+import type { FunctionSpec } from '../graph/function-spec.js';
+import { type AnyFunction, moduleFunction, shipFunction } from '../graph/functions.js';
+import { tokenize } from '../graph/key.js';
+
+/** A function as tasks name it: what its calls share, and what their keys begin with. */
+export interface Callee {
+  readonly name: string;
+  readonly token: string;
+  readonly common: CallCommon;
+}
+
+const known = new WeakMap<object, Callee>();
+
+/**
+ * A function as data. A function without captured values is shipped once, however often it is asked for: the calls of one callee are
+ * one layer to the engine.
+ *
+ * @throws UnshippableFunctionError as `shipFunction`; TypeError where it is neither a function nor a reference to one
+ */
+export function calleeOf(fn: unknown, captured?: Readonly<Record<string, unknown>>): Callee {
+  if (typeof fn === 'function') {
+    if (captured !== undefined) return callee(shipFunction(fn as AnyFunction, captured));
+    let shipped = known.get(fn);
+    if (shipped === undefined) {
+      shipped = callee(shipFunction(fn as AnyFunction));
+      known.set(fn, shipped);
+    }
+    return shipped;
+  }
+  if (isModuleFunction(fn)) return callee(moduleFunction(fn.module, fn.name ?? 'default'));
+  throw new TypeError(
+    `a function is needed, or { module: new URL('./file.js', import.meta.url), name }, not ${fn === null ? 'null' : typeof fn}`,
+  );
+}
+
+export const isModuleFunction = (fn: unknown): fn is ModuleFunction =>
+  typeof fn === 'object' &&
+  fn !== null &&
+  'module' in fn &&
+  (typeof fn.module === 'string' || fn.module instanceof URL);
+
+/** A function of our own, by its text. */
+export const own = (name: string, source: string): Callee =>
+  callee({ kind: 'source', name, source, captured: {}, helpers: {}, functions: {} });
+
+const callee = (fn: FunctionSpec): Callee =>
+  Object.freeze({
+    name: keyName(fn.name) || 'anonymous',
+    token: tokenize(fn),
+    common: Object.freeze({ fn }),
+  });
+
+/** A name as keys take it: what ends their first part would be mistaken for coordinates. */
+export const keyName = (name: string): string => name.replace(/[:\s]+/g, '-');

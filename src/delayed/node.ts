@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { Argument, CallParams } from '../engine/ops/call.js';
+import { tokenize } from '../graph/key.js';
+import { whyNotCloneable } from '../graph/plain-data.js';
+import type { Key, Task } from '../graph/task.js';
+import { isLazy, LAZY, type LazyInput, replaceLazies } from '../lazy/index.js';
+import type { Callee } from './function.js';
+
+export interface CallNodeOptions {
+  /** What the key begins with. */
+  readonly name?: string | undefined;
+  /** Whether equal calls are the same work. */
+  readonly pure?: boolean | undefined;
+}
+
+/**
+ * One call as a node of a graph: what it reads stands in its arguments as `{ $input: i }`.
+ *
+ * @throws TypeError naming the argument that is no plain data
+ */
+export function callNode(
+  callee: Callee,
+  values: readonly unknown[],
+  { name = callee.name, pure = true }: CallNodeOptions = {},
+): LazyInput {
+  const inputs: LazyInput[] = [];
+  const places = new Map<Key, number>();
+  const mark = (input: LazyInput): object => {
+    let place = places.get(input.key);
+    if (place === undefined) {
+      place = inputs.length;
+      places.set(input.key, place);
+      inputs.push(input);
+    }
+    return input.as === undefined ? { $input: place } : { $input: place, as: input.as };
+  };
+  const args = values.map((value, i): Argument => {
+    const marked = replaceLazies(value, (lazy) => mark(lazy[LAZY].input()));
+    if (marked !== value && hasMark(value))
+      throw new TypeError(
+        `${name}: argument ${i + 1} has a property "$input", which stands for inputs. Rename it`,
+      );
+    const why = whyNotCloneable(marked, `argument ${i + 1}`);
+    if (why !== undefined) throw new TypeError(`${name}: ${why}. ${REMEDY}`);
+    // What holds no input is passed as it is, whatever it looks like.
+    return marked === value && typeof value === 'object' && value !== null ? { $value: value } : marked;
+  });
+  const keys = inputs.map(({ key }) => key);
+  const token = pure ? tokenize([callee.token, args, keys]) : randomBytes(16).toString('hex');
+  const task: Task = Object.freeze({
+    key: `${name}-${token}`,
+    op: 'call',
+    inputs: keys,
+    params: Object.freeze({ args } satisfies CallParams),
+    common: callee.common,
+  });
+  return Object.freeze({ key: task.key, inputs, tasks: () => [task] });
+}
+
+const REMEDY = 'Pass plain data, and functions by captured; compute dataframes first';
+
+/** Whether data look like what stands for an input. */
+function hasMark(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || isLazy(value) || ArrayBuffer.isView(value)) return false;
+  if (value instanceof Map) return hasMark([...value]);
+  if (value instanceof Set || Array.isArray(value)) return [...value].some(hasMark);
+  return '$input' in value || Object.values(value).some(hasMark);
+}

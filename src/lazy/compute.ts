@@ -1,0 +1,120 @@
+import { defaultEngine } from '../engine/default.js';
+import type { ComputeOptions, Engine } from '../engine/engine.js';
+import { order } from '../graph/order.js';
+import type { Key, Task } from '../graph/task.js';
+import { type Family, LAZY, type Lazy, type Output } from './protocol.js';
+import { replaceLazies } from './structure.js';
+import type { ComputedIn } from './types.js';
+
+/** What a computation takes: an engine (default: the process's own), an AbortSignal, retries, a priority, a progress callback. */
+export interface LazyCompute extends Omit<ComputeOptions, 'priorities'> {
+  readonly engine?: Engine;
+}
+
+/**
+ * Computes everything lazy in a structure of nested arrays, objects, Maps and Sets, in one pass: what they share is computed once. The
+ * outcome has the same structure; what is not lazy stays as it is.
+ *
+ * @throws TaskError where a task fails, MemoryLimitError where blocks do not fit, RangeError where the result of an array is larger
+ *   than 8 GiB, the signal's reason when aborted, TypeError where nothing is lazy and it is no structure
+ * @example
+ * await compute([x.sum(), x.max(0)]); // [ 15, [3. 4. 5.] ]
+ * const double = delayed((n: number) => 2 * n);
+ * await compute({ total: x.sum(), twice: [double(1), double(2)] }); // { total: 15, twice: [ 2, 4 ] }
+ */
+export async function compute<const S>(structure: S, options: LazyCompute = {}): Promise<ComputedIn<S>> {
+  const { engine = defaultEngine(), ...rest } = options;
+  rest.signal?.throwIfAborted();
+  const { lazies, graph, outputs } = planOf(structure, 'compute');
+  const places = byKey(outputs);
+  const keys = [...places.keys()];
+  const run = await engine.run(graph, keys, {
+    ...rest,
+    priorities: order(graph, keys),
+    reserve: outputs.reduce((bytes, output) => bytes + output.reserve, 0),
+    onOutput: (key, result) => {
+      for (const output of places.get(key)!) output.put(key, result);
+    },
+  });
+  run[Symbol.dispose]();
+  const values = await Promise.all(outputs.map((output) => output.value()));
+  return replaceLazies(structure, (lazy) => values[lazies.get(lazy)!]) as ComputedIn<S>;
+}
+
+/**
+ * Computes everything lazy in a structure, in one pass, and keeps the results in the engine, in memory or on disk. The lazies of the
+ * structure returned read them from there; they are given up when these are in use no more.
+ *
+ * @throws as `compute`
+ * @example
+ * const [held] = await persist([x.add(1)]);
+ * await held.sum().compute(); // 21
+ */
+export async function persist<const S>(
+  structure: S,
+  options: LazyCompute = {},
+): Promise<S extends Lazy ? S : { -readonly [K in keyof S]: S[K] }> {
+  const { engine = defaultEngine(), ...rest } = options;
+  rest.signal?.throwIfAborted();
+  const { lazies, graph, outputs } = planOf(structure, 'persist');
+  const places = byKey(outputs);
+  // Each of several that share a result holds it.
+  for (let round = 0, keys = [...places.keys()]; round === 0 || keys.length > 0; round++) {
+    await engine.persist(graph, keys, { ...rest, priorities: order(graph, keys) });
+    keys = keys.filter((key) => places.get(key)!.length > round + 1);
+  }
+  const held = outputs.map((output) => output.held(engine));
+  return replaceLazies(structure, (lazy) => held[lazies.get(lazy)!]) as never;
+}
+
+interface Planned {
+  /** Index of each lazy's output. */
+  readonly lazies: ReadonlyMap<Lazy, number>;
+  readonly graph: ReadonlyMap<Key, Task>;
+  readonly outputs: readonly Output[];
+}
+
+function planOf(structure: unknown, label: string): Planned {
+  if (typeof structure !== 'object' || structure === null)
+    throw new TypeError(
+      `${label} takes arrays, delayed values and futures, or lists, objects and Maps of them, not ${structure === null ? 'null' : typeof structure}`,
+    );
+  const families = new Map<Family, Set<Lazy>>();
+  replaceLazies(structure, (lazy) => {
+    const { family } = lazy[LAZY];
+    const members = families.get(family);
+    if (members === undefined) families.set(family, new Set([lazy]));
+    else members.add(lazy);
+    return lazy;
+  });
+  const lazies = new Map<Lazy, number>();
+  const outputs: Output[] = [];
+  const graph = new Map<Key, Task>();
+  for (const [family, members] of families) {
+    const plan = family.plan([...members]);
+    for (const lazy of members) lazies.set(lazy, lazies.size);
+    outputs.push(...plan.outputs);
+    for (const [key, task] of plan.graph) graph.set(key, task);
+  }
+  return { lazies, graph, outputs };
+}
+
+function byKey(outputs: readonly Output[]): Map<Key, Output[]> {
+  const places = new Map<Key, Output[]>();
+  for (const output of outputs)
+    for (const key of new Set(output.keys)) {
+      const list = places.get(key);
+      if (list) list.push(output);
+      else places.set(key, [output]);
+    }
+  return places;
+}
+
+const holders = new FinalizationRegistry<{ readonly engine: Engine; readonly keys: readonly Key[] }>(
+  ({ engine, keys }) => engine.release(keys),
+);
+
+/** Gives results up that an engine holds when an object is collected. */
+export function holdWhile(object: object, engine: Engine, keys: readonly Key[]): void {
+  holders.register(object, { engine, keys: [...new Set(keys)] });
+}

@@ -1,0 +1,16 @@
+import type { Key, Task } from '../graph/task.js';
+import type { LazyInput } from './protocol.js';
+
+/** All tasks that make some results. Iterative: graphs may be deep. */
+export function tasksOf(results: Iterable<LazyInput>): Map<Key, Task> {
+  const graph = new Map<Key, Task>();
+  const met = new Set<Key>();
+  const stack = [...results];
+  for (let result = stack.pop(); result !== undefined; result = stack.pop()) {
+    if (met.has(result.key)) continue;
+    met.add(result.key);
+    for (const task of result.tasks()) graph.set(task.key, task);
+    for (const input of result.inputs) stack.push(input);
+  }
+  return graph;
+}

@@ -1,0 +1,67 @@
+import type { Engine } from '../engine/engine.js';
+import type { Result } from '../engine/op.js';
+import type { Graph, Key, Task } from '../graph/task.js';
+
+/** The property by which arrays, delayed values and futures say that they stand for a value. */
+export const LAZY: unique symbol = Symbol.for('tilework.lazy');
+
+/** Marks, for the compiler only, what stands for one element: a 0-dimensional array. */
+export declare const ELEMENT: unique symbol;
+
+/**
+ * What stands for a value that is computed later. `Computed` is what computing it gives, `Passed` what a function gets that is
+ * called with it.
+ */
+export interface Lazy<out Computed = unknown, out Passed = unknown> {
+  readonly [LAZY]: LazyHooks<Computed, Passed>;
+}
+
+export interface LazyHooks<out Computed = unknown, out Passed = unknown> {
+  readonly family: Family;
+  /** As an input of a task. */
+  input(): LazyInput;
+  /** For the compiler only. */
+  readonly computed?: Computed;
+  readonly passed?: Passed;
+}
+
+/** How a result is passed to a function: as it is (a block as `{ dtype, shape, data }`), its data only, its one element. */
+export type PassedAs = 'data' | 'element';
+
+/** A result that a task reads, and what makes it. */
+export interface LazyInput {
+  readonly key: Key;
+  readonly as?: PassedAs | undefined;
+  /** What the tasks read that are not among them. */
+  readonly inputs: readonly LazyInput[];
+  /** The tasks that make it of its inputs; none where the engine has the result, or is at it. */
+  tasks(): Iterable<Task>;
+}
+
+/** Lazies of one kind, which are planned together, so that they can share work. */
+export interface Family {
+  plan(lazies: readonly Lazy[]): Plan;
+}
+
+export interface Plan {
+  readonly graph: Graph;
+  /** One for each of the lazies. */
+  readonly outputs: readonly Output[];
+}
+
+/** How one lazy's value comes about. */
+export interface Output {
+  /** The results it is made of. */
+  readonly keys: readonly Key[];
+  /** Bytes that it will allocate by itself. */
+  readonly reserve: number;
+  /** Takes one of the results, which is lent. */
+  put(key: Key, result: Result): void;
+  /** The value, once all results were put. */
+  value(): unknown;
+  /** What stands for the value while an engine holds the results. */
+  held(engine: Engine): Lazy;
+}
+
+export const isLazy = (value: unknown): value is Lazy =>
+  typeof value === 'object' && value !== null && LAZY in value;
