@@ -20,11 +20,12 @@ export {
 export type { Literal, Operand } from './expr/operand.js';
 export { type AnyFrame, DataFrame } from './frame.js';
 export { GroupBy } from './groupby.js';
-export { type ArrowOptions, type ArrowWriteOptions, fromArrow, readArrow } from './io/arrow.js';
-export { type BadRow, type CsvOptions, csvBadRows, readCsv } from './io/csv.js';
-export { type DatabaseOptions, readDatabase } from './io/database.js';
-export { type JsonOptions, readJson } from './io/json.js';
-export { type ParquetOptions, readParquet } from './io/parquet.js';
+export type { ArrowOptions, ArrowWriteOptions } from './io/arrow.js';
+export type { BadRow, CsvOptions } from './io/csv.js';
+export type { DatabaseOptions } from './io/database.js';
+export type { JsonOptions } from './io/json.js';
+export type { ParquetOptions } from './io/parquet.js';
+export { csvBadRows, fromArrow, readArrow, readCsv, readDatabase, readJson, readParquet } from './io/read.js';
 export { fromAsync, fromColumns, fromRows } from './io/rows.js';
 export type { CsvWriteOptions, JsonWriteOptions, ParquetWriteOptions } from './io/write.js';
 export { type AggregateOptions, aggregate } from './map/aggregate.js';

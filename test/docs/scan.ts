@@ -61,7 +61,7 @@ const COMMENT = /\/\*\*([\s\S]*?)\*\//g;
 const DECLARED =
   /^\s*(export\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:class|interface|type|const|function\*?)\s+([\w$]+)/;
 const MEMBER =
-  /^\s*(?:(?:override|readonly|static|get|async)\s+)*([\w$]+|\[[\w$.'()]+\])\s*(?:<[^(]*>)?\s*[(:?]/;
+  /^\s*(?:(?:override|readonly|static|get|async)\s+)*\*?([\w$]+|\[[\w$.'()]+\])\s*(?:<[^(]*>)?\s*[(:?]/;
 
 /** All doc comments of a source file. */
 export function commentsOf(file: string, source: string): Documented[] {

@@ -19,30 +19,17 @@ import { frameOf } from './rows.js';
 import { writeTo } from './target.js';
 import type { WriteOptions } from './write.js';
 
-/**
- * A frame of an Arrow table, of any library that gives such: its columns are not copied before it is computed. Decimals become float64.
- *
- * @throws TypeError where a type has no place in a frame (unions)
- * @example
- * const table = await fromRows([{ x: 1, y: 'a' }]).compute();
- * await (await fromArrow(table)).rows(); // [ { x: 1, y: 'a' } ]
- */
-export async function fromArrow<S extends Schema = AnySchema>(table: Arrow.Table): Promise<DataFrame<S>> {
+/** The frame of `fromArrow`. */
+export async function arrowTableFrame<S extends Schema = AnySchema>(
+  table: Arrow.Table,
+): Promise<DataFrame<S>> {
   return frameOf(batchOfArrow(await arrow(), table));
 }
 
 export interface ArrowOptions extends Pick<FrameOptions, 'engine' | 'signal'> {}
 
-/**
- * A frame of Arrow IPC files (Feather) or streams: a path, a glob, a directory or several of them. They are read through now, a batch at a
- * time, into temporary Parquet files of this process, which take about the same room on the disk. Decimals become float64.
- *
- * @throws FileError where a file does not exist, is none of Arrow, is cut short, or has other columns than the first
- * @example
- * await fromRows([{ x: 1, y: 'a' }]).toArrow('doc/letters.arrow', { overwrite: true });
- * await (await readArrow('doc/letters.arrow')).rows(); // [ { x: 1, y: 'a' } ]
- */
-export async function readArrow<S extends Schema = AnySchema>(
+/** The frame of `readArrow`. */
+export async function arrowFrame<S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: ArrowOptions = {},
 ): Promise<DataFrame<S>> {

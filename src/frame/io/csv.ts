@@ -50,18 +50,8 @@ export interface CsvOptions<S extends Schema = Schema> extends FileOptions {
   readonly onBadRows?: 'error' | 'skip';
 }
 
-/**
- * A frame of CSV files: a path, a glob, a directory or several of them; `.gz` and `.zst` are unpacked. The types of columns are found now, from the
- * first rows of each file, unless options say them. A row that does not fit is an error that names file, line and column, when it is read.
- *
- * @throws FileError where a file does not exist, is empty, cannot be read as CSV, or has other columns than the first
- * @throws ColumnError where `schema` or `types` name a column that there is not
- * @example
- * await fromRows([{ x: 1, y: 'a' }, { x: 2, y: null }]).toCsv('doc/letters.csv', { overwrite: true });
- * await (await readCsv('doc/letters.csv')).rows(); // [ { x: 1, y: 'a' }, { x: 2, y: null } ]
- * await (await readCsv('doc/letters.csv', { schema: { x: 'float64' } })).schema(); // { x: 'float64' }
- */
-export async function readCsv<const S extends Schema = AnySchema>(
+/** The frame of `readCsv`. */
+export async function csvFrame<const S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: CsvOptions<S> = {},
 ): Promise<DataFrame<S>> {
@@ -86,18 +76,8 @@ export interface BadRow {
   readonly error: string;
 }
 
-/**
- * The rows of CSV files that `readCsv` with the same options refuses, or leaves out with `onBadRows: 'skip'`; not more than `limit` (1000). Reads the
- * files through.
- *
- * @example
- * import { writeFileSync } from 'node:fs';
- * writeFileSync('bad.csv', 'x,y\n1,a\ntwo,b\n3,c\n');
- * const options = { schema: { x: 'int64', y: 'string' }, onBadRows: 'skip' } as const;
- * await (await readCsv('bad.csv', options)).count(); // 2
- * (await csvBadRows('bad.csv', options)).map(({ line, column, text }) => [line, column, text]); // [ [ 3, 'x', 'two,b' ] ]
- */
-export async function csvBadRows(
+/** The rows of `csvBadRows`. */
+export async function badRows(
   paths: string | readonly string[],
   options: CsvOptions & { readonly limit?: number } = {},
 ): Promise<readonly BadRow[]> {

@@ -16,16 +16,8 @@ export interface DatabaseOptions extends Pick<FrameOptions, 'engine'> {
   readonly type?: 'duckdb' | 'sqlite' | 'postgres' | 'mysql';
 }
 
-/**
- * A frame of a table of a database: a file of DuckDB or SQLite, or the address of PostgreSQL (`postgres://user@host/db`) or MySQL. Rows are read when
- * they are computed, and of them only what is needed. Other databases than DuckDB's are read by extensions of DuckDB, which must be installed.
- *
- * @throws FrameError where there is no such database or table, or its extension is not installed
- * @example
- * const flights = () => readDatabase('flights.duckdb', { table: 'flights' });
- * await flights(); // throws FileError: readDatabase: cannot read flights.duckdb: no such file or directory
- */
-export async function readDatabase<S extends SchemaLike<S> = AnySchema>(
+/** The frame of `readDatabase`. */
+export async function databaseFrame<S extends SchemaLike<S> = AnySchema>(
   where: string,
   options: DatabaseOptions,
 ): Promise<DataFrame<S>> {

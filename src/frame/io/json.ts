@@ -28,16 +28,8 @@ export interface JsonOptions<S extends Schema = Schema> extends Omit<FileOptions
   readonly onBadRows?: 'error' | 'null';
 }
 
-/**
- * A frame of files of JSON objects, one a line (`.jsonl`, `.ndjson`) or in one array: a path, a glob, a directory or several of them; `.gz` and
- * `.zst` are unpacked. Objects in objects are structs, arrays lists. What differs from row to row is a string that holds JSON.
- *
- * @throws FileError where a file does not exist or is no JSON
- * @example
- * await fromRows([{ x: 1, tags: ['a', 'b'] }]).toJson('doc/letters.jsonl', { overwrite: true });
- * await (await readJson('doc/letters.jsonl')).rows(); // [ { x: 1, tags: [ 'a', 'b' ] } ]
- */
-export async function readJson<const S extends Schema = AnySchema>(
+/** The frame of `readJson`. */
+export async function jsonFrame<const S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: JsonOptions<S> = {},
 ): Promise<DataFrame<S>> {

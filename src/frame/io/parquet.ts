@@ -8,19 +8,8 @@ import { type FileOptions, readerOptions, scanOf } from './scan.js';
 
 export type ParquetOptions = FileOptions;
 
-/**
- * A frame of Parquet files: a path, a glob (`flights/*.parquet`), a directory or several of them. Reads the files' footers only; rows are
- * read when they are computed, and of them only the columns and row groups that are needed.
- *
- * The compiler knows no file: what it shall know of the columns is said by `readParquet<{ delay: 'int64' }>(…)`.
- *
- * @throws FileError where a file does not exist, is none of Parquet, is cut short, or has other columns than the first
- * @example
- * await fromRows([{ x: 1, y: 'a' }, { x: 2, y: 'b' }]).toParquet('doc/letters.parquet', { overwrite: true });
- * const frame = await readParquet<{ x: 'int64'; y: 'string' }>('doc/letters.parquet');
- * await frame.filter(col('x').gt(1)).rows(); // [ { x: 2, y: 'b' } ]
- */
-export async function readParquet<S extends SchemaLike<S> = AnySchema>(
+/** The frame of `readParquet`. */
+export async function parquetFrame<S extends SchemaLike<S> = AnySchema>(
   paths: string | readonly string[],
   options: ParquetOptions = {},
 ): Promise<DataFrame<S>> {

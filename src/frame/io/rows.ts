@@ -1,4 +1,3 @@
-import { Database } from '../duck/database.js';
 import type { FrameOptions } from '../execute.js';
 import { DataFrame } from '../frame.js';
 import * as make from '../plan/make.js';
@@ -6,7 +5,6 @@ import type { MemorySource, ScanNode } from '../plan/node.js';
 import type { Batch } from '../result/column.js';
 import { type ColumnInput, columnFrom } from '../result/from-values.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
-import { frameOfBatches } from './pieces.js';
 
 /** The column type of values of JavaScript, where nothing else is said. */
 export type TypeOfValue<V> = TypeOfPresent<Exclude<V, null | undefined>>;
@@ -69,6 +67,7 @@ export async function fromAsync<
   rows: AsyncIterable<R> | Iterable<R>,
   options: { readonly schema?: X } & Pick<FrameOptions, 'engine' | 'signal'> = {},
 ): Promise<DataFrame<X>> {
+  const { Database, frameOfBatches } = await import('../late.js');
   let schema: Schema | undefined = options.schema;
   const batchOf = (held: readonly R[]): Batch => {
     const { source } = fromRows(held, schema ? { schema } : {}).plan as ScanNode;

@@ -6,7 +6,7 @@ import { type CustomFunctions, columnNode, freeze } from '../expr/node.js';
 import type { NamesOf, Operand } from '../expr/operand.js';
 import type { ColumnType, ValueOf } from '../types.js';
 import type { MapColumn } from './batch.js';
-import { checkDeclared } from './store.js';
+import { checkDeclared } from './declared.js';
 
 /** An aggregate of your own, in three steps, so that parts of a group are aggregated apart, in several threads, and put together. */
 export interface AggregateOptions<A extends readonly ColumnType[], T extends ColumnType, P>

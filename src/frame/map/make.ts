@@ -6,7 +6,7 @@ import * as make from '../plan/make.js';
 import type { Item, MapNode, PlanNode } from '../plan/node.js';
 import type { Row, Schema, ValueOf } from '../types.js';
 import type { MapBatch, ValuesOf } from './batch.js';
-import { checkDeclared } from './store.js';
+import { checkDeclared } from './declared.js';
 import { columnsRead } from './used.js';
 
 /** One column of a result: a typed array of its type, any array of values and nulls, or values with their validity. */

@@ -6,7 +6,7 @@ import { removeTree } from '../../engine/disk/remove-tree.js';
 import type { Engine } from '../../engine/engine.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
 import type { Task } from '../../graph/task.js';
-import { runArray } from '../arrays/from-array.js';
+import { runArray } from '../arrays/run-array.js';
 import type { Database } from '../duck/database.js';
 import type { FrameOptions } from '../execute.js';
 import { columnNode, some } from '../expr/node.js';

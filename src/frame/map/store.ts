@@ -49,24 +49,3 @@ function restoreExpr(column: ExprNode, type: ColumnType): ExprNode {
     ? column
     : freeze({ kind: 'cast', value: column, to: type, strict: true });
 }
-
-/** Throws where a declared type is none, or none that a function can give. */
-export function checkDeclared(label: string, schema: unknown): asserts schema is Schema {
-  if (typeof schema !== 'object' || schema === null || Object.keys(schema).length === 0)
-    throw new TypeError(
-      `${label}: say what columns the function gives by schema: { name: type, … }; types are 'float64', 'string', …`,
-    );
-  for (const [name, type] of Object.entries(schema as Schema)) {
-    try {
-      typeName(type);
-    } catch (cause) {
-      throw new TypeError(`${label}: column ${JSON.stringify(name)} of schema: ${(cause as Error).message}`, {
-        cause,
-      });
-    }
-    if (JSON.stringify(type).includes('"interval"'))
-      throw new TypeError(
-        `${label}: column ${JSON.stringify(name)} of schema: a function gives no intervals; declare 'int64' and give microseconds`,
-      );
-  }
-}

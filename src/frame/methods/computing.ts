@@ -1,11 +1,10 @@
 import type { RecordBatch, Table } from 'apache-arrow';
 import type { TileArray } from '../../array/array.js';
 import type { DType } from '../../kernels/dtype.js';
-import { arrayOfPlan, type ToArrayOptions } from '../arrays/to-array.js';
-import { batchesOf, type FrameOptions } from '../execute.js';
+import type { ToArrayOptions } from '../arrays/to-array.js';
+import type { FrameOptions } from '../execute.js';
 import { freeze } from '../expr/node.js';
 import * as make from '../plan/make.js';
-import { arrowBatches, arrowTable } from '../result/arrow.js';
 import { type Batch, concatBatches, type Int64As, rowsOf } from '../result/column.js';
 import type { Names, Row } from '../types.js';
 import { LookingVerbs } from './looking.js';
@@ -14,15 +13,14 @@ import { LookingVerbs } from './looking.js';
 export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
   /** All rows as an Arrow table. */
   async compute(options: FrameOptions = {}): Promise<Table> {
-    const batches: Batch[] = [];
-    for await (const batch of batchesOf(this.plan, options)) batches.push(batch);
-    return arrowTable(batches);
+    const { arrowTable } = await import('../late.js');
+    return arrowTable(await this.all(options));
   }
 
   /** All rows as objects. Integers of 64 bits are numbers where those are exact, else bigints; `int64` asks for always the one or the other. */
   async rows(options: FrameOptions & { readonly int64?: Int64As } = {}): Promise<Row<S>[]> {
     const rows: Record<string, unknown>[] = [];
-    for await (const batch of batchesOf(this.plan, options)) rowsOf(batch, rows, options.int64);
+    for await (const batch of this.batches(options)) rowsOf(batch, rows, options.int64);
     return rows as Row<S>[];
   }
 
@@ -35,7 +33,7 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
    * seen; // [ 1, 2 ]
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Row<S>, void, void> {
-    for await (const batch of batchesOf(this.plan)) {
+    for await (const batch of this.batches()) {
       const rows: Record<string, unknown>[] = [];
       rowsOf(batch, rows);
       yield* rows as Row<S>[];
@@ -44,9 +42,7 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
 
   /** All rows by columns: numbers and times as typed arrays (dates in days, times in microseconds), others as arrays. */
   async toColumns(options: FrameOptions = {}): Promise<Batch> {
-    const batches: Batch[] = [];
-    for await (const batch of batchesOf(this.plan, options)) batches.push(batch);
-    return concatBatches(batches, { rows: 0, columns: [] });
+    return concatBatches(await this.all(options), { rows: 0, columns: [] });
   }
 
   /**
@@ -58,18 +54,24 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
    * const array = await fromRows([{ a: 1, b: 2.5 }, { a: 3, b: 4 }]).toArray();
    * await array.sum(0).compute(); // [4. 6.5]
    */
-  toArray(columns?: Names<S> | readonly Names<S>[], options: ToArrayOptions = {}): Promise<TileArray<DType>> {
+  async toArray(
+    columns?: Names<S> | readonly Names<S>[],
+    options: ToArrayOptions = {},
+  ): Promise<TileArray<DType>> {
+    const { arrayOfPlan } = await import('../late.js');
     return arrayOfPlan(this.plan, columns, options);
   }
 
   /** Rows as they are computed, a batch of some tens of thousands at a time: what is not taken is not computed. */
-  batches(options: FrameOptions = {}): AsyncGenerator<Batch, void, void> {
-    return batchesOf(this.plan, options);
+  async *batches(options: FrameOptions = {}): AsyncGenerator<Batch, void, void> {
+    const { batchesOf } = await import('../late.js');
+    yield* batchesOf(this.plan, options);
   }
 
   /** Rows as they are computed, as Arrow record batches: for what takes a stream of them. */
-  arrowBatches(options: FrameOptions = {}): AsyncGenerator<RecordBatch, void, void> {
-    return arrowBatches(batchesOf(this.plan, options));
+  async *arrowBatches(options: FrameOptions = {}): AsyncGenerator<RecordBatch, void, void> {
+    const { arrowBatches } = await import('../late.js');
+    yield* arrowBatches(this.batches(options));
   }
 
   /** How many rows there are. */
@@ -79,7 +81,13 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
       [],
       [{ name: 'count', expr: freeze({ kind: 'aggregate', fn: 'size', args: [] }) }],
     );
-    for await (const { columns } of batchesOf(plan, options)) return Number(columns[0]!.values[0]);
+    for await (const { columns } of this.of(plan).batches(options)) return Number(columns[0]!.values[0]);
     return 0;
+  }
+
+  private async all(options: FrameOptions): Promise<Batch[]> {
+    const batches: Batch[] = [];
+    for await (const batch of this.batches(options)) batches.push(batch);
+    return batches;
   }
 }

@@ -1,12 +1,9 @@
-import { batchesOf, type FrameOptions, partitionsText, schemaOf } from '../execute.js';
+import type { FrameOptions } from '../execute.js';
 import type { DataFrame } from '../frame.js';
 import { explainPlan } from '../optimize/explain.js';
 import * as make from '../plan/make.js';
 import { type Batch, concatBatches } from '../result/column.js';
-import { tableHtml } from '../result/html.js';
-import { tableText } from '../result/text.js';
 import type { Names } from '../types.js';
-import { corrPlan, describePlan } from '../verbs/pivot.js';
 import { FunctionVerbs } from './functions.js';
 
 /** What a frame says of itself. */
@@ -20,11 +17,13 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * await frame.filter(col('statistic').isIn(['mean', 'max'])).rows(); // [{ statistic: 'mean', x: 2.5 }, { statistic: 'max', x: 4 }]
    */
   async describe(options: FrameOptions = {}): Promise<DataFrame> {
+    const { describePlan } = await import('../late.js');
     return this.of(await describePlan(this.plan, options));
   }
 
   /** Correlations of some columns, or of all of numbers: a row and a column for each. */
   async corr(...names: readonly Names<S>[]): Promise<DataFrame> {
+    const { corrPlan } = await import('../late.js');
     return this.of(await corrPlan(this.plan, names, {}));
   }
 
@@ -49,29 +48,34 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * const text = await frame.explainPartitions(4);
    * text.split('\n')[0]; // '1: 4 tasks'
    */
-  explainPartitions(partitions: number, options: FrameOptions = {}): Promise<string> {
+  async explainPartitions(partitions: number, options: FrameOptions = {}): Promise<string> {
+    const { partitionsText } = await import('../late.js');
     return partitionsText(this.plan, partitions, options);
   }
 
   /** Names and types of the columns. What cannot be computed, for its types, is said here. */
   async schema(options: FrameOptions = {}): Promise<S> {
+    const { schemaOf } = await import('../late.js');
     return (await schemaOf(this.plan, options)) as S;
   }
 
   /** As it is printed: the first rows. */
   async toText(rows = 10, options: FrameOptions = {}): Promise<string> {
     const batch = await this.firstRows(rows + 1, options);
+    const { tableText } = await import('../late.js');
     return tableText(cut(batch, rows), batch.rows > rows);
   }
 
   /** The first rows as HTML. */
   async toHtml(rows = 10, options: FrameOptions = {}): Promise<string> {
     const batch = await this.firstRows(rows + 1, options);
+    const { tableHtml } = await import('../late.js');
     return tableHtml(cut(batch, rows), batch.rows > rows);
   }
 
   private async firstRows(count: number, options: FrameOptions): Promise<Batch> {
     const batches: Batch[] = [];
+    const { batchesOf } = await import('../late.js');
     for await (const batch of batchesOf(make.limit(this.plan, count), options)) batches.push(batch);
     return concatBatches(batches, { rows: 0, columns: [] });
   }

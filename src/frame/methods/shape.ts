@@ -5,7 +5,7 @@ import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Exploded, Melted } from '../schemas.js';
 import type { Names } from '../types.js';
-import { foundPivot, type PivotOptions, pivotPlan } from '../verbs/pivot.js';
+import { type PivotOptions, pivotPlan } from '../verbs/pivot.js';
 import { GroupVerbs } from './groups.js';
 
 /** Verbs that make rows of columns and columns of rows. */
@@ -57,8 +57,10 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
     options: PivotOptions<string> & { readonly names?: readonly LiteralValue[] | undefined },
     run: FrameOptions = {},
   ): DataFrame | Promise<DataFrame> {
-    return options.names
-      ? this.of(pivotPlan(this.plan, options, options.names))
-      : foundPivot(this.plan, options, run);
+    const { plan } = this;
+    if (options.names) return this.of(pivotPlan(plan, options, options.names));
+    return import('../late.js').then(async ({ foundNames }) =>
+      this.of(pivotPlan(plan, options, await foundNames(plan, options, run))),
+    );
   }
 }

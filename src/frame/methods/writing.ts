@@ -1,12 +1,5 @@
-import { type ArrowWriteOptions, writeArrow } from '../io/arrow.js';
-import {
-  type CsvWriteOptions,
-  type JsonWriteOptions,
-  type ParquetWriteOptions,
-  writeCsv,
-  writeJson,
-  writeParquet,
-} from '../io/write.js';
+import type { ArrowWriteOptions } from '../io/arrow.js';
+import type { CsvWriteOptions, JsonWriteOptions, ParquetWriteOptions } from '../io/write.js';
 import type { Names } from '../types.js';
 import { ComputingVerbs } from './computing.js';
 
@@ -22,21 +15,25 @@ export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
    * await (await readParquet('doc/years')).filter(col('year').eq(2024)).rows(); // [ { x: 2, year: 2024 } ]
    */
   async toParquet(path: string, options: ParquetWriteOptions<Names<S>> = {}): Promise<void> {
+    const { writeParquet } = await import('../late.js');
     await writeParquet(this.plan, path, options);
   }
 
   /** Writes all rows as CSV; packed where the path ends in `.gz` or `.zst`. It stands at `path` when it is whole, not before. */
   async toCsv(path: string, options: CsvWriteOptions = {}): Promise<void> {
+    const { writeCsv } = await import('../late.js');
     await writeCsv(this.plan, path, options);
   }
 
   /** Writes all rows as JSON objects, one a line or in one array. It stands at `path` when it is whole, not before. */
   async toJson(path: string, options: JsonWriteOptions = {}): Promise<void> {
+    const { writeJson } = await import('../late.js');
     await writeJson(this.plan, path, options);
   }
 
   /** Writes all rows as Arrow IPC: a file (Feather) or a stream. It stands at `path` when it is whole, not before. */
   async toArrow(path: string, options: ArrowWriteOptions = {}): Promise<void> {
+    const { writeArrow } = await import('../late.js');
     await writeArrow(this.plan, path, options);
   }
 }

@@ -1,0 +1,29 @@
+import { batchesOf, type FrameOptions } from '../execute.js';
+import { columnNode, type LiteralValue } from '../expr/node.js';
+import { checkNames } from '../plan/check.js';
+import * as make from '../plan/make.js';
+import type { PlanNode } from '../plan/node.js';
+import { rowsOf } from '../result/column.js';
+import { indexOf, type PivotOptions } from './pivot.js';
+
+/** Columns that a pivot finds at most. */
+const LIMIT = 10_000;
+
+/** The values that become columns of a pivot where they are not given: all that there are, in their order. */
+export async function foundNames(
+  plan: PlanNode,
+  options: PivotOptions<string>,
+  run: FrameOptions,
+): Promise<readonly LiteralValue[]> {
+  const { on } = options;
+  checkNames('pivot', [...indexOf(options), on, options.values], plan.columns);
+  const there = make.distinct(make.pick(plan, [on]));
+  const sorted = make.sort(there, [{ expr: columnNode(on), descending: false, nulls: 'last' }]);
+  const found: Record<string, unknown>[] = [];
+  for await (const batch of batchesOf(sorted, run)) rowsOf(batch, found);
+  if (found.length > LIMIT)
+    throw new RangeError(
+      `pivot: ${JSON.stringify(on)} has ${found.length} values, and a frame of more than ${LIMIT} columns is no use; group first, or name the columns that are wanted by names:`,
+    );
+  return found.map((row) => row[on] as LiteralValue);
+}
