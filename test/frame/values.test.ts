@@ -1,6 +1,16 @@
 /** Values on their way into frames and out of them. */
-import { expect, it } from 'vitest';
-import { col, fromColumns, fromRows, when } from '../../src/index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { col, fromColumns, fromRows, LocalEngine, useEngine, when } from '../../src/index.js';
+
+let engine: LocalEngine;
+beforeAll(() => {
+  engine = new LocalEngine({ threads: 2 });
+  useEngine(engine);
+});
+afterAll(async () => {
+  useEngine(undefined);
+  await engine.dispose();
+});
 
 it('columns of nothing but nulls go in and out, inside of others too', async () => {
   const rows = [
@@ -22,4 +32,43 @@ it('a choice between texts can be cast to an integer', async () => {
   expect(await frame.select({ r: choice.cast('int32') }).rows()).toEqual([{ r: 12 }, { r: 7 }]);
   const nested = when(col('c').not(), choice).end().cast('int64');
   expect(await frame.select({ r: nested }).rows()).toEqual([{ r: null }, { r: 7 }]);
+});
+
+describe('spans of time from functions', () => {
+  const frame = fromRows([
+    { g: 1, n: 1 },
+    { g: 1, n: null },
+    { g: 2, n: 40 },
+  ]);
+  const month = { months: 1, days: 0, microseconds: 0 };
+
+  it('of rows, of batches and of groups', async () => {
+    const rows = frame.apply(
+      ({ n }) => (n === null ? null : { months: Number(n), days: 2, microseconds: -5 }),
+      {
+        schema: { span: 'interval' },
+      },
+    );
+    const expected = [1, null, 40].map((months) => months && { months, days: 2, microseconds: -5 });
+    expect((await rows.rows()).map(({ span }) => span)).toEqual(expected);
+    expect((await rows.rows({ partitions: 2 })).map(({ span }) => span)).toEqual(expected);
+    const through = rows.apply(({ span }) => span, { schema: { same: 'interval' } });
+    expect((await through.rows()).map(({ same }) => same)).toEqual(expected);
+    const groups = frame
+      .groupBy('g')
+      .apply(() => ({ span: [{ months: 1, days: 0, microseconds: 0 }] }), { schema: { span: 'interval' } });
+    expect(await groups.rows()).toEqual([
+      { g: 1, span: month },
+      { g: 2, span: month },
+    ]);
+  });
+
+  it('what is none is refused, and those inside of others are', async () => {
+    const half = frame.apply(() => ({ months: 0.5, days: 0, microseconds: 0 }), {
+      schema: { s: 'interval' },
+    });
+    await expect(half.rows()).rejects.toThrow(/column "s", row 0: .* is no interval/);
+    const list = { schema: { s: { list: 'interval' } } } as const;
+    expect(() => frame.apply(() => [month], list)).toThrow(/no intervals inside of lists/);
+  });
 });

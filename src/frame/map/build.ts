@@ -132,8 +132,10 @@ export function storeOf(type: ColumnType): (value: unknown) => unknown {
     case 'interval':
       return (value) => {
         const { months, days, microseconds } = value as Readonly<Record<string, unknown>>;
-        return Number.isInteger(months) && Number.isInteger(days) && Number.isInteger(microseconds)
-          ? { months, days, microseconds }
+        // As it lies in files, where microseconds have 64 bits.
+        const fine = whole(microseconds, -(2n ** 63n), 2n ** 63n - 1n);
+        return isInt32(months) && isInt32(days) && fine !== undefined
+          ? { months, days, microseconds: fine }
           : undefined;
       };
     default:
@@ -176,6 +178,8 @@ function nestedStore(type: Exclude<ColumnType, string>): (value: unknown) => unk
     return made;
   };
 }
+
+const isInt32 = (value: unknown): boolean => Number.isInteger(value) && value === (value as number) >> 0;
 
 function whole(value: unknown, least: bigint, most: bigint): bigint | undefined {
   if (typeof value === 'bigint') return value >= least && value <= most ? value : undefined;

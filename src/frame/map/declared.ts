@@ -15,9 +15,9 @@ export function checkDeclared(label: string, schema: unknown): asserts schema is
         cause,
       });
     }
-    if (JSON.stringify(type).includes('"interval"'))
+    if (type !== 'interval' && JSON.stringify(type).includes('"interval"'))
       throw new TypeError(
-        `${label}: column ${JSON.stringify(name)} of schema: a function gives no intervals; declare 'int64' and give microseconds`,
+        `${label}: column ${JSON.stringify(name)} of schema: a function gives no intervals inside of lists, maps or structs; declare 'int64' there and give microseconds`,
       );
   }
 }

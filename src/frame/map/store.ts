@@ -45,6 +45,13 @@ export function restoreItems(schema: Schema): Item[] {
 
 function restoreExpr(column: ExprNode, type: ColumnType): ExprNode {
   if (type === 'timestamptz') return callNode('dt.toZone', column, literalNode('UTC'));
+  if (type === 'interval')
+    return callNode(
+      'interval',
+      ...['months', 'days', 'microseconds'].map((part) =>
+        callNode('struct.field', column, literalNode(part)),
+      ),
+    );
   return sameType(storedType(type), type)
     ? column
     : freeze({ kind: 'cast', value: column, to: type, strict: true });

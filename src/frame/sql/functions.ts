@@ -86,6 +86,9 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   hash: call('hash'),
   place: call('tw_place'),
   series: call('tw_series'),
+  /** Of what files hold of a span; no user's. */
+  interval: (months, days, microseconds) =>
+    `(to_months(${months}) + to_days(${days}) + to_microseconds(${microseconds}))`,
   struct: (...pairs) => {
     const fields: string[] = [];
     for (let i = 0; i < pairs.length; i += 2) fields.push(`${pairs[i]} := ${pairs[i + 1]}`);
