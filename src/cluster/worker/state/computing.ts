@@ -1,0 +1,35 @@
+import type { Core } from './core.js';
+import { comparePriorities } from './priority-queue.js';
+import type { TaskRecord } from './records.js';
+
+/** Gives free threads the most urgent tasks. */
+export function compute(core: Core): void {
+  while (core.running && core.executing.size + core.agenda.size < core.options.threads) {
+    const task = next(core);
+    if (task === undefined) return;
+    for (const [resource, amount] of Object.entries(task.resources)) core.available[resource]! -= amount;
+    core.recommend(task, { to: 'executing' });
+  }
+}
+
+function next(core: Core): TaskRecord | undefined {
+  const constrained = core.constrained.peek();
+  const ready = core.ready.peek();
+  if (constrained !== undefined && fits(core, constrained)) {
+    if (ready === undefined || isBefore(constrained, ready)) return core.constrained.pop();
+  }
+  return core.ready.pop();
+}
+
+function isBefore(a: TaskRecord, b: TaskRecord): boolean {
+  return comparePriorities(a.priority, b.priority) < 0;
+}
+
+const fits = (core: Core, task: TaskRecord): boolean =>
+  Object.entries(task.resources).every(([resource, amount]) => (core.available[resource] ?? 0) >= amount);
+
+/** An execution has ended, however. */
+export function takeBack(core: Core, task: TaskRecord): void {
+  core.executing.delete(task);
+  for (const [resource, amount] of Object.entries(task.resources)) core.available[resource]! += amount;
+}

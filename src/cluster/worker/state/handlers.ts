@@ -1,0 +1,230 @@
+import type { Key } from '../../../graph/task.js';
+import { takeBack } from './computing.js';
+import type { Core, Goal } from './core.js';
+import type { Event, Timing } from './events.js';
+import type { StartStop } from './instructions.js';
+import { NO_RESOURCES, type Priority, type TaskRecord } from './records.js';
+import { dropReplica, learnWhoHas, loseWorker } from './replicas.js';
+
+/** What each event means for the tasks it names: nothing is done here but noting facts, and recommending. */
+
+type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
+
+const RELEASED: Goal = { to: 'released' };
+const FETCH: Goal = { to: 'fetch' };
+
+/** After what computations of usual priority read, before computations of low priority. */
+const REPLICAS: Priority = [1];
+
+export function handle(core: Core, event: Event): void {
+  const handler = HANDLERS[event.kind] as (core: Core, event: Event) => void;
+  handler(core, event);
+}
+
+const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => void } = {
+  'compute-task': computeTask,
+  'free-keys'(core, { keys }) {
+    for (const task of known(core, keys)) core.recommend(task, RELEASED);
+  },
+  'remove-replicas'(core, { keys }) {
+    for (const task of known(core, keys)) if (task.state === 'memory') core.recommend(task, RELEASED);
+  },
+  'acquire-replicas'(core, { whoHas, nbytes }) {
+    for (const [key, bytes] of Object.entries(nbytes)) {
+      const task = core.recordOf(key, REPLICAS);
+      if (task.state === 'memory') continue;
+      task.nbytes = bytes;
+      core.recommend(task, FETCH);
+    }
+    learnWhoHas(core, whoHas);
+  },
+  'refresh-who-has'(core, { whoHas }) {
+    learnWhoHas(core, whoHas);
+    for (const task of known(core, Object.keys(whoHas))) {
+      if (task.state === 'missing' && task.whoHas.size > 0) core.recommend(task, FETCH);
+      else if (task.state === 'fetch' && task.whoHas.size === 0) core.recommend(task, { to: 'missing' });
+    }
+  },
+  'steal-request'(core, { key }) {
+    const task = core.tasks.get(key);
+    core.send({ op: 'steal-response', key, state: task === undefined ? null : ANSWERS[task.state] });
+    if (task !== undefined && isPending(task)) core.recommend(task, RELEASED);
+  },
+  'cancel-compute'(core, { key }) {
+    const task = core.tasks.get(key);
+    if (task !== undefined && isPending(task)) core.recommend(task, RELEASED);
+  },
+  'remove-worker'(core, { worker }) {
+    loseWorker(core, worker);
+  },
+
+  'gather-succeeded'(core, event) {
+    arrived(core, event);
+  },
+  'gather-unusable'(core, event) {
+    for (const task of arrived(core, event)) {
+      const failure = event.failures.get(task.key);
+      const startstops = [startstop('transfer', event)];
+      if (failure !== undefined)
+        core.recommend(task, { to: 'error', failure, runId: task.runId, startstops });
+    }
+  },
+  'gather-busy'(core, { worker }) {
+    core.busy.add(worker);
+    core.emit({ do: 'retry-later', worker });
+    const stuck: Key[] = [];
+    for (const task of answered(core, worker)) {
+      core.recommend(task, FETCH);
+      if ([...task.whoHas].every((peer) => core.busy.has(peer))) stuck.push(task.key);
+    }
+    if (stuck.length > 0) core.send({ op: 'request-refresh-who-has', keys: stuck });
+  },
+  'gather-failed'(core, { worker }) {
+    for (const task of answered(core, worker)) core.recommend(task, FETCH);
+    loseWorker(core, worker);
+  },
+  'retry-busy'(core, { worker }) {
+    core.busy.delete(worker);
+  },
+
+  'execute-done'(core, { key, runId, nbytes, typename, ...timing }) {
+    const task = executed(core, key);
+    task.held = true;
+    core.recommend(task, {
+      to: 'memory',
+      nbytes,
+      typename,
+      runId,
+      startstops: [startstop('compute', timing)],
+    });
+  },
+  'execute-failed'(core, { key, runId, failure, ...timing }) {
+    const task = executed(core, key);
+    core.recommend(task, { to: 'error', failure, runId, startstops: [startstop('compute', timing)] });
+  },
+  'execute-aborted'(core, { key }) {
+    core.recommend(executed(core, key), { to: 'aborted' });
+  },
+  'execute-rescheduled'(core, { key }) {
+    core.recommend(executed(core, key), { to: 'rescheduled' });
+  },
+
+  'update-data'(core, { received }) {
+    for (const [key, { nbytes, typename }] of received) {
+      const task = core.recordOf(key, REPLICAS);
+      // What is being computed or fetched ends by itself, with the same result.
+      if (task.held || core.executing.has(task) || core.inFlight.has(task)) continue;
+      task.held = true;
+      core.recommend(task, { to: 'memory', nbytes, typename, runId: -1, startstops: [] });
+    }
+  },
+  pause(core) {
+    core.running = false;
+  },
+  unpause(core) {
+    core.running = true;
+  },
+  'find-missing'(core) {
+    if (core.missing.size === 0) return;
+    core.send({ op: 'request-refresh-who-has', keys: [...core.missing].map(({ key }) => key) });
+  },
+};
+
+/** What the scheduler takes for an answer to a steal request; what it does not know means: think again. */
+const ANSWERS: Readonly<Record<TaskRecord['state'], string>> = {
+  waiting: 'waiting',
+  ready: 'ready',
+  constrained: 'constrained',
+  executing: 'executing',
+  memory: 'memory',
+  error: 'memory',
+  cancelled: 'cancelled',
+  resumed: 'resumed',
+  released: 'released',
+  fetch: 'released',
+  flight: 'released',
+  missing: 'released',
+  forgotten: 'released',
+};
+
+function computeTask(core: Core, event: Of<'compute-task'>): void {
+  const { key, runId, priority, nbytes, whoHas, spec } = event;
+  const task = core.recordOf(key, priority);
+  task.runId = runId;
+  if (task.state === 'executing' || isPending(task)) return;
+  if (task.state === 'memory') {
+    const { typename, startstops } = task;
+    core.send({ op: 'task-finished', key, run_id: runId, nbytes: task.nbytes, typename, startstops });
+    return;
+  }
+  core.recommend(task, { to: 'waiting' });
+  task.spec = spec;
+  task.priority = priority;
+  // What still executes gives back what it took.
+  if (task.previous !== 'executing') task.resources = event.resources ?? NO_RESOURCES;
+  for (const [name, bytes] of Object.entries(nbytes)) {
+    const dependency = core.recordOf(name, priority);
+    if (dependency.state !== 'memory') dependency.nbytes = bytes;
+    task.dependencies.add(dependency);
+    dependency.dependents.add(task);
+  }
+  learnWhoHas(core, whoHas);
+}
+
+const isPending = ({ state }: TaskRecord): boolean =>
+  state === 'waiting' || state === 'ready' || state === 'constrained';
+
+function* known(core: Core, keys: readonly Key[]): Generator<TaskRecord> {
+  for (const key of keys) {
+    const task = core.tasks.get(key);
+    if (task !== undefined) yield task;
+  }
+}
+
+/** A peer has answered, or failed: what it was asked for is not in flight any more. */
+function answered(core: Core, worker: string): readonly TaskRecord[] {
+  const { tasks, nbytes } = core.asked.get(worker)!;
+  core.asked.delete(worker);
+  core.incoming -= nbytes;
+  for (const task of tasks) {
+    task.done = true;
+    task.comingFrom = undefined;
+    core.inFlight.delete(task);
+  }
+  return tasks;
+}
+
+/** Takes in what a peer sent; what it was asked for and did not have is to be had elsewhere. */
+function arrived(core: Core, event: Of<'gather-succeeded' | 'gather-unusable'>): readonly TaskRecord[] {
+  const { worker, received } = event;
+  const startstops = [startstop('transfer', event)];
+  const tasks = answered(core, worker);
+  for (const task of tasks) {
+    const result = received.get(task.key);
+    if (result === undefined) {
+      dropReplica(core, task, worker);
+      core.recommend(task, FETCH);
+    } else {
+      task.held = true;
+      core.recommend(task, { to: 'memory', ...result, runId: task.runId, startstops });
+    }
+  }
+  return tasks;
+}
+
+function executed(core: Core, key: Key): TaskRecord {
+  const task = core.tasks.get(key);
+  if (task === undefined || !core.executing.has(task))
+    throw new Error(`task ${JSON.stringify(key)} has ended that was not executing`);
+  task.done = true;
+  core.executed++;
+  takeBack(core, task);
+  return task;
+}
+
+/** The scheduler does not take intervals without length. */
+const startstop = (action: StartStop['action'], { start, stop }: Timing): StartStop => ({
+  action,
+  start,
+  stop: Math.max(stop, start + 1e-6),
+});

@@ -1,0 +1,52 @@
+import type { Key } from '../../../graph/task.js';
+import type { Failure } from './events.js';
+import type { Address } from './records.js';
+
+/** What the state wants done. What comes of it is told by an event. */
+export type Instruction =
+  /** Ask a peer for results: one event `gather-…` of this worker answers it. */
+  | {
+      readonly do: 'gather';
+      readonly worker: Address;
+      readonly keys: readonly Key[];
+      readonly nbytes: number;
+    }
+  /** Run a task whose inputs are in the engine: one event `execute-…` answers it. */
+  | { readonly do: 'execute'; readonly key: Key; readonly runId: number; readonly spec: unknown }
+  /** Nobody waits for what executes: end it if that is possible. */
+  | { readonly do: 'abort'; readonly key: Key }
+  /** Give a result up in the engine. */
+  | { readonly do: 'free'; readonly key: Key }
+  /** Event `retry-busy` after a while. */
+  | { readonly do: 'retry-later'; readonly worker: Address }
+  | { readonly do: 'send'; readonly message: Message };
+
+/** What the scheduler is told, with its own names for everything. */
+export type Message = { readonly stimulus_id: string } & (
+  | {
+      readonly op: 'task-finished';
+      readonly key: Key;
+      readonly run_id: number;
+      readonly nbytes: number;
+      readonly typename: string;
+      readonly startstops: readonly StartStop[];
+    }
+  | {
+      readonly op: 'task-erred';
+      readonly key: Key;
+      readonly run_id: number;
+      readonly failure: Failure;
+      readonly startstops: readonly StartStop[];
+    }
+  | { readonly op: 'steal-response'; readonly key: Key; readonly state: string | null }
+  | { readonly op: 'add-keys'; readonly keys: readonly Key[] }
+  | { readonly op: 'release-worker-data'; readonly key: Key }
+  | { readonly op: 'request-refresh-who-has'; readonly keys: readonly Key[] }
+  | { readonly op: 'reschedule'; readonly key: Key }
+);
+
+export interface StartStop {
+  readonly action: 'compute' | 'transfer';
+  readonly start: number;
+  readonly stop: number;
+}

@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest';
+import { PriorityQueue } from '../../../src/cluster/worker/state/priority-queue.js';
+import { TaskRecord } from '../../../src/cluster/worker/state/records.js';
+import { World } from './support/world.js';
+
+const A = 'tcp://10.0.0.1:2000';
+const B = 'tcp://10.0.0.2:2000';
+
+/** A worker with one thread, one GPU and a graph; `a` reads nothing unless said. */
+function worker(graph: Readonly<Record<string, readonly string[]>>, threads = 1): World {
+  return new World(graph, threads, 1);
+}
+
+const stateOf = (world: World, key: string): string | undefined => world.state.core.tasks.get(key)?.state;
+const ops = (world: World): string[] => world.mail.map(({ op }) => op);
+const done = (world: World, key: string): void => {
+  const { runId } = world.executions.get(key)!;
+  const held = { nbytes: 8, typename: 'string' };
+  world.end(key, { kind: 'execute-done', key, runId, ...held, start: 1, stop: 1 });
+};
+
+describe('computing', () => {
+  test('a finished task is told with its run, size and an interval that has a length', () => {
+    const world = worker({ a: [] });
+    world.ask('a');
+    done(world, 'a');
+    expect(world.mail).toEqual([
+      {
+        op: 'task-finished',
+        key: 'a',
+        run_id: 1,
+        nbytes: 8,
+        typename: 'string',
+        startstops: [{ action: 'compute', start: 1, stop: 1.000001 }],
+        stimulus_id: 'event-2',
+      },
+    ]);
+  });
+
+  test('the most urgent task goes first, whenever it came', () => {
+    const world = worker({ a: [], b: [], c: [] });
+    const ask = (key: string, priority: readonly number[]): void =>
+      world.tell({ kind: 'compute-task', key, runId: 1, priority, whoHas: {}, nbytes: {}, spec: 0 });
+    ask('a', [0, 1]);
+    ask('b', [0, 3]);
+    ask('c', [0, 2]);
+    done(world, 'a');
+    expect([...world.executions.keys()]).toEqual(['c']);
+  });
+
+  test('a task that needs a resource waits until it is given back; others pass it', () => {
+    const world = worker({ a: [], b: [], c: [] }, 3);
+    world.ask('a', true);
+    world.ask('b', true);
+    world.ask('c');
+    expect([...world.executions.keys()]).toEqual(['a', 'c']);
+    done(world, 'a');
+    expect([...world.executions.keys()]).toEqual(['c', 'b']);
+  });
+
+  test('a task asked for again when its result is here is told to be finished, by its new run', () => {
+    const world = worker({ a: [] });
+    world.ask('a');
+    done(world, 'a');
+    world.mail.length = 0;
+    world.ask('a');
+    expect(world.executions.size).toBe(0);
+    expect(world.mail).toMatchObject([
+      { op: 'task-finished', run_id: 2, startstops: [{ action: 'compute' }] },
+    ]);
+  });
+
+  test('paused, it begins nothing and fetches nothing, and ends what is under way', () => {
+    const world = worker({ a: [], b: [], c: ['b'] }, 2);
+    world.ask('a');
+    world.tell({ kind: 'pause' });
+    world.keys.get('b')!.holders.add(A);
+    world.ask('c');
+    done(world, 'a');
+    expect(world.gathers.size).toBe(0);
+    world.tell({ kind: 'unpause' });
+    expect([...world.gathers.keys()]).toEqual([A]);
+  });
+});
+
+describe('cancelling', () => {
+  test('what executes is aborted, and stays known until it has ended', () => {
+    const world = worker({ a: [] });
+    world.ask('a');
+    world.free(['a']);
+    expect(stateOf(world, 'a')).toBe('cancelled');
+    expect(world.executions.get('a')).toMatchObject({ aborted: true });
+    world.end('a', { kind: 'execute-aborted', key: 'a' });
+    expect(stateOf(world, 'a')).toBeUndefined();
+    expect(ops(world)).toEqual([]);
+  });
+
+  test('a result that comes in spite of it is dropped', () => {
+    const world = worker({ a: [] });
+    world.ask('a');
+    world.free(['a']);
+    done(world, 'a');
+    expect(world.engine.size).toBe(0);
+    expect(ops(world)).toEqual([]);
+  });
+
+  test('asked for again before it has ended: its result counts, else it runs again', () => {
+    const finished = worker({ a: [] });
+    finished.ask('a');
+    finished.free(['a']);
+    finished.ask('a');
+    done(finished, 'a');
+    expect(stateOf(finished, 'a')).toBe('memory');
+
+    const aborted = worker({ a: [] });
+    aborted.ask('a');
+    aborted.free(['a']);
+    aborted.ask('a');
+    aborted.end('a', { kind: 'execute-aborted', key: 'a' });
+    expect(aborted.executions.get('a')).toMatchObject({ runId: 2, aborted: false });
+  });
+
+  test('executing, then to be fetched: a result of its own is a copy for the scheduler, a failure is not told', () => {
+    for (const end of ['done', 'failed', 'aborted'] as const) {
+      const world = worker({ a: [], b: ['a'] });
+      world.ask('a');
+      world.free(['a']);
+      world.keys.get('a')!.holders.add(A);
+      world.ask('b');
+      expect(stateOf(world, 'a')).toBe('resumed');
+      const failure = { name: 'Error', message: 'no', stack: '' };
+      if (end === 'done') done(world, 'a');
+      else if (end === 'aborted') world.end('a', { kind: 'execute-aborted', key: 'a' });
+      else world.end('a', { kind: 'execute-failed', key: 'a', runId: 1, failure, start: 1, stop: 2 });
+      if (end === 'done') expect(ops(world)).toEqual(['add-keys']);
+      else expect([...world.gathers.keys()]).toEqual([A]);
+      if (end !== 'done') world.answer(A);
+      expect(world.executions.has('b')).toBe(true);
+    }
+  });
+
+  test('in flight, then to be computed: what arrives counts as finished, what does not is computed', () => {
+    for (const arrives of [true, false]) {
+      const world = worker({ a: [], b: ['a'] });
+      world.keys.get('a')!.holders.add(A);
+      world.ask('b');
+      world.free(['a', 'b']);
+      expect(stateOf(world, 'a')).toBe('cancelled');
+      world.ask('a');
+      expect(stateOf(world, 'a')).toBe('resumed');
+      if (arrives) world.keys.get('a')!.holders.add(A);
+      world.answer(A);
+      expect(stateOf(world, 'a')).toBe(arrives ? 'memory' : 'executing');
+      if (arrives) expect(ops(world)).toEqual(['task-finished']);
+    }
+  });
+});
+
+describe('fetching', () => {
+  test('one message asks a peer for what fits in it, and nothing more before it has answered', () => {
+    const world = worker({ a: [], b: [], c: [], d: ['a', 'b', 'c'] });
+    for (const key of ['a', 'b', 'c']) world.keys.get(key)!.holders.add(A);
+    world.ask('d');
+    expect(world.gathers.get(A)!.keys).toEqual(['a', 'b']);
+    world.answer(A);
+    expect(world.gathers.get(A)!.keys).toEqual(['c']);
+    world.answer(A);
+    expect(world.executions.has('d')).toBe(true);
+  });
+
+  test('a busy peer is asked again later, another holder at once', () => {
+    const world = worker({ a: [], b: ['a'] });
+    world.keys.get('a')!.holders.add(A).add(B);
+    world.ask('b');
+    const [first] = [...world.gathers.keys()];
+    world.gathered(first!, { kind: 'gather-busy', worker: first! });
+    expect([...world.gathers.keys()]).toEqual([first === A ? B : A]);
+    const [second] = [...world.gathers.keys()];
+    world.gathered(second!, { kind: 'gather-busy', worker: second! });
+    expect(ops(world)).toEqual(['request-refresh-who-has']);
+    world.tell({ kind: 'retry-busy', worker: world.retries[0]! });
+    expect(world.gathers.size).toBe(1);
+  });
+
+  test('a peer that cannot be reached counts as gone: what only it had is missing, and asked for', () => {
+    const world = worker({ a: [], b: ['a'], c: [] });
+    world.keys.get('a')!.holders.add(A);
+    world.ask('b');
+    world.gathered(A, { kind: 'gather-failed', worker: A });
+    expect(stateOf(world, 'a')).toBe('missing');
+    world.tell({ kind: 'find-missing' });
+    expect(ops(world)).toEqual(['request-refresh-who-has']);
+    world.tell({ kind: 'refresh-who-has', whoHas: { a: [B] } });
+    expect([...world.gathers.keys()]).toEqual([B]);
+  });
+
+  test('what a peer sent and cannot be taken in fails the task that was to read it', () => {
+    const world = worker({ a: [], b: ['a'] });
+    world.keys.get('a')!.holders.add(A);
+    world.ask('b');
+    world.answer(A, { unusable: true });
+    expect(world.mail).toMatchObject([{ op: 'task-erred', key: 'b', failure: { message: 'too far' } }]);
+    expect(stateOf(world, 'a')).toBe('released');
+  });
+
+  test('a copy removed while a task here is to read it is fetched again', () => {
+    const world = worker({ a: [], b: [], c: ['a'] });
+    world.keys.get('a')!.holders.add(A);
+    world.ask('b');
+    world.ask('c');
+    world.answer(A);
+    expect(stateOf(world, 'c')).toBe('ready');
+    world.removeReplica('a');
+    expect(stateOf(world, 'a')).toBe('missing');
+    expect(stateOf(world, 'c')).toBe('waiting');
+    world.drain();
+    expect(world.finished).toEqual(['b', 'c']);
+  });
+
+  test('what is sent here is kept, and what waited for it goes on', () => {
+    const world = worker({ a: [], b: ['a'] });
+    world.tell({
+      kind: 'compute-task',
+      key: 'b',
+      runId: 1,
+      priority: [0],
+      whoHas: { a: [A] },
+      nbytes: { a: 8 },
+      spec: 0,
+    });
+    world.gathered(A, { kind: 'gather-failed', worker: A });
+    world.engine.add('a');
+    world.tell({ kind: 'update-data', received: new Map([['a', { nbytes: 8, typename: 'string' }]]) });
+    expect(world.executions.has('b')).toBe(true);
+  });
+});
+
+describe('stealing', () => {
+  test('what has not begun is given up, what has is not', () => {
+    const world = worker({ a: [], b: [], c: [] });
+    world.ask('a');
+    world.ask('b');
+    world.tell({ kind: 'steal-request', key: 'a' });
+    world.tell({ kind: 'steal-request', key: 'b' });
+    world.tell({ kind: 'steal-request', key: 'c' });
+    expect(world.mail).toMatchObject([
+      { op: 'steal-response', key: 'a', state: 'executing', stimulus_id: 'event-3' },
+      { op: 'steal-response', key: 'b', state: 'ready', stimulus_id: 'event-4' },
+      { op: 'steal-response', key: 'c', state: null, stimulus_id: 'event-5' },
+    ]);
+    expect(stateOf(world, 'b')).toBeUndefined();
+  });
+
+  test('what it was fetching for a stolen task comes, and is dropped', () => {
+    const world = worker({ a: [], b: ['a'] });
+    world.keys.get('a')!.holders.add(A);
+    world.ask('b');
+    world.tell({ kind: 'steal-request', key: 'b' });
+    expect(stateOf(world, 'a')).toBe('cancelled');
+    world.answer(A);
+    expect(world.engine.size).toBe(0);
+    expect(world.state.core.tasks.size).toBe(0);
+  });
+});
+
+test('a queue by priority: tuples as Python compares them, equals in the order in which they came', () => {
+  const queue = new PriorityQueue();
+  const tasks = [[1], [0, 2], [0, 1, 5], [0, 1], [0, 2]].map(
+    (priority, i) => new TaskRecord(`${i}`, priority),
+  );
+  for (const task of tasks) queue.add(task);
+  queue.delete(tasks[3]!);
+  queue.add(tasks[3]!);
+  queue.delete(tasks[2]!);
+  const order: string[] = [];
+  for (let task = queue.pop(); task !== undefined; task = queue.pop()) order.push(task.key);
+  expect(order).toEqual(['3', '1', '4', '0']);
+});
