@@ -141,7 +141,12 @@ async function main() {
   await mkdir(next, { recursive: true });
   try {
     const only = process.argv.includes('--no-types');
-    await Promise.all([esm(), cjs(), ...['array', 'delayed', 'frame'].map(door), only ? undefined : types('types')]);
+    await Promise.all([
+      esm(),
+      cjs(),
+      ...['array', 'delayed', 'frame'].map(door),
+      only ? undefined : types('types'),
+    ]);
     if (!only) {
       // The same declarations, read as those of a CommonJS package.
       await cp(join(next, 'types'), join(next, 'types-cjs'), { recursive: true });
