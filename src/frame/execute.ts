@@ -1,16 +1,18 @@
 import type { Engine } from '../engine/engine.js';
 import { Database, type QueryOptions } from './duck/database.js';
+import { narrowed } from './duck/narrow.js';
 import { tableOf } from './duck/tables.js';
 import { exchanged, graphOf, type PartitionOptions, printGraph, type StatementOf } from './exchange/index.js';
 import { prepareSources } from './io/prepare.js';
 import { withoutFiles } from './io/statistics.js';
-import { describeMaps, resolveMaps } from './map/resolve.js';
+import { describeMaps } from './map/describe.js';
+import { resolveMaps } from './map/resolve.js';
 import { optimize } from './optimize/index.js';
 import { inputsOf, type PlanNode } from './plan/node.js';
 import type { Batch } from './result/column.js';
 import { planSql } from './sql/plan.js';
 import { sourceSql } from './sql/source.js';
-import { quoteName, type Statement } from './sql/writer.js';
+import type { Statement } from './sql/writer.js';
 import type { Schema } from './types.js';
 
 /** How a frame is computed. */
@@ -84,34 +86,21 @@ export async function finalStatement(plan: PlanNode, database: Database): Promis
   return narrowed(await statementOf(optimize(plan), database), database);
 }
 
-/** The same, and in partitions where options say so: then the exchanges have run, and the statement reads what they left until it is disposed of. */
-export async function preparedStatement(
+/** Does something with the same, where what stands below it (functions, exchanges) has been computed; it is there until that is done. */
+export async function withStatement(
   plan: PlanNode,
   database: Database,
   options: FrameOptions,
-): Promise<{ readonly statement: Statement; readonly dispose: () => Promise<void> }> {
-  const { partitions } = options;
-  if (partitions === undefined)
-    return { statement: await finalStatement(plan, database), dispose: async () => {} };
-  const { graph, run } = await exchanged(optimize(plan), database, statements(database), {
-    ...partitionOptions(options, partitions),
-    gathered: true,
-  });
+  use: (statement: Statement) => Promise<void>,
+): Promise<void> {
+  const { plan: resolved, dispose } = await resolveMaps(optimize(plan), database, options);
   try {
-    const statement = await narrowed(await run.statement(graph.result[0]!), database);
-    return { statement, dispose: () => run.close() };
-  } catch (error) {
-    await run.close();
-    throw error;
+    const { partitions } = options;
+    if (partitions === undefined) await use(await finalStatement(resolved, database));
+    else await gatheredStatement(resolved, database, { ...options, partitions }, use);
+  } finally {
+    await dispose();
   }
-}
-
-async function narrowed(statement: Statement, database: Database): Promise<Statement> {
-  const { wide } = await database.describe(statement);
-  if (wide.length === 0) return statement;
-  // Sums of integers have 128 bits in DuckDB; to us they are int64, and what does not fit is an error.
-  const casts = wide.map((name) => `CAST(${quoteName(name)} AS BIGINT) AS ${quoteName(name)}`);
-  return { ...statement, sql: `SELECT * REPLACE (${casts.join(', ')}) FROM (${statement.sql}) AS f` };
 }
 
 // In partitions
@@ -126,6 +115,23 @@ const statements =
   (database: Database): StatementOf =>
   (plan, tasks) =>
     statementOf(plan, database, tasks);
+
+async function gatheredStatement(
+  plan: PlanNode,
+  database: Database,
+  options: FrameOptions & { readonly partitions: number },
+  use: (statement: Statement) => Promise<void>,
+): Promise<void> {
+  const { graph, run } = await exchanged(optimize(plan), database, statements(database), {
+    ...partitionOptions(options, options.partitions),
+    gathered: true,
+  });
+  try {
+    await use(await narrowed(await run.statement(graph.result[0]!), database));
+  } finally {
+    await run.close();
+  }
+}
 
 /** The fragments and exchanges of a plan, as text. */
 export async function partitionsText(
@@ -146,20 +152,23 @@ async function* partitionedBatches(
   options: FrameOptions,
 ): AsyncGenerator<Batch, void, void> {
   // What cannot be computed is said of the plan as the user wrote it.
-  await database.describe(await statementOf(plan, database), options.signal && { signal: options.signal });
+  const { signal } = options;
+  const abort = signal && { signal };
+  const describe = async (part: PlanNode): Promise<Schema> =>
+    (await database.describe(await statementOf(part, database), abort)).schema;
+  await describe(await describeMaps(plan, describe));
   const { graph, run } = await exchanged(
     plan,
     database,
     statements(database),
     partitionOptions(options, options.partitions!),
   );
-  const { signal } = options;
   try {
     let given = false;
     for (const [i, fragment] of graph.result.entries()) {
       const last = i === graph.result.length - 1;
       const statement = await run.statement(fragment);
-      for await (const batch of database.batches(statement, { ...(signal && { signal }) })) {
+      for await (const batch of database.batches(statement, abort)) {
         if (batch.rows === 0 && (given || !last)) continue;
         given = true;
         yield batch;

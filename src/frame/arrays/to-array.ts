@@ -9,9 +9,8 @@ import { removeTree } from '../../engine/disk/remove-tree.js';
 import { type DType, isDType, itemsize } from '../../kernels/dtype.js';
 import { Database } from '../duck/database.js';
 import { FrameError } from '../errors.js';
-import { type FrameOptions, finalStatement, queryOptions, schemaOf } from '../execute.js';
+import { type FrameOptions, queryOptions, schemaOf, withStatement } from '../execute.js';
 import { columnNode } from '../expr/node.js';
-import { resolveMaps } from '../map/resolve.js';
 import { copyStatement } from '../map/store.js';
 import { type Footer, readFooter, readRowGroup } from '../parquet/read.js';
 import { checkNames } from '../plan/check.js';
@@ -106,21 +105,16 @@ async function store(
     name,
     expr: { kind: 'cast', value: columnNode(name), to: dtype, strict: true } as const,
   }));
-  const resolved = await resolveMaps(make.project(plan, casts), database, options);
   try {
-    const statement = await finalStatement(resolved.plan, database);
     const schema: Schema = Object.fromEntries(names.map((name) => [name, dtype]));
-    await database.execute(
-      copyStatement(statement, schema, file, chunkRows, 'toArray'),
-      queryOptions(options),
+    await withStatement(make.project(plan, casts), database, options, (statement) =>
+      database.execute(copyStatement(statement, schema, file, chunkRows, 'toArray'), queryOptions(options)),
     );
     return { file, remove };
   } catch (error) {
     await rm(file, { force: true });
     remove();
     throw error;
-  } finally {
-    await resolved.dispose();
   }
 }
 

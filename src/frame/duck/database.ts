@@ -56,7 +56,7 @@ export class Database {
   private readonly sessions = new Set<Session>();
   private ended = false;
 
-  private constructor(private readonly engine: LocalEngine) {
+  private constructor(readonly engine: LocalEngine) {
     engine.onDispose(() => this.end());
   }
 

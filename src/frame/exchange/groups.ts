@@ -4,14 +4,15 @@ import type { AggregatePlan, DistinctNode, PlanNode } from '../plan/node.js';
 import { type PartialPlans, partialPlans } from './aggregate.js';
 import { aggregatesOf } from './facts.js';
 import {
+  BY_PLACE,
   byPlace,
   columnsOfParts,
   forgetOrder,
   itself,
+  liesTogether,
   mapParts,
   NO_ORDER,
   needsPlaces,
-  ORDER,
   type Parts,
   pickParts,
   readTasks,
@@ -27,10 +28,7 @@ const FAN_IN = 16;
 export function planAggregate(planner: Planner, node: AggregatePlan): Parts {
   const input = planner.parts(node.input);
   const keys = node.keys.map(({ expr }) => expr);
-  const names = keys.flatMap((expr) => (expr.kind === 'column' ? [expr.name] : []));
-  const together =
-    input.fragments.length === 1 ||
-    (keys.length > 0 && input.together?.columns.every((name) => names.includes(name)));
+  const together = liesTogether(input, keys);
   const partial = together || planner.facts.whole.has(node) ? undefined : partialPlans(node);
   if (partial) return byPartials(planner, node, input, partial);
   // The rows themselves come together, with their places where an aggregate asks for the order.
@@ -105,7 +103,7 @@ export function planDistinct(planner: Planner, node: DistinctNode): Parts {
 }
 
 /** Where groups are together: by the names of the keys that rows were together by. */
-function groupsTogether(node: AggregatePlan, together: Together | undefined): Together | undefined {
+export function groupsTogether(node: AggregatePlan, together: Together | undefined): Together | undefined {
   const columns = together?.columns.map(
     (column) => node.keys.find(({ expr }) => expr.kind === 'column' && expr.name === column)?.name,
   );
@@ -122,7 +120,7 @@ function firstOf(plan: PlanNode, on: readonly string[]): PlanNode {
     fn: 'rowNumber',
     args: [],
     partitionBy: on.map(columnNode),
-    orderBy: [{ expr: columnNode(ORDER), descending: false, nulls: 'last' }],
+    orderBy: [BY_PLACE],
     ordered: true,
   };
   const ranked = make.project(plan, [...plan.columns.map(itself), { name: rank, expr }]);

@@ -1,5 +1,7 @@
 import type { Database, QueryOptions } from '../duck/database.js';
+import { describeMaps } from '../map/describe.js';
 import type { PlanNode } from '../plan/node.js';
+import type { Schema } from '../types.js';
 import { factsOf } from './facts.js';
 import { planPartitions } from './planner.js';
 import { ExchangeRun, type StatementOf } from './run.js';
@@ -30,7 +32,13 @@ export async function graphOf(
   const none = (): never => {
     throw new TypeError('a frame reads no task');
   };
-  const facts = await factsOf(plan, database, (node) => statementOf(node, none));
+  // Types are of the plan as it is without functions of users: of those is known what they give.
+  const known = new Map<PlanNode, PlanNode>();
+  const describe = async (node: PlanNode): Promise<Schema> =>
+    (await database.describe(await statementOf(node, none))).schema;
+  const facts = await factsOf(plan, database, async (node) =>
+    statementOf(await describeMaps(node, describe, known), none),
+  );
   return planPartitions(plan, facts, { partitions, broadcastBytes, gathered });
 }
 

@@ -1,5 +1,5 @@
 import type { Key } from '../../graph/task.js';
-import type { ExprNode } from '../expr/node.js';
+import type { ExprNode, SortKey } from '../expr/node.js';
 import { callNode, columnNode, literalNode, mapChildren } from '../expr/node.js';
 import * as make from '../plan/make.js';
 import { type Item, type PlanNode, rewrite, type TaskSource } from '../plan/node.js';
@@ -41,6 +41,13 @@ export const IN_PLACE: Order = Object.freeze({ kind: 'place' });
 
 /** Columns, `ORDER` among them where rows are not in their places. */
 export const columnsOfParts = ({ fragments }: Parts): readonly string[] => fragments[0]!.plan.columns;
+
+/** Whether rows with equal values of some expressions are in one partition. */
+export function liesTogether({ fragments, together }: Parts, by: readonly ExprNode[]): boolean {
+  if (fragments.length === 1) return true;
+  const names = by.flatMap((expr) => (expr.kind === 'column' ? [expr.name] : []));
+  return by.length > 0 && together?.columns.every((name) => names.includes(name)) === true;
+}
 
 /** The same operator on top of every partition. */
 export const mapParts = (
@@ -86,6 +93,9 @@ const ROW_NUMBER: ExprNode = Object.freeze({
   ordered: true,
 });
 
+/** Rows in their places. */
+export const BY_PLACE: SortKey = Object.freeze({ expr: columnNode(ORDER), descending: false, nulls: 'last' });
+
 /** The partition that `ORDER` says. */
 export const PARTITION_OF_PLACE: ExprNode = {
   kind: 'cast',
@@ -105,7 +115,7 @@ export function byPlace(node: ExprNode): ExprNode {
   if (!needsPlaces(inner)) return inner;
   return Object.freeze({
     ...inner,
-    orderBy: [{ expr: columnNode(ORDER), descending: false, nulls: 'last' }],
+    orderBy: [BY_PLACE],
   }) as ExprNode;
 }
 
@@ -114,6 +124,13 @@ export const pickParts = (parts: Parts, names: readonly string[]): Parts =>
   mapParts(parts, (plan) => make.pick(plan, parts.order.kind === 'column' ? [...names, ORDER] : names), {
     together: parts.together?.columns.every((name) => names.includes(name)) ? parts.together : undefined,
   });
+
+/** The rows of each partition in the order of their places, without the column of those. */
+export function sortedByPlace(parts: Parts): Parts {
+  if (parts.order.kind !== 'column') return parts;
+  const names = columnsOfParts(parts).filter((name) => name !== ORDER);
+  return mapParts(parts, (plan) => make.pick(make.sort(plan, [BY_PLACE]), names), { order: NO_ORDER });
+}
 
 /** Without the column of places: rows in no order. */
 export const forgetOrder = (parts: Parts): Parts => ({

@@ -1,19 +1,22 @@
 import type { Key } from '../../graph/task.js';
-import { callNode, columnNode, type ExprNode, literalNode } from '../expr/node.js';
+import { callNode, type ExprNode, literalNode } from '../expr/node.js';
+import { hasCustom } from '../map/customs.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Facts } from './facts.js';
+import { planCustoms, planFunction } from './functions.js';
 import { planAggregate, planDistinct } from './groups.js';
 import { planJoin } from './join.js';
 import {
   columnsOfParts,
   IN_PLACE,
+  liesTogether,
   mapParts,
   NO_ORDER,
-  ORDER,
   PARTITION_OF_PLACE,
   type Parts,
   readTasks,
+  sortedByPlace,
   type Together,
 } from './parts.js';
 import { planLimit, planProject, planSqlNode, planUnion } from './rows.js';
@@ -95,7 +98,7 @@ export class Planner {
       case 'union':
         return planUnion(this, node);
       case 'aggregate':
-        return planAggregate(this, node);
+        return hasCustom(node) ? planCustoms(this, node) : planAggregate(this, node);
       case 'distinct':
         return planDistinct(this, node);
       case 'sort':
@@ -105,7 +108,7 @@ export class Planner {
       case 'sql':
         return planSqlNode(this, node);
       case 'map':
-        throw new TypeError('a function over rows is no part of a fragment');
+        return planFunction(this, node);
     }
   }
 
@@ -113,7 +116,10 @@ export class Planner {
 
   /** Adds the task that writes a fragment. */
   write(fragment: Fragment, output: Output): Key {
-    const task = fragmentTask(fragment, output);
+    return this.add(fragmentTask(fragment, output));
+  }
+
+  add(task: FrameTask): Key {
     this.tasks.set(task.key, task);
     return task.key;
   }
@@ -154,10 +160,7 @@ export class Planner {
 
   /** Together by some of these expressions already, or shuffled. */
   colocated(parts: Parts, by: readonly ExprNode[]): Parts {
-    if (parts.fragments.length === 1) return parts;
-    const names = by.flatMap((expr) => (expr.kind === 'column' ? [expr.name] : []));
-    if (parts.together?.columns.every((name) => names.includes(name))) return parts;
-    return this.shuffle(parts, by);
+    return liesTogether(parts, by) ? parts : this.shuffle(parts, by);
   }
 
   /** All rows in one partition. */
@@ -181,9 +184,7 @@ export class Planner {
             order: parts.order,
             together: undefined,
           });
-    const key = { expr: columnNode(ORDER), descending: false, nulls: 'last' } as const;
-    const names = columnsOfParts(parts).filter((name) => name !== ORDER);
-    return mapParts(apart, (plan) => make.pick(make.sort(plan, [key]), names), { order: IN_PLACE });
+    return { ...sortedByPlace(apart), order: IN_PLACE };
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Key } from '../../graph/task.js';
-import { printExpr, printKey } from '../expr/print.js';
-import { printPlan } from '../plan/print.js';
-import type { Fragment, FrameGraph, FrameTask } from './task.js';
+import { printExpr, printKey, printName } from '../expr/print.js';
+import type { CustomAggregates } from '../map/customs.js';
+import { printFunction, printPlan } from '../plan/print.js';
+import type { Fragment, FragmentTask, FrameGraph, FrameTask } from './task.js';
 
 /** Fragments and exchanges as text. Tasks that differ only in the partition they are of are shown once. */
 export function printGraph({ tasks, result }: FrameGraph): string {
@@ -10,7 +11,7 @@ export function printGraph({ tasks, result }: FrameGraph): string {
   const shapeOf = (inputs: readonly Key[], text: string): string =>
     `${[...new Set(inputs.map((key) => numbers.get(key)))].join(' ')}|${text}`;
   for (const task of tasks.values()) {
-    const shape = shapeOf(task.inputs, taskText(task));
+    const shape = shapeOf(dataOf(task), taskText(task));
     let group = groups.find((known) => known.shape === shape);
     if (!group) {
       group = { shape, tasks: [] };
@@ -24,7 +25,7 @@ export function printGraph({ tasks, result }: FrameGraph): string {
     return stages.length > 0 ? ` from ${stages.join(', ')}` : '';
   };
   const lines = groups.flatMap(({ tasks: same }, i) => [
-    `${i + 1}: ${count(same.length, 'task')}${from(same.flatMap(({ inputs }) => inputs))}`,
+    `${i + 1}: ${count(same.length, 'task')}${from(same.flatMap(dataOf))}`,
     ...indented(taskText(same[0]!)),
   ]);
   const ends = new Map<string, Fragment[]>();
@@ -40,6 +41,10 @@ export function printGraph({ tasks, result }: FrameGraph): string {
   return lines.join('\n');
 }
 
+/** Where a task's rows come from. That a function is told how many rows are before its own goes without saying. */
+const dataOf = ({ op, inputs }: FrameTask): readonly Key[] =>
+  op === 'frame/apply' || op === 'frame/offset' ? inputs.slice(0, 1) : inputs;
+
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 const indented = (text: string): readonly string[] => text.split('\n').map((line) => `  ${line}`);
 /** What tells one partition's plan from another's is left out. */
@@ -52,13 +57,37 @@ const planText = ({ plan }: Pick<Fragment, 'plan'>): string =>
     );
 
 function taskText(task: FrameTask): string {
-  if (task.op === 'frame/boundaries')
-    return `boundaries of ${task.params.parts} ranges by ${task.params.keys.map(printKey).join(', ')}`;
+  switch (task.op) {
+    case 'frame/boundaries':
+      return `boundaries of ${task.params.parts} ranges by ${task.params.keys.map(printKey).join(', ')}`;
+    case 'frame/offset':
+      return 'rows up to here';
+    case 'frame/apply':
+      return printFunction(task.params);
+    case 'frame/groups':
+      return `aggregates ${namesOf(task.params)} by ${task.params.keys.map(printName).join(', ')}`;
+    case 'frame/partial':
+      return `partial aggregates ${namesOf(task.params)}`;
+    case 'frame/merge':
+      return `${task.params.last ? 'aggregates' : 'merged partial aggregates'} ${namesOf(task.params.aggregates)}`;
+    case 'frame/fragment':
+      return fragmentText(task);
+  }
+}
+
+const namesOf = ({ aggregates }: CustomAggregates): string =>
+  aggregates.map(({ functions }) => functions.name).join(', ');
+
+function fragmentText(task: FragmentTask): string {
   const { output } = task.params;
   const plan = planText(task.params);
   switch (output.by) {
     case 'one':
       return `write\n${indented(plan).join('\n')}`;
+    case 'rows': {
+      const { keys = [] } = output.layout;
+      return `write for functions${keys.length > 0 ? ` by ${keys.map(printName).join(', ')}` : ''}\n${indented(plan).join('\n')}`;
+    }
     case 'expression':
       return `exchange ${output.parts} parts by ${printExpr(output.part)}\n${indented(plan).join('\n')}`;
     case 'range':

@@ -1,27 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Key } from '../../graph/task.js';
-import type { ColumnTypes, Database, QueryOptions } from '../duck/database.js';
-import type { SortKey } from '../expr/node.js';
+import type { Database, QueryOptions } from '../duck/database.js';
 import type { PlanNode, TaskSource } from '../plan/node.js';
-import { exprSql } from '../sql/expr.js';
-import { type Bound, Parameters, quoteName, type Statement } from '../sql/writer.js';
-import type { BoundariesTask, Fragment, FragmentTask, FrameGraph, FrameTask } from './task.js';
-
-const PART = '__tilework_part';
-const SORT = '__tilework_sort';
-/** What stands for rows without columns: a file of Parquet has one at least. */
-const NOTHING = '__tilework_nothing';
-
-/** What a task left. */
-interface Outcome {
-  /** Files by part. */
-  readonly files: readonly (readonly string[])[];
-  readonly types: ColumnTypes;
-  /** Of a `frame/boundaries`. */
-  readonly boundaries?: readonly Bound[];
-}
+import type { Parameters, Statement } from '../sql/writer.js';
+import { aggregateGroups, applyFunction, countRows, mergeGroups, partialOf } from './applied.js';
+import { findBoundaries, type Step, writeFragment } from './fragments.js';
+import { type Outcome, readSql } from './outcome.js';
+import type { Fragment, FrameGraph, FrameTask } from './task.js';
 
 /** Makes a statement of a plan whose task sources are written as said. */
 export type StatementOf = (
@@ -82,12 +69,13 @@ export class ExchangeRun {
 
   /** A fragment of the result as a statement; its tasks have run. */
   async statement(fragment: Fragment): Promise<Statement> {
-    return this.statementOf(fragment.plan, this.placed(fragment));
+    const outcomes = this.outcomesOf(fragment.inputs);
+    return this.statementOf(fragment.plan, (source, parameters) => readSql(source, outcomes, parameters));
   }
 
   /** A fragment has been read: what nobody else needs goes. */
-  async read(fragment: Fragment): Promise<void> {
-    for (const key of new Set(fragment.inputs)) {
+  async read({ inputs }: Pick<Fragment, 'inputs'>): Promise<void> {
+    for (const key of new Set(inputs)) {
       const left = this.readers.get(key)! - 1;
       this.readers.set(key, left);
       if (left === 0) await rm(this.pathOf(key), { recursive: true, force: true });
@@ -97,126 +85,48 @@ export class ExchangeRun {
   /** Removes every file. */
   async close(): Promise<void> {
     this.stop.abort();
-    await rm(this.directory, { recursive: true, force: true });
+    // A thread may still be at a function.
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 
   private readonly pathOf = (key: Key): string => join(this.directory, key.replace('/', '-'));
 
   private async run(task: FrameTask): Promise<void> {
-    const outcome = task.op === 'frame/fragment' ? await this.fragment(task) : await this.boundaries(task);
-    this.outcomes.set(task.key, outcome);
-    await this.read({ plan: undefined as never, inputs: task.inputs });
+    this.outcomes.set(task.key, await this.outcomeOf(task));
+    await this.read(task);
     this.done += 1;
     this.options.onProgress?.(this.done / (this.graph.tasks.size + this.graph.result.length));
   }
 
-  private get queryOptions(): QueryOptions {
-    return { signal: this.signal };
-  }
+  private readonly outcomesOf = (keys: readonly Key[]): readonly Outcome[] =>
+    keys.map((key) => this.outcomes.get(key)!);
 
-  private async fragment({ key, inputs, params }: FragmentTask): Promise<Outcome> {
-    const { plan, output } = params;
-    const statement = await this.statementOf(plan, this.placed({ plan, inputs }));
-    const { types, stored } = await this.database.describe(statement, this.queryOptions);
-    const parameters = new Parameters(statement.values);
-    const items = Object.entries(stored).map(([name, type]) =>
-      type === types[name] ? quoteName(name) : `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`,
-    );
-    if (items.length === 0 || plan.columns.length === 0) items.push(`true AS ${quoteName(NOTHING)}`);
-    const path = this.pathOf(key);
-    let select: string;
-    switch (output.by) {
-      case 'one':
-        select = `SELECT ${items.join(', ')} FROM (${statement.sql}) AS f`;
-        break;
-      case 'expression':
-        select = `SELECT ${items.join(', ')}, ${exprSql(output.part, parameters)} AS ${quoteName(PART)} FROM (${statement.sql}) AS f`;
-        break;
-      case 'range': {
-        const bounds = this.outcomes.get(inputs[output.boundaries]!)!.boundaries!;
-        const key = sortKeySql(output.keys, parameters);
-        select = `SELECT ${items.join(', ')}, ${rangeSql(bounds, parameters)} AS ${quoteName(PART)} FROM (SELECT *, ${key} AS ${quoteName(SORT)} FROM (${statement.sql}) AS f) AS g`;
-      }
-    }
-    mkdirSync(path, { recursive: true });
-    const to = output.by === 'one' ? join(path, '0.parquet') : path;
-    const how = output.by === 'one' ? '' : `, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`;
-    await this.database.execute(
-      {
-        sql: `COPY (${select}) TO '${to.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy${how})`,
-        values: parameters.values,
-      },
-      this.queryOptions,
-    );
-    const files = output.by === 'one' ? [[to]] : await partFiles(path, output.parts);
-    return { files, types };
-  }
-
-  /** The keys at equal distances in the sorted sample. */
-  private async boundaries({ inputs, params }: BoundariesTask): Promise<Outcome> {
-    const { keys, parts } = params;
-    const parameters = new Parameters();
-    const source: TaskSource = { from: 'tasks', inputs: inputs.map((_, input) => ({ input, part: 0 })) };
-    const from = this.placed({ plan: undefined as never, inputs })(source, parameters);
-    const key = quoteName(SORT);
-    const sql =
-      `WITH s AS (SELECT ${sortKeySql(keys, parameters)} AS ${key} FROM ${from}), ` +
-      `n AS (SELECT ${key}, row_number() OVER (ORDER BY ${key}) - 1 AS i, count(*) OVER () AS c FROM s) ` +
-      `SELECT ${key} FROM n WHERE i IN (SELECT (c * p) // ${parts} FROM (SELECT count(*) AS c FROM s), range(1, ${parts}) AS r(p)) ORDER BY i`;
-    const boundaries: Bound[] = [];
-    for await (const { rows, columns } of this.database.batches(
-      { sql, values: parameters.values },
-      this.queryOptions,
-    ))
-      for (let row = 0; row < rows; row++) boundaries.push(columns[0]!.values[row] as Bound);
-    return { files: [], types: {}, boundaries };
-  }
-
-  private placed({ inputs }: Fragment): (source: TaskSource, parameters: Parameters) => string {
-    return (source, parameters) => {
-      const outcomes = source.inputs.map(({ input }) => this.outcomes.get(inputs[input]!)!);
-      const files = source.inputs.flatMap(({ part }, i) => outcomes[i]!.files[part] ?? []);
-      const columns = Object.entries(outcomes[0]!.types);
-      const none = `true AS ${quoteName(NOTHING)}`;
-      if (files.length === 0) {
-        const nulls = columns.map(([name, type]) => `CAST(NULL AS ${type}) AS ${quoteName(name)}`);
-        return `(SELECT ${nulls.join(', ') || none} WHERE false)`;
-      }
-      const casts = columns.map(
-        ([name, type]) => `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`,
-      );
-      return `(SELECT ${casts.join(', ') || none} FROM read_parquet(${parameters.bind(files)}, hive_partitioning = false))`;
+  private async outcomeOf(task: FrameTask): Promise<Outcome> {
+    const step: Step = {
+      database: this.database,
+      options: { signal: this.signal },
+      directory: this.pathOf(task.key),
+      inputs: this.outcomesOf(task.inputs),
     };
+    switch (task.op) {
+      case 'frame/fragment':
+        return writeFragment(
+          task,
+          await this.statement({ plan: task.params.plan, inputs: task.inputs }),
+          step,
+        );
+      case 'frame/boundaries':
+        return findBoundaries(task, step);
+      case 'frame/offset':
+        return countRows(step);
+      case 'frame/apply':
+        return applyFunction(task, step);
+      case 'frame/groups':
+        return aggregateGroups(task, step);
+      case 'frame/partial':
+        return partialOf(task, step);
+      case 'frame/merge':
+        return mergeGroups(task, step);
+    }
   }
-}
-
-/** The files of each part, as DuckDB named them. */
-async function partFiles(path: string, parts: number): Promise<readonly (readonly string[])[]> {
-  const files: string[][] = Array.from({ length: parts }, () => []);
-  for (const folder of await readdir(path)) {
-    const part = Number(/=(\d+)$/.exec(folder)?.[1]);
-    const names = await readdir(join(path, folder));
-    files[part]!.push(...names.sort().map((name) => join(path, folder, name)));
-  }
-  return files;
-}
-
-/** One value whose order is that of some keys. */
-function sortKeySql(keys: readonly SortKey[], parameters: Parameters): string {
-  const parts = keys.map(
-    ({ expr, descending, nulls }) =>
-      `${exprSql(expr, parameters)}, '${descending ? 'DESC' : 'ASC'} NULLS ${nulls === 'first' ? 'FIRST' : 'LAST'}'`,
-  );
-  return `create_sort_key(${parts.join(', ')})`;
-}
-
-/** How many boundaries a sort key is not below, by halving. */
-function rangeSql(boundaries: readonly Bound[], parameters: Parameters): string {
-  const key = quoteName(SORT);
-  const within = (from: number, to: number): string => {
-    if (from === to) return String(from);
-    const middle = (from + to) >> 1;
-    return `CASE WHEN ${key} < ${parameters.bind(boundaries[middle]!)} THEN ${within(from, middle)} ELSE ${within(middle + 1, to)} END`;
-  };
-  return within(0, boundaries.length);
 }

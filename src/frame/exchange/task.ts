@@ -1,14 +1,23 @@
 import { tokenize } from '../../graph/key.js';
 import type { Key, Task } from '../../graph/task.js';
 import type { ExprNode, SortKey } from '../expr/node.js';
-import { type PlanNode, rewrite } from '../plan/node.js';
+import type { CustomAggregates } from '../map/customs.js';
+import type { RowsLayout } from '../map/rows-file.js';
+import { type MapFunction, type PlanNode, rewrite } from '../plan/node.js';
 import type { Batch } from '../result/column.js';
 
 /**
  * What exchanges are made of: tasks as plain data, as arrays have them. Their keys are hashes of the work, so equal parts of plans are
  * computed once, and any engine could run them.
  */
-export type FrameTask = FragmentTask | BoundariesTask;
+export type FrameTask =
+  | FragmentTask
+  | BoundariesTask
+  | OffsetTask
+  | ApplyTask
+  | GroupsTask
+  | PartialTask
+  | MergeTask;
 
 /** Computes a plan, whose leaves may be what tasks before wrote, and writes its rows as Parquet, in one part or in several. */
 export interface FragmentTask extends Task {
@@ -21,9 +30,13 @@ export interface FragmentParams {
   readonly output: Output;
 }
 
-/** Which part a row goes to: the only one; a number from 0, by an expression; the range that its sort keys lie in. */
+/**
+ * Which part a row goes to: the only one; that one, as the functions of users read it; a number from 0, by an expression; the range that its
+ * sort keys lie in.
+ */
 export type Output =
   | { readonly by: 'one' }
+  | { readonly by: 'rows'; readonly layout: RowsLayout }
   | { readonly by: 'expression'; readonly parts: number; readonly part: ExprNode }
   | {
       readonly by: 'range';
@@ -37,6 +50,35 @@ export type Output =
 export interface BoundariesTask extends Task {
   readonly op: 'frame/boundaries';
   readonly params: { readonly keys: readonly SortKey[]; readonly parts: number };
+}
+
+/** How many rows there are up to the end of stored rows (the first input): those before them (the second, where there are any) and these. */
+export interface OffsetTask extends Task {
+  readonly op: 'frame/offset';
+}
+
+/** A user's function over stored rows (the first input), before which so many stand as the second says. */
+export interface ApplyTask extends Task {
+  readonly op: 'frame/apply';
+  readonly params: MapFunction;
+}
+
+/** Users' aggregates of groups that are whole in some stored rows. */
+export interface GroupsTask extends Task {
+  readonly op: 'frame/groups';
+  readonly params: CustomAggregates;
+}
+
+/** A partial result of users' aggregates of some stored rows. */
+export interface PartialTask extends Task {
+  readonly op: 'frame/partial';
+  readonly params: CustomAggregates;
+}
+
+/** Partial results as one, or, in the end, as the row that they give. */
+export interface MergeTask extends Task {
+  readonly op: 'frame/merge';
+  readonly params: { readonly aggregates: CustomAggregates; readonly last: boolean };
 }
 
 /** A plan and the tasks that its `TaskSource`s number. */
@@ -76,16 +118,11 @@ export function fragmentTask({ plan, inputs }: Fragment, output: Output): Fragme
   return Object.freeze({ key, op, inputs, params: Object.freeze({ plan, output }) });
 }
 
-export function boundariesTask(
+/** A task that depends on nothing but its inputs and parameters. */
+export function taskOf<T extends Exclude<FrameTask, FragmentTask>>(
+  op: T['op'],
   inputs: readonly Key[],
-  keys: readonly SortKey[],
-  parts: number,
-): BoundariesTask {
-  const op = 'frame/boundaries';
-  return Object.freeze({
-    key: `${op}-${tokenize([inputs, keys, parts])}`,
-    op,
-    inputs,
-    params: Object.freeze({ keys, parts }),
-  });
+  params: T['params'],
+): T {
+  return Object.freeze({ key: `${op}-${tokenize([inputs, params])}`, op, inputs, params }) as T;
 }

@@ -2,8 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBytes } from '../../engine/memory/limits.js';
 import { Database } from '../duck/database.js';
-import { type FrameOptions, preparedStatement, queryOptions } from '../execute.js';
-import { resolveMaps } from '../map/resolve.js';
+import { type FrameOptions, queryOptions, withStatement } from '../execute.js';
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
 import { type Bound, quoteName, type Statement } from '../sql/writer.js';
@@ -205,17 +204,9 @@ async function copyTo(
   options: FrameOptions,
   settings: Settings,
 ): Promise<void> {
-  const { plan: resolved, dispose } = await resolveMaps(plan, database, options);
-  try {
-    const prepared = await preparedStatement(resolved, database, options);
-    try {
-      await database.execute(copySql(prepared.statement, path, settings), queryOptions(options));
-    } finally {
-      await prepared.dispose();
-    }
-  } finally {
-    await dispose();
-  }
+  await withStatement(plan, database, options, (statement) =>
+    database.execute(copySql(statement, path, settings), queryOptions(options)),
+  );
 }
 
 /** COPY of a statement's rows; what users say is bound. */

@@ -41,7 +41,7 @@ export interface MapColumn<T = ColumnType> extends Iterable<ValueOf<T> | null> {
 /** Some rows of a frame, as a function over batches gets them. */
 export interface MapBatch<S> {
   readonly rows: number;
-  /** The number of the first row within the frame (or, in a frame of partitions, within its partition). */
+  /** The number of the first row within the frame; of a group, within its partition's rows sorted by groups. */
   readonly firstRow: number;
   readonly columns: { readonly [K in keyof S]: MapColumn<S[K]> };
   /** A row as an object. */

@@ -1,56 +1,27 @@
 import { stat } from 'node:fs/promises';
 import type { Engine } from '../../engine/engine.js';
 import type { Key, Task } from '../../graph/task.js';
-import type { Database } from '../duck/database.js';
-import { type FrameOptions, finalStatement, queryOptions } from '../execute.js';
+import type { Database, QueryOptions } from '../duck/database.js';
 import type { RowGroup } from '../parquet/read.js';
 import * as make from '../plan/make.js';
 import type { FileInfo, PlanNode } from '../plan/node.js';
 import { arrayOf, type Batch } from '../result/column.js';
-import { quoteName, type Statement } from '../sql/writer.js';
 import type { Schema } from '../types.js';
 import { restored } from './errors.js';
-import { FIRST, storedSchema } from './op.js';
-import { copyStatement, restoreItems } from './store.js';
+import { storedSchema } from './op.js';
+import { restoreItems } from './store.js';
 
 /** Where and with what a function of a plan is computed. */
 export interface Place {
   readonly database: Database;
   readonly engine: Engine;
-  readonly options: FrameOptions;
+  readonly options: QueryOptions;
   /** A file of its own, by a name. */
   readonly path: (name: string) => string;
 }
 
 /** Tasks of one function at most: each takes some row groups. */
 const TASKS = 256;
-export const GROUP_ROWS = 65_536;
-
-/** Puts the rows of a plan into a file for threads; sorted by keys, with a mark at the first row of each group, where there are keys. */
-export async function storeRows(
-  plan: PlanNode,
-  { database, options, path }: Place,
-  rows: { readonly label: string; readonly groupRows?: number; readonly keys?: readonly string[] },
-): Promise<{ file: string; schema: Schema }> {
-  const { label, keys, groupRows = GROUP_ROWS } = rows;
-  const statement = await finalStatement(plan, database);
-  const { schema } = await database.describe(statement);
-  const file = path('input');
-  const stored: Schema = keys ? { ...schema, [FIRST]: 'bool' } : schema;
-  const source = keys ? sorted(statement, keys) : statement;
-  await database.execute(copyStatement(source, stored, file, groupRows, label), queryOptions(options));
-  return { file, schema };
-}
-
-/** Rows sorted by the keys of their groups, in a group as they came; the first of each is marked. */
-function sorted({ sql, values }: Statement, keys: readonly string[]): Statement {
-  const row = quoteName('__tilework_number');
-  const order = keys.map((name) => `${quoteName(name)}, `).join('');
-  const first = keys.map((name) => `${quoteName(name)} IS DISTINCT FROM lag(${quoteName(name)}) OVER ()`);
-  const mark = first.length > 0 ? first.join(' OR ') : 'false';
-  const numbered = `(SELECT *, row_number() OVER () AS ${row} FROM (${sql}) AS s ORDER BY ${order}${row}) AS o`;
-  return { sql: `SELECT * EXCLUDE (${row}), (${mark}) AS ${quoteName(FIRST)} FROM ${numbered}`, values };
-}
 
 /** Row groups shared out to tasks. */
 export function shares(

@@ -4,26 +4,16 @@ import { defaultEngine } from '../../engine/default.js';
 import { atExit } from '../../engine/disk/cleanup.js';
 import { removeTree } from '../../engine/disk/remove-tree.js';
 import type { Engine } from '../../engine/engine.js';
-import type { FunctionSpec } from '../../graph/function-spec.js';
-import type { Task } from '../../graph/task.js';
 import { runArray } from '../arrays/run-array.js';
 import type { Database } from '../duck/database.js';
-import type { FrameOptions } from '../execute.js';
-import { columnNode, some } from '../expr/node.js';
-import { readFooter } from '../parquet/read.js';
+import { type FrameOptions, finalStatement, queryOptions } from '../execute.js';
 import * as make from '../plan/make.js';
-import {
-  type ArraySource,
-  inputsOf,
-  type MapNode,
-  type PlanNode,
-  type ScanNode,
-  withInputs,
-} from '../plan/node.js';
-import type { Schema } from '../types.js';
-import { hasCustom, runAggregate, typedAggregate } from './aggregate-plan.js';
-import { emptyScan, filesScan, GROUP_ROWS, type Place, runTasks, shares, storeRows } from './files.js';
-import type { MapCommon, MapParams, MapValue } from './op.js';
+import { type AggregatePlan, inputsOf, type MapNode, type PlanNode, withInputs } from '../plan/node.js';
+import { hasCustom, joinedByKeys, splitCustoms } from './customs.js';
+import { functionInput, hasArrays, hasMaps, isArray } from './describe.js';
+import { filesScan, type Place } from './files.js';
+import { functionRows, GROUP_ROWS, type RowsLayout, type StoredRows, storeRows } from './rows-file.js';
+import { runFunction, runGroups } from './run.js';
 
 /** A plan whose functions have been computed: their results lie in files until it is disposed of. */
 export interface Resolved {
@@ -31,23 +21,17 @@ export interface Resolved {
   readonly dispose: () => Promise<void>;
 }
 
-/** Row groups of DuckDB's are of whole vectors. */
-const LEAST_GROUP = 2048;
-
-const isArray = (node: PlanNode): node is ScanNode & { readonly source: ArraySource } =>
-  node.kind === 'scan' && node.source.from === 'array';
-
-/** Whether a plan has functions of users in it. */
-export const hasMaps = (plan: PlanNode): boolean =>
-  plan.kind === 'map' || isArray(plan) || hasCustom(plan) || inputsOf(plan).some(hasMaps);
-
-/** The plan without functions of users: each has been computed, and its results are read from files. */
+/**
+ * The plan without functions of users: each has been computed, and its results are read from files. In a plan of partitions only arrays are
+ * computed before; functions are part of its graph.
+ */
 export async function resolveMaps(
   plan: PlanNode,
   database: Database,
   options: FrameOptions = {},
 ): Promise<Resolved> {
-  if (!hasMaps(plan)) return { plan, dispose: async () => {} };
+  const has = options.partitions === undefined ? hasMaps : hasArrays;
+  if (!has(plan)) return { plan, dispose: async () => {} };
   const directory = await mkdtemp(join(database.scratch(), 'map-'));
   const forget = atExit(() => removeTree(directory));
   const dispose = async (): Promise<void> => {
@@ -56,69 +40,12 @@ export async function resolveMaps(
     forget();
   };
   try {
-    const resolver = new Resolver(database, directory, options);
-    return { plan: await resolver.resolve(early(plan)), dispose };
+    const resolver = new Resolver(database, directory, options, has);
+    return { plan: await resolver.resolve(plan), dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
-}
-
-/** The plan as it is typed: in the place of each function an empty table of its schema. */
-export async function describeMaps(
-  plan: PlanNode,
-  describe: (plan: PlanNode) => Promise<Schema>,
-): Promise<PlanNode> {
-  const known = new Map<PlanNode, PlanNode>();
-  const replace = async (node: PlanNode): Promise<PlanNode> => {
-    if (!hasMaps(node)) return node;
-    const found = known.get(node);
-    if (found) return found;
-    const inputs: PlanNode[] = [];
-    for (const input of inputsOf(node)) inputs.push(await replace(input));
-    const made = isArray(node)
-      ? emptyScan(node.source.schema, node.columns)
-      : hasCustom(node)
-        ? typedAggregate(node, inputs[0]!)
-        : node.kind === 'map'
-          ? emptyScan(resultSchema(node, await describe(groupInput(node, inputs[0]!))))
-          : withInputs(node, inputs);
-    known.set(node, made);
-    return made;
-  };
-  return replace(plan);
-}
-
-/** The columns of a function's result with their types, in view of those of its input. */
-function resultSchema(node: MapNode, input: Schema): Schema {
-  return Object.fromEntries(node.columns.map((name) => [name, node.schema[name] ?? input[name]!]));
-}
-
-/** A limit of what a function gives for each row is one of what it is given. */
-function early(plan: PlanNode): PlanNode {
-  const node = withInputs(plan, inputsOf(plan).map(early));
-  if (node.kind !== 'limit') return node;
-  const { input } = node;
-  if (input.kind === 'map' && input.per === 'row')
-    return withInputs(input, [early(make.limit(input.input, node.count, node.offset))]);
-  if (
-    input.kind === 'project' &&
-    hasMaps(input) &&
-    !input.items.some(({ expr }) => some(expr, ({ kind }) => kind === 'window'))
-  )
-    return withInputs(input, [early(make.limit(input.input, node.count, node.offset))]);
-  return node;
-}
-
-/** The input of a function, with the keys of groups as columns. */
-function groupInput(node: MapNode, input: PlanNode): PlanNode {
-  if (node.per !== 'group') return input;
-  const keys = new Map(node.keys.map(({ name, expr }) => [name, expr]));
-  const names = new Set([...input.columns, ...keys.keys()]);
-  return make.project(
-    input,
-    [...names].map((name) => ({ name, expr: keys.get(name) ?? columnNode(name) })),
-  );
 }
 
 class Resolver {
@@ -130,13 +57,15 @@ class Resolver {
     private readonly database: Database,
     private readonly directory: string,
     private readonly options: FrameOptions,
+    /** Whether there is anything to compute in a plan. */
+    private readonly has: (plan: PlanNode) => boolean,
   ) {
     this.engine = options.engine ?? defaultEngine();
   }
 
   /** A node that stands in a plan twice is computed once. */
   resolve(node: PlanNode): Promise<PlanNode> {
-    if (!hasMaps(node)) return Promise.resolve(node);
+    if (!this.has(node)) return Promise.resolve(node);
     let made = this.known.get(node);
     if (!made) {
       made = this.make(node);
@@ -149,70 +78,47 @@ class Resolver {
     const inputs: PlanNode[] = [];
     for (const input of inputsOf(node)) inputs.push(await this.resolve(input));
     if (isArray(node)) return runArray(node, this.place());
-    if (hasCustom(node)) return runAggregate(node, inputs[0]!, this.place());
-    return node.kind === 'map' ? this.run(node, inputs[0]!) : withInputs(node, inputs);
+    if (this.has === hasMaps) {
+      if (hasCustom(node)) return this.aggregate(node, inputs[0]!);
+      if (node.kind === 'map') return this.map(node, inputs[0]!);
+    }
+    return withInputs(node, inputs);
   }
 
   private place(): Place {
     const { database, engine, options } = this;
     const id = ++this.count;
-    return { database, engine, options, path: (name) => join(this.directory, `${id}-${name}.parquet`) };
-  }
-
-  private async run(node: MapNode, below: PlanNode): Promise<PlanNode> {
-    const place = this.place();
-    const input = groupInput(node, below);
-    const keys = node.per === 'group' ? node.keys.map(({ name }) => name) : undefined;
-    const groupRows = Math.max(LEAST_GROUP, node.batchRows, wholeBatches(node.batchRows));
-    const { file, schema } = await storeRows(input, place, {
-      label: node.name,
-      groupRows,
-      ...(keys && { keys }),
-    });
-    const output = resultSchema(node, schema);
-    const tasks = mapTasks(node, schema, file, (index) => place.path(`part-${index}`));
-    const values = await runTasks(tasks, place, { retries: node.retries });
-    await rm(file, { force: true });
-    const written = tasks.filter((_, i) => (values[i] as MapValue).rows > 0);
-    const rows = values.map((value) => (value as MapValue).rows).filter((count) => count > 0);
-    return filesScan(
-      written.map(({ params }, i) => ({ path: (params as MapParams).out, rows: rows[i]! })),
-      output,
-    );
-  }
-}
-
-const wholeBatches = (batchRows: number): number => Math.floor(GROUP_ROWS / batchRows) * batchRows;
-
-let runs = 0;
-
-/**
- * The tasks of a function over the rows of a Parquet file, each of which writes one: what a plan of partitions puts into its graph. The file
- * is uncompressed and holds the columns of the function's input as `copyStatement` stores them.
- *
- * @param out the file that a task writes, by its number
- */
-export function mapTasks(node: MapNode, input: Schema, file: string, out: (index: number) => string): Task[] {
-  const { groups } = readFooter(file);
-  const common: MapCommon = {
-    fn: node.fn as FunctionSpec,
-    label: node.name,
-    per: node.per,
-    input,
-    output: node.schema,
-    batchRows: node.batchRows,
-    keep: node.per === 'group' ? node.keys.map(({ name }) => name) : node.keep,
-    arrow: node.arrow,
-  };
-  const run = ++runs;
-  return shares(groups).map(({ own, firstRow, behind }, index): Task => {
-    const params: MapParams = {
-      file,
-      groups: own,
-      firstRow,
-      out: out(index),
-      ...(node.per === 'group' && { behind }),
+    return {
+      database,
+      engine,
+      options: queryOptions(options),
+      path: (name) => join(this.directory, `${id}-${name}.parquet`),
     };
-    return { key: `frame-map-${run}-${index}`, op: 'frame/map', inputs: [], params, common };
-  });
+  }
+
+  private async map(node: MapNode, below: PlanNode): Promise<PlanNode> {
+    const place = this.place();
+    const input = await this.store(functionInput(node, below), functionRows(node), place);
+    const { files, schema } = await runFunction(node, input, place);
+    await rm(input.file, { force: true });
+    return filesScan(files, schema);
+  }
+
+  /** The aggregates of users among those of a node; the plan returned joins them with the others. */
+  private async aggregate(node: AggregatePlan, below: PlanNode): Promise<PlanNode> {
+    const { label, functions, rows, others, items } = splitCustoms(node);
+    const { keys } = functions;
+    const place = this.place();
+    const input = await this.store(make.project(below, rows), { label, groupRows: GROUP_ROWS, keys }, place);
+    const { files, schema } = await runGroups(functions, input, place);
+    await rm(input.file, { force: true });
+    const own = await filesScan(files, schema);
+    const all = others.length > 0 ? joinedByKeys(make.aggregate(below, node.keys, others), own, keys) : own;
+    return make.project(all, items);
+  }
+
+  private async store(plan: PlanNode, layout: RowsLayout, { path, options }: Place): Promise<StoredRows> {
+    const statement = await finalStatement(plan, this.database);
+    return storeRows(statement, layout, path('input'), this.database, options);
+  }
 }

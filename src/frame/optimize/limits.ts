@@ -1,10 +1,11 @@
 import { hasWindow } from '../expr/node.js';
 import * as make from '../plan/make.js';
 import type { LimitNode, PlanNode } from '../plan/node.js';
+import { over } from './walk.js';
 
 /**
  * Limits sink: what is not taken need not be made. One after another is one; they go through selects, which have a row for each row (not past
- * windows, which see rows beyond), and into the inputs of concat, none of which need give more than all together.
+ * windows, which see rows beyond) and functions over rows, and into the inputs of concat, none of which need give more than all together.
  */
 export function sinkLimit({ input, count, offset }: LimitNode): PlanNode {
   if (count === undefined && offset === 0) return input;
@@ -17,6 +18,13 @@ export function sinkLimit({ input, count, offset }: LimitNode): PlanNode {
     case 'project': {
       if (input.items.some(({ expr }) => hasWindow(expr))) break;
       return make.project(sinkLimit(make.limit(input.input, count, offset)), input.items);
+    }
+    case 'map': {
+      if (input.per !== 'row' || count === undefined) break;
+      const below = sinkLimit(make.limit(input.input, count + offset));
+      const made = over(input, [input.input], [below]);
+      // The function is told the numbers of rows: those that are passed over count.
+      return offset === 0 ? made : make.limit(made, count, offset);
     }
     case 'union': {
       if (count === undefined) break;

@@ -222,9 +222,13 @@ export interface SqlNode extends Base {
 }
 
 /** A user's function over batches of rows. */
-export interface MapNode extends Base {
+export interface MapNode extends Base, MapFunction {
   readonly kind: 'map';
   readonly input: PlanNode;
+}
+
+/** What is done with rows, wherever they come from. */
+export interface MapFunction {
   /** What the function is, as `graph/functions.ts` ships it. */
   readonly fn: unknown;
   readonly name: string;
@@ -240,6 +244,10 @@ export interface MapNode extends Base {
   readonly keys: readonly Item[];
   readonly retries?: number;
 }
+
+/** Columns of a function's input that stand beside what it gives: those that are kept, or the keys of groups. */
+export const namesBeside = ({ keep, keys, schema }: MapFunction): readonly string[] =>
+  [...keep, ...keys.map(({ name }) => name)].filter((name) => !Object.hasOwn(schema, name));
 
 /** The plans directly below. */
 export function inputsOf(node: PlanNode): readonly PlanNode[] {

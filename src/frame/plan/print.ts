@@ -1,6 +1,6 @@
 import { printExpr, printKey, printName } from '../expr/print.js';
 import { typeText } from '../result/type-text.js';
-import { type Item, inputsOf, type PlanNode } from './node.js';
+import { type Item, inputsOf, type MapFunction, type PlanNode } from './node.js';
 
 /** Deeper than this nothing is indented further: a chain of ten thousand verbs is that deep. */
 const DEEPEST = 60;
@@ -59,13 +59,17 @@ function describeNode(node: PlanNode): string {
     case 'sql':
       return `sql ${JSON.stringify(node.text)} over ${list(node.inputs.map(({ name }) => name))}`;
     case 'map':
-      return `map ${{ row: 'rows', batch: 'batches', group: 'groups' }[node.per]} by ${node.name} to ${Object.entries(
-        node.schema,
-      )
-        .map(([name, type]) => `${printName(name)}: ${typeText(type)}`)
-        .join(', ')}`;
+      return printFunction(node);
   }
 }
+
+/** What is done with rows by a function. */
+export const printFunction = (node: MapFunction): string =>
+  `map ${{ row: 'rows', batch: 'batches', group: 'groups' }[node.per]} by ${node.name} to ${Object.entries(
+    node.schema,
+  )
+    .map(([name, type]) => `${printName(name)}: ${typeText(type)}`)
+    .join(', ')}`;
 
 function sourceText({ source }: Extract<PlanNode, { kind: 'scan' }>): string {
   switch (source.from) {

@@ -1,0 +1,133 @@
+import { mkdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database, QueryOptions } from '../duck/database.js';
+import { narrowed } from '../duck/narrow.js';
+import type { SortKey } from '../expr/node.js';
+import { storeRows } from '../map/rows-file.js';
+import { exprSql } from '../sql/expr.js';
+import { type Bound, Parameters, quoteName, type Statement } from '../sql/writer.js';
+import { NOTHING, type Outcome, readSql } from './outcome.js';
+import type { BoundariesTask, FragmentTask, Output } from './task.js';
+
+const PART = '__tilework_part';
+const SORT = '__tilework_sort';
+
+/** Where and with what a task is done. */
+export interface Step {
+  readonly database: Database;
+  readonly options: QueryOptions;
+  /** A directory of the task's own, to be made. */
+  readonly directory: string;
+  readonly inputs: readonly Outcome[];
+}
+
+/** Writes the rows of a fragment. */
+export async function writeFragment(
+  { params: { plan, output } }: FragmentTask,
+  statement: Statement,
+  { database, options, directory, inputs }: Step,
+): Promise<Outcome> {
+  mkdirSync(directory, { recursive: true });
+  const one = join(directory, '0.parquet');
+  if (output.by === 'rows') {
+    const own = await narrowed(statement, database);
+    const { schema } = await storeRows(own, output.layout, one, database, options);
+    return { files: [[one]], schema };
+  }
+  const { types, stored } = await database.describe(statement, options);
+  const items = Object.entries(stored).map(([name, type]) =>
+    type === types[name] ? quoteName(name) : `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`,
+  );
+  if (items.length === 0 || plan.columns.length === 0) items.push(`true AS ${quoteName(NOTHING)}`);
+  const { sql, values } = partedSql(statement, items.join(', '), output, inputs);
+  const [to, how] =
+    output.by === 'one' ? [one, ''] : [directory, `, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];
+  await database.execute(
+    {
+      sql: `COPY (${sql}) TO '${to.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy${how})`,
+      values,
+    },
+    options,
+  );
+  return { files: output.by === 'one' ? [[one]] : await partFiles(directory, output.parts), types };
+}
+
+/** Columns of a statement, and the part that each row goes to. */
+function partedSql(
+  { sql, values }: Statement,
+  items: string,
+  output: Exclude<Output, { by: 'rows' }>,
+  inputs: readonly Outcome[],
+): Statement {
+  const parameters = new Parameters(values);
+  const part = (expr: string, from: string): Statement => ({
+    sql: `SELECT ${items}, ${expr} AS ${quoteName(PART)} FROM ${from}`,
+    values: parameters.values,
+  });
+  switch (output.by) {
+    case 'one':
+      return { sql: `SELECT ${items} FROM (${sql}) AS f`, values };
+    case 'expression':
+      return part(exprSql(output.part, parameters), `(${sql}) AS f`);
+    case 'range': {
+      const { boundaries } = inputs[output.boundaries]!;
+      const key = sortKeySql(output.keys, parameters);
+      const keyed = `(SELECT *, ${key} AS ${quoteName(SORT)} FROM (${sql}) AS f) AS g`;
+      return part(rangeSql(boundaries!, parameters), keyed);
+    }
+  }
+}
+
+/** The keys at equal distances in the sorted sample. */
+export async function findBoundaries(
+  { params: { keys, parts } }: BoundariesTask,
+  { database, options, inputs }: Step,
+): Promise<Outcome> {
+  const parameters = new Parameters();
+  const from = readSql(
+    { from: 'tasks', inputs: inputs.map((_, input) => ({ input, part: 0 })) },
+    inputs,
+    parameters,
+  );
+  const key = quoteName(SORT);
+  const sql =
+    `WITH s AS (SELECT ${sortKeySql(keys, parameters)} AS ${key} FROM ${from}), ` +
+    `n AS (SELECT ${key}, row_number() OVER (ORDER BY ${key}) - 1 AS i, count(*) OVER () AS c FROM s) ` +
+    `SELECT ${key} FROM n WHERE i IN (SELECT (c * p) // ${parts} FROM (SELECT count(*) AS c FROM s), range(1, ${parts}) AS r(p)) ORDER BY i`;
+  const boundaries: Bound[] = [];
+  for await (const { rows, columns } of database.batches({ sql, values: parameters.values }, options))
+    for (let row = 0; row < rows; row++) boundaries.push(columns[0]!.values[row] as Bound);
+  return { files: [], boundaries };
+}
+
+/** The files of each part, as DuckDB named them. */
+async function partFiles(path: string, parts: number): Promise<readonly (readonly string[])[]> {
+  const files: string[][] = Array.from({ length: parts }, () => []);
+  for (const folder of await readdir(path)) {
+    const part = Number(/=(\d+)$/.exec(folder)?.[1]);
+    const names = await readdir(join(path, folder));
+    files[part]!.push(...names.sort().map((name) => join(path, folder, name)));
+  }
+  return files;
+}
+
+/** One value whose order is that of some keys. */
+function sortKeySql(keys: readonly SortKey[], parameters: Parameters): string {
+  const parts = keys.map(
+    ({ expr, descending, nulls }) =>
+      `${exprSql(expr, parameters)}, '${descending ? 'DESC' : 'ASC'} NULLS ${nulls === 'first' ? 'FIRST' : 'LAST'}'`,
+  );
+  return `create_sort_key(${parts.join(', ')})`;
+}
+
+/** How many boundaries a sort key is not below, by halving. */
+function rangeSql(boundaries: readonly Bound[], parameters: Parameters): string {
+  const key = quoteName(SORT);
+  const within = (from: number, to: number): string => {
+    if (from === to) return String(from);
+    const middle = (from + to) >> 1;
+    return `CASE WHEN ${key} < ${parameters.bind(boundaries[middle]!)} THEN ${within(from, middle)} ELSE ${within(middle + 1, to)} END`;
+  };
+  return within(0, boundaries.length);
+}
