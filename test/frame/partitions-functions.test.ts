@@ -90,7 +90,10 @@ const CASES: readonly (readonly [name: string, frame: (f: DataFrame) => Frame, o
   ['a limit of rows', (f) => f.apply((_row, index) => index, number).limit(7, 40)],
   ['a function of a function', (f) => f.apply((_row, i) => i, number).apply((row) => -row.index!, number)],
   ['groups, in the order of their keys', spread],
-  ['groups behind a window', (f) => spread(untyped(f.withColumns({ p: col('id').shift(1, { partitionBy: 'x' }) })))],
+  [
+    'groups behind a window',
+    (f) => spread(untyped(f.withColumns({ p: col('id').shift(1, { partitionBy: 'x' }) }))),
+  ],
   [
     'groups by an expression',
     (f) =>
