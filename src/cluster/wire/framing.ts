@@ -37,10 +37,12 @@ export class FrameDecoder {
   }
 
   /**
-   * Takes the next bytes; returns the messages that they complete, each as its frames. Frames may be views of `chunk`.
+   * Takes the next bytes; returns the messages that they complete, each as its frames. Frames may be views of `data`.
    * @throws WireError where a length is beyond the limits; the stream is of no use after it
    */
-  push(chunk: Uint8Array): Uint8Array[][] {
+  push(data: Uint8Array): Uint8Array[][] {
+    // Not a Buffer, whose slices would be Buffers too.
+    const chunk = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const messages: Uint8Array[][] = [];
     let at = 0;
     while (at < chunk.length || this.collector.complete) {

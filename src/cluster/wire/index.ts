@@ -13,6 +13,7 @@ export { decodeResult, encodeResult, PythonOnlyError } from './results.js';
 export {
   decodePayload,
   encodePayload,
+  payloadOf,
   type ScheduledTask,
   TaskEncoder,
   type TaskPayload,

@@ -1,6 +1,7 @@
 import { tokenize } from '../../graph/key.js';
 import type { BlockMeta, Key, Task } from '../../graph/task.js';
 import { WireError } from './errors.js';
+import { Pickled } from './messages.js';
 import { decodeValue, encodeValue } from './values.js';
 
 /** The operation of a task whose result is its `params`. */
@@ -49,6 +50,17 @@ export function decodePayload(bytes: Uint8Array): TaskPayload {
     );
   if (!Array.isArray(payload.inputs)) throw new WireError('a task without a list of its inputs');
   return payload as TaskPayload;
+}
+
+/** In the pickle of every task of ours: the text that a Python worker would show (deploy/scheduler/tilework_scheduler.py). */
+const MARK = 'tilework-task';
+
+/** The payload of a task as `compute-task` brings it (`run_spec`); undefined where it is a task for Python. */
+export function payloadOf(runSpec: unknown): Uint8Array | undefined {
+  if (!(runSpec instanceof Pickled)) return undefined;
+  const { pickle, buffers } = runSpec;
+  const text = Buffer.from(pickle.buffer, pickle.byteOffset, pickle.byteLength);
+  return buffers.length === 1 && text.includes(MARK) ? buffers[0] : undefined;
 }
 
 /** Encodes tasks of one graph; what layers share is encoded once. */

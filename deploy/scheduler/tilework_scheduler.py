@@ -1,0 +1,230 @@
+"""Lets a Dask scheduler take graphs of tilework, whose tasks run in Node workers.
+
+    dask scheduler --preload tilework_scheduler
+
+It works with distributed 2024.12.1 and later; whatever differs between versions is in this file. Clients ask `tilework_hello`
+first. A graph comes as `tilework-tasks` messages, then `tilework-submit`; its tasks are real tasks of the scheduler, so that
+stealing, resilience, priorities, retries and the dashboard are Dask's own.
+
+Configuration (a file in ~/.config/dask, or DASK_TILEWORK__BATCH_INTERVAL): `tilework.batch-interval`, how long messages to
+a worker may wait for company; 1 ms unless set, where Dask has 5 ms.
+"""
+
+from __future__ import annotations
+
+import inspect
+import platform
+from pickle import PickleBuffer
+
+import dask
+import distributed
+from dask._task_spec import Task
+from dask.utils import parse_timedelta
+from distributed.diagnostics.plugin import SchedulerPlugin
+from distributed.protocol.serialize import (
+    Serialized,
+    register_serialization_family,
+    serialization_error_loads,
+)
+
+#: What clients and this module must agree on; changes when messages do.
+PROTOCOL = 1
+
+#: The resource that Node workers have, and what a task takes of it where other workers are there too.
+RESOURCE = "JS"
+SHARE = {RESOURCE: 0.001}
+
+#: States in which a task may be given restrictions without further ado.
+UNSCHEDULED = ("released", "waiting", "no-worker", "memory", "erred")
+
+
+class NodeTask(Task):
+    """A task that only Node workers understand.
+
+    To Python it pickles as a call, of names that distributed itself has, which raises an error that says so: a Python worker
+    that gets one by mistake reports it and goes on. The payload leaves as an out-of-band buffer, which Node reads.
+    """
+
+    __slots__ = ("payload",)
+
+    def __init__(self, key, dependencies, payload):
+        super().__init__(key, serialization_error_loads)
+        self._dependencies = frozenset(dependencies)
+        self.payload = payload
+
+    def __reduce_ex__(self, protocol):
+        payload = PickleBuffer(self.payload) if protocol >= 5 else self.payload
+        text = f"tilework-task {self.key!r} needs a Node worker, and this is a Python worker"
+        return Task, (self.key, serialization_error_loads, payload, (text.encode(),))
+
+    def _get_token(self):
+        return f"{self.key}-{len(self.payload)}"
+
+    def __repr__(self):
+        return f"<NodeTask {self.key!r}>"
+
+
+class Graph:
+    """Tasks of one graph, in groups that share annotations, until they are submitted."""
+
+    def __init__(self):
+        self.groups = []
+        self.ranks = {}
+
+    def add(self, tasks, annotations):
+        self.groups.append(({key: NodeTask(key, deps, payload) for key, _, deps, payload in tasks}, annotations))
+        self.ranks.update((key, rank) for key, rank, _, _ in tasks)
+
+    def restrict(self):
+        """Keeps tasks off workers that are not Node's, unless something else decides on it."""
+        self.groups = [(tasks, {"resources": SHARE, **annotations}) for tasks, annotations in self.groups]
+
+    # From 2025.4.0 on the scheduler asks for these two.
+
+    def __dask_graph__(self):
+        return {key: task for tasks, _ in self.groups for key, task in tasks.items()}
+
+    def __dask_annotations__(self):
+        by_type = {}
+        for tasks, annotations in self.groups:
+            for name, value in annotations.items():
+                by_type.setdefault(name, {}).update(dict.fromkeys(tasks, value))
+        return by_type
+
+    @property
+    def data(self):
+        """What the scheduler asks for before 2025.4.0."""
+        from dask.highlevelgraph import HighLevelGraph, MaterializedLayer
+
+        layers = {
+            f"group-{i}": MaterializedLayer(tasks, annotations=annotations)
+            for i, (tasks, annotations) in enumerate(self.groups)
+        }
+        return HighLevelGraph(layers, {name: set() for name in layers})
+
+
+# `update_graph` has a graph deserialised, by the family that its header names. Ours hands over what is there already.
+register_serialization_family("tilework-graph", None, lambda _, frames: frames[0])
+HEADER = {"serializer": "tilework-graph"}
+
+
+class TileworkPlugin(SchedulerPlugin):
+    name = "tilework"
+
+    def __init__(self, scheduler):
+        self.scheduler = scheduler
+        self.graphs = {}
+        self.interval = parse_timedelta(dask.config.get("tilework.batch-interval", "1ms"), default="ms")
+        self.takes_expression = "expr_ser" in inspect.signature(scheduler.update_graph).parameters
+        scheduler.handlers["tilework_hello"] = self.hello
+        scheduler.handlers["tilework_errors"] = self.errors
+        scheduler.stream_handlers["tilework-tasks"] = self.tasks
+        scheduler.stream_handlers["tilework-submit"] = self.submit
+        scheduler.stream_handlers["tilework-discard"] = self.discard
+
+    # What clients call
+
+    def hello(self):
+        return {
+            "protocol": PROTOCOL,
+            "distributed": distributed.__version__,
+            "dask": dask.__version__,
+            "python": platform.python_version(),
+        }
+
+    def errors(self, keys):
+        """Why tasks failed, as text: the task that raised, its error and where it ran."""
+        found = {}
+        for key in keys:
+            task = self.scheduler.tasks.get(key)
+            blame = task and (task.exception_blame or task)
+            if blame is not None and blame.exception_text is not None:
+                found[key] = {
+                    "key": blame.key,
+                    "text": blame.exception_text,
+                    "traceback": blame.traceback_text,
+                    "workers": [str(worker) for worker in blame.erred_on or ()],
+                }
+        return found
+
+    # What clients send
+
+    def tasks(self, client, graph, tasks, annotations=None):
+        """Takes some tasks of a graph: `[key, rank, dependencies, payload]`; a lower rank runs earlier."""
+        self.graphs.setdefault((client, graph), Graph()).add(tasks, dict(annotations or {}))
+
+    def discard(self, client, graph):
+        self.graphs.pop((client, graph), None)
+
+    async def submit(self, client, graph, keys, priority=0):
+        """Hands a complete graph to the scheduler, and says so to the client, which wants `keys` of it."""
+        submitted = self.graphs.pop((client, graph), None) or Graph()
+        if any(not is_node(worker) for worker in self.scheduler.workers.values()):
+            submitted.restrict()
+        if self.takes_expression:
+            data = {"expr_ser": Serialized(HEADER, [submitted])}
+        else:
+            data = {"graph_header": HEADER, "graph_frames": [submitted]}
+        await self.scheduler.update_graph(
+            client=client,
+            keys=set(keys),
+            internal_priority=submitted.ranks,
+            submitting_task=None,
+            user_priority=priority,
+            span_metadata={"collections": []},
+            **data,
+        )
+        self.scheduler.client_send(client, {"op": "tilework-submitted", "graph": graph})
+
+    # What happens on the scheduler
+
+    def add_worker(self, scheduler, worker):
+        scheduler.stream_comms[worker].interval = self.interval
+        if not is_node(scheduler.workers[worker]):
+            self.restrict_all()
+
+    def remove_client(self, scheduler, client):
+        for client_and_graph in [c for c in self.graphs if c[0] == client]:
+            del self.graphs[client_and_graph]
+
+    def update_graph(self, scheduler, *, tasks, **kwargs):
+        """Keeps tasks of Python off Node workers, where there are both."""
+        others = {w.address for w in scheduler.workers.values() if not is_node(w)}
+        if not others or len(others) == len(scheduler.workers):
+            return
+        for key in tasks:
+            task = scheduler.tasks.get(key)
+            if task is None or task.run_spec is None or isinstance(task.run_spec, NodeTask):
+                continue
+            if not (task.worker_restrictions or task.host_restrictions or task.resource_restrictions):
+                task.worker_restrictions = set(others)
+
+    def restrict_all(self):
+        """The first worker of another kind has come: tasks that were free to run anywhere are so no more.
+
+        They are not from the start, since Dask queues only tasks without restrictions.
+        """
+        queued = {}
+        for key, task in self.scheduler.tasks.items():
+            if not isinstance(task.run_spec, NodeTask) or task.resource_restrictions:
+                continue
+            if task.state == "processing":
+                task.resource_restrictions = dict(SHARE)
+                self.scheduler.acquire_resources(task, task.processing_on)
+            elif task.state == "queued":
+                queued[key] = "released"
+            elif task.state in UNSCHEDULED:
+                task.resource_restrictions = dict(SHARE)
+        for key in queued:
+            self.scheduler.tasks[key].resource_restrictions = dict(SHARE)
+        if queued:
+            self.scheduler.transitions(queued, "tilework-restrict")
+
+
+def is_node(worker):
+    return RESOURCE in worker.resources
+
+
+def dask_setup(scheduler):
+    if TileworkPlugin.name not in scheduler.plugins:
+        scheduler.add_plugin(TileworkPlugin(scheduler), name=TileworkPlugin.name)

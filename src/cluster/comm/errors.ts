@@ -1,0 +1,30 @@
+/** A connection could not be made, or broke. */
+export class CommError extends Error {
+  override readonly name: string = 'CommError';
+  constructor(
+    message: string,
+    /** Of the peer. */
+    readonly address: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The peer, or we ourselves, closed a connection. */
+export class CommClosedError extends CommError {
+  override readonly name = 'CommClosedError';
+}
+
+/** A peer answered a call with an error of its own. */
+export class RemoteError extends Error {
+  override readonly name = 'RemoteError';
+  constructor(
+    message: string,
+    readonly address: string,
+    readonly op: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

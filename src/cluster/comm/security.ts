@@ -1,0 +1,55 @@
+import type { ConnectionOptions, TlsOptions } from 'node:tls';
+import type { Address } from './address.js';
+import { isLoopback } from './address.js';
+
+/** Certificates, as PEM. Both sides of a connection show one, and take only those that `ca` has signed. */
+export interface Certificates {
+  /** Of the authority that signed every certificate of the cluster. */
+  readonly ca: string | Uint8Array;
+  readonly cert: string | Uint8Array;
+  readonly key: string | Uint8Array;
+}
+
+export interface Security {
+  readonly certificates?: Certificates;
+  /** Lets `tcp://`, which anyone on the way can read and change, leave this machine. Default: only to and on loopback. */
+  readonly allowPlain?: boolean;
+}
+
+/**
+ * @throws TypeError where certificates are needed and missing, given and useless, or plain TCP would leave the machine
+ */
+export function checkSecurity({ scheme, host }: Address, { certificates, allowPlain }: Security): void {
+  if (scheme === 'tls') {
+    const missing = (['ca', 'cert', 'key'] as const).filter((name) => !certificates?.[name]?.length);
+    if (missing.length > 0)
+      throw new TypeError(
+        `tls:// needs certificates: give { ca, cert, key } as PEM (missing: ${missing.join(', ')})`,
+      );
+    return;
+  }
+  if (certificates !== undefined)
+    throw new TypeError(`certificates are of no use over tcp://: write tls://${host}…`);
+  if (!isLoopback(host) && allowPlain !== true)
+    throw new TypeError(
+      `plain TCP to or on ${host} would leave this machine, and whoever reaches it can run code: use tls:// with certificates, or say { allowPlain: true }`,
+    );
+}
+
+/**
+ * What TLS is to do. As between Dask's own processes, who may take part is decided by the authority that signed: names in
+ * certificates do not count, since pods come and go under changing addresses.
+ */
+export function tlsOptions(certificates: Certificates): ConnectionOptions & TlsOptions {
+  const { ca, cert, key } = certificates;
+  const pem = (text: string | Uint8Array) => (typeof text === 'string' ? text : Buffer.from(text));
+  return {
+    ca: pem(ca),
+    cert: pem(cert),
+    key: pem(key),
+    minVersion: 'TLSv1.2',
+    requestCert: true,
+    rejectUnauthorized: true,
+    checkServerIdentity: () => undefined,
+  };
+}

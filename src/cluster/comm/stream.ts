@@ -1,0 +1,66 @@
+import type { Connection } from './connection.js';
+import { CommError } from './errors.js';
+
+/** A message between scheduler and worker or client. */
+export interface StreamMessage {
+  readonly op: string;
+  readonly [name: string]: unknown;
+}
+
+/**
+ * A connection on which both sides send messages at any time, many in one go. What is sent within one turn of the event loop, and while
+ * the peer is slow to take what went before, goes out as one list.
+ */
+export class BatchedStream {
+  private queue: StreamMessage[] = [];
+  private flushing: Promise<void> | undefined;
+
+  constructor(readonly connection: Connection) {}
+
+  get address(): string {
+    return this.connection.address;
+  }
+
+  /** Sends soon. What cannot be sent since the connection has ended is dropped: `messages` tells of the end. */
+  send(...messages: readonly StreamMessage[]): void {
+    for (const message of messages) this.queue.push(message);
+    this.flushing ??= this.flush();
+  }
+
+  /** Resolves when all that was sent is out, so that whoever makes many messages can keep few of them in memory. */
+  async drained(): Promise<void> {
+    while (this.flushing !== undefined) await this.flushing;
+  }
+
+  /** Messages as they come, until the connection ends: then it throws the CommError that says why. */
+  async *messages(): AsyncGenerator<StreamMessage, never> {
+    for (;;) {
+      const batch = await this.connection.read();
+      if (Array.isArray(batch)) yield* batch as StreamMessage[];
+      else yield batch as StreamMessage;
+    }
+  }
+
+  /** Sends what is waiting, and ends. */
+  async close(): Promise<void> {
+    await this.drained();
+    await this.connection.close();
+  }
+
+  private async flush(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    try {
+      while (this.queue.length > 0) {
+        const batch = this.queue;
+        this.queue = [];
+        await this.connection.write(batch);
+      }
+    } catch (error) {
+      this.queue = [];
+      // A message that cannot be encoded is a mistake of ours, which must not pass unseen.
+      if (!(error instanceof CommError)) throw error;
+    } finally {
+      this.flushing = undefined;
+    }
+  }
+}

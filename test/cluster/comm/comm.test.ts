@@ -1,0 +1,265 @@
+import { once } from 'node:events';
+import { createServer as createHttp } from 'node:http';
+import { type AddressInfo, connect as connectTcp, createServer, type Server } from 'node:net';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  ANSWERED,
+  BatchedStream,
+  CommClosedError,
+  CommError,
+  type Connection,
+  connect,
+  formatAddress,
+  type Handler,
+  type Listener,
+  listen,
+  parseAddress,
+  RemoteError,
+  RpcPool,
+} from '../../../src/cluster/comm/index.js';
+import { Serialized } from '../../../src/cluster/wire/index.js';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+async function serve(handlers: Record<string, Handler>): Promise<string> {
+  const listener: Listener = await listen({ handlers });
+  ends.push(() => listener.close());
+  return formatAddress(listener.address);
+}
+
+function pool(): RpcPool {
+  const made = new RpcPool();
+  ends.push(() => made.close());
+  return made;
+}
+
+async function stranger(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ends.push(() => server.close());
+  return `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('addresses', () => {
+  test('are read and written', () => {
+    for (const text of ['tcp://127.0.0.1:8786', 'tls://scheduler.dask.svc:1', 'tcp://[::1]:65535'])
+      expect(formatAddress(parseAddress(text))).toBe(text);
+    expect(parseAddress('tls://[fe80::1]:2')).toEqual({ scheme: 'tls', host: 'fe80::1', port: 2 });
+  });
+
+  test.each([
+    '127.0.0.1:8786',
+    'http://a:1',
+    'tcp://a',
+    'tcp://a:0',
+    'tcp://a:65536',
+    'tcp://::1:5',
+    'tcp://[a]:5',
+    '',
+  ])('that are none say how one looks: %s', (text) =>
+    expect(() => parseAddress(text)).toThrow('is no address: write tcp://host:8786'),
+  );
+});
+
+describe('calls', () => {
+  test('are answered, with bytes beside the message', async () => {
+    const address = await serve({
+      double: ({ data }) =>
+        new Serialized({ serializer: 'x' }, [(data as Serialized).frames[0]!.map((b) => 2 * b)]),
+    });
+    const answer = await pool().call(address, 'double', { data: new Serialized({}, [Uint8Array.of(1, 2)]) });
+    expect((answer as Serialized).frames).toEqual([Uint8Array.of(2, 4)]);
+  });
+
+  test('on many connections at once each get their own answer', async () => {
+    const address = await serve({ same: ({ n }) => n });
+    const calls = pool();
+    const numbers = Array.from({ length: 50 }, (_, i) => i);
+    expect(await Promise.all(numbers.map((n) => calls.call(address, 'same', { n })))).toEqual(numbers);
+  });
+
+  test('that fail throw what the peer threw', async () => {
+    const address = await serve({
+      fail: () => {
+        throw new RangeError('too far');
+      },
+    });
+    const calls = pool();
+    const error = (await calls.call(address, 'fail').catch((e) => e)) as RemoteError;
+    expect(error).toBeInstanceOf(RemoteError);
+    expect(error.message).toBe(`${address} could not do "fail": too far`);
+    expect(error.cause).toBeInstanceOf(RangeError);
+    await expect(calls.call(address, 'toString')).rejects.toThrow('no operation is called "toString" here');
+  });
+
+  test('end with the signal, and leave nothing behind', async () => {
+    const address = await serve({ wait: () => new Promise(() => {}), same: ({ n }) => n });
+    const calls = pool();
+    const controller = new AbortController();
+    const waiting = calls.call(address, 'wait', {}, { signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('enough')), 20);
+    await expect(waiting).rejects.toThrow('enough');
+    await expect(calls.call(address, 'wait', {}, { timeout: 20 })).rejects.toThrow(
+      'did not answer within 0.02 s',
+    );
+    expect(await calls.call(address, 'same', { n: 1 })).toBe(1);
+  });
+
+  test('reject when this end is closed', async () => {
+    const address = await serve({ wait: () => new Promise(() => {}) });
+    const calls = pool();
+    const waiting = calls.call(address, 'wait');
+    setTimeout(() => calls.close(), 20);
+    await expect(waiting).rejects.toThrow(CommError);
+    await expect(calls.call(address, 'wait')).rejects.toThrow('this end was closed');
+  });
+
+  test('reject when the peer goes away', async () => {
+    const address = await serve({
+      die: (_, connection) => {
+        connection.abort();
+        return ANSWERED;
+      },
+    });
+    await expect(pool().call(address, 'die')).rejects.toThrow(CommClosedError);
+  });
+});
+
+describe('connections', () => {
+  test('to nobody say so', async () => {
+    const address = await stranger(createServer());
+    for (const end of ends.splice(0)) await end();
+    await expect(connect(address)).rejects.toThrow(`cannot talk to ${address}: nothing listens there`);
+    await expect(connect('tcp://no.such.host.invalid:1', { allowPlain: true })).rejects.toThrow(CommError);
+  });
+
+  test('to a web server say so', async () => {
+    const address = await stranger(createHttp());
+    await expect(connect(address)).rejects.toThrow("does not speak Dask's protocol: it is a web server");
+  });
+
+  test('to something else show what it says', async () => {
+    const address = await stranger(createServer((socket) => socket.end('220 mail.example.com ESMTP')));
+    await expect(connect(address)).rejects.toThrow('its first bytes are "220 mail.example.com"');
+  });
+
+  test('to who says nothing end', async () => {
+    const address = await stranger(createServer(() => {}));
+    await expect(connect(address, { timeout: 50 })).rejects.toThrow('did not answer within 0.05 s');
+    await expect(connect(address, { signal: AbortSignal.timeout(20) })).rejects.toThrow('timeout');
+    for (const end of ends.splice(0)) void end();
+  });
+
+  test('of plain TCP stay on the machine unless told otherwise', async () => {
+    await expect(connect('tcp://192.0.2.1:8786')).rejects.toThrow('would leave this machine');
+    await expect(connect('tls://127.0.0.1:8786')).rejects.toThrow('tls:// needs certificates');
+    await expect(listen({ host: '0.0.0.0', handlers: {} })).rejects.toThrow('would leave this machine');
+  });
+
+  test('of strangers do not disturb a listener', async () => {
+    const address = await serve({ same: ({ n }) => n });
+    const { host, port } = parseAddress(address);
+    for (const text of [
+      'GET / HTTP/1.1\r\n\r\n',
+      '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'.repeat(3),
+      '',
+    ]) {
+      const socket = connectTcp({ host, port });
+      socket.on('error', () => {});
+      socket.end(text, 'latin1');
+      socket.resume();
+      await once(socket, 'close');
+    }
+    expect(await pool().call(address, 'same', { n: 1 })).toBe(1);
+  });
+
+  test('make a fast writer wait for a slow reader, and lose nothing', async () => {
+    const size = 1 << 20;
+    const total = 40;
+    let sent = 0;
+    const address = await serve({
+      pour: async (_, connection) => {
+        for (let i = 0; i < total; i++) {
+          await connection.write(new Serialized({ i }, [new Uint8Array(size).fill(i)]));
+          sent++;
+        }
+        return ANSWERED;
+      },
+    });
+    const connection = await connect(address);
+    ends.push(() => connection.abort());
+    await connection.write({ op: 'pour' });
+    const first = await connection.read();
+    expect((first as Serialized).header).toEqual({ i: 0 });
+    for (let i = 1; i < total; i++) {
+      const { header, frames } = (await connection.read()) as Serialized;
+      expect([header.i, frames[0]!.length, frames[0]![size - 1]]).toEqual([i, size, i]);
+    }
+    expect(sent).toBe(total);
+  });
+});
+
+describe('streams', () => {
+  async function pair(): Promise<[BatchedStream, BatchedStream]> {
+    let accept!: (connection: Connection) => void;
+    const accepted = new Promise<Connection>((resolve) => {
+      accept = resolve;
+    });
+    const address = await serve({
+      stream: (_, connection) => {
+        accept(connection);
+        return new Promise(() => {});
+      },
+    });
+    const connection = await connect(address);
+    await connection.write({ op: 'stream' });
+    return [new BatchedStream(connection), new BatchedStream(await accepted)];
+  }
+
+  test('carry messages in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.nat(), { minLength: 1, maxLength: 20 }), { minLength: 1 }),
+        async (groups) => {
+          const [here, there] = await pair();
+          const expected = groups.flat();
+          for (const group of groups) {
+            here.send(...group.map((n) => ({ op: 'n', n })));
+            if (group.length > 10) await here.drained();
+          }
+          const got: unknown[] = [];
+          for await (const { n } of there.messages()) if (got.push(n) === expected.length) break;
+          expect(got).toEqual(expected);
+          await here.close();
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('tell of the end', async () => {
+    const [here, there] = await pair();
+    here.send({ op: 'last' });
+    await here.close();
+    const got: unknown[] = [];
+    const reading = (async () => {
+      for await (const message of there.messages()) got.push(message);
+    })();
+    await expect(reading).rejects.toThrow(CommClosedError);
+    expect(got).toEqual([{ op: 'last' }]);
+    there.send({ op: 'lost' });
+    await there.drained();
+  });
+
+  test('do not let a message pass that cannot be sent', async () => {
+    const [here] = await pair();
+    const loop: Record<string, unknown> = { op: 'x' };
+    loop.self = loop;
+    here.send(loop as never);
+    await expect(here.drained()).rejects.toThrow('nested');
+  });
+});

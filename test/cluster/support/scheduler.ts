@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, describe } from 'vitest';
+
+/** The versions of distributed that tilework is tested with; the first is the newest, which most tests use. */
+export const VERSIONS = ['newest', '2025.4.0', '2024.12.1'] as const;
+export type Version = (typeof VERSIONS)[number];
+
+const ROOT = join(import.meta.dirname, '../../..');
+export const PRELOAD = join(ROOT, 'deploy/scheduler/tilework_scheduler.py');
+
+/**
+ * The python of an environment that has distributed, made where needed; undefined, and a line on stderr, where it cannot be made. In CI that is an error.
+ */
+export async function pythonOf(version: Version = 'newest'): Promise<string | undefined> {
+  const suffix = version === 'newest' ? '' : `-${version}`;
+  const { venv, VenvError } = (await import(/* @vite-ignore */ join(ROOT, 'scripts/venv.mjs'))) as {
+    venv: (name: string, requirements: string) => string;
+    VenvError: new () => Error;
+  };
+  try {
+    return venv(`cluster${suffix}`, `test/cluster/requirements${suffix}.txt`);
+  } catch (error) {
+    if (!(error instanceof VenvError) || process.env.CI) throw error;
+    console.error(`tests with a real scheduler skipped: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Tests that need Python with distributed: skipped, with a line that says so, where it cannot be had. */
+export async function describeWithDask(
+  name: string,
+  body: (python: string) => void,
+  version: Version = 'newest',
+): Promise<void> {
+  const python = await pythonOf(version);
+  describe.skipIf(python === undefined)(name, () => body(python ?? ''));
+}
+
+export interface SchedulerOptions {
+  /** Default: tilework's own; false: none. */
+  readonly preload?: boolean;
+  /** Dask's configuration, by dotted names. */
+  readonly config?: Readonly<Record<string, string | number | boolean>>;
+  /** Paths of PEM files: the scheduler speaks TLS. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
+export interface Process {
+  readonly address: string;
+  /** What it has printed so far. */
+  log(): string;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
+}
+
+/** A real `dask scheduler`, which checks its own state at each step, on a free port of loopback. */
+export function startScheduler(python: string, options: SchedulerOptions = {}): Promise<Process> {
+  const { preload = true, config = {}, tls } = options;
+  const args = ['scheduler', '--host', '127.0.0.1', '--port', '0', '--no-dashboard', '--no-show'];
+  if (preload) args.push('--preload', PRELOAD);
+  if (tls) {
+    args.push('--protocol', 'tls', '--tls-ca-file', tls.ca, '--tls-cert', tls.cert, '--tls-key', tls.key);
+  }
+  return start(python, args, /Scheduler at:\s+(\S+)/, { 'distributed.scheduler.validate': true, ...config });
+}
+
+/** A real Python worker. */
+export function startPythonWorker(
+  python: string,
+  scheduler: string,
+  { args = [], config = {} }: { args?: readonly string[]; config?: SchedulerOptions['config'] } = {},
+): Promise<Process> {
+  return start(
+    python,
+    ['worker', scheduler, '--no-dashboard', '--no-nanny', '--nthreads', '1', '--host', '127.0.0.1', ...args],
+    /Start worker at:\s+(\S+)[\s\S]*Starting established connection/,
+    config,
+  );
+}
+
+function start(
+  python: string,
+  args: readonly string[],
+  ready: RegExp,
+  config: SchedulerOptions['config'] = {},
+): Promise<Process> {
+  const environment = Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      `DASK_${name.toUpperCase().replaceAll('.', '__').replaceAll('-', '_')}`,
+      String(value === true ? 'True' : value),
+    ]),
+  );
+  const child = spawn(python, ['-m', 'dask', ...args], {
+    env: { ...process.env, ...environment, PYTHONDONTWRITEBYTECODE: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  const exited = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  started.add(kill);
+  return new Promise((resolve, reject) => {
+    const take = (chunk: Buffer): void => {
+      log += chunk.toString();
+      const address = ready.exec(log)?.[1];
+      if (address !== undefined) resolve({ address, log: () => log, kill });
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', reject);
+    child.on('close', (code) => reject(new Error(`dask ${args.join(' ')} ended with ${code}:\n${log}`)));
+  });
+}
+
+const started = new Set<() => Promise<void>>();
+afterAll(async () => {
+  await Promise.all([...started].map((kill) => kill()));
+});
