@@ -3,10 +3,12 @@ import { SpillStore } from './disk/store.js';
 import { BatchEncoder } from './encode.js';
 import { type SpillError, TaskError } from './errors.js';
 import { FAILED, REVOKED, type ReportMessage, SKIPPED } from './messages.js';
+import type { Block } from './op.js';
 import { Pool, type PoolOptions } from './pool.js';
 import type { Instruction, Report } from './state/instructions.js';
 import type { Place, RunRecord, TaskRecord } from './state/records.js';
 import type { EngineState } from './state/state.js';
+import type { Supply } from './supply.js';
 import { isCloneable, taskError } from './wire-error.js';
 
 /** What concerns callers, not tasks. */
@@ -84,6 +86,9 @@ export class Executor {
       case 'arena':
         this.makeArena(instruction.index, instruction.bytes);
         break;
+      case 'fill':
+        this.fill(instruction.record);
+        break;
       case 'spill':
         void this.spill(instruction.place);
         break;
@@ -156,6 +161,17 @@ export class Executor {
       if (thread.layers.delete(layer)) thread.post({ kind: 'forget', layers: [layer] });
   }
 
+  private fill(record: TaskRecord): void {
+    const result = (record.task.params as Supply).take();
+    if ('blocks' in result) {
+      const place = this.arenas.resultOf(record) as { readonly blocks: readonly Block[] };
+      result.blocks.forEach(({ data }, i) => {
+        bytesOf(place.blocks[i]!.data).set(bytesOf(data));
+      });
+    }
+    this.state.filled(record, 'value' in result ? result.value : undefined);
+  }
+
   private async spill(place: Place): Promise<void> {
     try {
       await this.store.write(place.id, this.arenas.bytesOf(place));
@@ -206,6 +222,9 @@ export class Executor {
     return reports;
   }
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 const SKIP: Report = Object.freeze({ outcome: 'skipped' });
 const REVOKE: Report = Object.freeze({ outcome: 'revoked' });

@@ -7,6 +7,6 @@ export {
   TaskError,
   ThreadDiedError,
 } from './errors.js';
-export { type EngineStats, LocalEngine } from './local-engine.js';
+export { type EngineStats, type Held, LocalEngine } from './local-engine.js';
 export { type Block, type Op, type Result, Shrunk, type TaskContext } from './op.js';
 export type { LocalEngineOptions } from './options.js';

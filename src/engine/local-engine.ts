@@ -1,4 +1,4 @@
-import type { Graph, Key } from '../graph/task.js';
+import type { BlockMeta, Graph, Key } from '../graph/task.js';
 import { discarder } from './discard.js';
 import { removeAbandoned } from './disk/spill-directory.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';
@@ -11,6 +11,7 @@ import { ProgressReports } from './progress.js';
 import { LocalResults, type ResultSource } from './results.js';
 import type { RunRecord, TaskRecord } from './state/records.js';
 import { EngineState } from './state/state.js';
+import { SUPPLY, Supply } from './supply.js';
 import { runnerBeside, threadEntry } from './thread-entry.js';
 
 /** How often, while something runs, memory is checked and progress told. */
@@ -40,6 +41,11 @@ export interface EngineStats {
     readonly blocks: number;
   };
 }
+
+/** What a persisted result is: a value, or blocks and their bytes. */
+export type Held =
+  | { readonly value: unknown }
+  | { readonly blocks: readonly BlockMeta[]; readonly bytes: number };
 
 interface Call {
   readonly run: RunRecord;
@@ -137,6 +143,30 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   has(key: Key): boolean {
     const record = this.state.core.byKey.get(key);
     return record !== undefined && record.persisted > 0;
+  }
+
+  /**
+   * Keeps a result that was computed elsewhere under its key, as if it had been computed and persisted here. Blocks are copied, within
+   * the memory for blocks; they must not change until the promise resolves. Where the key is persisted or being computed already, what
+   * is here counts.
+   *
+   * @throws MemoryLimitError where the blocks do not fit
+   */
+  supply(key: Key, result: Result): Promise<void> {
+    const out = 'blocks' in result ? result.blocks.map(({ dtype, shape }) => ({ dtype, shape })) : undefined;
+    const params = new Supply(result);
+    return this.persist(new Map([[key, { key, op: SUPPLY, inputs: [], params, ...(out && { out }) }]]), [
+      key,
+    ]);
+  }
+
+  /** What is persisted under a key, and finished; values are the engine's own. Blocks may be on disk: `run` and `load` lend them. */
+  held(key: Key): Held | undefined {
+    const record = this.state.core.byKey.get(key);
+    if (record === undefined || record.persisted === 0 || record.status !== 'done') return undefined;
+    const { place, value } = record;
+    if (place === undefined) return { value };
+    return { blocks: place.blocks.map(({ dtype, shape }) => ({ dtype, shape })), bytes: place.bytes };
   }
 
   stats(): EngineStats {

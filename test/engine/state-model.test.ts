@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MemoryLimitError, SpillError, ThreadDiedError } from '../../src/engine/errors.js';
 import type { RunRecord, TaskRecord } from '../../src/engine/state/records.js';
+import { SUPPLY } from '../../src/engine/supply.js';
 import type { Graph, Task } from '../../src/graph/task.js';
 import { type Behaviour, task, World } from './support/world.js';
 
@@ -12,6 +13,8 @@ interface TaskPlan {
   readonly kib: number | undefined;
   readonly scratch: number | undefined;
   readonly work: number;
+  /** Where it reads nothing: its result comes from elsewhere. */
+  readonly supplied: boolean;
   readonly throws: number;
   readonly kills: number;
 }
@@ -25,6 +28,7 @@ const taskPlan: fc.Arbitrary<TaskPlan> = fc.record({
   kib: fc.option(fc.integer({ min: 0, max: 300 }), { nil: undefined, freq: 4 }),
   scratch: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined, freq: 1 }),
   work: fc.integer({ min: 0, max: 400_000 }),
+  supplied: fc.boolean(),
   throws: rarely(fc.integer({ min: 1, max: 3 })),
   kills: rarely(fc.integer({ min: 1, max: 4 })),
 });
@@ -68,6 +72,7 @@ function graphOf(plans: readonly TaskPlan[], measured: number): Graph {
       task(`t${i}`, inputs, {
         ...(plan.kib !== undefined && { bytes: plan.kib * KIB }),
         ...(plan.scratch !== undefined && { scratch: plan.scratch * KIB }),
+        ...(inputs.length === 0 && plan.supplied && { op: SUPPLY }),
         ...(plan.work % 100 < measured && { work: plan.work }),
       }),
     );
@@ -196,12 +201,13 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
     resident: core.resident.size,
     consumers: core.consumers,
     loadingTasks: core.loadingTasks,
-    underWay: core.spilling + core.loading + core.lent + core.spillingBytes,
+    underWay: core.spilling + core.loading + core.lent + core.filling + core.spillingBytes,
     onDisk: core.spilledBytes,
     files: world.filesLeft,
     fetches: core.fetches.length,
+    supplies: core.supplies.length,
     layerTasks: [...core.layers.values()].flatMap((layers) =>
-      [...layers.values()].map((layer) => layer.tasks),
+      [...layers.values()].map((layer) => layer.tasks).filter((tasks) => tasks > 0),
     ),
   }).toEqual({
     held: 0,
@@ -214,7 +220,8 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
     onDisk: 0,
     files: 0,
     fetches: 0,
-    layerTasks: [0],
+    supplies: 0,
+    layerTasks: [],
   });
   return world;
 }

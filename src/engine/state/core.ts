@@ -46,6 +46,8 @@ export class Core {
   /** Results whose blocks are in memory. */
   readonly resident = new Set<TaskRecord>();
   readonly fetches: Fetch[] = [];
+  /** Results from elsewhere that wait for memory. */
+  readonly supplies: TaskRecord[] = [];
   /** Records to look at: nobody may want them any more. */
   readonly trash: TaskRecord[] = [];
   instructions: Instruction[] = [];
@@ -60,6 +62,8 @@ export class Core {
   spillingBytes = 0;
   loading = 0;
   lent = 0;
+  /** Results from elsewhere that are being put in place. */
+  filling = 0;
   spilledBytes = 0;
   spilledTotal = 0;
   spillCount = 0;

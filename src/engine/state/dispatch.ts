@@ -164,7 +164,7 @@ function aboveTarget(core: Core, record: TaskRecord): boolean {
 }
 
 /** Near the limit nothing that takes memory begins while the disk is about to free some. */
-function mayAllocate(core: Core): boolean {
+export function mayAllocate(core: Core): boolean {
   return core.spilling === 0 || core.space.used <= PAUSE * core.space.limit;
 }
 

@@ -18,6 +18,8 @@ export type Instruction =
   | { readonly do: 'revoke'; readonly thread: number; readonly sequence: number; readonly abandoned: boolean }
   /** Make the memory of an arena. */
   | { readonly do: 'arena'; readonly index: number; readonly bytes: number }
+  /** Put a result that was supplied in place; event `filled`. */
+  | { readonly do: 'fill'; readonly record: TaskRecord }
   /** Write a place to disk; event `spilled` or `spillFailed`. */
   | { readonly do: 'spill'; readonly place: Place }
   /** Read a place from disk into its allocation; event `loaded` or `loadFailed`. */

@@ -10,6 +10,7 @@ import { fail, putBack, reject, resolve, taken, takeReport } from './outcomes.js
 import type { Place, RunRecord, Submission, TaskRecord, ThreadRecord } from './records.js';
 import { makeRoom, spilled, spillFailed } from './spilling.js';
 import { submit } from './submit.js';
+import { serveSupplies } from './supplying.js';
 
 /** A task that was running when its thread died so often is not tried again. */
 const MAX_DEATHS = 3;
@@ -160,6 +161,15 @@ export class EngineState {
     this.pump();
   }
 
+  /** A result that was supplied is in place. */
+  filled(record: TaskRecord, value: unknown): void {
+    const { core } = this;
+    core.filling--;
+    takeReport(core, record, { outcome: 'finished', milliseconds: 0, value });
+    sweep(core);
+    this.pump();
+  }
+
   /** A place was written to disk. */
   spilled(place: Place): void {
     spilled(this.core, place);
@@ -258,18 +268,18 @@ export class EngineState {
     do {
       if (core.runs.size === 0 && core.spilling === 0) core.spillFailure = undefined;
       core.blocked = undefined;
-      const fetched = serveFetches(core);
+      const served = [serveFetches(core), serveSupplies(core)].every(Boolean);
       dispatch(core);
       const excess = core.space.used - SPILL * core.space.limit;
       if (excess > 0 && core.spillFailure === undefined)
         makeRoom(core, core.space.used - TARGET * core.space.limit, core.blocked);
-      if (fetched && core.blocked === undefined) return;
+      if (served && core.blocked === undefined) return;
     } while (!this.isUnderWay() && this.resolveStandstill());
   }
 
   private isUnderWay(): boolean {
     const { core } = this;
-    if (core.spilling + core.loading + core.lent > 0) return true;
+    if (core.spilling + core.loading + core.lent + core.filling > 0) return true;
     return core.runners.some((thread) => thread.length > 0);
   }
 

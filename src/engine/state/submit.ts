@@ -1,5 +1,6 @@
 import type { Key, Task } from '../../graph/task.js';
 import { GraphError } from '../errors.js';
+import { SUPPLY } from '../supply.js';
 import type { Core } from './core.js';
 import { layerOf, leaveLayer } from './layers.js';
 import { count } from './little.js';
@@ -136,7 +137,8 @@ class Walk {
 
 export function makeReady(core: Core, record: TaskRecord): void {
   record.status = 'ready';
-  (record.root ? core.roots : core.ready).push(record);
+  if (record.task.op === SUPPLY) core.supplies.push(record);
+  else (record.root ? core.roots : core.ready).push(record);
 }
 
 /** Results that live long are read by task after task: those that are done are dropped from the list now and then. */

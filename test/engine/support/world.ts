@@ -171,11 +171,22 @@ export class World {
       case 'reject':
         this.settle(instruction.run, { error: instruction.error });
         break;
+      case 'fill':
+        this.fill(instruction.record);
+        break;
       case 'start':
       case 'arena':
       case 'forgetLayer':
         break;
     }
+  }
+
+  /** A result from elsewhere is put in place, at once. */
+  private fill(record: TaskRecord): void {
+    const { key } = record.task;
+    if (record.place !== undefined) this.write(rangeOf(record.place.allocation!, record.place.bytes), key);
+    this.finished.set(key, (this.finished.get(key) ?? 0) + 1);
+    this.state.filled(record, key);
   }
 
   private settle(run: RunRecord, outcome: 'resolved' | { readonly error: unknown }): void {
