@@ -57,6 +57,9 @@ export function graphToSvg(graph: Graph, options: VisualizeOptions = {}): string
   return draw({ boxes: [], edges: [] }, color, title);
 }
 
+/** Draws boxes and arrows of any kind as SVG, those of one group in one colour. */
+export const pictureToSvg = (picture: Picture, title: string): string => draw(picture, 'op', title);
+
 function* unread(graph: Graph): Iterable<Key> {
   const read = new Set<Key>();
   for (const task of graph.values()) for (const input of task.inputs) read.add(input);

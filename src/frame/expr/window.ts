@@ -196,36 +196,3 @@ function spanOf(
   const start = { months: -months, days: -days, microseconds: 1 - microseconds };
   return { span: { unit: 'range', start, end: 0 }, periods: 1 };
 }
-
-/** Nulls filled by the values around them, as data. */
-export function interpolateNode(
-  node: ExprNode,
-  options: { readonly by: string; readonly partitionBy?: string | readonly string[] },
-): ExprNode {
-  const place = callNode('place', columnNode(options.by));
-  const known = freeze({
-    kind: 'case',
-    branches: [{ when: callNode('isNotNull', node), value: place }],
-    otherwise: undefined,
-  } as const);
-  const { by: orderBy, partitionBy = [] } = options;
-  const before = (of: ExprNode): ExprNode =>
-    windowNode('fillForward', [of], { orderBy, partitionBy, rows: [null, 0] }, false);
-  const after = (of: ExprNode): ExprNode =>
-    windowNode('fillBackward', [of], { orderBy, partitionBy, rows: [0, null] }, false);
-  const share = callNode(
-    'div',
-    callNode('sub', place, before(known)),
-    callNode('sub', after(known), before(known)),
-  );
-  const line = callNode(
-    'add',
-    before(node),
-    callNode('mul', callNode('sub', after(node), before(node)), share),
-  );
-  return callNode(
-    'coalesce',
-    freeze({ kind: 'cast', value: node, to: 'float64', strict: true } as const),
-    line,
-  );
-}

@@ -39,7 +39,7 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     )
       return this.of(make.aggregate(plan, [], list));
     return this.of(
-      make.project(
+      make.select(
         plan,
         list.map(({ name, expr }) => ({ name, expr: make.broadcast(expr) })),
       ),
@@ -56,7 +56,7 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     );
     const added = items.filter(({ name }) => !this.plan.columns.includes(name));
     const all = [...kept, ...added.map(({ name }) => ({ name, expr: changed.get(name)! }))];
-    return this.of(make.project(this.plan, all));
+    return this.of(make.select(this.plan, all));
   }
 
   /** Other names for some columns: `{ old: 'new' }`. */

@@ -1,7 +1,10 @@
+import { pictureToSvg } from '../../watch/visualize.js';
 import type { FrameOptions } from '../execute.js';
 import type { DataFrame } from '../frame.js';
 import { explainPlan } from '../optimize/explain.js';
+import { optimize } from '../optimize/index.js';
 import * as make from '../plan/make.js';
+import { pictureOfPlan } from '../plan/picture.js';
 import { type Batch, concatBatches } from '../result/column.js';
 import type { Names } from '../types.js';
 import { FunctionVerbs } from './functions.js';
@@ -51,6 +54,19 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
   async explainPartitions(partitions: number, options: FrameOptions = {}): Promise<string> {
     const { partitionsText } = await import('../late.js');
     return partitionsText(this.plan, partitions, options);
+  }
+
+  /**
+   * The plan as a picture (SVG), from left to right: as it is computed, or as it was written with `optimized: false`.
+   *
+   * @example
+   * fromRows([{ x: 1 }]).filter(col('x').gt(0)).visualize().startsWith('<svg'); // true
+   */
+  visualize(options: { readonly optimized?: boolean } = {}): string {
+    const plan = options.optimized === false ? this.plan : optimize(this.plan);
+    const picture = pictureOfPlan(plan);
+    const steps = picture.boxes.length === 1 ? '1 step' : `${picture.boxes.length} steps`;
+    return pictureToSvg(picture, `${steps} to ${plan.columns.join(', ')}`);
   }
 
   /** Names and types of the columns. What cannot be computed, for its types, is said here. */

@@ -110,7 +110,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
 function filterPlan(plan: PlanNode, predicate: ExprNode): PlanNode {
   if (!hasWindow(predicate)) return make.filter(plan, predicate);
   const name = '__tilework_keep';
-  const flagged = make.project(plan, [
+  const flagged = make.select(plan, [
     ...plan.columns.map((column): Item => ({ name: column, expr: columnNode(column) })),
     { name, expr: predicate },
   ]);

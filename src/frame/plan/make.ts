@@ -1,8 +1,10 @@
 import {
+  childrenOf,
   columnNode,
   type ExprNode,
   freeze,
   hasAggregate,
+  hasWindow,
   mapChildren,
   type SortKey,
   windowOf,
@@ -31,6 +33,27 @@ export const scan = (source: Source, columns: readonly string[]): ScanNode =>
 
 export const project = (input: PlanNode, items: readonly Item[]): ProjectNode =>
   freeze({ kind: 'project', input, items, columns: items.map(({ name }) => name) });
+
+/**
+ * Named expressions of which a window may be over another window, as SQL has it not: what is inside becomes a column of a plan below.
+ */
+export function select(input: PlanNode, items: readonly Item[]): ProjectNode {
+  const inner = new Map<ExprNode, string>();
+  const outside = (node: ExprNode): ExprNode =>
+    node.kind === 'window' && childrenOf(node).some(hasWindow)
+      ? mapChildren(node, inside)
+      : mapChildren(node, outside);
+  const inside = (node: ExprNode): ExprNode => {
+    if (node.kind !== 'window') return mapChildren(node, inside);
+    const name = inner.get(node) ?? `__tilework_inner${inner.size}`;
+    inner.set(node, name);
+    return columnNode(name);
+  };
+  const outer = items.map(({ name, expr }): Item => ({ name, expr: outside(expr) }));
+  if (inner.size === 0) return project(input, items);
+  const kept = input.columns.map((name): Item => ({ name, expr: columnNode(name) }));
+  return project(select(input, [...kept, ...[...inner].map(([expr, name]) => ({ name, expr }))]), outer);
+}
 
 /** Only the columns of some names. */
 export const pick = (input: PlanNode, names: readonly string[]): PlanNode =>

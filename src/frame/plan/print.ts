@@ -17,7 +17,8 @@ export function printPlan(plan: PlanNode): string {
   return lines.join('\n');
 }
 
-function describeNode(node: PlanNode): string {
+/** A node in one line, without what is below it. */
+export function describeNode(node: PlanNode): string {
   const list = (names: readonly string[]): string => names.map(printName).join(', ');
   const item = ({ name, expr }: Item): string =>
     expr.kind === 'column' && expr.name === name

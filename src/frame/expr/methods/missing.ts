@@ -1,7 +1,8 @@
 import type { Common } from '../../types.js';
 import type { Expr } from '../expr.js';
 import type { NamesOf, Operand, TermOf, WindowOptions } from '../operand.js';
-import { interpolateNode, windowNode } from '../window.js';
+import { type InterpolateOptions, interpolateNode } from '../series.js';
+import { windowNode } from '../window.js';
 import { ComparisonMethods } from './comparison.js';
 
 /** Missing values: null, which is no value, and NaN, which is one. */
@@ -97,16 +98,14 @@ export abstract class MissingMethods<N extends string, T> extends ComparisonMeth
     return this.of(windowNode('fillBackward', [this.node], { rows: [0, null], ...options }, true));
   }
   /**
-   * Nulls between values filled on the straight line between them, at the places that `by` says: a column of numbers or times by which the
-   * rows are ordered. Before the first value and behind the last one nulls stay.
+   * Nulls between values filled on the straight line between them: rows lie one apart, in their order, or where `by` says, a column of
+   * numbers or times. Before the first value and behind the last one nulls stay.
    *
    * @example
-   * await fromRows([{ t: 0, x: 1 }, { t: 1, x: null }, { t: 4, x: 5 }]).select({ x: col('x').interpolate({ by: 't' }) }).rows(); // [{ x: 1 }, { x: 2 }, { x: 5 }]
+   * const frame = fromRows([{ t: 0, x: 1 }, { t: 1, x: null }, { t: 4, x: 5 }]);
+   * await frame.select({ rows: col('x').interpolate(), times: col('x').interpolate({ by: 't' }) }).rows(); // [{ rows: 1, times: 1 }, { rows: 3, times: 2 }, { rows: 5, times: 5 }]
    */
-  interpolate<M extends string>(options: {
-    readonly by: M;
-    readonly partitionBy?: M | readonly M[];
-  }): Expr<N | M, 'float64'> {
+  interpolate<M extends string = never>(options: InterpolateOptions<M> = {}): Expr<N | M, 'float64'> {
     return this.of(interpolateNode(this.node, options));
   }
 }

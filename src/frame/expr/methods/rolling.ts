@@ -1,9 +1,10 @@
 import type { SumOf } from '../../types.js';
 import type { Expr } from '../expr.js';
+import { type EwmOptions, ewmNode } from '../series.js';
 import { type RollingOptions, rollingNode } from '../window.js';
 import { WindowMethods } from './windows.js';
 
-/** Aggregates over the last rows, or over a span of time. */
+/** Aggregates over the last rows, or over a span of time, or of all rows before that count ever less. */
 export abstract class RollingMethods<N extends string, T> extends WindowMethods<N, T> {
   /**
    * The sum over the last rows, or over a span of time: `rollingSum(7)`, `rollingSum('7d', { by: 'date' })`. Null where the window has less
@@ -102,5 +103,17 @@ export abstract class RollingMethods<N extends string, T> extends WindowMethods<
     options: RollingOptions<M> = {},
   ): Expr<N | M, 'int64'> {
     return this.of(rollingNode('count', this.node, window, { minPeriods: 0, ...options }));
+  }
+
+  /**
+   * The exponentially weighted mean, as pandas has it: of the values up to here, each of which counts 1 - `alpha` times as much as the one behind
+   * it. How fast is said by one of `alpha`, `span`, `halflife` and `com`. Nulls count nothing, but time passes over them; there the mean stays what it
+   * was.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: 4 }]).select({ r: col('x').ewmMean({ alpha: 0.5, adjust: false }) }).rows(); // [ { r: 1 }, { r: 1.5 }, { r: 2.75 } ]
+   */
+  ewmMean<M extends string = never>(options: EwmOptions<M>): Expr<N | M, 'float64'> {
+    return this.of(ewmNode(this.node, options));
   }
 }
