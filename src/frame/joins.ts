@@ -1,9 +1,7 @@
-import { parseDuration } from './expr/duration.js';
 import type { Expr } from './expr/expr.js';
-import { callNode, columnNode, type ExprNode, freeze, literalNode } from './expr/node.js';
+import { columnNode, type ExprNode, freeze } from './expr/node.js';
 import { checkExpr, checkNames, checkUnique } from './plan/check.js';
-import * as make from './plan/make.js';
-import type { Item, JoinHow, JoinNode, PlanNode } from './plan/node.js';
+import type { JoinHow, JoinNode, PlanNode } from './plan/node.js';
 
 /** How two frames are joined. */
 export interface JoinOptions<L extends string, R extends string> {
@@ -22,7 +20,7 @@ export interface JoinOptions<L extends string, R extends string> {
   readonly suffix?: string;
   /** Of an asof join: the column that is compared, of both frames or of each. */
   readonly asof?: (L & R) | readonly [L, R];
-  readonly direction?: 'backward' | 'forward';
+  readonly direction?: 'backward' | 'forward' | 'nearest';
   /** Of an asof join: how far the compared columns may lie apart, as a number or a span of time ('10m'); beyond it nothing matches. */
   readonly tolerance?: number | string;
 }
@@ -32,8 +30,13 @@ export type JoinKey<N extends string> = N | Expr<N, unknown>;
 
 const HOWS: readonly JoinHow[] = ['inner', 'left', 'right', 'full', 'semi', 'anti', 'cross', 'asof'];
 
+/** Options of a join that is one node: which rows are nearest, two say together (`asof.ts`). */
+export type PlainJoinOptions = Omit<JoinOptions<string, string>, 'direction' | 'tolerance'> & {
+  readonly direction?: 'backward' | 'forward';
+};
+
 /** The plan of a join. Throws where columns do not exist or options contradict each other. */
-export function joinPlan(left: PlanNode, right: PlanNode, options: JoinOptions<string, string>): JoinNode {
+export function joinPlan(left: PlanNode, right: PlanNode, options: PlainJoinOptions): JoinNode {
   const {
     how = options.asof === undefined ? 'inner' : 'asof',
     suffix = '_right',
@@ -95,11 +98,12 @@ const listOf = (keys: JoinKey<string> | readonly JoinKey<string>[] | undefined):
       : [keys as JoinKey<string>]
   ).map((key) => (typeof key === 'string' ? columnNode(key) : key.node));
 
-function keysOf({
+/** What two frames are joined on, in pairs. */
+export function keysOf({
   on,
   leftOn,
   rightOn,
-}: JoinOptions<string, string>): [readonly ExprNode[], readonly ExprNode[]] {
+}: PlainJoinOptions): [readonly ExprNode[], readonly ExprNode[]] {
   if (on !== undefined) {
     if (leftOn !== undefined || rightOn !== undefined)
       throw new TypeError('join: give on:, or leftOn: and rightOn:, not both');
@@ -111,51 +115,9 @@ function keysOf({
   return [left, right];
 }
 
-/** The plan of a join, with a tolerance if there is one. */
-export const joinedPlan = (
-  left: PlanNode,
-  right: PlanNode,
-  options: JoinOptions<string, string>,
-): PlanNode =>
-  options.tolerance === undefined
-    ? joinPlan(left, right, options)
-    : within(left, right, options, options.tolerance);
-
-/** An asof join of which matches that lie too far apart become nulls. */
-function within(
-  left: PlanNode,
-  right: PlanNode,
-  { tolerance: _, ...options }: JoinOptions<string, string>,
-  tolerance: number | string,
-): PlanNode {
-  const [here, there] = asofOf(options, left, right);
-  const far = '__tilework_asof';
-  const marked = make.project(right, [
-    ...right.columns.map((name): Item => ({ name, expr: columnNode(name) })),
-    { name: far, expr: columnNode(there) },
-  ]);
-  const joined = joinPlan(left, marked, options);
-  const span = literalNode(typeof tolerance === 'string' ? parseDuration(tolerance) : tolerance);
-  const [early, late] =
-    options.direction === 'forward'
-      ? [columnNode(here), columnNode(far)]
-      : [columnNode(far), columnNode(here)];
-  const near = callNode('ge', callNode('add', early, span), late);
-  const items = joined.columns
-    .filter((name) => name !== far)
-    .map((name): Item => {
-      const own = columnNode(name);
-      if (left.columns.includes(name)) return { name, expr: own };
-      return {
-        name,
-        expr: freeze({ kind: 'case', branches: [{ when: near, value: own }], otherwise: undefined }),
-      };
-    });
-  return make.project(joined, items);
-}
-
-function asofOf(
-  options: JoinOptions<string, string>,
+/** The columns that an asof join compares. Throws where there is none. */
+export function asofOf(
+  options: PlainJoinOptions,
   left: PlanNode,
   right: PlanNode,
 ): readonly [string, string] {

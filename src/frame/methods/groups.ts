@@ -1,7 +1,8 @@
+import { joinedPlan } from '../asof.js';
 import { columnNode, freeze } from '../expr/node.js';
 import type { DataFrame } from '../frame.js';
 import { GroupBy } from '../groupby.js';
-import { type JoinOptions, joinedPlan } from '../joins.js';
+import type { JoinOptions } from '../joins.js';
 import { checkNames } from '../plan/check.js';
 import { itemsOf } from '../plan/items.js';
 import * as make from '../plan/make.js';
