@@ -408,6 +408,51 @@ describe.each(PARTITIONS)('in %i partitions', (partitions) => {
   });
 });
 
+describe('rows of equal keys', () => {
+  const sizes = async (frame: Frame, partitions: number): Promise<number[]> => {
+    const counts: number[] = [];
+    for await (const { rows } of untyped(frame).batches({ partitions })) counts.push(rows);
+    return counts;
+  };
+  const mostly = (value: number | null): DataFrame =>
+    untyped(
+      fromColumns(
+        { k: Array.from({ length: 8000 }, (_, i) => (i % 10 === 0 ? i : value)) },
+        { schema: { k: 'int64' } },
+      ),
+    );
+
+  test.each([
+    ['in the middle', 4000],
+    ['first', -1],
+    ['null', null],
+  ])('are sorted in several partitions: %s', async (_, value) => {
+    const sorted = mostly(value).sort('k');
+    for (const frame of [sorted, mostly(value).sort(desc('k'))])
+      await expectSame(frame, 4, 'rows', { engine });
+    const counts = await sizes(sorted, 8);
+    expect(counts.length).toBeGreaterThanOrEqual(7);
+    expect(Math.max(...counts)).toBeLessThan(2000);
+  });
+
+  test('may be all rows', async () => {
+    const equal = mostly(5).filter(col('k').eq(5)).sort('k');
+    expect(Math.max(...(await sizes(equal, 4)))).toBe(1800);
+  });
+
+  test('are one group all the same', async () => {
+    await expectSame(
+      mostly(5)
+        .sort('k')
+        .groupBy('k')
+        .agg({ n: count(), m: col('k').median() }),
+      8,
+      'any',
+      { engine },
+    );
+  });
+});
+
 describe('the plan of partitions', () => {
   test('a shuffle is avoided where rows lie together already', async () => {
     const rows = table(100);

@@ -12,6 +12,7 @@ import type { BoundariesTask, FragmentTask, Output } from './task.js';
 
 const PART = '__tilework_part';
 const SORT = '__tilework_sort';
+const NUMBER = '__tilework_number';
 
 /** Where and with what a task is done. */
 export interface Step {
@@ -71,10 +72,12 @@ function partedSql(
     case 'expression':
       return part(exprSql(output.part, parameters), `(${sql}) AS f`);
     case 'range': {
-      const { boundaries } = inputs[output.boundaries]!;
+      const cuts = cutsOf(inputs[output.boundaries]!.boundaries!);
+      const spread = output.spread && cuts.some(({ times }) => times > 1);
+      const number = spread ? `, row_number() OVER () AS ${quoteName(NUMBER)}` : '';
       const key = sortKeySql(output.keys, parameters);
-      const keyed = `(SELECT *, ${key} AS ${quoteName(SORT)} FROM (${sql}) AS f) AS g`;
-      return part(rangeSql(boundaries!, parameters), keyed);
+      const keyed = `(SELECT *, ${key} AS ${quoteName(SORT)}${number} FROM (${sql}) AS f) AS g`;
+      return part(rangeSql(cuts, spread, parameters), keyed);
     }
   }
 }
@@ -121,13 +124,45 @@ function sortKeySql(keys: readonly SortKey[], parameters: Parameters): string {
   return `create_sort_key(${parts.join(', ')})`;
 }
 
-/** How many boundaries a sort key is not below, by halving. */
-function rangeSql(boundaries: readonly Bound[], parameters: Parameters): string {
+/** A sort key at which ranges begin: how many there are before it, and how many begin with it. */
+interface Cut {
+  readonly key: Bound;
+  readonly before: number;
+  readonly times: number;
+}
+
+/** Keys are bytes, or integers where these suffice. */
+const sameKey = (a: Bound, b: Bound): boolean =>
+  a === b || (a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0);
+
+/** Boundaries, each once. */
+function cutsOf(boundaries: readonly Bound[]): readonly Cut[] {
+  const cuts: Cut[] = [];
+  for (const [before, key] of boundaries.entries()) {
+    const last = cuts.at(-1);
+    if (last && sameKey(last.key, key)) cuts.push({ ...cuts.pop()!, times: last.times + 1 });
+    else cuts.push({ key, before, times: 1 });
+  }
+  return cuts;
+}
+
+/**
+ * The range of a sort key, by halving: how many boundaries it is not below. A key that is several boundaries is of more rows than one range should take:
+ * where they may be spread, they go by turns to the ranges before, between and behind those, since ties have no order.
+ */
+function rangeSql(cuts: readonly Cut[], spread: boolean, parameters: Parameters): string {
   const key = quoteName(SORT);
-  const within = (from: number, to: number): string => {
-    if (from === to) return String(from);
-    const middle = (from + to) >> 1;
-    return `CASE WHEN ${key} < ${parameters.bind(boundaries[middle]!)} THEN ${within(from, middle)} ELSE ${within(middle + 1, to)} END`;
+  const from = (cut: Cut | undefined): string => {
+    if (!cut) return '0';
+    const { before, times } = cut;
+    if (!spread || times === 1) return String(before + times);
+    const turn = `${before} + ${quoteName(NUMBER)} % ${times + 1}`;
+    return `CASE WHEN ${key} = ${parameters.bind(cut.key)} THEN ${turn} ELSE ${before + times} END`;
   };
-  return within(0, boundaries.length);
+  const within = (low: number, high: number): string => {
+    if (low === high) return from(cuts[low - 1]);
+    const middle = (low + high) >> 1;
+    return `CASE WHEN ${key} < ${parameters.bind(cuts[middle]!.key)} THEN ${within(low, middle)} ELSE ${within(middle + 1, high)} END`;
+  };
+  return within(0, cuts.length);
 }

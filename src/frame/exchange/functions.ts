@@ -81,7 +81,9 @@ function groupedRows(planner: Planner, node: MapNode): Parts {
   const keys = node.keys.map(
     ({ name }): SortKey => ({ expr: columnNode(name), descending: false, nulls: 'last' }),
   );
-  return sortedByPlace(ranged(planner, withPlaces(rows), keys, sizeOf(node.input, planner.facts)));
+  return sortedByPlace(
+    ranged(planner, withPlaces(rows), keys, { size: sizeOf(node.input, planner.facts), spread: false }),
+  );
 }
 
 const storedRows = (planner: Planner, parts: Parts, layout: RowsLayout): readonly Key[] =>

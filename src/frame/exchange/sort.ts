@@ -18,20 +18,21 @@ export function planSort(planner: Planner, node: SortNode): Parts {
   const apart =
     input.fragments.length === 1 || planner.partitions === 1
       ? planner.gathered(input)
-      : ranged(planner, input, keys, sizeOf(node.input, planner.facts));
+      : ranged(planner, input, keys, { size: sizeOf(node.input, planner.facts), spread: true });
   return mapParts(apart, (plan) => make.sort(plan, keys), { order: IN_PLACE });
 }
 
 /**
  * Rows apart in as many ranges of their sort keys as there are to be partitions, in the order of those. Where the ranges lie a sample says.
  *
- * @param size of the rows, at most, where it is known
+ * @param how.size of the rows, at most, where it is known
+ * @param how.spread whether rows of equal keys may be in several partitions, so that none has all of them
  */
 export function ranged(
   planner: Planner,
   parts: Parts,
   keys: readonly SortKey[],
-  size: Size | undefined,
+  { size, spread }: { readonly size: Size | undefined; readonly spread: boolean },
 ): Parts {
   // Rows are read twice, once for a sample: what is more than reading is done once.
   const columns = columnsOfParts(parts);
@@ -55,11 +56,11 @@ export function ranged(
     planner.partitions,
     ({ plan, inputs }) => [
       { plan, inputs: [...inputs, boundaries] },
-      { by: 'range', parts: planner.partitions, keys, boundaries: inputs.length },
+      { by: 'range', parts: planner.partitions, keys, boundaries: inputs.length, spread },
     ],
     {
       order: rows.order.kind === 'column' ? rows.order : NO_ORDER,
-      together: names.length === keys.length ? { columns: names, hashed: false } : undefined,
+      together: !spread && names.length === keys.length ? { columns: names, hashed: false } : undefined,
     },
   );
 }

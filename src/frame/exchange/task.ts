@@ -44,6 +44,8 @@ export type Output =
       readonly keys: readonly SortKey[];
       /** Which input's value has the boundaries. */
       readonly boundaries: number;
+      /** Whether rows of equal keys may go to several parts, where they are more than one should take: the order of the sort stays. */
+      readonly spread: boolean;
     };
 
 /** Sorts what its inputs wrote, and yields the keys that cut it into parts of equal size. */
