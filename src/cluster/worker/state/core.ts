@@ -1,5 +1,4 @@
 import type { Key } from '../../../graph/task.js';
-import type { Failure } from './events.js';
 import type { Instruction, Message, StartStop } from './instructions.js';
 import { PriorityQueue } from './priority-queue.js';
 import { type Address, type Priority, TaskRecord } from './records.js';
@@ -33,7 +32,7 @@ export type Goal =
     }
   | {
       readonly to: 'error';
-      readonly failure: Failure;
+      readonly failure: unknown;
       readonly runId: number;
       readonly startstops: readonly StartStop[];
     };

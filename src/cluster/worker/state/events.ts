@@ -11,14 +11,6 @@ export interface HeldResult {
   readonly typename: string;
 }
 
-/** What was thrown. */
-export interface Failure {
-  readonly name: string;
-  readonly message: string;
-  /** As JavaScript prints it: name, message and frames. */
-  readonly stack: string;
-}
-
 /** When a task ran, or a transfer, in seconds since 1970. */
 export interface Timing {
   readonly start: number;
@@ -65,7 +57,7 @@ export type WorkerEvent =
       readonly kind: 'gather-unusable';
       readonly worker: Address;
       readonly received: ReadonlyMap<Key, HeldResult>;
-      readonly failures: ReadonlyMap<Key, Failure>;
+      readonly failures: ReadonlyMap<Key, unknown>;
     } & Timing)
   | { readonly kind: 'retry-busy'; readonly worker: Address }
   /** The result is in the engine. */
@@ -74,7 +66,8 @@ export type WorkerEvent =
       readonly kind: 'execute-failed';
       readonly key: Key;
       readonly runId: number;
-      readonly failure: Failure;
+      /** What was thrown. */
+      readonly failure: unknown;
     } & Timing)
   /** It was ended as an `abort` asked, and has left nothing. */
   | { readonly kind: 'execute-aborted'; readonly key: Key }

@@ -2,7 +2,6 @@ export type { WorkerOptions } from './core.js';
 export type {
   Bytes,
   Event,
-  Failure,
   HeldResult,
   SchedulerEvent,
   Timing,

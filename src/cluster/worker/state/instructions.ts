@@ -1,5 +1,4 @@
 import type { Key } from '../../../graph/task.js';
-import type { Failure } from './events.js';
 import type { Address } from './records.js';
 
 /** What the state wants done. What comes of it is told by an event. */
@@ -35,7 +34,7 @@ export type Message = { readonly stimulus_id: string } & (
       readonly op: 'task-erred';
       readonly key: Key;
       readonly run_id: number;
-      readonly failure: Failure;
+      readonly failure: unknown;
       readonly startstops: readonly StartStop[];
     }
   | { readonly op: 'steal-response'; readonly key: Key; readonly state: string | null }
