@@ -1,11 +1,11 @@
 /** What runs tasks: the runner with every operation, for a thread or for the main thread. */
-import type { ReportMessage } from './engine/messages.js';
+import type { FromThread } from './engine/messages.js';
 import type { Op } from './engine/op.js';
 import { Runner } from './engine/thread/runner.js';
 import { ops } from './ops.js';
 
 /** A runner over a block of claims (`engine/control.ts`); reports go out by `post`. */
-export const makeRunner = (control: SharedArrayBuffer, post: (message: ReportMessage) => void): Runner =>
+export const makeRunner = (control: SharedArrayBuffer, post: (message: FromThread) => void): Runner =>
   new Runner(control, post, load);
 
 async function load(name: string): Promise<Op<unknown, unknown>> {

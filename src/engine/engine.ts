@@ -26,6 +26,11 @@ export interface ComputeOptions {
   readonly signal?: AbortSignal;
   /** Lower runs first; see `order`. Without it tasks run depth first from the outputs. */
   readonly priorities?: ReadonlyMap<Key, number>;
+  /**
+   * Runs with a higher priority come first: a whole number from -100 to 100 (default 0). Of equal ones the earlier comes first. It holds for
+   * the tasks that this run is the first to need.
+   */
+  readonly priority?: number;
   /** How often a task that threw is run again before its error counts (default: the engine's). */
   readonly retries?: number;
   /** Called now and then (at most some ten times a second), and once at the end. What it throws rejects the run. */

@@ -2,7 +2,16 @@ import { Arenas } from './arenas.js';
 import { SpillStore } from './disk/store.js';
 import { BatchEncoder } from './encode.js';
 import { type SpillError, TaskError } from './errors.js';
-import { FAILED, REVOKED, type ReportMessage, SKIPPED } from './messages.js';
+import {
+  type AskMessage,
+  FAILED,
+  type FromThread,
+  REVOKED,
+  type ReportMessage,
+  SECEDED,
+  SKIPPED,
+  type ToThread,
+} from './messages.js';
 import type { Block } from './op.js';
 import { Pool, type PoolOptions } from './pool.js';
 import type { Instruction, Report } from './state/instructions.js';
@@ -15,6 +24,12 @@ import { isCloneable, taskError } from './wire-error.js';
 export interface ExecutorEvents {
   deliver(run: RunRecord, record: TaskRecord): void;
   fetched(token: number, error: Error | undefined): void;
+  /** A task asks for something. */
+  asked(thread: number, message: AskMessage): void;
+  /** Nobody waits any more for a task that has asked. */
+  deserted(thread: number, sequence: number): void;
+  /** A task that has asked has ended, or all of a thread have. */
+  left(thread: number, sequence?: number): void;
   resolve(run: RunRecord): void;
   reject(run: RunRecord, error: unknown): void;
   /** The engine cannot go on. */
@@ -37,11 +52,9 @@ export class Executor {
   ) {
     this.store = new SpillStore(options.spillDirectory);
     this.pool = new Pool(options, {
-      reported: (thread, message) => {
-        state.reported(thread, this.decode(thread, message));
-        this.carryOut();
-      },
+      said: (thread, message) => this.said(thread, message),
       died: (thread, running, cause, ended) => {
+        this.events.left(thread);
         state.died(thread, running, cause, ended);
         this.carryOut();
       },
@@ -50,6 +63,11 @@ export class Executor {
 
   get threadsRunning(): number {
     return this.pool.threadsRunning;
+  }
+
+  /** Tells a thread something. */
+  tell(thread: number, message: ToThread): void {
+    if (!this.ended) this.pool.get(thread).post(message);
   }
 
   /** Carries out instructions until there are no more. What they bring about at once is taken in on the way. */
@@ -82,6 +100,9 @@ export class Executor {
         break;
       case 'start':
         this.pool.start(instruction.thread);
+        break;
+      case 'desert':
+        this.events.deserted(instruction.thread, instruction.sequence);
         break;
       case 'arena':
         this.makeArena(instruction.index, instruction.bytes);
@@ -196,35 +217,55 @@ export class Executor {
     this.carryOut();
   }
 
-  private decode(thread: number, message: ReportMessage): Report[] {
-    const { outcomes, values, errors, shapes } = message;
-    const records = this.state.core.runners[thread]!;
-    const reports = new Array<Report>(outcomes.length);
-    let value = 0;
-    let error = 0;
-    let shape = 0;
-    for (let i = 0; i < outcomes.length; i++) {
-      const outcome = outcomes[i]!;
-      const record = records.queue[records.head + i]!;
-      if (outcome === SKIPPED || outcome === REVOKED) {
-        reports[i] = outcome === SKIPPED ? SKIP : REVOKE;
-      } else if (outcome === FAILED) {
-        const { key, op } = record.task;
-        reports[i] = { outcome: 'failed', error: taskError(key, op, errors[error++]!) };
-      } else if (record.task.out === undefined) {
-        reports[i] = { outcome: 'finished', milliseconds: outcome, value: values[value++] };
-      } else if (shapes[shape]?.[0] === i) {
-        reports[i] = { outcome: 'finished', milliseconds: outcome, shapes: shapes[shape++]![1] };
-      } else {
-        reports[i] = { outcome: 'finished', milliseconds: outcome };
-      }
+  private said(thread: number, message: FromThread): void {
+    const { state } = this;
+    const runner = state.core.runners[thread]!;
+    if ('outcomes' in message) {
+      state.reported(
+        thread,
+        decode(message, (i) => runner.queue[runner.head + i]!),
+      );
+    } else if (message.kind === 'late') {
+      const { sequence, report } = message;
+      const record = runner.seceded.get(sequence);
+      this.events.left(thread, sequence);
+      if (record !== undefined) state.late(thread, sequence, decode(report, () => record)[0]!);
+    } else {
+      this.events.asked(thread, message);
     }
-    return reports;
+    this.carryOut();
   }
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
+/** @param recordOf the task of the i-th outcome */
+function decode(message: ReportMessage, recordOf: (i: number) => TaskRecord): Report[] {
+  const { outcomes, values, errors, shapes } = message;
+  const reports = new Array<Report>(outcomes.length);
+  let value = 0;
+  let error = 0;
+  let shape = 0;
+  for (let i = 0; i < outcomes.length; i++) {
+    const outcome = outcomes[i]!;
+    const record = recordOf(i);
+    if (outcome === SKIPPED || outcome === REVOKED || outcome === SECEDED) {
+      reports[i] = outcome === SKIPPED ? SKIP : outcome === REVOKED ? REVOKE : SECEDE;
+    } else if (outcome === FAILED) {
+      const { key, op } = record.task;
+      reports[i] = { outcome: 'failed', error: taskError(key, op, errors[error++]!) };
+    } else if (record.task.out === undefined) {
+      reports[i] = { outcome: 'finished', milliseconds: outcome, value: values[value++] };
+    } else if (shapes[shape]?.[0] === i) {
+      reports[i] = { outcome: 'finished', milliseconds: outcome, shapes: shapes[shape++]![1] };
+    } else {
+      reports[i] = { outcome: 'finished', milliseconds: outcome };
+    }
+  }
+  return reports;
+}
+
 const SKIP: Report = Object.freeze({ outcome: 'skipped' });
 const REVOKE: Report = Object.freeze({ outcome: 'revoked' });
+const SECEDE: Report = Object.freeze({ outcome: 'seceded' });

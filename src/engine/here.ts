@@ -1,17 +1,17 @@
 import { Control } from './control.js';
-import type { ReportMessage, ToThread } from './messages.js';
+import type { FromThread, ToThread } from './messages.js';
 import type { Thread } from './pool.js';
 
 /** What `src/runner.ts` exports. It is loaded by its URL: the engine knows no operations, and most of a program's time none run here. */
 interface RunnerModule {
   makeRunner(
     control: SharedArrayBuffer,
-    post: (message: ReportMessage) => void,
+    post: (message: FromThread) => void,
   ): { take(message: ToThread): void };
 }
 
 export interface HereEvents {
-  reported(message: ReportMessage): void;
+  said(message: FromThread): void;
   /** The runner could not be loaded: it is over. */
   failed(cause: unknown): void;
 }
@@ -32,7 +32,7 @@ export class Here implements Thread {
   constructor(entry: URL, events: HereEvents) {
     const loaded = ({ makeRunner }: RunnerModule): void => {
       const runner = makeRunner(this.control.buffer, (message) => {
-        if (!this.ended) events.reported(message);
+        if (!this.ended) events.said(message);
       });
       this.take = (message) => runner.take(message);
       this.work();

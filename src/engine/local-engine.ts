@@ -1,4 +1,5 @@
 import type { BlockMeta, Graph, Key } from '../graph/task.js';
+import { Asked } from './asked.js';
 import { discarder } from './discard.js';
 import { removeAbandoned } from './disk/spill-directory.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';
@@ -6,7 +7,13 @@ import { EngineError, MemoryLimitError } from './errors.js';
 import { Executor } from './executor.js';
 import { budgetOf, revisedBudget } from './memory/budget.js';
 import type { Result } from './op.js';
-import { checkRetries, type LocalEngineOptions, type Settings, settingsOf } from './options.js';
+import {
+  checkPriority,
+  checkRetries,
+  type LocalEngineOptions,
+  type Settings,
+  settingsOf,
+} from './options.js';
 import { ProgressReports } from './progress.js';
 import { LocalResults, type ResultSource } from './results.js';
 import type { RunRecord, TaskRecord } from './state/records.js';
@@ -67,6 +74,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   readonly settings: Settings;
   private readonly state: EngineState;
   private readonly executor: Executor;
+  private readonly asked: Asked;
   private readonly reports: ProgressReports;
   private readonly calls = new Map<RunRecord, Call>();
   private readonly fetches = new Map<number, (error: unknown) => void>();
@@ -100,6 +108,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       ...(arenaBytes !== undefined && { arenaBytes }),
     });
     this.reports = new ProgressReports(this.state.core);
+    this.asked = new Asked(this, (thread, message) => this.executor.tell(thread, message));
     const heap = Math.max(64, Math.min(4096, Math.floor((0.5 * memoryLimit) / 2 ** 20)));
     this.executor = new Executor(
       this.state,
@@ -116,6 +125,13 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
           this.fetches.get(token)?.(error);
           this.fetches.delete(token);
         },
+        asked: (thread, message) => {
+          const record = this.state.core.runners[thread]!.seceded.get(message.sequence);
+          void this.asked.ask(thread, message, record?.owner.priority ?? 0);
+        },
+        deserted: (thread, sequence) => this.asked.desert(thread, sequence),
+        left: (thread, sequence) =>
+          sequence === undefined ? this.asked.endAll(thread) : this.asked.end(thread, sequence),
         resolve: (run) => this.calls.get(run)?.settle(),
         reject: (run, reason) => this.calls.get(run)?.settle({ reason }),
         broken: (error) => {
@@ -236,6 +252,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
         graph,
         outputs,
         priorities,
+        priority: checkPriority(options.priority ?? 0),
         retries: checkRetries(options.retries ?? this.settings.retries),
         streamed: onOutput !== undefined,
       });

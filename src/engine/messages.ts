@@ -1,7 +1,12 @@
+import type { Key, Task } from '../graph/task.js';
+import type { ComputeOptions } from './engine.js';
 import type { WireError } from './wire-error.js';
 
 /** What the main thread says to a thread. */
-export type ToThread = ArenaMessage | BatchMessage | VoidMessage | ForgetMessage;
+export type ToThread = ArenaMessage | BatchMessage | VoidMessage | ForgetMessage | AnswerMessage;
+
+/** What a thread says to the main thread. */
+export type FromThread = ReportMessage | LateMessage | AskMessage;
 
 export interface ArenaMessage {
   readonly kind: 'arena';
@@ -42,6 +47,43 @@ export interface ForgetMessage {
   readonly layers: readonly number[];
 }
 
+/** An answer to what a task asked. */
+export interface AnswerMessage {
+  readonly kind: 'answer';
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: WireError;
+}
+
+/** A task asks the engine for something; the first time it has seceded, which was reported before. */
+export interface AskMessage {
+  readonly kind: 'ask';
+  /** Number of the task. */
+  readonly sequence: number;
+  readonly id: number;
+  readonly request: Request;
+}
+
+/** What became of a task that had seceded. */
+export interface LateMessage {
+  readonly kind: 'late';
+  readonly sequence: number;
+  readonly report: ReportMessage;
+}
+
+/** What a task may ask of its engine. */
+export type Request =
+  | {
+      readonly do: 'run' | 'persist';
+      /** By which it can be aborted. */
+      readonly call: number;
+      readonly tasks: readonly Task[];
+      readonly keys: readonly Key[];
+      readonly options: Omit<ComputeOptions, 'signal' | 'onProgress'>;
+    }
+  | { readonly do: 'abort'; readonly call: number; readonly reason: WireError }
+  | { readonly do: 'release'; readonly keys: readonly Key[] };
+
 /** What a thread says of tasks, in the order in which they were sent. */
 export interface ReportMessage {
   /** One number a task: milliseconds where it finished, else one of the outcomes below. */
@@ -57,6 +99,7 @@ export interface ReportMessage {
 export const FAILED = -1;
 export const SKIPPED = -2;
 export const REVOKED = -3;
+export const SECEDED = -4;
 
 /** What a thread is started with. */
 export interface ThreadData {

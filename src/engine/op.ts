@@ -1,5 +1,6 @@
 import type { BlockMeta, Key } from '../graph/task.js';
 import type { TypedArray } from '../kernels/dtype.js';
+import type { Engine } from './engine.js';
 
 /** A block in shared memory: C-contiguous elements, `data.buffer` being an arena's SharedArrayBuffer. */
 export interface Block extends BlockMeta {
@@ -19,6 +20,11 @@ export interface TaskContext<Params = unknown, Common = unknown> {
   readonly out: readonly Block[];
   /** Scratch bytes, at least as many as the task asked for, 64-byte aligned; empty when it asked for none. */
   readonly scratch: Uint8Array;
+  /**
+   * The engine that runs the task, as the task sees it: what it asks of it, it waits for beside its thread, which runs others meanwhile. What
+   * it has persisted and not released is given up when the task ends. Absent where an engine does not give this.
+   */
+  readonly engine?: () => Engine;
   /** The arena that holds every block of this task. */
   readonly memory: WebAssembly.Memory;
 }

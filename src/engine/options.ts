@@ -36,6 +36,13 @@ export function settingsOf(options: LocalEngineOptions): Settings {
   };
 }
 
+/** Throws a RangeError for a priority that ranks have no room for. */
+export function checkPriority(priority: number): number {
+  if (!Number.isInteger(priority) || Math.abs(priority) > 100)
+    throw new RangeError(`a priority is a whole number from -100 to 100, not ${priority}`);
+  return priority;
+}
+
 export function checkRetries(retries: number): number {
   if (!Number.isInteger(retries) || retries < 0)
     throw new RangeError(`retries must be a whole number from 0, not ${retries}`);

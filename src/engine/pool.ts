@@ -2,10 +2,10 @@ import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { Control } from './control.js';
 import { threadExecArgv } from './exec-argv.js';
 import { Here } from './here.js';
-import type { ReportMessage, ThreadData, ToThread } from './messages.js';
+import type { FromThread, ThreadData, ToThread } from './messages.js';
 
 export interface PoolEvents {
-  reported(thread: number, message: ReportMessage): void;
+  said(thread: number, message: FromThread): void;
   /**
    * @param running number of the task it was at, or -1
    * @param ended it was ended on purpose
@@ -71,7 +71,7 @@ export class Pool {
   private startHere(): Thread {
     const index = this.options.threads;
     const here = new Here(this.options.runner!, {
-      reported: (message) => this.events.reported(index, message),
+      said: (message) => this.events.said(index, message),
       failed: (cause) => {
         this.here = undefined;
         this.events.died(index, -1, cause, false);
@@ -102,7 +102,7 @@ export class Pool {
     };
     this.threads[index] = thread;
     let cause: unknown;
-    worker.on('message', (message: ReportMessage) => this.events.reported(index, message));
+    worker.on('message', (message: FromThread) => this.events.said(index, message));
     worker.on('messageerror', (error) => {
       cause = error;
       void worker.terminate();

@@ -17,6 +17,7 @@ interface TaskPlan {
   readonly supplied: boolean;
   readonly throws: number;
   readonly kills: number;
+  readonly secedes: boolean;
 }
 
 const rarely = (arbitrary: fc.Arbitrary<number>): fc.Arbitrary<number> =>
@@ -31,6 +32,7 @@ const taskPlan: fc.Arbitrary<TaskPlan> = fc.record({
   supplied: fc.boolean(),
   throws: rarely(fc.integer({ min: 1, max: 3 })),
   kills: rarely(fc.integer({ min: 1, max: 4 })),
+  secedes: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
 });
 
 interface RunPlan {
@@ -39,6 +41,7 @@ interface RunPlan {
   readonly retries: number;
   readonly cancel: boolean;
   readonly persist: boolean;
+  readonly priority: number;
 }
 
 const runPlan: fc.Arbitrary<RunPlan> = fc.record({
@@ -47,6 +50,7 @@ const runPlan: fc.Arbitrary<RunPlan> = fc.record({
   retries: fc.integer({ min: 0, max: 3 }),
   cancel: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
   persist: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+  priority: fc.integer({ min: -100, max: 100 }),
 });
 
 const scenario = fc.record({
@@ -92,7 +96,8 @@ interface Call {
 
 function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): World {
   const behaviours = new Map<string, Behaviour>();
-  for (const [i, { throws, kills }] of plan.tasks.entries()) behaviours.set(`t${i}`, { throws, kills });
+  for (const [i, { throws, kills, secedes }] of plan.tasks.entries())
+    behaviours.set(`t${i}`, { throws, kills, secedes });
   const options = {
     threads: plan.threads,
     here: plan.here,
@@ -112,9 +117,9 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
   const submit = (): void => {
     const next = pending.shift()!;
     const outputs = next.outputs.map((n) => `t${n % plan.tasks.length}`);
-    const { retries } = next;
+    const { retries, priority } = next;
     const streamed = next.streamed && !next.persist;
-    const run = state.submitted({ run: calls.length, graph, outputs, retries, streamed });
+    const run = state.submitted({ run: calls.length, graph, outputs, retries, priority, streamed });
     calls.push({ plan: next, run, open: true, loads: new Map(), lookups: 4 });
     world.carryOut();
   };
@@ -199,6 +204,7 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
     pending: [core.pending, core.unmeasured, core.work],
     used: core.space.used,
     resident: core.resident.size,
+    seceded: core.runners.reduce((count, { seceded }) => count + seceded.size, 0),
     consumers: core.consumers,
     loadingTasks: core.loadingTasks,
     underWay: core.spilling + core.loading + core.lent + core.filling + core.spillingBytes,
@@ -214,6 +220,7 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
     pending: [0, 0, 0],
     used: 0,
     resident: 0,
+    seceded: 0,
     consumers: 0,
     loadingTasks: 0,
     underWay: 0,

@@ -82,7 +82,8 @@ export class Core {
   clock = 0;
   batch = 0;
   marks = 0;
-  runsSubmitted = 0;
+  /** Where the ranks of the next run begin. */
+  ranks = 0;
   lastId = 0;
 
   constructor(readonly options: StateOptions) {

@@ -16,6 +16,8 @@ export type Instruction =
    * it any more, so if it has begun, end the thread should it still be at it after a while.
    */
   | { readonly do: 'revoke'; readonly thread: number; readonly sequence: number; readonly abandoned: boolean }
+  /** Nobody waits any more for a task that waits for what it asked for: let it know. */
+  | { readonly do: 'desert'; readonly thread: number; readonly sequence: number }
   /** Make the memory of an arena. */
   | { readonly do: 'arena'; readonly index: number; readonly bytes: number }
   /** Put a result that was supplied in place; event `filled`. */
@@ -39,12 +41,15 @@ export type Instruction =
 export type Report =
   | {
       readonly outcome: 'finished';
+      /** NaN: it was waiting for a part of the time. */
       readonly milliseconds: number;
       readonly value?: unknown;
       /** True shapes, where they are smaller than announced. */
       readonly shapes?: readonly (readonly number[])[] | undefined;
     }
   | { readonly outcome: 'failed'; readonly error: unknown }
+  /** It has asked for something, and is reported by `late` when it is done; its thread goes on with others. */
+  | { readonly outcome: 'seceded' }
   /** It was not begun: an earlier task of its batch failed or was taken back. */
   | { readonly outcome: 'skipped' }
   /** It was taken back before it began. */

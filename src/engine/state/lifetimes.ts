@@ -56,6 +56,9 @@ export function abandon(core: Core, record: TaskRecord, status: 'dropped' | 'fai
       // Its thread may be writing to its memory: that is freed when the thread has said what became of it.
       core.emit({ do: 'revoke', thread: record.thread, sequence: record.sequence, abandoned: true });
       break;
+    case 'seceded':
+      core.emit({ do: 'desert', thread: record.thread, sequence: record.sequence });
+      break;
     case 'done':
       throw new Error(`cannot abandon the finished task ${record.task.key}`);
   }

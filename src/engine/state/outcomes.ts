@@ -9,13 +9,17 @@ import { isPending, makeReady } from './submit.js';
 
 /** A thread is done with a task, whatever became of it. */
 export function takeReport(core: Core, record: TaskRecord, report: Report): void {
+  if (report.outcome === 'seceded') {
+    secede(core, record);
+    return;
+  }
   record.thread = -1;
   if (record.status !== 'sent') {
     bury(core, record);
     return;
   }
   if (report.outcome === 'finished') {
-    learn(record.layer, report.milliseconds);
+    if (!Number.isNaN(report.milliseconds)) learn(record.layer, report.milliseconds);
     finish(core, record, report.value, report.shapes);
     return;
   }
@@ -23,6 +27,25 @@ export function takeReport(core: Core, record: TaskRecord, report: Report): void
   if (report.outcome !== 'failed') return;
   if (record.retries > 0) record.retries--;
   else fail(core, record, report.error);
+}
+
+/**
+ * A running task has asked for something: its thread goes on with others. It keeps its memory, but is not counted among those that will
+ * free some soon.
+ */
+function secede(core: Core, record: TaskRecord): void {
+  const { thread, sequence } = record;
+  core.runners[thread]!.seceded.set(sequence, record);
+  if (record.admitted && !record.root) core.consumers--;
+  if (record.status === 'sent') record.status = 'seceded';
+  else core.emit({ do: 'desert', thread, sequence });
+}
+
+/** A task that had seceded is as it was before. */
+export function rejoin(core: Core, record: TaskRecord): void {
+  core.runners[record.thread]!.seceded.delete(record.sequence);
+  if (record.admitted && !record.root) core.consumers++;
+  if (record.status === 'seceded') record.status = 'sent';
 }
 
 /** A task that was sent comes back undone, to be sent again. */

@@ -3,9 +3,10 @@ import type { Allocation } from '../memory/arena.js';
 
 /**
  * waiting: some input is not there. ready: can be sent. loading: admitted, inputs come from disk. sent: a thread has it.
+ * seceded: its thread waits for what it asked for, and runs others meanwhile.
  * done: its result is here. failed, dropped: nobody waits for it any more (a thread may still be at it).
  */
-export type Status = 'waiting' | 'ready' | 'loading' | 'sent' | 'done' | 'failed' | 'dropped';
+export type Status = 'waiting' | 'ready' | 'loading' | 'sent' | 'seceded' | 'done' | 'failed' | 'dropped';
 
 /** Where one block of a result lies within the result's allocation. */
 export interface BlockPlace extends BlockMeta {
@@ -139,6 +140,7 @@ export class RunRecord {
     readonly id: number,
     /** Each output is lent as it finishes, instead of being held. */
     readonly streamed: boolean,
+    readonly priority: number,
   ) {}
 }
 
@@ -148,6 +150,7 @@ export interface Submission {
   readonly graph: Graph;
   readonly outputs: readonly Key[];
   readonly priorities?: ReadonlyMap<Key, number> | undefined;
+  readonly priority?: number;
   readonly retries: number;
   readonly streamed: boolean;
 }
@@ -159,6 +162,8 @@ export class ThreadRecord {
   queue: TaskRecord[] = [];
   head = 0;
   first = 0;
+  /** Tasks it has begun that wait for what they asked for, by their numbers. */
+  readonly seceded = new Map<number, TaskRecord>();
   /** Milliseconds of work it was sent and has not reported. */
   expected = 0;
   /** Deaths since it last finished a task. */

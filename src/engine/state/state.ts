@@ -6,7 +6,7 @@ import { dispatch } from './dispatch.js';
 import type { Instruction, Report } from './instructions.js';
 import { bury, letGo, sweep, unhold, unpin } from './lifetimes.js';
 import { loaded, loadFailed, serveFetches } from './loading.js';
-import { fail, putBack, reject, resolve, taken, takeReport } from './outcomes.js';
+import { fail, putBack, reject, rejoin, resolve, taken, takeReport } from './outcomes.js';
 import type { Place, RunRecord, Submission, TaskRecord, ThreadRecord } from './records.js';
 import { makeRoom, spilled, spillFailed } from './spilling.js';
 import { submit } from './submit.js';
@@ -14,6 +14,8 @@ import { serveSupplies } from './supplying.js';
 
 /** A task that was running when its thread died so often is not tried again. */
 const MAX_DEATHS = 3;
+/** What tasks that had seceded are blamed for the end of a thread that was at another. */
+const SHARED_BLAME = 0.25;
 
 /**
  * Decides everything in the local engine: events in, instructions out. It has no clock, thread, disk or randomness, so
@@ -110,6 +112,17 @@ export class EngineState {
     this.pump();
   }
 
+  /** A thread is done with a task that had seceded. */
+  late(index: number, sequence: number, report: Report): void {
+    const { core } = this;
+    const record = core.runners[index]!.seceded.get(sequence);
+    if (record === undefined) return;
+    rejoin(core, record);
+    takeReport(core, record, report);
+    sweep(core);
+    this.pump();
+  }
+
   /** A task was taken back from a thread before it began. */
   revoked(index: number, sequence: number): void {
     this.takeBack(this.core.runners[index]!, sequence);
@@ -140,6 +153,8 @@ export class EngineState {
     const { core } = this;
     const thread = core.runners[index]!;
     const tasks = thread.queue.slice(thread.head);
+    const away = [...thread.seceded.values()];
+    for (const record of away) rejoin(core, record);
     const { first } = thread;
     thread.started = false;
     thread.first = thread.next;
@@ -149,10 +164,12 @@ export class EngineState {
     thread.stalled = false;
     tasks.forEach((record, i) => {
       if (record.thread !== index || record.sequence !== first + i) return;
-      this.orphaned(record, first + i === running && !ended, cause);
+      this.orphaned(record, first + i === running && !ended ? 1 : 0, cause);
     });
+    // One of them may have done it, between others.
+    for (const record of away) this.orphaned(record, ended ? 0 : running < 0 ? 1 : SHARED_BLAME, cause);
     if (thread === core.here) core.hereFailed = true;
-    else if (running < 0 && !ended && ++thread.deaths >= MAX_DEATHS) {
+    else if (running < 0 && away.length === 0 && !ended && ++thread.deaths >= MAX_DEATHS) {
       thread.deaths = 0;
       const error = new EngineError(`threads end before they run a task: ${describe(cause)}`, { cause });
       for (const run of [...core.runs.values()]) reject(core, run, error);
@@ -249,7 +266,8 @@ export class EngineState {
     }
   }
 
-  private orphaned(record: TaskRecord, wasRunning: boolean, cause: unknown): void {
+  /** @param blame for the end of its thread: 1 where it was running */
+  private orphaned(record: TaskRecord, blame: number, cause: unknown): void {
     const { core } = this;
     if (record.status !== 'sent') {
       record.thread = -1;
@@ -257,9 +275,10 @@ export class EngineState {
       return;
     }
     putBack(core, record);
-    if (!wasRunning || ++record.deaths < MAX_DEATHS) return;
+    record.deaths += blame;
+    if (blame === 0 || record.deaths < MAX_DEATHS) return;
     const { key, op } = record.task;
-    fail(core, record, new ThreadDiedError(key, op, record.deaths, cause));
+    fail(core, record, new ThreadDiedError(key, op, Math.floor(record.deaths), cause));
   }
 
   /** Does what can be done now. Ends with something under way, or nothing to do, or an error: never in waiting for nothing. */

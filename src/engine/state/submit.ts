@@ -6,15 +6,15 @@ import { layerOf, leaveLayer } from './layers.js';
 import { count } from './little.js';
 import { RunRecord, type Submission, TaskRecord } from './records.js';
 
-/** Ranks of an earlier run come before all of a later one's. */
-const RANKS_PER_RUN = 2 ** 32;
+/** Ranks of an earlier run come before all of a later one's, those of a higher priority before all: exact up to 2 ** 53. */
+const RANKS_PER_PRIORITY = 2 ** 46;
 
 /**
  * Takes a graph in: makes records of the tasks that the outputs need and that are not here already, depth first from the
  * outputs. Throws a GraphError, having changed nothing, where an input has no task or the graph has a cycle.
  */
 export function submit(core: Core, submission: Submission): RunRecord {
-  const run = new RunRecord(submission.run, submission.streamed);
+  const run = new RunRecord(submission.run, submission.streamed, submission.priority ?? 0);
   const walk = new Walk(core, submission, run);
   try {
     for (const key of submission.outputs) walk.from(key);
@@ -22,7 +22,7 @@ export function submit(core: Core, submission: Submission): RunRecord {
     walk.undo();
     throw error;
   }
-  core.runsSubmitted++;
+  core.ranks += submission.graph.size + 1;
   core.runs.set(run.id, run);
   walk.connect();
   for (const key of submission.outputs) want(core, run, core.byKey.get(key)!);
@@ -61,7 +61,7 @@ class Walk {
     private readonly submission: Submission,
     private readonly run: RunRecord,
   ) {
-    this.base = core.runsSubmitted * RANKS_PER_RUN;
+    this.base = core.ranks - run.priority * RANKS_PER_PRIORITY;
   }
 
   from(output: Key): void {
@@ -155,7 +155,8 @@ export const isPending = (record: TaskRecord): boolean =>
   record.status === 'waiting' ||
   record.status === 'ready' ||
   record.status === 'loading' ||
-  record.status === 'sent';
+  record.status === 'sent' ||
+  record.status === 'seceded';
 
 function missingTask(key: Key, reader: Task | undefined): string {
   const what = `no task makes ${JSON.stringify(key)}, and it is not persisted`;

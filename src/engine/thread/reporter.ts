@@ -1,4 +1,4 @@
-import { FAILED, REVOKED, type ReportMessage, SKIPPED } from '../messages.js';
+import { FAILED, REVOKED, type ReportMessage, SECEDED, SKIPPED } from '../messages.js';
 import { toWire, type WireError } from '../wire-error.js';
 
 interface Entry {
@@ -40,6 +40,10 @@ export class Reporter {
 
   revoked(): void {
     this.entries.push({ outcome: REVOKED, hasValue: false, value: undefined });
+  }
+
+  seceded(): void {
+    this.entries.push({ outcome: SECEDED, hasValue: false, value: undefined });
   }
 
   /** Tasks that never came. */

@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { type Block, type Op, type Result, Shrunk } from '../../../src/engine/op.js';
 import { call } from '../../../src/engine/ops/call.js';
+import type { Task } from '../../../src/graph/task.js';
 
 const valueIn = (result: Result): unknown => ('value' in result ? result.value : undefined);
 const blockIn = (result: Result): Block => ('blocks' in result ? result.blocks[0]! : fail());
@@ -75,6 +76,39 @@ const third: Op<string> = ({ params }) => {
   return count;
 };
 
+/** Fibonacci's numbers by tasks that make tasks and wait for them. */
+const fibonacci: Op<number> = async ({ engine, params: n }) => {
+  if (n < 2) return n;
+  const tasks = [n - 1, n - 2].map((n) => ({ key: `fib-${n}`, op: 'fibonacci', inputs: [], params: n }));
+  const keys = tasks.map(({ key }) => key);
+  const results = await engine!().run(new Map(tasks.map((task) => [task.key, task])), keys);
+  return keys.reduce((sum, key) => sum + (valueIn(results.get(key)) as number), 0);
+};
+
+/** Has its engine keep a task's result, or run it, and says how that went. */
+const asks: Op<{
+  task: Task;
+  persist?: boolean;
+  abortAfter?: number;
+  dies?: boolean;
+  throws?: boolean;
+}> = async ({ engine, params: { task, persist, abortAfter, dies, throws } }) => {
+  const own = engine!();
+  const graph = new Map([[task.key, task]]);
+  const options = abortAfter === undefined ? {} : { signal: AbortSignal.timeout(abortAfter) };
+  try {
+    if (persist) await own.persist(graph, [task.key], options);
+    const results = await own.run(persist ? new Map() : graph, [task.key], options);
+    if (dies) process.exit(3);
+    if (throws) throw new Error('thrown late');
+    const result = results.get(task.key);
+    return 'value' in result ? result.value : Array.from(result.blocks[0]!.data as Float64Array);
+  } catch (error) {
+    if (throws) throw error;
+    return String(error);
+  }
+};
+
 /** Operations for tests of the engine. */
 export const testOps: Readonly<Record<string, () => Promise<Op>>> = {
   call: async () => call,
@@ -89,4 +123,6 @@ export const testOps: Readonly<Record<string, () => Promise<Op>>> = {
   spin: async () => spin,
   where: async () => where,
   third: async () => third,
+  fibonacci: async () => fibonacci as Op,
+  asks: async () => asks as Op,
 };

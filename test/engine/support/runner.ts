@@ -1,5 +1,5 @@
 /** What runs tasks in tests: the real runner with operations that only tests need. */
-import type { ReportMessage } from '../../../src/engine/messages.js';
+import type { FromThread } from '../../../src/engine/messages.js';
 import type { Op } from '../../../src/engine/op.js';
 import { Runner } from '../../../src/engine/thread/runner.js';
 import { testOps } from './ops.js';
@@ -10,5 +10,5 @@ async function load(name: string): Promise<Op<unknown, unknown>> {
   return (await loader()) as Op<unknown, unknown>;
 }
 
-export const makeRunner = (control: SharedArrayBuffer, post: (message: ReportMessage) => void): Runner =>
+export const makeRunner = (control: SharedArrayBuffer, post: (message: FromThread) => void): Runner =>
   new Runner(control, post, load);

@@ -6,8 +6,9 @@ import type { Place, RunRecord, TaskRecord } from '../../../src/engine/state/rec
 import { EngineState } from '../../../src/engine/state/state.js';
 import type { BlockMeta, Task } from '../../../src/graph/task.js';
 
-/** What a task of the model does when it runs: throws so often, kills its thread so often, then succeeds. */
+/** What a task of the model does when it runs: secedes each time, throws so often, kills its thread so often, then succeeds. */
 export interface Behaviour {
+  readonly secedes?: boolean;
   throws: number;
   kills: number;
 }
@@ -42,6 +43,8 @@ interface ModelThread {
   queue: Sent[];
   current: Sent | undefined;
   reports: Report[];
+  /** Tasks that have seceded. */
+  away: Sent[];
   begun: Set<number>;
   revoked: Set<number>;
   /** Tasks nobody waits for that it has begun. */
@@ -52,6 +55,7 @@ const emptyThread = (): ModelThread => ({
   queue: [],
   current: undefined,
   reports: [],
+  away: [],
   begun: new Set(),
   revoked: new Set(),
   abandoned: new Set(),
@@ -97,6 +101,7 @@ export class World {
       if (this.hereFails && this.isHere(index) && thread.queue.length > 0 && thread.begun.size === 0)
         actions.push(() => this.die(index, thread));
       if (thread.reports.length > 0) actions.push(() => this.report(index, thread));
+      else for (const task of thread.away) actions.push(() => this.endLate(index, thread, task));
       if (
         thread.current !== undefined &&
         !this.isHere(index) &&
@@ -173,6 +178,10 @@ export class World {
         break;
       case 'fill':
         this.fill(instruction.record);
+        break;
+      case 'desert':
+        if (!this.threads[instruction.thread]!.away.some(({ sequence }) => sequence === instruction.sequence))
+          throw new Error('a task is deserted that is not there');
         break;
       case 'start':
       case 'arena':
@@ -285,26 +294,43 @@ export class World {
   private end(index: number, thread: ModelThread): void {
     const task = thread.current!;
     const behaviour = this.behaviours.get(task.key);
+    if (behaviour?.secedes && !this.isHere(index)) {
+      thread.current = undefined;
+      thread.away.push(task);
+      thread.reports.push({ outcome: 'seceded' });
+      return;
+    }
     if (behaviour !== undefined && behaviour.kills > 0 && !this.isHere(index)) {
       behaviour.kills--;
       this.die(index, thread);
       return;
     }
+    thread.current = undefined;
+    const report = this.outcomeOf(task);
+    if (report.outcome === 'finished') task.batch[task.index] = task.key;
+    thread.reports.push(report);
+  }
+
+  private endLate(index: number, thread: ModelThread, task: Sent): void {
+    thread.away.splice(thread.away.indexOf(task), 1);
+    this.state.late(index, task.sequence, this.outcomeOf(task));
+    this.carryOut();
+  }
+
+  private outcomeOf(task: Sent): Report {
+    const behaviour = this.behaviours.get(task.key);
     // What it read must still be there when it ends.
     for (const input of task.inputs)
       if (input.from === 'memory' && input.copy === undefined && this.contentAt(input.at) !== input.content)
         throw new Error(`an input of ${task.key} was overwritten while it ran`);
     if (task.scratch !== undefined) this.write(task.scratch, `scratch of ${task.key}`);
-    thread.current = undefined;
     if (behaviour !== undefined && behaviour.throws > 0) {
       behaviour.throws--;
-      thread.reports.push({ outcome: 'failed', error: new Error(task.key) });
-      return;
+      return { outcome: 'failed', error: new Error(task.key) };
     }
     if (task.out !== undefined) this.write(task.out, task.key);
-    task.batch[task.index] = task.key;
     this.finished.set(task.key, (this.finished.get(task.key) ?? 0) + 1);
-    thread.reports.push({ outcome: 'finished', milliseconds: 0.01, value: task.key });
+    return { outcome: 'finished', milliseconds: 0.01, value: task.key };
   }
 
   private report(index: number, thread: ModelThread): void {
