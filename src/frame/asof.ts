@@ -24,8 +24,6 @@ export function joinedPlan(
   return tolerance === undefined ? join(right) : within(left, right, options, tolerance, join);
 }
 
-const all = (plan: PlanNode): Item[] => plan.columns.map((name) => ({ name, expr: columnNode(name) }));
-
 const choice = (when: ExprNode, value: ExprNode, otherwise?: ExprNode): ExprNode =>
   freeze({ kind: 'case', branches: [{ when, value }], otherwise });
 
@@ -39,12 +37,12 @@ function within(
 ): PlanNode {
   const [here, there] = asofOf(options, left, right);
   const far = '__tilework_asof';
-  const joined = join(make.project(right, [...all(right), { name: far, expr: columnNode(there) }]));
+  const joined = join(make.project(right, [...make.itself(right), { name: far, expr: columnNode(there) }]));
   const span = literalNode(typeof tolerance === 'string' ? parseDuration(tolerance) : tolerance);
   const reaches = (early: string, late: string): ExprNode =>
     callNode('ge', callNode('add', columnNode(early), span), columnNode(late));
   const near = callNode('and', reaches(here, far), reaches(far, here));
-  const items = all(joined).filter(({ name }) => name !== far);
+  const items = make.itself(joined).filter(({ name }) => name !== far);
   return make.project(
     joined,
     items.map(({ name, expr }) => ({ name, expr: left.columns.includes(name) ? expr : choice(near, expr) })),

@@ -13,6 +13,7 @@ import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
 import type { Named, SchemaOfNamed } from './schemas.js';
 import type { Names, Resolve, Schema, Simplify, SumOf } from './types.js';
+import { cubeSets, GroupingSets, rollupSets } from './verbs/grouping-sets.js';
 
 /** A frame of keys K and, for each of the columns N that is no key, what an aggregate makes of it. */
 type Each<S, K, N extends string, T extends { [C in N]: unknown }> = DataFrame<
@@ -60,6 +61,40 @@ export class GroupBy<S, K> {
     options: GroupApplyOptions<X>,
   ): DataFrame<Simplify<K & X>> {
     return new DataFrame(groupApplyPlan(this.plan, this.keys, fn, options));
+  }
+
+  /**
+   * Groups by some sets of the keys: `groupBy('a', 'b').groupingSets([['a', 'b'], ['a'], []])`. Rows are read once a set.
+   *
+   * @throws ColumnError where a set names what is no key
+   * @example
+   * const frame = fromRows([{ a: 'x', b: 1 }, { a: 'x', b: 2 }]);
+   * await frame.groupBy('a', 'b').groupingSets([['a']]).agg({ n: count() }).rows(); // [{ a: 'x', b: null, n: 2 }]
+   */
+  groupingSets(sets: readonly (readonly Names<K>[])[]): GroupingSets<S, K> {
+    return new GroupingSets(this.plan, this.keys, sets);
+  }
+
+  /**
+   * Groups with subtotals: by all keys, by all but the last, and so on, and the total of all.
+   *
+   * @example
+   * const frame = fromRows([{ a: 'x', b: 1 }, { a: 'y', b: 2 }]);
+   * await frame.groupBy('a', 'b').rollup().agg({ n: count() }).count(); // 5
+   */
+  rollup(): GroupingSets<S, K> {
+    return new GroupingSets(this.plan, this.keys, rollupSets(this.names()));
+  }
+
+  /**
+   * Groups by every choice of the keys, from all to none.
+   *
+   * @example
+   * const frame = fromRows([{ a: 'x', b: 1 }, { a: 'y', b: 2 }]);
+   * await frame.groupBy('a', 'b').cube().agg({ n: count() }).count(); // 7
+   */
+  cube(): GroupingSets<S, K> {
+    return new GroupingSets(this.plan, this.keys, cubeSets(this.names()));
   }
 
   /** How many rows each group has, as column `count`. */
@@ -149,8 +184,12 @@ export class GroupBy<S, K> {
     return this.each('quantile', names, literalNode(q));
   }
 
+  private names(): string[] {
+    return this.keys.map(({ name }) => name);
+  }
+
   private each<D>(fn: string, names: readonly string[], ...more: readonly ExprNode[]): D {
-    const keys = this.keys.map(({ name }) => name);
+    const keys = this.names();
     const columns = names.length > 0 ? names : this.plan.columns.filter((name) => !keys.includes(name));
     const items = columns.map((name): Item => {
       const own = columnNode(name);
@@ -183,8 +222,7 @@ export class GroupBy<S, K> {
       ordered: false,
     };
     const counted = last ? callNode('add', callNode('sub', size, row), literalNode(1)) : row;
-    const all = this.plan.columns.map((name): Item => ({ name, expr: columnNode(name) }));
-    const numbered = make.project(this.plan, [...all, { name: place, expr: counted }]);
+    const numbered = make.project(this.plan, [...make.itself(this.plan), { name: place, expr: counted }]);
     return new DataFrame(make.pick(make.filter(numbered, keep(columnNode(place))), this.plan.columns));
   }
 

@@ -1,6 +1,16 @@
 import type { Expr } from './expr/expr.js';
 import type { Operand, TermOf } from './expr/operand.js';
-import type { ColumnType, Names, Resolve, Simplify, UnionType } from './types.js';
+import type {
+  AnySchema,
+  ColumnType,
+  Names,
+  NumericType,
+  Resolve,
+  ScalarType,
+  Simplify,
+  SumOf,
+  UnionType,
+} from './types.js';
 
 /** What verbs take and what schemas they make, for the compiler. */
 
@@ -62,3 +72,47 @@ type SuffixedColumns<R, S, O> = {
   [K in keyof R as K extends keyof S ? `${K & string}${SuffixOf<O>}` : K]: R[K];
 };
 type SuffixOf<O> = O extends { readonly suffix: infer X extends string } ? X : '_right';
+
+/** Values as columns: a column for each name, of the type that the aggregate of the values has. Names that the compiler does not know are any. */
+export type Pivoted<S, I extends keyof S, V extends keyof S, L extends readonly unknown[], A> =
+  string extends NameOf<L[number]>
+    ? AnySchema
+    : Simplify<Pick<S, I> & { [N in L[number] as NameOf<N>]: CellOf<A, S[V]> }>;
+type NameOf<V> = V extends string | number | bigint | boolean | null ? `${V}` : string;
+type CellOf<A, T> = A extends 'mean' | 'median' | 'std'
+  ? 'float64'
+  : A extends 'count' | 'nunique'
+    ? 'int64'
+    : A extends 'sum'
+      ? Resolve<SumOf<T>, unknown>
+      : T;
+
+type Numbers = NumericType | 'bool';
+type Undescribed =
+  | 'binary'
+  | 'interval'
+  | 'null'
+  | { readonly list: ColumnType }
+  | { readonly struct: object };
+
+/** Statistics of columns: of numbers as numbers, of text and times as text. */
+export type Described<S> = string extends keyof S
+  ? AnySchema
+  : Simplify<
+      { readonly statistic: 'string' } & {
+        [K in keyof S as S[K] extends Undescribed ? never : K]: S[K] extends Numbers
+          ? 'float64'
+          : S[K] extends Exclude<ScalarType, Numbers>
+            ? 'string'
+            : 'float64' | 'string';
+      }
+    >;
+
+/** Correlations of some columns with each other. */
+export type Correlated<N extends string> = string extends N
+  ? AnySchema
+  : Simplify<{ readonly column: 'string' } & { [K in N]: 'float64' }>;
+/** Names of columns of numbers; of a schema of which nothing is known, any. */
+export type NumericNames<S> = string extends keyof S
+  ? string
+  : { [K in keyof S]: S[K] extends Numbers ? K : never }[keyof S] & string;

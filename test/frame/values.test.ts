@@ -1,6 +1,6 @@
 /** Values on their way into frames and out of them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { col, fromColumns, fromRows, LocalEngine, useEngine, when } from '../../src/index.js';
+import { col, desc, fromColumns, fromRows, LocalEngine, useEngine, when } from '../../src/index.js';
 
 let engine: LocalEngine;
 beforeAll(() => {
@@ -71,4 +71,11 @@ describe('spans of time from functions', () => {
     const list = { schema: { s: { list: 'interval' } } } as const;
     expect(() => frame.apply(() => [month], list)).toThrow(/no intervals inside of lists/);
   });
+});
+
+it('a stable sort keeps the order of equal rows, of many too', async () => {
+  const rows = Array.from({ length: 30_000 }, (_, i) => ({ key: (i * 7919) % 5, i }));
+  const sorted = [...rows].sort((a, b) => b.key - a.key);
+  for (const options of [{}, { partitions: 3 }])
+    expect(await fromRows(rows).sort(desc('key'), { stable: true }).rows(options)).toEqual(sorted);
 });

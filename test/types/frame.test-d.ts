@@ -356,3 +356,139 @@ is<Equal<S<typeof overs>, { all: 'int64'; none: 'int64'; one: 'int64'; two: 'int
 );
 // @ts-expect-error no such column
 df.select({ x: col('delay').sum().over('nope') });
+
+// Subtotals, quantiles, pictures and series.
+const subtotals = df
+  .groupBy('origin', { month: col('date').dt.month() })
+  .rollup()
+  .agg({ n: count(), far: col('distance').max() });
+is<Equal<S<typeof subtotals>, { origin: 'string'; month: 'int64'; n: 'int64'; far: 'int32' }>>(true);
+const cube = df.groupBy('origin').cube().agg({ n: count() });
+is<Equal<S<typeof cube>, { origin: 'string'; n: 'int64' }>>(true);
+df.groupBy('origin', 'destination')
+  .groupingSets([['origin'], []])
+  .agg({ n: count() });
+// @ts-expect-error no key
+df.groupBy('origin').groupingSets([['destination']]);
+const rolled = df.groupBy('origin').rollup();
+// @ts-expect-error no column
+rolled.agg({ x: col('nope').sum() });
+const quantiles = df.quantile(0.5, 'delay', 'distance');
+is<Equal<S<typeof quantiles>, { delay: 'float64'; distance: 'float64' }>>(true);
+// @ts-expect-error no column
+df.quantile(0.5, 'nope');
+is<Equal<ReturnType<typeof df.visualize>, string>>(true);
+const smooth = df.select({
+  filled: col('delay').interpolate(),
+  within: col('delay').interpolate({ by: 'date', partitionBy: 'origin' }),
+  mean: col('delay').ewmMean({ span: 3, partitionBy: 'origin', orderBy: desc('date') }),
+});
+is<Equal<S<typeof smooth>, { filled: 'float64'; within: 'float64'; mean: 'float64' }>>(true);
+// @ts-expect-error no column
+df.select({ x: col('delay').interpolate({ by: 'nope' }) });
+// @ts-expect-error no column
+df.select({ x: col('delay').ewmMean({ com: 1, partitionBy: 'nope' }) });
+is<Equal<ReturnType<typeof df.sort>, typeof df>>(true);
+df.sort('delay', desc('date'), { stable: true });
+// @ts-expect-error no such option
+df.sort('delay', { stabel: true });
+
+// Rows.
+is<Equal<S<ReturnType<typeof df.nLargest>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof df.nSmallest>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof df.head>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof df.tail>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof df.slice>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof df.dropNulls>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof df.fillForward>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof df.fillBackward>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof df.fillNull>>, Flights>>(true);
+// @ts-expect-error no column
+df.nLargest(3, 'nope');
+// @ts-expect-error no column
+df.fillNull({ nope: 0 });
+// @ts-expect-error no column
+df.fillForward('nope');
+
+// Groups.
+const by = df.groupBy('origin');
+is<Equal<S<ReturnType<typeof by.head>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof by.tail>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof by.nth>>, Flights>>(true);
+is<Equal<S<ReturnType<typeof by.count>>, { origin: 'string'; count: 'int64' }>>(true);
+const [sum, mean, min, max, median, std, variance, different, first, last, list, quantile] = [
+  by.sum('distance'),
+  by.mean('distance'),
+  by.min('distance'),
+  by.max('date'),
+  by.median('delay'),
+  by.std('delay'),
+  by.var('delay'),
+  by.nunique('date'),
+  by.first('date'),
+  by.last('distance'),
+  by.toList('distance'),
+  by.quantile(0.1, 'delay'),
+] as const;
+is<Equal<S<typeof sum>, { origin: 'string'; distance: 'int64' }>>(true);
+is<Equal<S<typeof mean>, { origin: 'string'; distance: 'float64' }>>(true);
+is<Equal<S<typeof min>, { origin: 'string'; distance: 'int32' }>>(true);
+is<Equal<S<typeof max>, { origin: 'string'; date: 'timestamp' }>>(true);
+is<Equal<S<typeof median>, { origin: 'string'; delay: 'float64' }>>(true);
+is<Equal<S<typeof std>, { origin: 'string'; delay: 'float64' }>>(true);
+is<Equal<S<typeof variance>, { origin: 'string'; delay: 'float64' }>>(true);
+is<Equal<S<typeof different>, { origin: 'string'; date: 'int64' }>>(true);
+is<Equal<S<typeof first>, { origin: 'string'; date: 'timestamp' }>>(true);
+is<Equal<S<typeof last>, { origin: 'string'; distance: 'int32' }>>(true);
+is<Equal<S<typeof list>, { origin: 'string'; distance: { readonly list: 'int32' } }>>(true);
+is<Equal<S<typeof quantile>, { origin: 'string'; delay: 'float64' }>>(true);
+// @ts-expect-error no column
+by.sum('nope');
+const buckets = df.resample('date', '1d', { by: 'origin' }).agg({ n: count() });
+is<Equal<S<typeof buckets>, { origin: 'string'; date: 'timestamp'; n: 'int64' }>>(true);
+// @ts-expect-error no column of times
+df.resample('nope', '1d');
+
+// Pivot, describe, corr.
+const pivoted = df.pivot({ index: 'date', on: 'origin', values: 'distance', names: ['SEA', 'LAX'] });
+is<Equal<S<typeof pivoted>, { date: 'timestamp'; SEA: 'int32'; LAX: 'int32' }>>(true);
+const summed = df.pivot({
+  index: ['date', 'delay'],
+  on: 'destination',
+  values: 'distance',
+  aggregate: 'sum',
+  names: ['SEA', null],
+});
+is<Equal<S<typeof summed>, { date: 'timestamp'; delay: 'int64'; SEA: 'int64'; null: 'int64' }>>(true);
+const means = df.pivot({ index: 'date', on: 'delay', values: 'distance', aggregate: 'mean', names: [1, 2] });
+is<Equal<S<typeof means>, { date: 'timestamp'; 1: 'float64'; 2: 'float64' }>>(true);
+declare const names: string[];
+is<Equal<S<ReturnType<typeof pivotOf>>, AnySchema>>(true);
+const pivotOf = () => df.pivot({ index: 'date', on: 'origin', values: 'distance', names });
+const found = await df.pivot({ index: 'date', on: 'origin', values: 'distance' });
+is<Equal<S<typeof found>, AnySchema>>(true);
+// @ts-expect-error no column
+df.pivot({ index: 'nope', on: 'origin', values: 'distance', names: ['a'] });
+const described = await wide.select('i8', 'text', 'day', 'list', 'flag', 'span').describe();
+is<
+  Equal<
+    S<typeof described>,
+    { statistic: 'string'; i8: 'float64'; text: 'string'; day: 'string'; flag: 'float64' }
+  >
+>(true);
+is<Equal<S<Awaited<ReturnType<typeof unknown.describe>>>, AnySchema>>(true);
+const related = await df.corr('delay', 'distance');
+is<Equal<S<typeof related>, { column: 'string'; delay: 'float64'; distance: 'float64' }>>(true);
+const allRelated = await df.corr();
+is<Equal<S<typeof allRelated>, { column: 'string'; delay: 'float64'; distance: 'float64' }>>(true);
+// @ts-expect-error no column
+await df.corr('nope');
+
+// Computing.
+is<Equal<Awaited<ReturnType<typeof df.schema>>, Flights>>(true);
+is<Equal<Awaited<ReturnType<typeof df.count>>, number>>(true);
+for await (const row of df.select('delay')) is<Equal<typeof row, { delay: number | bigint | null }>>(true);
+// @ts-expect-error no column
+await df.toArray('nope');
+// @ts-expect-error no column
+await df.toParquet('x', { partitionBy: 'nope' });

@@ -44,6 +44,17 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
   }
 
   /**
+   * One row: the value of each column below which the share `q` of its values lies, interpolated; of some columns, or of all.
+   *
+   * @throws RangeError where `q` does not lie between 0 and 1
+   * @example
+   * await fromRows([{ x: 1, y: 10 }, { x: 5, y: 20 }]).quantile(0.25).rows(); // [ { x: 2, y: 12.5 } ]
+   */
+  quantile<const N extends Names<S>>(q: number, ...names: readonly N[]): DataFrame<{ [C in N]: 'float64' }> {
+    return new GroupBy<S, Record<never, never>>(this.plan, []).quantile(q, ...names) as never;
+  }
+
+  /**
    * Rows of this frame beside those of another that match. Columns of the other that are here too get a suffix (`_right`), unless they
    * are what is joined on.
    */

@@ -6,6 +6,7 @@ import { optimize } from '../optimize/index.js';
 import * as make from '../plan/make.js';
 import { pictureOfPlan } from '../plan/picture.js';
 import { type Batch, concatBatches } from '../result/column.js';
+import type { Correlated, Described, NumericNames } from '../schemas.js';
 import type { Names } from '../types.js';
 import { FunctionVerbs } from './functions.js';
 
@@ -19,13 +20,22 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * const frame = await fromRows([{ x: 1 }, { x: 4 }]).describe();
    * await frame.filter(col('statistic').isIn(['mean', 'max'])).rows(); // [{ statistic: 'mean', x: 2.5 }, { statistic: 'max', x: 4 }]
    */
-  async describe(options: FrameOptions = {}): Promise<DataFrame> {
+  async describe(options: FrameOptions = {}): Promise<DataFrame<Described<S>>> {
     const { describePlan } = await import('../late.js');
     return this.of(await describePlan(this.plan, options));
   }
 
-  /** Correlations of some columns, or of all of numbers: a row and a column for each. */
-  async corr(...names: readonly Names<S>[]): Promise<DataFrame> {
+  /**
+   * Pearson's correlations of some columns, or of all of numbers: a row and a column for each.
+   *
+   * @throws TypeError where there is no column of numbers
+   * @example
+   * const frame = fromRows([{ x: 1, y: 2 }, { x: 2, y: 4 }, { x: 3, y: 6 }]);
+   * await (await frame.corr('x', 'y')).rows(); // [{ column: 'x', x: 1, y: 1 }, { column: 'y', x: 1, y: 1 }]
+   */
+  async corr<const N extends Names<S> = NumericNames<S> & Names<S>>(
+    ...names: readonly N[]
+  ): Promise<DataFrame<Correlated<N>>> {
     const { corrPlan } = await import('../late.js');
     return this.of(await corrPlan(this.plan, names, {}));
   }

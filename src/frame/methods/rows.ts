@@ -1,14 +1,22 @@
 import { Expr } from '../expr/expr.js';
 import { sortKeys } from '../expr/methods/core.js';
-import { columnNode, type ExprNode, freeze, hasAggregate, hasWindow } from '../expr/node.js';
+import { columnNode, type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
 import type { OrderTerm } from '../expr/operand.js';
 import type { DataFrame } from '../frame.js';
 import { checkExpr, checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
-import type { Item, PlanNode } from '../plan/node.js';
+import type { PlanNode } from '../plan/node.js';
 import type { Names } from '../types.js';
 import { ColumnVerbs } from './columns.js';
 import { wholeNumber } from './core.js';
+
+/** How rows that are equal in all columns of a sort come. */
+export interface SortOptions {
+  readonly stable: boolean;
+}
+
+const isOptions = (term: OrderTerm | SortOptions): term is SortOptions =>
+  typeof term === 'object' && 'stable' in term;
 
 /** Verbs that choose and order rows. */
 export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
@@ -26,11 +34,23 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     return this.of(plan);
   }
 
-  /** Rows in order: of columns or expressions, `desc(…)` for descending. Nulls come last. */
-  sort(...by: readonly (OrderTerm<Names<S>> | readonly OrderTerm<Names<S>>[])[]): DataFrame<S> {
-    const keys = sortKeys(by.flat() as readonly OrderTerm[]);
+  /**
+   * Rows in order: of columns or expressions, `desc(…)` for descending. Nulls come last. Rows that are equal in all of them come in any order, or as they
+   * came with `{ stable: true }` behind the columns, which costs a column more to sort by.
+   *
+   * @example
+   * const frame = fromRows([{ x: 2, y: 'a' }, { x: null, y: 'b' }, { x: 3, y: 'c' }, { x: 2, y: 'd' }]);
+   * await frame.sort(desc('x'), { stable: true }).rows(); // [{ x: 3, y: 'c' }, { x: 2, y: 'a' }, { x: 2, y: 'd' }, { x: null, y: 'b' }]
+   */
+  sort(...by: readonly (OrderTerm<Names<S>> | readonly OrderTerm<Names<S>>[] | SortOptions)[]): DataFrame<S> {
+    const terms = by.flat() as readonly (OrderTerm | SortOptions)[];
+    const keys = sortKeys(terms.filter((term): term is OrderTerm => !isOptions(term)));
     for (const { expr } of keys) checkExpr('sort', expr, this.plan.columns);
-    return this.of(keys.length === 0 ? this.plan : make.sort(this.plan, keys));
+    if (keys.length === 0) return this.of(this.plan);
+    if (!terms.some((term) => isOptions(term) && term.stable)) return this.of(make.sort(this.plan, keys));
+    const row = '__tilework_order';
+    const last = { expr: columnNode(row), descending: false, nulls: 'last' as const };
+    return this.of(make.pick(make.sort(make.numbered(this.plan, row), [...keys, last]), this.plan.columns));
   }
 
   /** The first rows, after `offset` of them. */
@@ -66,18 +86,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
   tail(count = 5): DataFrame<S> {
     wholeNumber('tail', count);
     const row = '__tilework_tail';
-    const number: ExprNode = freeze({
-      kind: 'window',
-      fn: 'rowNumber',
-      args: [],
-      partitionBy: [],
-      orderBy: [],
-      ordered: true,
-    });
-    const numbered = make.project(this.plan, [
-      ...this.plan.columns.map((name): Item => ({ name, expr: columnNode(name) })),
-      { name: row, expr: number },
-    ]);
+    const numbered = make.numbered(this.plan, row);
     const last = make.limit(
       make.sort(numbered, [{ expr: columnNode(row), descending: true, nulls: 'last' }]),
       count,
@@ -98,6 +107,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     checkNames('distinct', on, this.plan.columns);
     return this.of(make.distinct(this.plan, on.length > 0 ? on : undefined));
   }
+
   /** Without rows that have a null in a column, or in some of them. */
   dropNulls(...in_: readonly Names<S>[]): DataFrame<S> {
     checkNames('dropNulls', in_, this.plan.columns);
@@ -110,9 +120,6 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
 function filterPlan(plan: PlanNode, predicate: ExprNode): PlanNode {
   if (!hasWindow(predicate)) return make.filter(plan, predicate);
   const name = '__tilework_keep';
-  const flagged = make.select(plan, [
-    ...plan.columns.map((column): Item => ({ name: column, expr: columnNode(column) })),
-    { name, expr: predicate },
-  ]);
+  const flagged = make.select(plan, [...make.itself(plan), { name, expr: predicate }]);
   return make.pick(make.filter(flagged, columnNode(name)), plan.columns);
 }

@@ -3,9 +3,9 @@ import type { LiteralValue } from '../expr/node.js';
 import type { DataFrame } from '../frame.js';
 import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
-import type { Exploded, Melted } from '../schemas.js';
+import type { Exploded, Melted, Pivoted } from '../schemas.js';
 import type { Names } from '../types.js';
-import { type PivotOptions, pivotPlan } from '../verbs/pivot.js';
+import { type PivotAggregate, type PivotOptions, pivotPlan } from '../verbs/pivot.js';
 import { GroupVerbs } from './groups.js';
 
 /** Verbs that make rows of columns and columns of rows. */
@@ -48,7 +48,19 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
    * const pivoted = frame.pivot({ index: 'd', on: 'k', values: 'x', names: ['a', 'b'] });
    * await pivoted.sort('d').rows(); // [{ d: 1, a: 5, b: 6 }, { d: 2, a: 7, b: null }]
    */
-  pivot(options: PivotOptions<Names<S>> & { readonly names: readonly LiteralValue[] }): DataFrame;
+  pivot<
+    const I extends Names<S>,
+    const V extends Names<S>,
+    const L extends readonly LiteralValue[],
+    const A extends PivotAggregate = 'first',
+  >(
+    options: PivotOptions<Names<S>> & {
+      readonly index: I | readonly I[];
+      readonly values: V;
+      readonly aggregate?: A;
+      readonly names: L;
+    },
+  ): DataFrame<Pivoted<S, I, V, L, A>>;
   pivot(
     options: PivotOptions<Names<S>> & { readonly names?: undefined },
     run?: FrameOptions,

@@ -51,9 +51,28 @@ export function select(input: PlanNode, items: readonly Item[]): ProjectNode {
   };
   const outer = items.map(({ name, expr }): Item => ({ name, expr: outside(expr) }));
   if (inner.size === 0) return project(input, items);
-  const kept = input.columns.map((name): Item => ({ name, expr: columnNode(name) }));
-  return project(select(input, [...kept, ...[...inner].map(([expr, name]) => ({ name, expr }))]), outer);
+  return project(
+    select(input, [...itself(input), ...[...inner].map(([expr, name]) => ({ name, expr }))]),
+    outer,
+  );
 }
+
+/** All columns, and the number of each row from 1, by a name. */
+export function numbered(input: PlanNode, name: string): ProjectNode {
+  const row: ExprNode = freeze({
+    kind: 'window',
+    fn: 'rowNumber',
+    args: [],
+    partitionBy: [],
+    orderBy: [],
+    ordered: true,
+  });
+  return project(input, [...itself(input), { name, expr: row }]);
+}
+
+/** All columns as they are. */
+export const itself = ({ columns }: PlanNode): Item[] =>
+  columns.map((name) => ({ name, expr: columnNode(name) }));
 
 /** Only the columns of some names. */
 export const pick = (input: PlanNode, names: readonly string[]): PlanNode =>

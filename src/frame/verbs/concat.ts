@@ -1,9 +1,9 @@
-import { columnNode, type ExprNode, freeze } from '../expr/node.js';
+import { columnNode } from '../expr/node.js';
 import { type AnyFrame, DataFrame } from '../frame.js';
 import { joinPlan } from '../joins.js';
 import { checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
-import type { Item, PlanNode } from '../plan/node.js';
+import type { PlanNode } from '../plan/node.js';
 import type { Simplify } from '../types.js';
 
 /** How frames are put together. */
@@ -64,18 +64,7 @@ const ROW = '__tilework_place';
 function beside(plans: readonly PlanNode[]): PlanNode {
   const columns = plans.flatMap((plan) => plan.columns);
   checkUnique("concat: how: 'horizontal'", columns);
-  const numbered = plans.map((plan) => {
-    const row: ExprNode = freeze({
-      kind: 'window',
-      fn: 'rowNumber',
-      args: [],
-      partitionBy: [],
-      orderBy: [],
-      ordered: true,
-    });
-    const items = plan.columns.map((name): Item => ({ name, expr: columnNode(name) }));
-    return make.project(plan, [...items, { name: ROW, expr: row }]) as PlanNode;
-  });
+  const numbered = plans.map((plan): PlanNode => make.numbered(plan, ROW));
   const joined = numbered.reduce((left, right) => joinPlan(left, right, { on: ROW, how: 'full' }));
   const sorted = make.sort(joined, [{ expr: columnNode(ROW), descending: false, nulls: 'last' }]);
   return make.pick(sorted, columns);

@@ -79,10 +79,7 @@ export class Resampled<S, K> {
       ...[...by, time].flatMap((name) => [literalNode(name), columnNode(name)]),
     );
     const keyed = (plan: PlanNode): PlanNode =>
-      make.project(plan, [
-        ...plan.columns.map((name): Item => ({ name, expr: columnNode(name) })),
-        { name: same, expr: struct },
-      ]);
+      make.project(plan, [...make.itself(plan), { name: same, expr: struct }]);
     const values = grouped.columns.filter((name) => name !== time && !by.includes(name));
     const joined = joinPlan(keyed(buckets), make.pick(keyed(grouped), [...values, same]), {
       on: same,

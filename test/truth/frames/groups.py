@@ -31,6 +31,7 @@ def add(book):
         "x": ("float64", [1.0, NAN, INF, 2.0, NAN, NAN, None]),
     })
     aggregates(book, d, p, n)
+    subtotals(book, p)
     windows(book, d, p, n)
     rolling(book)
     resampling(book)
@@ -221,6 +222,27 @@ def windows(book, d, p, n):
     book.expr("duplicates", "sales", "struct({ g: col('g'), h: col('h') }).isDuplicated()", p.select("g", "h").is_duplicated())
 
 
+def subtotals(book, sales):
+    """Groups by several sets of keys, as DuckDB has them."""
+    nobody = sales.head(0)
+    ours = "agg({ n: count(), i: col('i').sum(), x: col('x').mean(), s: col('s').min() })"
+    theirs = "count(*) n, coalesce(sum(i), 0)::bigint i, avg(x) x, min(s) s"
+    for frame, text in (("sales", "sales"), ("nobody", "sales.filter(lit(false))")):
+        for keys in (["g"], ["g", "h"], ["g", "h", "b"]):
+            names = ", ".join(keys)
+            quoted = ", ".join(f"'{k}'" for k in keys)
+            for kind in ("rollup", "cube"):
+                r = duckdb.sql(f"select {names}, {theirs} from {frame} group by {kind} ({names})")
+                book.plan("subtotals", f"{text}.groupBy({quoted}).{kind}().{ours}", r, any_order=True, near=1e-12)
+        r = duckdb.sql(f"select g, h, {theirs} from {frame} group by grouping sets ((h, g), (h))")
+        book.plan("subtotals", f"{text}.groupBy('g', 'h').groupingSets([['h', 'g'], ['h']]).{ours}", r, any_order=True, near=1e-12)
+        r = duckdb.sql(f"select g, year(t) y, count(*) n from {frame} group by rollup (g, year(t))")
+        book.plan("subtotals", f"{text}.groupBy('g', {{ y: col('t').dt.year() }}).rollup().agg({{ n: count() }})", r, any_order=True)
+    for q in (0, 0.1, 0.5, 1):
+        book.plan("quantile", f"sales.quantile({q}, 'i', 'x')", sales.select(pl.col("i", "x").quantile(q, "linear")))
+    book.plan("quantile", "sales.select('h', 'y').quantile(0.3)", sales.select(pl.col("h", "y").quantile(0.3, "linear")))
+
+
 def rolling(book):
     times = ["2024-01-01T00:00:00", "2024-01-01T12:00:00", "2024-01-02T00:00:00", "2024-01-04T00:00:00", "2024-01-04T06:00:00", "2024-01-08T00:00:00", "2024-01-08T00:00:01", "2024-02-01T00:00:00"]
     d, p = book.frame("series", {
@@ -260,6 +282,29 @@ def rolling(book):
     gaps, _ = book.frame("gaps", {"k": ("int64", [0, 1, 2, 5, 6, 9, 10]), "v": ("int64", [None, 2, None, None, 12, None, None])})
     r = gaps["v"].astype("float64").set_axis(gaps["k"]).interpolate("index", limit_area="inside")
     book.expr("rolling", "gaps", "col('v').interpolate({ by: 'k' })", ("float", [None if np.isnan(v) else v for v in r]), near=1e-12)
+    r = gaps["v"].astype("float64").interpolate(limit_area="inside")
+    book.expr("rolling", "gaps", "col('v').interpolate()", ("float", [None if np.isnan(v) else v for v in r]), near=1e-12)
+    r = d.assign(x=d["x"].astype("float64")).groupby("g")["x"].transform(lambda s: s.interpolate(limit_area="inside"))
+    book.expr("rolling", "series", "col('x').interpolate({ partitionBy: 'g' })", ("float", [None if np.isnan(v) else v for v in r]), near=1e-12)
+    weighted(book, d, gaps)
+
+
+def weighted(book, series, gaps):
+    """Exponentially weighted means, of pandas; its NaN of nothing is null. Unadjusted, pandas counts a value behind nulls otherwise where alpha is 0.5 and nowhere else: that is not asked."""
+    floats = lambda s: ("float", [None if np.isnan(v) else float(v) for v in s])
+    long, _ = book.frame("waves", {"x": ("float64", [None if i % 7 == 3 or 90 <= i < 150 else float(np.sin(i)) for i in range(300)])})
+    for frame, data, column in (("series", series, "x"), ("series", series, "i"), ("gaps", gaps, "v"), ("waves", long, "x")):
+        s = data[column].astype("float64")
+        for name, value in (("alpha", 0.3), ("alpha", 1), ("span", 5), ("halflife", 0.7), ("com", 0), ("com", 20)):
+            for adjust in (True, False):
+                r = s.ewm(**{name: value}, adjust=adjust).mean()
+                book.expr("weighted", frame, f"col('{column}').ewmMean({{ {name}: {value}, adjust: {str(adjust).lower()} }})", floats(r), near=1e-11)
+    s = series.assign(x=series["x"].astype("float64"))
+    for adjust in (True, False):
+        r = s.groupby("g")["x"].transform(lambda s: s.ewm(span=4, adjust=adjust).mean())
+        book.expr("weighted", "series", f"col('x').ewmMean({{ span: 4, adjust: {str(adjust).lower()}, partitionBy: 'g' }})", floats(r), near=1e-11)
+    r = s.sort_values("i", ascending=False, na_position="last")["x"].ewm(alpha=0.5).mean().sort_index()
+    book.expr("weighted", "series", "col('x').ewmMean({ alpha: 0.5, orderBy: desc('i') })", floats(r), near=1e-11)
 
 
 def resampling(book):

@@ -53,6 +53,9 @@ def add(book):
         for descending in (False, True):
             key = f"desc('{by}')" if descending else f"'{by}'"
             plan("sort", f"people.sort({key}, 'id', 'name')", p.sort([by, "id", "name"] if by != "id" else ["id", "name"], descending=[descending] + [False] * (2 if by != "id" else 1), nulls_last=True, maintain_order=True) if by != "name" else p.sort(["name", "id"], descending=[descending, False], nulls_last=True, maintain_order=True))
+    for key, descending in (("pid", False), ("name", True), ("id", True)):
+        ours = f"desc('{key}')" if descending else f"'{key}'"
+        plan("sort", f"orders.sort({ours}, {{ stable: true }})", q.sort(key, descending=descending, nulls_last=True, maintain_order=True))
     plan("sort", "people.sort(col('id').mod(3), 'age')", p.sort(c("id") % 3, "age", nulls_last=True))
     plan("sort", "people.nLargest(2, 'id')", p.sort("id", descending=True, nulls_last=True, maintain_order=True).head(2))
     plan("sort", "people.nSmallest(2, 'age')", p.filter(~c("age").is_nan()).sort("age", nulls_last=True).head(2))
@@ -116,7 +119,7 @@ def add(book):
         "key": ("string", ["a", "a", "b", "b", "a"]), "price": ("float64", [1.0, 2.0, 3.0, None, 5.0]),
     })
     f, g = f.sort_values("time"), g.sort_values("time")
-    for direction in ("backward", "forward"):
+    for direction in ("backward", "forward", "nearest"):
         ours = f"direction: '{direction}'"
         plan("asof", f"trades.join(quotes, {{ asof: 'time', on: 'key', {ours} }})", pd.merge_asof(f, g, on="time", by="key", direction=direction), any_order=True)
         plan("asof", f"trades.join(quotes.drop('key'), {{ asof: 'time', {ours} }})", pd.merge_asof(f, g.drop(columns="key"), on="time", direction=direction), any_order=True)
@@ -124,6 +127,11 @@ def add(book):
             plan("asof", f"trades.join(quotes, {{ asof: 'time', on: 'key', {ours}, tolerance: '{tolerance}s' }})", pd.merge_asof(f, g, on="time", by="key", direction=direction, tolerance=pd.Timedelta(seconds=tolerance)), any_order=True)
     book.frame("marks", {"at": ("int64", [1, 5, 10]), "m": ("string", ["x", "y", "z"])})
     left, right = pl.DataFrame({"q": [1, 2, 3, 4, 5, 20]}), pl.DataFrame({"at": [1, 5, 10], "m": ["x", "y", "z"]})
+    for tolerance in (None, 2):
+        r = pd.merge_asof(pd.DataFrame(left.to_dict(as_series=False)), pd.DataFrame(right.to_dict(as_series=False)), left_on="q", right_on="at", direction="nearest", tolerance=tolerance)
+        r["at"] = pd.array([None if pd.isna(v) else int(v) for v in r["at"]], dtype="Int64")
+        ours = "" if tolerance is None else f", tolerance: {tolerance}"
+        plan("asof", f"fromRows([1, 2, 3, 4, 5, 20].map((q) => ({{ q }}))).join(marks, {{ asof: ['q', 'at'], direction: 'nearest'{ours} }})", r, any_order=True)
     r = left.join_asof(right, left_on="q", right_on="at", tolerance=2, coalesce=False)
     plan("asof", "fromRows([1, 2, 3, 4, 5, 20].map((q) => ({ q }))).join(marks, { asof: ['q', 'at'], tolerance: 2 })", r, any_order=True)
 
@@ -140,6 +148,7 @@ def add(book):
     l, m = book.frame("long", {
         "day": ("int64", [1, 1, 1, 2, 2, 3, 1]), "k": ("string", ["a", "b", None, "a", "c", "b", "a"]), "v": ("float64", [1.0, 2.0, 3.0, None, 5.0, 6.0, 7.0]), "n": ("int64", [1, 2, 3, 4, 5, None, 7]),
     })
+    plan("sort", "long.sort('day', desc('k'), { stable: true })", m.sort("day", "k", descending=[False, True], nulls_last=True, maintain_order=True))
     some = m.filter(c("k").is_not_null())
     for fn in ("sum", "mean", "min", "max", "median", "first", "last", "count"):
         cell = {"first": c("v").drop_nulls().first(), "last": c("v").drop_nulls().last(), "count": c("v").count().cast(pl.Int64), "sum": c("v").sum()}.get(fn, getattr(c("v"), fn)() if fn not in ("first", "last") else None)
