@@ -116,6 +116,35 @@ const statements =
   (plan, tasks) =>
     statementOf(plan, database, tasks);
 
+/** Does something with each partition of a plan as a statement, one after another. */
+export async function eachPartition(
+  plan: PlanNode,
+  database: Database,
+  options: FrameOptions,
+  use: (statement: Statement, part: number) => Promise<void>,
+): Promise<void> {
+  const { plan: resolved, dispose } = await resolveMaps(optimize(plan), database, options);
+  try {
+    const { graph, run } = await exchanged(
+      optimize(resolved),
+      database,
+      statements(database),
+      partitionOptions(options, options.partitions!),
+    );
+    try {
+      for (const [part, fragment] of graph.result.entries()) {
+        await use(await narrowed(await run.statement(fragment), database), part);
+        await run.read(fragment);
+        options.onProgress?.((graph.tasks.size + part + 1) / (graph.tasks.size + graph.result.length));
+      }
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await dispose();
+  }
+}
+
 async function gatheredStatement(
   plan: PlanNode,
   database: Database,
@@ -140,8 +169,9 @@ export async function partitionsText(
   options: FrameOptions,
 ): Promise<string> {
   const database = Database.of(options.engine);
+  const best = await withoutFiles(optimize(plan), database);
   return printGraph(
-    await graphOf(optimize(plan), database, statements(database), partitionOptions(options, partitions)),
+    await graphOf(best, database, statements(database), partitionOptions(options, partitions)),
   );
 }
 

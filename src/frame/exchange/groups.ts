@@ -108,7 +108,7 @@ export function groupsTogether(node: AggregatePlan, together: Together | undefin
     (column) => node.keys.find(({ expr }) => expr.kind === 'column' && expr.name === column)?.name,
   );
   return columns?.every((name) => name !== undefined)
-    ? { columns: columns as readonly string[], hashed: together!.hashed }
+    ? { ...together!, columns: columns as readonly string[] }
     : undefined;
 }
 

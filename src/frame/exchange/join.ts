@@ -11,6 +11,7 @@ import {
   type Together,
 } from './parts.js';
 import type { Planner } from './planner.js';
+import { rangePairs } from './ranges.js';
 import { sizeOf } from './split.js';
 import type { Fragment } from './task.js';
 
@@ -91,6 +92,14 @@ function broadcast(planner: Planner, node: JoinNode, left: Parts, right: Parts, 
 }
 
 function shuffled(planner: Planner, node: JoinNode, on: JoinNode['on'], left: Parts, right: Parts): Parts {
+  const ranges = rangePairs(planner, node, on, left, right);
+  if (ranges)
+    return pair(
+      node,
+      ranges.left,
+      ranges.right,
+      carriedOver(node, node.how === 'right' ? 'right' : 'left', ranges.together),
+    );
   // Where a side lies by the hashes of some of the columns already, the other is brought there.
   const known = (parts: Parts, side: Side): JoinNode['on'] | undefined => {
     if (!parts.together?.hashed || parts.fragments.length !== planner.partitions) return undefined;
@@ -142,6 +151,6 @@ function carriedOver(node: JoinNode, side: Side, together: Together | undefined)
     return found && (node.how !== 'full' || found.side === 'both') ? found.name : undefined;
   });
   return columns.every((name) => name !== undefined)
-    ? { columns: columns as readonly string[], hashed: together.hashed }
+    ? { ...together, columns: columns as readonly string[] }
     : undefined;
 }

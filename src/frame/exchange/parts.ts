@@ -1,5 +1,5 @@
 import type { Key } from '../../graph/task.js';
-import type { ExprNode, SortKey } from '../expr/node.js';
+import type { ExprNode, LiteralValue, SortKey } from '../expr/node.js';
 import { callNode, columnNode, literalNode, mapChildren } from '../expr/node.js';
 import * as make from '../plan/make.js';
 import { type Item, type PlanNode, rewrite, type TaskSource } from '../plan/node.js';
@@ -25,6 +25,14 @@ export interface Together {
   readonly columns: readonly string[];
   /** By the hash of these columns, in this order, among as many partitions as the planner makes. */
   readonly hashed: boolean;
+  /** Where they are known ranges of one column. */
+  readonly divisions?: Divisions;
+}
+
+/** Ranges of a column, and which of them partitions are of: of the others no row passes. */
+export interface Divisions {
+  readonly values: readonly LiteralValue[];
+  readonly indexes: readonly number[];
 }
 
 /** A relation in partitions, each a fragment that is not written yet: further operators can be put on top. */
@@ -84,7 +92,7 @@ export function withPlaces(parts: Parts): Parts {
 }
 
 /** The number of a row within its partition. */
-const ROW_NUMBER: ExprNode = Object.freeze({
+export const ROW_NUMBER: ExprNode = Object.freeze({
   kind: 'window',
   fn: 'rowNumber',
   args: [],

@@ -19,6 +19,7 @@ import {
   sortedByPlace,
   type Together,
 } from './parts.js';
+import { planRanges, planRepartition } from './ranges.js';
 import { planLimit, planProject, planSqlNode, planUnion } from './rows.js';
 import { planSort } from './sort.js';
 import { splitScan } from './split.js';
@@ -102,7 +103,9 @@ export class Planner {
       case 'distinct':
         return planDistinct(this, node);
       case 'sort':
-        return planSort(this, node);
+        return node.ranges ? planRanges(this, node, node.ranges) : planSort(this, node);
+      case 'repartition':
+        return planRepartition(this, node);
       case 'join':
         return planJoin(this, node);
       case 'sql':

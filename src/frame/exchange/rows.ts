@@ -34,7 +34,7 @@ export function planProject(planner: Planner, node: ProjectNode): Parts {
       (column) => node.items.find(({ expr }) => expr.kind === 'column' && expr.name === column)?.name,
     );
     return columns?.every((name) => name !== undefined)
-      ? { columns: columns as readonly string[], hashed: together!.hashed }
+      ? { ...together!, columns: columns as readonly string[] }
       : undefined;
   };
   if (windows.length === 0)

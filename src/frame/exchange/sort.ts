@@ -22,41 +22,43 @@ export function planSort(planner: Planner, node: SortNode): Parts {
   return mapParts(apart, (plan) => make.sort(plan, keys), { order: IN_PLACE });
 }
 
-/**
- * Rows apart in as many ranges of their sort keys as there are to be partitions, in the order of those. Where the ranges lie a sample says.
- *
- * @param how.size of the rows, at most, where it is known
- * @param how.spread whether rows of equal keys may be in several partitions, so that none has all of them
- */
+interface RangedOptions {
+  /** Of the rows, at most, where it is known. */
+  readonly size: Size | undefined;
+  /** Whether rows of equal keys may be in several partitions, so that none has all of them. */
+  readonly spread: boolean;
+  /** How many ranges; default: as many as there are to be partitions. */
+  readonly count?: number;
+}
+
+/** Rows apart in ranges of their sort keys, in the order of those. Where the ranges lie a sample says. */
 export function ranged(
   planner: Planner,
   parts: Parts,
   keys: readonly SortKey[],
-  { size, spread }: { readonly size: Size | undefined; readonly spread: boolean },
+  { size, spread, count = planner.partitions }: RangedOptions,
 ): Parts {
   // Rows are read twice, once for a sample: what is more than reading is done once.
   const columns = columnsOfParts(parts);
   const rows = parts.fragments.every(({ plan }) => isCheap(plan))
     ? parts
     : { ...parts, fragments: planner.written(parts).map((key) => readTasks([key], 0, columns)) };
-  const fraction = size
-    ? Math.min(1, (SAMPLES * planner.partitions) / Math.max(1, size.rows))
-    : UNKNOWN_SHARE;
+  const fraction = size ? Math.min(1, (SAMPLES * count) / Math.max(1, size.rows)) : UNKNOWN_SHARE;
   const values = keys.map(({ expr }, i): Item => ({ name: `k${i}`, expr }));
   const samples = rows.fragments.map(({ plan, inputs }, i) =>
     planner.write({ plan: make.sample(make.project(plan, values), fraction, i + 1), inputs }, { by: 'one' }),
   );
   const named = keys.map((key, i) => ({ ...key, expr: columnNode(`k${i}`) }));
   const boundaries = planner.add(
-    taskOf<BoundariesTask>('frame/boundaries', samples, { keys: named, parts: planner.partitions }),
+    taskOf<BoundariesTask>('frame/boundaries', samples, { keys: named, parts: count }),
   );
   const names = keys.flatMap(({ expr }) => (expr.kind === 'column' ? [expr.name] : []));
   return planner.exchange(
     rows,
-    planner.partitions,
+    count,
     ({ plan, inputs }) => [
       { plan, inputs: [...inputs, boundaries] },
-      { by: 'range', parts: planner.partitions, keys, boundaries: inputs.length, spread },
+      { by: 'range', parts: count, keys, boundaries: inputs.length, spread },
     ],
     {
       order: rows.order.kind === 'column' ? rows.order : NO_ORDER,

@@ -130,6 +130,7 @@ export function sizeOf(node: PlanNode, facts: Facts): Size | undefined {
     case 'sort':
     case 'distinct':
     case 'sample':
+    case 'repartition':
       return sizeOf(node.input, facts);
     case 'union': {
       const sizes = node.inputs.map((input) => sizeOf(input, facts));

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBytes } from '../../engine/memory/limits.js';
 import { Database } from '../duck/database.js';
-import { type FrameOptions, queryOptions, withStatement } from '../execute.js';
+import { eachPartition, type FrameOptions, queryOptions, withStatement } from '../execute.js';
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
 import { type Bound, quoteName, type Statement } from '../sql/writer.js';
@@ -25,6 +25,8 @@ export interface ParquetWriteOptions<N extends string = string> extends WriteOpt
   readonly rowGroupRows?: number;
   /** A directory of files of about this size: a number of bytes or such as '256MB'. Default: one file. */
   readonly fileSize?: number | string;
+  /** A directory with a file for each of the `partitions`: of ranges of a column, readers leave out what a filter does not ask for. */
+  readonly filePerPartition?: boolean;
   readonly compression?: 'snappy' | 'zstd' | 'gzip' | 'lz4' | 'none';
 }
 
@@ -56,13 +58,19 @@ export async function writeParquet(
   path: string,
   options: ParquetWriteOptions,
 ): Promise<void> {
-  const { partitionBy, rowGroupRows, fileSize, compression = 'snappy' } = options;
+  const { partitionBy, rowGroupRows, fileSize, filePerPartition = false, compression = 'snappy' } = options;
   const by = partitionBy === undefined ? [] : typeof partitionBy === 'string' ? [partitionBy] : partitionBy;
   checkNames('toParquet: partitionBy', by, plan.columns);
   if (by.length > 0 && fileSize !== undefined)
     throw new TypeError('toParquet: either partitionBy or fileSize; both at once DuckDB does not write');
   if (by.length > 0 && by.length === plan.columns.length)
     throw new TypeError('toParquet: partitionBy names all columns; at least one must be left for the files');
+  if (filePerPartition && (by.length > 0 || fileSize !== undefined))
+    throw new TypeError('toParquet: filePerPartition stands alone, without partitionBy and fileSize');
+  if (filePerPartition && options.partitions === undefined)
+    throw new TypeError(
+      'toParquet: filePerPartition writes a file for each partition: say how many by partitions',
+    );
   if (rowGroupRows !== undefined && !(Number.isInteger(rowGroupRows) && rowGroupRows > 0))
     throw new RangeError(`toParquet: rowGroupRows is a whole number from 1, not ${rowGroupRows}`);
   const settings = {
@@ -70,10 +78,30 @@ export async function writeParquet(
     COMPRESSION: compression === 'none' ? 'uncompressed' : compression,
     ...(rowGroupRows !== undefined && { ROW_GROUP_SIZE: rowGroupRows }),
   };
+  if (filePerPartition) return writePartitions(plan, path, options, settings);
   if (fileSize !== undefined) return writeParts(plan, path, options, sizeOf(fileSize), settings);
   await copy(plan, path, options, by.length > 0 ? '.parquet' : undefined, {
     ...settings,
     ...(by.length > 0 && { PARTITION_BY: by }),
+  });
+}
+
+/** A directory with a file for each partition. */
+async function writePartitions(
+  plan: PlanNode,
+  path: string,
+  options: ParquetWriteOptions,
+  settings: Settings,
+): Promise<void> {
+  const database = Database.of(options.engine);
+  await writeTo(path, { overwrite: options.overwrite ?? false, directoryOf: '.parquet' }, async (partial) => {
+    mkdirSync(partial);
+    await eachPartition(plan, database, options, (statement, part) =>
+      database.execute(
+        copySql(statement, join(partial, partName(part)), settings),
+        options.signal ? { signal: options.signal } : {},
+      ),
+    );
   });
 }
 

@@ -7,6 +7,7 @@ import { checkExpr, checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Names } from '../types.js';
+import { type RangeOptions, repartitionPlan } from '../verbs/repartition.js';
 import { ColumnVerbs } from './columns.js';
 import { wholeNumber } from './core.js';
 
@@ -51,6 +52,19 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     const row = '__tilework_order';
     const last = { expr: columnNode(row), descending: false, nulls: 'last' as const };
     return this.of(make.pick(make.sort(make.numbered(this.plan, row), [...keys, last]), this.plan.columns));
+  }
+
+  /**
+   * The same rows in other partitions, for what is computed in such (`{ partitions }`): so many, in their order, or ranges of a column, sorted by it. In ranges
+   * groups and joins by the column need no shuffle; where `divisions` are given, filters on the column leave out ranges.
+   *
+   * @throws RangeError where divisions are not in order
+   * @example
+   * const frame = fromRows([{ t: 12, x: 1 }, { t: 3, x: 2 }]).repartition({ by: 't', divisions: [0, 10, 20] });
+   * await frame.rows({ partitions: 2 }); // [{ t: 3, x: 2 }, { t: 12, x: 1 }]
+   */
+  repartition(into: number | RangeOptions<Names<S>>): DataFrame<S> {
+    return this.of(repartitionPlan(this.plan, into));
   }
 
   /** The first rows, after `offset` of them. */

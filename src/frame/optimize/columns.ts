@@ -33,6 +33,7 @@ function below(node: PlanNode, needed: Needed): readonly Needed[] {
     }
     case 'limit':
     case 'sample':
+    case 'repartition':
       return [needed];
     case 'distinct':
       return node.on ? [new Set([...needed, ...node.on])] : everything();

@@ -16,7 +16,7 @@ function pruneScan(node: ScanNode): ScanNode {
   const kept = source.files.filter((file) => filters.every((filter) => mayPass(filter, file, source.schema)));
   if (kept.length === source.files.length) return node;
   const files = kept.length > 0 ? kept : source.files.slice(0, 1);
-  return freeze({ ...node, source: freeze({ ...source, files }) });
+  return freeze({ ...node, source: freeze({ ...source, files, of: source.of ?? source.files.length }) });
 }
 
 /** Which columns' statistics would tell anything of a scan's files. */
@@ -30,7 +30,7 @@ export function telling({ source, filters }: ScanNode): readonly string[] {
 }
 
 /** Whether some row of a file may pass a predicate. */
-function mayPass(node: ExprNode, file: FileInfo, schema: Schema): boolean {
+export function mayPass(node: ExprNode, file: FileInfo, schema: Schema): boolean {
   if (node.kind === 'literal') return node.value !== false && node.value !== null;
   if (node.kind !== 'call') return true;
   const { fn, args } = node;

@@ -21,7 +21,7 @@ import { columnTypeOf } from './types.js';
  * operands of `and` sinks by itself. They go
  *
  * - through select by what its columns are made of; not past windows, whose rows they would change, unless they keep whole partitions;
- * - through sort, distinct and groupBy on what the groups have in common;
+ * - through sort, repartition, distinct and groupBy on what the groups have in common;
  * - through concat into all of its inputs, where all have the columns and of one type;
  * - through joins to the side whose columns they read, if that side's rows are not filled up with nulls afterwards. Where a filter leaves
  *   no row that is filled up, an outer join is an inner one, and it sinks all the same. What may fail stays above joins: a row without
@@ -96,7 +96,9 @@ function sink(predicates: readonly ExprNode[], input: PlanNode, depth: number): 
       );
     }
     case 'sort':
-      return make.sort(sink(predicates, input.input, depth + 1), input.keys);
+      return make.sort(sink(predicates, input.input, depth + 1), input.keys, input.ranges);
+    case 'repartition':
+      return make.repartition(sink(predicates, input.input, depth + 1), input.partitions);
     case 'distinct': {
       const on = input.on && new Set(input.on);
       return through(

@@ -13,7 +13,7 @@ export const dropSorts = (plan: PlanNode): PlanNode =>
   topDown<boolean>(plan, true, {
     below: (node, seen) => inputsOf(node).map(() => seesOrder(node, seen)),
     make: (node, inputs, seen) =>
-      node.kind === 'sort' && !seen ? inputs[0]! : over(node, inputsOf(node), inputs),
+      node.kind === 'sort' && !seen && !node.ranges ? inputs[0]! : over(node, inputsOf(node), inputs),
   });
 
 function seesOrder(node: PlanNode, seen: boolean): boolean {
@@ -31,6 +31,7 @@ function seesOrder(node: PlanNode, seen: boolean): boolean {
     case 'explode':
     case 'unpivot':
     case 'union':
+    case 'repartition':
       return seen;
     default:
       return true;

@@ -39,6 +39,7 @@ export function columnTypeOf(plan: PlanNode, column: string): ColumnType | undef
       case 'limit':
       case 'distinct':
       case 'sample':
+      case 'repartition':
         break;
       case 'map':
         return known(node.schema[name]);

@@ -18,6 +18,8 @@ import type {
   LimitNode,
   PlanNode,
   ProjectNode,
+  Ranges,
+  RepartitionNode,
   SampleNode,
   ScanNode,
   SortNode,
@@ -89,8 +91,11 @@ export const filter = (input: PlanNode, predicate: ExprNode): FilterNode =>
 export const aggregate = (input: PlanNode, keys: readonly Item[], items: readonly Item[]): AggregatePlan =>
   freeze({ kind: 'aggregate', input, keys, items, columns: [...keys, ...items].map(({ name }) => name) });
 
-export const sort = (input: PlanNode, keys: readonly SortKey[]): SortNode =>
-  freeze({ kind: 'sort', input, keys, columns: input.columns });
+export const sort = (input: PlanNode, keys: readonly SortKey[], ranges?: Ranges): SortNode =>
+  freeze({ kind: 'sort', input, keys, columns: input.columns, ...(ranges && { ranges }) });
+
+export const repartition = (input: PlanNode, partitions: number): RepartitionNode =>
+  freeze({ kind: 'repartition', input, partitions, columns: input.columns });
 
 export const limit = (input: PlanNode, count: number | undefined, offset = 0): LimitNode =>
   freeze({ kind: 'limit', input, count, offset, columns: input.columns });

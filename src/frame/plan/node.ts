@@ -1,6 +1,6 @@
 import type { TileArray } from '../../array/array.js';
 import type { DType } from '../../kernels/dtype.js';
-import type { ExprNode, SortKey } from '../expr/node.js';
+import type { ExprNode, LiteralValue, SortKey } from '../expr/node.js';
 import type { Batch } from '../result/column.js';
 import type { Schema } from '../types.js';
 
@@ -15,6 +15,7 @@ export type PlanNode =
   | AggregatePlan
   | JoinNode
   | SortNode
+  | RepartitionNode
   | LimitNode
   | DistinctNode
   | UnionNode
@@ -50,6 +51,8 @@ export interface FileSource {
   readonly schema: Schema;
   /** What columns become, as DuckDB names it, where some of the files alone would be read as something else. */
   readonly types?: { readonly [column: string]: string };
+  /** How many files there are, where statistics left out some. */
+  readonly of?: number;
 }
 
 export interface FileInfo {
@@ -169,6 +172,23 @@ export interface SortNode extends Base {
   readonly kind: 'sort';
   readonly input: PlanNode;
   readonly keys: readonly SortKey[];
+  /** What its partitions are to be: ranges of the key, whole. */
+  readonly ranges?: Ranges;
+}
+
+/** Ranges of a column, in which equal values are together. */
+export interface Ranges {
+  /** How many; as many as the plan is computed in, where neither this nor divisions are said. */
+  readonly partitions?: number;
+  /** Where each begins, and where the last ends. */
+  readonly divisions?: readonly LiteralValue[];
+}
+
+/** The same rows in another number of partitions. */
+export interface RepartitionNode extends Base {
+  readonly kind: 'repartition';
+  readonly input: PlanNode;
+  readonly partitions: number;
 }
 
 export interface LimitNode extends Base {
@@ -284,6 +304,7 @@ export function withInputs(node: PlanNode, inputs: readonly PlanNode[]): PlanNod
     case 'limit':
     case 'distinct':
     case 'sample':
+    case 'repartition':
     case 'explode':
       return Object.freeze({ ...node, input: inputs[0]!, columns: inputs[0]!.columns });
     default:

@@ -1,6 +1,7 @@
+import { literalNode } from '../expr/node.js';
 import { printExpr, printKey, printName } from '../expr/print.js';
 import { typeText } from '../result/type-text.js';
-import { type Item, inputsOf, type MapFunction, type PlanNode } from './node.js';
+import { type Item, inputsOf, type MapFunction, type PlanNode, type Ranges } from './node.js';
 
 /** Deeper than this nothing is indented further: a chain of ten thousand verbs is that deep. */
 const DEEPEST = 60;
@@ -44,7 +45,9 @@ export function describeNode(node: PlanNode): string {
       return `${node.how} join${on.length > 0 ? ` on ${on.join(' and ')}` : ''}`;
     }
     case 'sort':
-      return `sort ${node.keys.map(printKey).join(', ')}`;
+      return `sort ${node.keys.map(printKey).join(', ')}${node.ranges ? rangesText(node.ranges) : ''}`;
+    case 'repartition':
+      return `repartition into ${node.partitions}`;
     case 'limit':
       return `limit ${node.count ?? 'none'}${node.offset > 0 ? ` after ${node.offset}` : ''}`;
     case 'distinct':
@@ -63,6 +66,11 @@ export function describeNode(node: PlanNode): string {
       return printFunction(node);
   }
 }
+
+const rangesText = ({ partitions, divisions }: Ranges): string =>
+  divisions
+    ? ` in ranges ${divisions.map((value) => printExpr(literalNode(value))).join(' … ')}`
+    : ` in ${partitions === undefined ? '' : `${partitions} `}ranges`;
 
 /** What is done with rows by a function. */
 export const printFunction = (node: MapFunction): string =>
@@ -84,7 +92,8 @@ function sourceText({ source }: Extract<PlanNode, { kind: 'scan' }>): string {
       return `array (${source.array.shape.join(' × ')})`;
     case 'files': {
       const first = source.files[0]?.path ?? 'none';
-      return `${source.format} ${first}${source.files.length > 1 ? ` and ${source.files.length - 1} more` : ''}`;
+      const more = source.files.length > 1 ? ` and ${source.files.length - 1} more` : '';
+      return `${source.format} ${first}${more}${source.of === undefined ? '' : ` (${source.files.length} of ${source.of} files)`}`;
     }
   }
 }

@@ -71,6 +71,8 @@ class Writer implements PlanWriter {
         return joinedSql(node, this);
       case 'sort':
         return `SELECT * FROM ${this.from(node.input)} ORDER BY ${node.keys.map((key) => keySql(key, this.parameters)).join(', ')}`;
+      case 'repartition':
+        return this.select(node.input);
       case 'limit': {
         const count = node.count === undefined ? '' : ` LIMIT ${node.count}`;
         return `SELECT * FROM ${this.from(node.input)}${count}${node.offset > 0 ? ` OFFSET ${node.offset}` : ''}`;
