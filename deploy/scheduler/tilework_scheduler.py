@@ -13,7 +13,11 @@ a worker may wait for company; 1 ms unless set, where Dask has 5 ms.
 from __future__ import annotations
 
 import inspect
+import os
 import platform
+import signal
+import sys
+import threading
 from pickle import PickleBuffer
 
 import dask
@@ -225,6 +229,14 @@ def is_node(worker):
     return RESOURCE in worker.resources
 
 
+def end_with_stdin():
+    """Ends the process when its standard input ends: whoever started it has ended, however it did."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def dask_setup(scheduler):
+    if os.environ.get("TILEWORK_END_WITH_STDIN") == "1":
+        threading.Thread(target=end_with_stdin, daemon=True).start()
     if TileworkPlugin.name not in scheduler.plugins:
         scheduler.add_plugin(TileworkPlugin(scheduler), name=TileworkPlugin.name)

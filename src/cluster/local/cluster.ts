@@ -1,0 +1,164 @@
+import { availableParallelism } from 'node:os';
+import { RpcPool } from '../comm/index.js';
+import { type AdaptOptions, checkAdapt, decide, type Needless } from './adapt.js';
+import { packageFile } from './beside.js';
+import { Child } from './child.js';
+import { LocalClusterError } from './errors.js';
+import { type Scheduler, type SchedulerOptions, startScheduler } from './scheduler.js';
+
+export interface LocalClusterOptions extends SchedulerOptions {
+  /** How many workers, each a process; default: as many as give every core a thread. */
+  readonly workers?: number;
+  /** Threads that compute in each worker; default 1. */
+  readonly threadsPerWorker?: number;
+  /** Of each worker: bytes, or such as '2GB'; default: its share of what the machine grants. */
+  readonly memoryLimit?: number | string;
+}
+
+/** Milliseconds that a process is given to end when it was asked to. */
+const PATIENCE = 10_000;
+
+/** A scheduler and workers on this machine; they end with this process, or when it is closed. */
+export class RunningCluster implements AsyncDisposable {
+  private readonly children = new Map<string, Child>();
+  private readonly rpc = new RpcPool();
+  private next = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  private constructor(
+    private readonly scheduler: Scheduler,
+    private readonly options: LocalClusterOptions,
+  ) {}
+
+  /** @internal */
+  static async start(options: LocalClusterOptions): Promise<RunningCluster> {
+    const { threadsPerWorker = 1, timeout = 60_000 } = options;
+    const { workers = Math.max(1, Math.floor(availableParallelism() / threadsPerWorker)) } = options;
+    count('workers', workers, 0);
+    count('threadsPerWorker', threadsPerWorker, 1);
+    const cluster = new RunningCluster(await startScheduler({ ...options, timeout }), options);
+    try {
+      await cluster.scale(workers);
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+    return cluster;
+  }
+
+  /** What clients connect to: `connect(cluster.address)`; a Python `Client` takes it too. */
+  get address(): string {
+    return this.scheduler.address;
+  }
+
+  /** Names of the workers that run, the oldest first. */
+  get workers(): readonly string[] {
+    return [...this.children].filter(([, { running }]) => running).map(([name]) => name);
+  }
+
+  /** Starts workers, or retires the newest, until there are so many: their results go to others first. */
+  async scale(workers: number): Promise<void> {
+    count('scale: workers', workers, 0);
+    this.checkOpen();
+    const { workers: now } = this;
+    if (workers < now.length) await this.retire(now.slice(workers));
+    else await Promise.all(Array.from({ length: workers - now.length }, () => this.startWorker()));
+  }
+
+  /**
+   * Has the number of workers follow the work there is, between two bounds, until `scale` is called or the cluster is closed.
+   *
+   * @throws RangeError for bounds that are none
+   */
+  adapt(options: AdaptOptions): void {
+    checkAdapt(options);
+    this.checkOpen();
+    clearTimeout(this.timer);
+    let needless: Needless = new Map();
+    const look = async (): Promise<void> => {
+      try {
+        needless = await this.follow(options, needless);
+      } catch (error) {
+        // A scheduler that is busy is asked again.
+        if (!this.scheduler.process.running || this.closed) return;
+        if (error instanceof LocalClusterError) throw error;
+      }
+      if (!this.closed) this.timer = setTimeout(look, options.interval ?? 1000).unref();
+    };
+    this.timer = setTimeout(look, 0).unref();
+  }
+
+  /** Ends workers and scheduler. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.rpc.close();
+    await Promise.all([...this.children.values()].map((child) => child.end(PATIENCE)));
+    await this.scheduler.process.end(PATIENCE);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async follow(options: AdaptOptions, needless: Needless): Promise<Needless> {
+    const { workers, rpc, address } = this;
+    const { targetDuration = '5s', minimum = 0 } = options;
+    const target = (await rpc.call(address, 'adaptive_target', {
+      target_duration: targetDuration,
+    })) as number;
+    const surplus = workers.length - Math.max(minimum, target);
+    const closable =
+      surplus > 0
+        ? ((await rpc.call(address, 'workers_to_close', { n: surplus, attribute: 'name' })) as unknown[])
+        : [];
+    const decision = decide({ target, workers, closable: closable.map(String) }, needless, options);
+    await Promise.all(Array.from({ length: decision.start }, () => this.startWorker()));
+    if (decision.retire.length > 0) await this.retire(decision.retire);
+    return decision.needless;
+  }
+
+  private async startWorker(): Promise<void> {
+    const { threadsPerWorker = 1, memoryLimit, timeout = 60_000 } = this.options;
+    const name = `node-${this.next++}`;
+    const args = ['worker', this.address, '--name', name, '--nthreads', String(threadsPerWorker)];
+    if (memoryLimit !== undefined) args.push('--memory-limit', String(memoryLimit));
+    const child = new Child(`worker ${name}`, process.execPath, [packageFile('dist/esm/cli.js'), ...args], {
+      TILEWORK_END_WITH_STDIN: '1',
+    });
+    this.children.set(name, child);
+    void child.ended.then(() => this.children.delete(name));
+    await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
+  }
+
+  private async retire(names: readonly string[]): Promise<void> {
+    const going = names.map((name) => this.children.get(name)!);
+    await this.rpc.call(this.address, 'retire_workers', { names, close_workers: true, remove: true });
+    const late = setTimeout(() => {
+      for (const child of going) void child.end(PATIENCE);
+    }, PATIENCE);
+    await Promise.all(going.map(({ ended }) => ended));
+    clearTimeout(late);
+  }
+
+  /** Names of the workers that the scheduler knows. */
+  private async registered(): Promise<ReadonlySet<string>> {
+    const { workers } = (await this.rpc.call(this.address, 'identity')) as {
+      readonly workers: Readonly<Record<string, { readonly name: unknown }>>;
+    };
+    return new Set(Object.values(workers).map(({ name }) => String(name)));
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new LocalClusterError('the cluster was closed');
+    if (!this.scheduler.process.running)
+      throw new LocalClusterError(`Dask's scheduler has ended:\n${this.scheduler.process.output}`);
+  }
+}
+
+function count(what: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least)
+    throw new RangeError(`${what} is a whole number from ${least}, not ${value}`);
+}

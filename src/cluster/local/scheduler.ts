@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageFile } from './beside.js';
+import { Child } from './child.js';
+import { type DaskOptions, findDask } from './dask.js';
+
+export interface SchedulerOptions extends DaskOptions {
+  /** Where it listens; default: on loopback. */
+  readonly host?: string;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Where its dashboard is, such as ':8787' (it needs the Python package bokeh); default: nowhere. */
+  readonly dashboard?: string;
+  /** Dask's own configuration, by dotted names. */
+  readonly config?: Readonly<Record<string, string | number | boolean>>;
+  /** Milliseconds until it must listen; default 60,000. */
+  readonly timeout?: number;
+}
+
+/** A real `dask scheduler` that takes tilework's graphs. */
+export interface Scheduler {
+  readonly address: string;
+  readonly process: Child;
+}
+
+export async function startScheduler(options: SchedulerOptions): Promise<Scheduler> {
+  const { host = '127.0.0.1', port = 0, dashboard, config = {}, timeout = 60_000 } = options;
+  const [file, ...before] = await findDask(options);
+  const preload = packageFile('deploy/scheduler/tilework_scheduler.py');
+  const directory = await mkdtemp(join(tmpdir(), 'tilework-scheduler-'));
+  const description = join(directory, 'scheduler.json');
+  const args = [
+    ...before,
+    'scheduler',
+    ...['--host', host, '--port', String(port)],
+    ...['--scheduler-file', description, '--preload', preload, '--no-show'],
+    ...(dashboard === undefined ? ['--no-dashboard'] : ['--dashboard-address', dashboard]),
+  ];
+  const environment = Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      `DASK_${name.toUpperCase().replaceAll('.', '__').replaceAll('-', '_')}`,
+      value === true ? 'True' : value === false ? 'False' : String(value),
+    ]),
+  );
+  const child = new Child("Dask's scheduler", file, args, {
+    ...environment,
+    TILEWORK_END_WITH_STDIN: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+  });
+  try {
+    const address = await child.until(() => addressIn(description), timeout);
+    return { address, process: child };
+  } catch (error) {
+    await child.end(0);
+    throw error;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** The address in a file that a scheduler writes when it listens; undefined while it is not there, or not whole. */
+async function addressIn(file: string): Promise<string | undefined> {
+  try {
+    const { address } = JSON.parse(await readFile(file, 'utf8')) as { readonly address?: string };
+    return address;
+  } catch {
+    return undefined;
+  }
+}
