@@ -10,6 +10,7 @@ const USAGE = `tilework: arrays and dataframes larger than memory
   tilework demo [land] [flights] [--memory-limit 256MB] [--cells 120] [--directory out]
                                     how much of the Earth is land, on a grid of 933 million cells;
                                     how late three million flights were, by airport and by day
+  tilework cluster [options]        Dask's scheduler and Node workers on this machine (--help says how)
   tilework bench [workload …]       beside Dask and NumPy (makes a Python environment of its own)`;
 
 const DEMOS = ['land', 'flights'];
@@ -56,6 +57,9 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
         ? await (await import('./cli/demo/land.js')).landDemo(options)
         : await (await import('./cli/demo/flights.js')).flightsDemo(options);
     return right ? 0 : 1;
+  },
+  async cluster(args) {
+    return (await import('./cli/cluster.js')).clusterCommand(args);
   },
   async bench(args) {
     const script = fileURLToPath(new URL('bench/run.mjs', root));

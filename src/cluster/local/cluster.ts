@@ -52,6 +52,17 @@ export class RunningCluster implements AsyncDisposable {
     return this.scheduler.address;
   }
 
+  /** Rejects when the scheduler ends by itself; never resolves. */
+  get failed(): Promise<never> {
+    return this.scheduler.process.ended.then((how) =>
+      this.closed
+        ? new Promise<never>(() => {})
+        : Promise.reject(
+            new LocalClusterError(`Dask's scheduler ended with ${how}:\n${this.scheduler.process.output}`),
+          ),
+    );
+  }
+
   /** Names of the workers that run, the oldest first. */
   get workers(): readonly string[] {
     return [...this.children].filter(([, { running }]) => running).map(([name]) => name);
