@@ -33,7 +33,13 @@ export interface AnyFrame {
  * await frame.filter(col('x').gt(1)).rows(); // [{ x: 2, y: 'b' }]
  */
 export class DataFrame<in out S = AnySchema> extends WritingVerbs<S> {
-  /** The same frame, of which the program knows the types: `frame.withTypes<{ x: 'int64' }>()`. Nothing is checked or converted. */
+  /**
+   * The same frame, of which the program knows the types: `frame.withTypes<{ x: 'int64' }>()`. Nothing is checked or converted.
+   *
+   * @example
+   * const frame = fromColumns({ x: [1, 2] }).withTypes<{ x: 'int64' }>();
+   * await frame.filter(col('x').gt(1)).rows(); // [ { x: 2 } ]
+   */
   withTypes<X extends SchemaLike<X>>(): DataFrame<X> {
     return new DataFrame(this.plan);
   }

@@ -97,7 +97,12 @@ export class GroupBy<S, K> {
     return new GroupingSets(this.plan, this.keys, cubeSets(this.names()));
   }
 
-  /** How many rows each group has, as column `count`. */
+  /**
+   * How many rows each group has, as column `count`.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').count().rows(); // [ { g: 'a', count: 2 } ]
+   */
   count(): DataFrame<Simplify<K & { readonly count: 'int64' }>> {
     const items: Item[] = [{ name: 'count', expr: { kind: 'aggregate', fn: 'size', args: [] } }];
     checkUnique(
@@ -118,64 +123,134 @@ export class GroupBy<S, K> {
     wholeNumber('head', count);
     return this.numbered(false, (row) => callNode('le', row, literalNode(count)));
   }
-  /** The last rows of each group, in the order of rows. */
+  /**
+   * The last rows of each group, in the order of rows.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').tail(1).rows(); // [ { g: 'a', x: 4 } ]
+   */
   tail(count = 5): DataFrame<S> {
     wholeNumber('tail', count);
     return this.numbered(true, (row) => callNode('le', row, literalNode(count)));
   }
-  /** One row of each group that has so many: the first is 0, the last -1. */
+  /**
+   * One row of each group that has so many: the first is 0, the last -1.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').nth(-1).rows(); // [ { g: 'a', x: 4 } ]
+   */
   nth(n: number): DataFrame<S> {
     if (!Number.isInteger(n)) throw new RangeError(`nth takes a whole number, not ${n}`);
     return this.numbered(n < 0, (row) => callNode('eq', row, literalNode(n < 0 ? -n : n + 1)));
   }
 
-  /** The sum of some columns, or of all that are no keys, under their own names. */
+  /**
+   * The sum of some columns, or of all that are no keys, under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').sum('x').rows(); // [ { g: 'a', x: 5 } ]
+   */
   sum<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: SumOf<S[C]> }> {
     return this.each('sum', names);
   }
-  /** The mean of some columns, or of all that are no keys, under their own names. */
+  /**
+   * The mean of some columns, or of all that are no keys, under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').mean('x').rows(); // [ { g: 'a', x: 2.5 } ]
+   */
   mean<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
     return this.each('mean', names);
   }
-  /** The least value of some columns, or of all that are no keys, under their own names. */
+  /**
+   * The least value of some columns, or of all that are no keys, under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').min('x').rows(); // [ { g: 'a', x: 1 } ]
+   */
   min<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
     return this.each('min', names);
   }
-  /** The greatest value of some columns, or of all that are no keys, under their own names. */
+  /**
+   * The greatest value of some columns, or of all that are no keys, under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').max().rows(); // [ { g: 'a', x: 4 } ]
+   */
   max<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
     return this.each('max', names);
   }
-  /** The median of some columns, or of all that are no keys, under their own names. */
+  /**
+   * The median of some columns, or of all that are no keys, under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').median('x').rows(); // [ { g: 'a', x: 2.5 } ]
+   */
   median<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
     return this.each('median', names);
   }
-  /** The standard deviation (of the sample) of some columns, or of all that are no keys, under their own names. */
+  /**
+   * The standard deviation (of the sample) of some columns, or of all that are no keys, under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 1 }]).groupBy('g').std('x').rows(); // [ { g: 'a', x: 0 } ]
+   */
   std<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
     return this.each('std', names);
   }
-  /** The variance (of the sample) of some columns, or of all that are no keys, under their own names. */
+  /**
+   * The variance (of the sample) of some columns, or of all that are no keys, under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').var('x').rows(); // [ { g: 'a', x: 4.5 } ]
+   */
   var<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
     return this.each('var', names);
   }
-  /** The number of different values of some columns, or of all that are no keys, under their own names; nulls are not counted. */
+  /**
+   * The number of different values of some columns, or of all that are no keys, under their own names; nulls are not counted.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').nunique('x').rows(); // [ { g: 'a', x: 2 } ]
+   */
   nunique<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'int64' }> {
     return this.each('nunique', names);
   }
-  /** The first value that is not null of some columns, or of all that are no keys, under their own names. */
+  /**
+   * The first value that is not null of some columns, or of all that are no keys, under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').first('x').rows(); // [ { g: 'a', x: 1 } ]
+   */
   first<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
     return this.each('first', names);
   }
-  /** The last value that is not null of some columns, or of all that are no keys, under their own names. */
+  /**
+   * The last value that is not null of some columns, or of all that are no keys, under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').last('x').rows(); // [ { g: 'a', x: 4 } ]
+   */
   last<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
     return this.each('last', names);
   }
-  /** All values of some columns, or of all that are no keys, as lists under their own names. */
+  /**
+   * All values of some columns, or of all that are no keys, as lists under their own names.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').toList('x').rows(); // [ { g: 'a', x: [ 1, 4 ] } ]
+   */
   toList<const N extends Names<S>>(
     ...names: readonly N[]
   ): Each<S, K, N, { [C in N]: { readonly list: S[C] } }> {
     return this.each('list', names);
   }
-  /** The quantile of some columns, or of all that are no keys, under their own names, interpolated. */
+  /**
+   * The quantile of some columns, or of all that are no keys, under their own names, interpolated.
+   *
+   * @example
+   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').quantile(0.25, 'x').rows(); // [ { g: 'a', x: 1.75 } ]
+   */
   quantile<const N extends Names<S>>(
     q: number,
     ...names: readonly N[]

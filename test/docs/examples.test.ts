@@ -195,7 +195,8 @@ describe('what is public', () => {
     tw.Expr,
     tw.Case,
     ...[tw.col('a').str, tw.col('a').dt, tw.col('a').list, tw.col('a').struct].map((of) => of.constructor),
-  ])('%o has methods that are documented', ({ prototype }) => {
+    tw.GroupingSets,
+  ])('%o has methods that are documented, with an example each', ({ prototype }) => {
     const files = under('src/frame', '.ts').map(read);
     const hidden = new Set(
       files.flatMap((source) =>
@@ -204,7 +205,9 @@ describe('what is public', () => {
         ),
       ),
     );
-    const own = new Set(comments.filter(({ file }) => file.startsWith('src/frame/')).map((c) => c.name));
+    const own = new Set(
+      comments.filter((c) => c.file.startsWith('src/frame/') && c.examples.length > 0).map((c) => c.name),
+    );
     const methods = familiesOf(prototype).flatMap((family) =>
       Object.getOwnPropertyNames(family)
         .filter((m) => m !== 'constructor' && m !== 'toString' && !hidden.has(m))

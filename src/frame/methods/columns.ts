@@ -46,7 +46,12 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     );
   }
 
-  /** The columns there are, and further or changed ones. */
+  /**
+   * The columns there are, and further or changed ones.
+   *
+   * @example
+   * await fromRows([{ x: 1 }]).withColumns({ y: col('x').add(1), z: 'a' }).rows(); // [ { x: 1, y: 2, z: 'a' } ]
+   */
   withColumns<const A extends Named<Names<S>>>(columns: A): DataFrame<With<S, SchemaOfNamed<A, S>>> {
     const items = itemsOf(columns as Named<string>);
     this.check('withColumns', items);
@@ -59,7 +64,12 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     return this.of(make.select(this.plan, all));
   }
 
-  /** Other names for some columns: `{ old: 'new' }`. */
+  /**
+   * Other names for some columns: `{ old: 'new' }`.
+   *
+   * @example
+   * await fromRows([{ x: 1, y: 2 }]).rename({ x: 'a' }).rows(); // [ { a: 1, y: 2 } ]
+   */
   rename<const M extends { readonly [K in Names<S>]?: string }>(names: M): DataFrame<Renamed<S, M>> {
     checkNames('rename', Object.keys(names), this.plan.columns);
     const map = names as Readonly<Record<string, string | undefined>>;
@@ -73,14 +83,24 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     return this.of(make.project(this.plan, items));
   }
 
-  /** Without some columns. */
+  /**
+   * Without some columns.
+   *
+   * @example
+   * await fromRows([{ x: 1, y: 2 }]).drop('y').rows(); // [ { x: 1 } ]
+   */
   drop<const N extends Names<S>>(...names: readonly N[]): DataFrame<Without<S, N>> {
     checkNames('drop', names, this.plan.columns);
     const left = this.plan.columns.filter((name) => !(names as readonly string[]).includes(name));
     return this.of(make.pick(this.plan, left));
   }
 
-  /** Columns as other types: `{ x: 'int32' }`. */
+  /**
+   * Columns as other types: `{ x: 'int32' }`.
+   *
+   * @example
+   * await fromRows([{ x: '1' }, { x: 'a' }]).cast({ x: 'int32' }, { strict: false }).rows(); // [ { x: 1 }, { x: null } ]
+   */
   cast<const C extends { readonly [K in Names<S>]?: ColumnType }>(
     types: C,
     options: { readonly strict?: boolean } = {},
@@ -92,7 +112,12 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     return this.withColumns(Object.fromEntries(casts) as never) as never;
   }
 
-  /** Values in the place of nulls, by columns: `{ x: 0, name: 'unknown' }`. */
+  /**
+   * Values in the place of nulls, by columns: `{ x: 0, name: 'unknown' }`.
+   *
+   * @example
+   * await fromRows([{ x: 1, y: 'a' }, { x: null, y: null }]).fillNull({ x: 0, y: '?' }).rows(); // [ { x: 1, y: 'a' }, { x: 0, y: '?' } ]
+   */
   fillNull(values: { readonly [K in Names<S>]?: Operand<Names<S>> }): DataFrame<S> {
     checkNames('fillNull', Object.keys(values), this.plan.columns);
     const columns = Object.entries(values as Readonly<Record<string, Operand>>).map(
@@ -101,11 +126,21 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     return this.withColumns(Object.fromEntries(columns) as never) as never;
   }
 
-  /** The last value that is not null in the place of nulls, in the order of rows: in some columns, or all. */
+  /**
+   * The last value that is not null in the place of nulls, in the order of rows: in some columns, or all.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: null }]).fillForward().rows(); // [ { x: 1 }, { x: 1 } ]
+   */
   fillForward(...in_: readonly Names<S>[]): DataFrame<S> {
     return this.eachOf('fillForward', in_, (column) => column.fillForward());
   }
-  /** The next value that is not null in the place of nulls, in the order of rows: in some columns, or all. */
+  /**
+   * The next value that is not null in the place of nulls, in the order of rows: in some columns, or all.
+   *
+   * @example
+   * await fromRows([{ x: null }, { x: 1 }]).fillBackward('x').rows(); // [ { x: 1 }, { x: 1 } ]
+   */
   fillBackward(...in_: readonly Names<S>[]): DataFrame<S> {
     return this.eachOf('fillBackward', in_, (column) => column.fillBackward());
   }

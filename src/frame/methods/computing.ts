@@ -11,13 +11,24 @@ import { LookingVerbs } from './looking.js';
 
 /** Verbs that compute, and give what is computed to the program. */
 export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
-  /** All rows as an Arrow table. */
+  /**
+   * All rows as an Arrow table.
+   *
+   * @example
+   * (await fromRows([{ x: 1 }, { x: 2 }]).compute()).getChild('x')?.get(1); // 2n
+   */
   async compute(options: FrameOptions = {}): Promise<Table> {
     const { arrowTable } = await import('../late.js');
     return arrowTable(await this.all(options));
   }
 
-  /** All rows as objects. Integers of 64 bits are numbers where those are exact, else bigints; `int64` asks for always the one or the other. */
+  /**
+   * All rows as objects. Integers of 64 bits are numbers where those are exact, else bigints; `int64` asks for always the one or the other.
+   *
+   * @example
+   * await fromRows([{ x: 1 }]).rows(); // [ { x: 1 } ]
+   * await fromRows([{ x: 1 }]).rows({ int64: 'bigint' }); // [ { x: 1n } ]
+   */
   async rows(options: FrameOptions & { readonly int64?: Int64As } = {}): Promise<Row<S>[]> {
     const rows: Record<string, unknown>[] = [];
     for await (const batch of this.batches(options)) rowsOf(batch, rows, options.int64);
@@ -40,7 +51,13 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
     }
   }
 
-  /** All rows by columns: numbers and times as typed arrays (dates in days, times in microseconds), others as arrays. */
+  /**
+   * All rows by columns: numbers and times as typed arrays (dates in days, times in microseconds), others as arrays.
+   *
+   * @example
+   * const { columns } = await fromColumns({ x: Float64Array.of(1, 2) }).toColumns();
+   * columns[0]?.values; // Float64Array(2) [ 1, 2 ]
+   */
   async toColumns(options: FrameOptions = {}): Promise<Batch> {
     return concatBatches(await this.all(options), { rows: 0, columns: [] });
   }
@@ -62,19 +79,38 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
     return arrayOfPlan(this.plan, columns, options);
   }
 
-  /** Rows as they are computed, a batch of some tens of thousands at a time: what is not taken is not computed. */
+  /**
+   * Rows as they are computed, a batch of some tens of thousands at a time: what is not taken is not computed.
+   *
+   * @example
+   * let seen = 0;
+   * for await (const { rows } of fromRows([{ x: 1 }, { x: 2 }]).batches()) seen += rows;
+   * seen; // 2
+   */
   async *batches(options: FrameOptions = {}): AsyncGenerator<Batch, void, void> {
     const { batchesOf } = await import('../late.js');
     yield* batchesOf(this.plan, options);
   }
 
-  /** Rows as they are computed, as Arrow record batches: for what takes a stream of them. */
+  /**
+   * Rows as they are computed, as Arrow record batches: for what takes a stream of them.
+   *
+   * @example
+   * let seen = 0;
+   * for await (const batch of fromRows([{ x: 1 }, { x: 2 }]).arrowBatches()) seen += batch.numRows;
+   * seen; // 2
+   */
   async *arrowBatches(options: FrameOptions = {}): AsyncGenerator<RecordBatch, void, void> {
     const { arrowBatches } = await import('../late.js');
     yield* arrowBatches(this.batches(options));
   }
 
-  /** How many rows there are. */
+  /**
+   * How many rows there are.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).filter(col('x').gt(1)).count(); // 1
+   */
   async count(options: FrameOptions = {}): Promise<number> {
     const plan = make.aggregate(
       this.plan,

@@ -10,7 +10,12 @@ export abstract class FrameCore<in out S> {
     Object.freeze(this);
   }
 
-  /** Names of the columns, in order. */
+  /**
+   * Names of the columns, in order.
+   *
+   * @example
+   * fromRows([{ x: 1, y: 2 }]).columns; // [ 'x', 'y' ]
+   */
   get columns(): readonly Names<S>[] {
     return this.plan.columns as readonly Names<S>[];
   }

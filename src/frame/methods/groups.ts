@@ -14,7 +14,13 @@ import { RowVerbs } from './rows.js';
 
 /** Verbs that bring rows of the same values together, within a frame or of two. */
 export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
-  /** Groups of rows that have the same values; `groupBy('a', { year: col('date').dt.year() }).agg({ … })`. */
+  /**
+   * Groups of rows that have the same values; `groupBy('a', { year: col('date').dt.year() }).agg({ … })`.
+   *
+   * @example
+   * const frame = fromRows([{ x: 1 }, { x: 2 }, { x: 4 }]);
+   * await frame.groupBy({ even: col('x').mod(2).eq(0) }).sum('x').sort('even').rows(); // [{ even: false, x: 1 }, { even: true, x: 6 }]
+   */
   groupBy<const K extends readonly Selection<S>[]>(...keys: K): GroupBy<S, SchemaOfSelection<K, S>> {
     const items = keys.flatMap((key): Item[] =>
       typeof key === 'string' ? [{ name: key, expr: columnNode(key) }] : itemsOf(key as Named<string>),
@@ -38,7 +44,12 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
     return new Resampled(this.plan, time, every, options);
   }
 
-  /** One row of aggregates of the whole frame. */
+  /**
+   * One row of aggregates of the whole frame.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).agg({ n: count(), max: col('x').max() }).rows(); // [ { n: 2, max: 2 } ]
+   */
   agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<SchemaOfNamed<A, S>> {
     return new GroupBy<S, Record<never, never>>(this.plan, []).agg(aggregates) as never;
   }
@@ -57,6 +68,10 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
   /**
    * Rows of this frame beside those of another that match. Columns of the other that are here too get a suffix (`_right`), unless they
    * are what is joined on.
+   *
+   * @example
+   * const [a, b] = [fromRows([{ id: 1, x: 5 }]), fromRows([{ id: 1, x: 6, y: 'a' }])];
+   * await a.join(b, { on: 'id' }).rows(); // [ { id: 1, x: 5, x_right: 6, y: 'a' } ]
    */
   join<R, const O extends JoinOptions<Names<S>, Names<R>>>(
     other: DataFrame<R>,
@@ -65,7 +80,12 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
     return this.of(joinedPlan(this.plan, other.plan, options as JoinOptions<string, string>));
   }
 
-  /** How many rows there are of each value. */
+  /**
+   * How many rows there are of each value.
+   *
+   * @example
+   * await fromRows([{ x: 'a' }, { x: 'b' }, { x: 'b' }]).valueCounts('x').rows(); // [{ x: 'b', count: 2 }, { x: 'a', count: 1 }]
+   */
   valueCounts<const N extends Names<S>>(
     ...names: readonly N[]
   ): DataFrame<Simplify<Pick<S, N> & { readonly count: 'int64' }>> {

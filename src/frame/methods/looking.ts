@@ -79,20 +79,36 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
     return pictureToSvg(picture, `${steps} to ${plan.columns.join(', ')}`);
   }
 
-  /** Names and types of the columns. What cannot be computed, for its types, is said here. */
+  /**
+   * Names and types of the columns. What cannot be computed, for its types, is said here.
+   *
+   * @example
+   * await fromRows([{ x: 1, y: 'a' }]).select({ z: col('x').div(2) }).schema(); // { z: 'float64' }
+   */
   async schema(options: FrameOptions = {}): Promise<S> {
     const { schemaOf } = await import('../late.js');
     return (await schemaOf(this.plan, options)) as S;
   }
 
-  /** As it is printed: the first rows. */
+  /**
+   * As it is printed: the first rows.
+   *
+   * @example
+   * const text = await fromRows([{ x: 1, y: 'a' }]).toText();
+   * text.split('\n')[0]; // '    x  y'
+   */
   async toText(rows = 10, options: FrameOptions = {}): Promise<string> {
     const batch = await this.firstRows(rows + 1, options);
     const { tableText } = await import('../late.js');
     return tableText(cut(batch, rows), batch.rows > rows);
   }
 
-  /** The first rows as HTML. */
+  /**
+   * The first rows as HTML.
+   *
+   * @example
+   * (await fromRows([{ x: 1 }]).toHtml()).startsWith('<table'); // true
+   */
   async toHtml(rows = 10, options: FrameOptions = {}): Promise<string> {
     const batch = await this.firstRows(rows + 1, options);
     const { tableHtml } = await import('../late.js');

@@ -21,7 +21,12 @@ const isOptions = (term: OrderTerm | SortOptions): term is SortOptions =>
 
 /** Verbs that choose and order rows. */
 export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
-  /** The rows for which all predicates hold. */
+  /**
+   * The rows for which all predicates hold.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 5 }, { x: null }]).filter(col('x').gt(1), col('x').lt(9)).rows(); // [ { x: 5 } ]
+   */
   filter(...predicates: readonly Expr<Names<S>, unknown>[]): DataFrame<S> {
     let { plan } = this;
     for (const { node } of predicates) {
@@ -67,28 +72,53 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     return this.of(repartitionPlan(this.plan, into));
   }
 
-  /** The first rows, after `offset` of them. */
+  /**
+   * The first rows, after `offset` of them.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: 3 }]).limit(1, 1).rows(); // [ { x: 2 } ]
+   */
   limit(count: number, offset = 0): DataFrame<S> {
     wholeNumber('limit', count);
     wholeNumber('limit: offset', offset);
     return this.of(make.limit(this.plan, count, offset));
   }
 
-  /** The rows with the greatest values of some columns, the greatest first; nulls come last. */
+  /**
+   * The rows with the greatest values of some columns, the greatest first; nulls come last.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 3 }, { x: 2 }]).nLargest(2, 'x').rows(); // [ { x: 3 }, { x: 2 } ]
+   */
   nLargest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
     return this.sort(by.map((name) => ({ descending: name }))).limit(count);
   }
-  /** The rows with the least values of some columns, the least first; nulls come last. */
+  /**
+   * The rows with the least values of some columns, the least first; nulls come last.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 3 }, { x: 2 }]).nSmallest(2, 'x').rows(); // [ { x: 1 }, { x: 2 } ]
+   */
   nSmallest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
     return this.sort(by).limit(count);
   }
 
-  /** The first rows. */
+  /**
+   * The first rows.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).head(1).rows(); // [ { x: 1 } ]
+   */
   head(count = 5): DataFrame<S> {
     return this.limit(count);
   }
 
-  /** The rows from `start` to before `end`. */
+  /**
+   * The rows from `start` to before `end`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: 3 }]).slice(1, 3).rows(); // [ { x: 2 }, { x: 3 } ]
+   */
   slice(start: number, end?: number): DataFrame<S> {
     wholeNumber('slice: start', start);
     if (end === undefined) return this.of(make.limit(this.plan, undefined, start));
@@ -96,7 +126,12 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     return this.of(make.limit(this.plan, Math.max(0, end - start), start));
   }
 
-  /** The last rows, in their order. */
+  /**
+   * The last rows, in their order.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: 3 }]).tail(2).rows(); // [ { x: 2 }, { x: 3 } ]
+   */
   tail(count = 5): DataFrame<S> {
     wholeNumber('tail', count);
     const row = '__tilework_tail';
@@ -109,20 +144,35 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     return this.of(make.pick(sorted, this.plan.columns));
   }
 
-  /** About a share of the rows, each drawn by chance. */
+  /**
+   * About a share of the rows, each drawn by chance.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).sample(1).count(); // 2
+   */
   sample(fraction: number, options: { readonly seed?: number } = {}): DataFrame<S> {
     if (!(fraction >= 0 && fraction <= 1))
       throw new RangeError(`sample: the fraction lies between 0 and 1, and is ${fraction}`);
     return this.of(make.sample(this.plan, fraction, options.seed ?? 0));
   }
 
-  /** Each row once; with names, the first row of each combination of their values. */
+  /**
+   * Each row once; with names, the first row of each combination of their values.
+   *
+   * @example
+   * await fromRows([{ x: 1, y: 1 }, { x: 1, y: 2 }]).distinct('x').rows(); // [ { x: 1, y: 1 } ]
+   */
   distinct(...on: readonly Names<S>[]): DataFrame<S> {
     checkNames('distinct', on, this.plan.columns);
     return this.of(make.distinct(this.plan, on.length > 0 ? on : undefined));
   }
 
-  /** Without rows that have a null in a column, or in some of them. */
+  /**
+   * Without rows that have a null in a column, or in some of them.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: null }]).dropNulls().rows(); // [ { x: 1 } ]
+   */
   dropNulls(...in_: readonly Names<S>[]): DataFrame<S> {
     checkNames('dropNulls', in_, this.plan.columns);
     const names = in_.length > 0 ? in_ : this.columns;

@@ -10,13 +10,24 @@ import { GroupVerbs } from './groups.js';
 
 /** Verbs that make rows of columns and columns of rows. */
 export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
-  /** A row for each element of lists; an empty list or null gives a row of null. */
+  /**
+   * A row for each element of lists; an empty list or null gives a row of null.
+   *
+   * @example
+   * await fromRows([{ id: 1, tags: ['a', 'b'] }, { id: 2, tags: [] }]).explode('tags').rows(); // [{ id: 1, tags: 'a' }, { id: 1, tags: 'b' }, { id: 2, tags: null }]
+   */
   explode<const L extends Names<S>>(...lists: readonly L[]): DataFrame<Exploded<S, L>> {
     checkNames('explode', lists, this.plan.columns);
     return this.of(make.explode(this.plan, lists));
   }
 
-  /** Columns become rows: of each, its name in one column and its value in another. What is not named among `ids` or `values` is left out. */
+  /**
+   * Columns become rows: of each, its name in one column and its value in another. What is not named among `ids` or `values` is left out.
+   *
+   * @example
+   * const melted = fromRows([{ id: 1, a: 5, b: 6 }]).melt({ ids: ['id'] });
+   * await melted.rows(); // [{ id: 1, variable: 'a', value: 5 }, { id: 1, variable: 'b', value: 6 }]
+   */
   melt<
     const I extends Names<S> = never,
     const V extends Names<S> = Exclude<Names<S>, I>,

@@ -19,19 +19,37 @@ export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
     await writeParquet(this.plan, path, options);
   }
 
-  /** Writes all rows as CSV; packed where the path ends in `.gz` or `.zst`. It stands at `path` when it is whole, not before. */
+  /**
+   * Writes all rows as CSV; packed where the path ends in `.gz` or `.zst`. It stands at `path` when it is whole, not before.
+   *
+   * @example
+   * await fromRows([{ x: 1, y: 'a' }]).toCsv('doc/one.csv.gz', { overwrite: true });
+   * await (await readCsv('doc/one.csv.gz')).rows(); // [ { x: 1, y: 'a' } ]
+   */
   async toCsv(path: string, options: CsvWriteOptions = {}): Promise<void> {
     const { writeCsv } = await import('../late.js');
     await writeCsv(this.plan, path, options);
   }
 
-  /** Writes all rows as JSON objects, one a line or in one array. It stands at `path` when it is whole, not before. */
+  /**
+   * Writes all rows as JSON objects, one a line or in one array. It stands at `path` when it is whole, not before.
+   *
+   * @example
+   * await fromRows([{ x: 1, y: [2] }]).toJson('doc/one.json', { format: 'array', overwrite: true });
+   * await (await readJson('doc/one.json')).rows(); // [ { x: 1, y: [ 2 ] } ]
+   */
   async toJson(path: string, options: JsonWriteOptions = {}): Promise<void> {
     const { writeJson } = await import('../late.js');
     await writeJson(this.plan, path, options);
   }
 
-  /** Writes all rows as Arrow IPC: a file (Feather) or a stream. It stands at `path` when it is whole, not before. */
+  /**
+   * Writes all rows as Arrow IPC: a file (Feather) or a stream. It stands at `path` when it is whole, not before.
+   *
+   * @example
+   * await fromRows([{ x: 1 }]).toArrow('doc/one.arrows', { format: 'stream', overwrite: true });
+   * await (await readArrow('doc/one.arrows')).rows(); // [ { x: 1 } ]
+   */
   async toArrow(path: string, options: ArrowWriteOptions = {}): Promise<void> {
     const { writeArrow } = await import('../late.js');
     await writeArrow(this.plan, path, options);

@@ -23,12 +23,22 @@ export abstract class ExprCore<N extends string, T> {
     Object.freeze(this);
   }
 
-  /** As the column will be read. */
+  /**
+   * As the column will be read.
+   *
+   * @example
+   * String(col('x').add(1)); // (x + 1)
+   */
   toString(): string {
     return printExpr(this.node);
   }
 
-  /** A scalar function of this and other operands. */
+  /**
+   * A scalar function of this and other operands.
+   *
+   * @example
+   * String(col('x').with('add', 1)); // (x + 1)
+   */
   with<M extends string, U>(fn: string, ...others: Operand[]): Expr<N | M, U> {
     return this.of(callNode(fn, this.node, ...others.map(nodeOf)));
   }
