@@ -107,6 +107,14 @@ class Graph:
         return HighLevelGraph(layers, {name: set() for name in layers})
 
 
+class Count:
+    """Which tasks of a graph have not been in memory yet."""
+
+    def __init__(self, scheduler, keys):
+        self.total = len(keys)
+        self.unfinished = {key for key in keys if (task := scheduler.tasks.get(key)) and task.state != "memory"}
+
+
 # `update_graph` has a graph deserialised, by the family that its header names. Ours hands over what is there already.
 register_serialization_family("tilework-graph", None, lambda _, frames: frames[0])
 HEADER = {"serializer": "tilework-graph"}
@@ -118,10 +126,12 @@ class TileworkPlugin(SchedulerPlugin):
     def __init__(self, scheduler):
         self.scheduler = scheduler
         self.graphs = {}
+        self.counts = {}
         self.interval = parse_timedelta(dask.config.get("tilework.batch-interval", "1ms"), default="ms")
         self.takes_expression = "expr_ser" in inspect.signature(scheduler.update_graph).parameters
         scheduler.handlers["tilework_hello"] = self.hello
         scheduler.handlers["tilework_errors"] = self.errors
+        scheduler.handlers["tilework_progress"] = self.progress
         scheduler.stream_handlers["tilework-tasks"] = self.tasks
         scheduler.stream_handlers["tilework-submit"] = self.submit
         scheduler.stream_handlers["tilework-discard"] = self.discard
@@ -151,6 +161,21 @@ class TileworkPlugin(SchedulerPlugin):
                 }
         return found
 
+    def progress(self, client, graph):
+        """How far a graph is that was submitted with `counted`, and what all workers do; None where there is none."""
+        count = self.counts.get((client, graph))
+        if count is None:
+            return None
+        workers = self.scheduler.workers.values()
+        return {
+            "done": count.total - len(count.unfinished),
+            "total": count.total,
+            "running": sum(len(worker.processing) for worker in workers),
+            "memory": sum(worker.nbytes for worker in workers),
+            "limit": sum(worker.memory_limit for worker in workers),
+            "spilled": sum((worker.metrics.get("spilled_bytes") or {}).get("disk", 0) for worker in workers),
+        }
+
     # What clients send
 
     def tasks(self, client, graph, tasks, annotations=None):
@@ -158,9 +183,11 @@ class TileworkPlugin(SchedulerPlugin):
         self.graphs.setdefault((client, graph), Graph()).add(tasks, dict(annotations or {}))
 
     def discard(self, client, graph):
+        """Forgets what is known of a graph here; what the scheduler knows of it stays."""
         self.graphs.pop((client, graph), None)
+        self.counts.pop((client, graph), None)
 
-    async def submit(self, client, graph, keys, priority=0):
+    async def submit(self, client, graph, keys, priority=0, counted=False):
         """Hands a complete graph to the scheduler, and says so to the client, which wants `keys` of it."""
         submitted = self.graphs.pop((client, graph), None) or Graph()
         if any(not is_node(worker) for worker in self.scheduler.workers.values()):
@@ -178,6 +205,8 @@ class TileworkPlugin(SchedulerPlugin):
             span_metadata={"collections": []},
             **data,
         )
+        if counted:
+            self.counts[client, graph] = Count(self.scheduler, submitted.ranks)
         self.scheduler.client_send(client, {"op": "tilework-submitted", "graph": graph})
 
     # What happens on the scheduler
@@ -188,8 +217,14 @@ class TileworkPlugin(SchedulerPlugin):
             self.restrict_all()
 
     def remove_client(self, scheduler, client):
-        for client_and_graph in [c for c in self.graphs if c[0] == client]:
-            del self.graphs[client_and_graph]
+        for book in (self.graphs, self.counts):
+            for client_and_graph in [c for c in book if c[0] == client]:
+                del book[client_and_graph]
+
+    def transition(self, key, start, finish, *args, **kwargs):
+        if finish == "memory":
+            for count in self.counts.values():
+                count.unfinished.discard(key)
 
     def update_graph(self, scheduler, *, tasks, **kwargs):
         """Keeps tasks of Python off Node workers, where there are both."""

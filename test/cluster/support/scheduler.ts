@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, describe } from 'vitest';
+import { afterAll, afterEach, describe } from 'vitest';
 
 /** The versions of distributed that tilework is tested with; the first is the newest, which most tests use. */
 export const VERSIONS = ['newest', '2025.4.0', '2024.12.1'] as const;
@@ -38,6 +38,8 @@ export async function describeWithDask(
 }
 
 export interface SchedulerOptions {
+  /** Default: any free one. */
+  readonly port?: number;
   /** Default: tilework's own; false: none. */
   readonly preload?: boolean;
   /** Dask's configuration, by dotted names. */
@@ -56,8 +58,9 @@ export interface Process {
 
 /** A real `dask scheduler`, which checks its own state at each step, on a free port of loopback. */
 export function startScheduler(python: string, options: SchedulerOptions = {}): Promise<Process> {
-  const { preload = true, config = {}, tls } = options;
-  const args = ['scheduler', '--host', '127.0.0.1', '--port', '0', '--no-dashboard', '--no-show'];
+  const { preload = true, config = {}, tls, port = 0 } = options;
+  const args = ['scheduler', '--host', '127.0.0.1', '--port', String(port), '--no-show'];
+  args.push('--no-dashboard', '--dashboard-address', '127.0.0.1:0');
   if (preload) args.push('--preload', PRELOAD);
   if (tls) {
     args.push('--protocol', 'tls', '--tls-ca-file', tls.ca, '--tls-cert', tls.cert, '--tls-key', tls.key);
@@ -96,17 +99,21 @@ function start(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
+  let known = false;
   const exited = new Promise<void>((resolve) => child.on('close', () => resolve()));
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await exited;
   };
-  started.add(kill);
   return new Promise((resolve, reject) => {
     const take = (chunk: Buffer): void => {
       log += chunk.toString();
       const address = ready.exec(log)?.[1];
-      if (address !== undefined) resolve({ address, log: () => log, kill });
+      if (address === undefined || known) return;
+      known = true;
+      const process = { address, log: () => log, kill };
+      started.add(process);
+      resolve(process);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
@@ -115,7 +122,11 @@ function start(
   });
 }
 
-const started = new Set<() => Promise<void>>();
+const started = new Set<Process>();
 afterAll(async () => {
-  await Promise.all([...started].map((kill) => kill()));
+  await Promise.all([...started].map(({ kill }) => kill()));
+});
+afterEach(({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  for (const { address, log } of started) console.error(`── ${address}\n${log().slice(-3000)}`);
 });

@@ -1,0 +1,229 @@
+import type { ComputeOptions, Engine, Results, RunOptions } from '../../engine/engine.js';
+import { EngineError } from '../../engine/errors.js';
+import type { Result } from '../../engine/op.js';
+import { checkRetries } from '../../engine/options.js';
+import type { Graph, Key } from '../../graph/task.js';
+import type { Security, StreamMessage } from '../comm/index.js';
+import { Book, type RunId } from './book.js';
+import { failureOf } from './failure.js';
+import { ProgressPoll } from './progress.js';
+import { FetchedResults } from './results.js';
+import { Run, type Take } from './run.js';
+import { Session } from './session.js';
+import { lostInputs, neededOf } from './submit.js';
+
+export interface ClusterOptions extends Security {
+  /** How this client is called on the dashboard; default `tilework`. */
+  readonly name?: string;
+  /** Milliseconds until the scheduler must have answered; default 30 000. */
+  readonly timeout?: number;
+  /** Milliseconds for which a scheduler that is gone is waited for before computations reject; default 30 000. */
+  readonly reconnect?: number;
+  /** How often a task that threw is run again; default 0. */
+  readonly retries?: number;
+}
+
+/**
+ * Connects to a Dask scheduler that was started with tilework's module (`dask scheduler --preload tilework_scheduler`), whose
+ * Node workers compute what this process submits.
+ *
+ * @param address `tcp://host:8786` on this machine, `tls://host:8786` elsewhere
+ * @param options for TLS, `ca`, `cert` and `key` as PEM, under `certificates`
+ * @throws TypeError for an address or certificates that are of no use, CommError where nothing answers as a scheduler does, EngineError
+ *   where the scheduler does not take graphs of tilework
+ */
+export async function connect(address: string, options: ClusterOptions = {}): Promise<ClusterEngine> {
+  const engine = new ClusterEngine(address, options);
+  try {
+    await engine.open(options.timeout);
+    return engine;
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+}
+
+/** Computes graphs on a cluster that a Dask scheduler drives. Made by `connect`. */
+export class ClusterEngine implements Engine, AsyncDisposable {
+  private readonly session: Session;
+  private readonly book = new Book();
+  /** Computations under way, and those whose results are persisted. */
+  private readonly runs = new Map<RunId, Run>();
+  private readonly active = new Set<Run>();
+  private readonly retries: number;
+  private lastRun = 0;
+  private ended: EngineError | undefined;
+
+  constructor(
+    readonly address: string,
+    { name = 'tilework', reconnect, retries = 0, ...security }: ClusterOptions = {},
+  ) {
+    this.retries = checkRetries(retries);
+    this.session = new Session(
+      address,
+      security,
+      name,
+      {
+        message: (message) => this.receive(message),
+        restored: () => this.resubmit(),
+        gone: (error) => this.end(error),
+      },
+      reconnect,
+    );
+  }
+
+  /** Connects; `connect` has done it. */
+  open(timeout?: number): Promise<void> {
+    return this.session.open(timeout);
+  }
+
+  async run(graph: Graph, outputs: readonly Key[], options: RunOptions = {}): Promise<Results> {
+    const results = new Map<Key, Result>();
+    const take: Take = options.onOutput ?? ((key, result) => void results.set(key, result));
+    await this.compute(graph, outputs, options, take);
+    return new FetchedResults(results);
+  }
+
+  async persist(graph: Graph, keys: readonly Key[], options: ComputeOptions = {}): Promise<void> {
+    const run = await this.compute(graph, keys, options, undefined);
+    this.book.persist(run.id, keys);
+  }
+
+  release(keys: readonly Key[]): void {
+    for (const key of keys) {
+      const id = this.book.release(key);
+      const run = id === undefined ? undefined : this.runs.get(id);
+      if (run !== undefined) this.forget(run, [key]);
+    }
+  }
+
+  has(key: Key): boolean {
+    return this.book.isPersisted(key);
+  }
+
+  /** Leaves the cluster; what was persisted there is given up, running computations reject. */
+  async dispose(): Promise<void> {
+    this.end(new EngineError('the engine was disposed of'));
+    await this.session.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  private async compute(
+    graph: Graph,
+    outputs: readonly Key[],
+    options: ComputeOptions,
+    take: Take | undefined,
+  ): Promise<Run> {
+    if (this.ended !== undefined) throw this.ended;
+    const { signal, priorities, onProgress } = options;
+    signal?.throwIfAborted();
+    const retries = checkRetries(options.retries ?? this.retries);
+    const needed = neededOf(graph, outputs, (key) => this.book.isPersisted(key));
+    const id = ++this.lastRun;
+    const submission = { graph: needed, outputs, priorities, retries, counted: onProgress !== undefined };
+    const run: Run = new Run(id, submission, this.session, this.book, take, (keys) => this.forget(run, keys));
+    this.book.want(id, outputs);
+    this.runs.set(id, run);
+    this.active.add(run);
+    this.session.hold(true);
+    const abort = (): void => run.fail(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    const progress =
+      onProgress &&
+      new ProgressPoll(
+        this.session,
+        () => run.graphId,
+        onProgress,
+        (error) => run.fail(error),
+      );
+    if (outputs.length === 0) run.finish();
+    else void run.start();
+    let success = false;
+    try {
+      await run.outcome;
+      success = true;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.active.delete(run);
+      if (this.active.size === 0) this.session.hold(false);
+      if (!success) this.forget(run, outputs);
+      if (onProgress !== undefined) this.session.send({ op: 'tilework-discard', graph: run.graphId });
+      progress?.finish(needed.size, success);
+    }
+    return run;
+  }
+
+  /** Gives up keys of a run, at the scheduler too where nobody else wants them. */
+  private forget(run: Run, keys: readonly Key[]): void {
+    const unwanted = this.book.drop(run.id, keys);
+    if (!this.book.holds(run.id)) this.runs.delete(run.id);
+    if (unwanted.length === 0) return;
+    void run.settled().then(() => {
+      const still = unwanted.filter((key) => this.book.holders(key).length === 0);
+      this.session.send({ op: 'client-releases-keys', keys: still, client: this.session.client });
+    });
+  }
+
+  private receive(message: StreamMessage): void {
+    const key = String(message.key);
+    switch (message.op) {
+      case 'tilework-submitted':
+        for (const run of this.runs.values()) run.confirmed(String(message.graph));
+        return;
+      case 'key-in-memory':
+        for (const id of this.book.arrived(key)) this.runs.get(id)?.arrived(key);
+        return;
+      case 'lost-data':
+        this.book.lost(key);
+        return;
+      case 'restart':
+        this.resubmit();
+        return;
+      case 'task-erred':
+        void this.failed(key, message);
+        return;
+      case 'cancelled-keys':
+        this.cancelled((message.keys ?? []) as Iterable<Key>, message.reason);
+        return;
+      default:
+    }
+  }
+
+  private async failed(key: Key, message: StreamMessage): Promise<void> {
+    const runs = this.runsOf(key);
+    if (runs.length === 0) return;
+    const graph = runs.map((run) => run.graph).find((g) => g.has(key)) ?? new Map();
+    const error = await failureOf(this.session, message, graph);
+    for (const run of runs) run.fail(error);
+  }
+
+  private cancelled(keys: Iterable<Key>, reason: unknown): void {
+    for (const key of keys)
+      for (const run of this.runsOf(key))
+        run.fail(
+          reason === 'lost dependencies'
+            ? lostInputs([key])
+            : new EngineError(`${JSON.stringify(key)} was cancelled on the cluster by someone else`),
+        );
+  }
+
+  private runsOf(key: Key): Run[] {
+    return this.book.holders(key).flatMap((id) => this.runs.get(id) ?? []);
+  }
+
+  /** After another connection: what was persisted first, as later graphs read it. */
+  private resubmit(): void {
+    this.book.lostAll();
+    const byAge = [...this.runs.values()].sort((a, b) => a.id - b.id);
+    for (const run of byAge) void run.start();
+  }
+
+  private end(reason: EngineError): void {
+    if (this.ended !== undefined) return;
+    this.ended = reason;
+    for (const run of this.active) run.fail(reason);
+  }
+}

@@ -1,0 +1,2 @@
+export { ClusterEngine, type ClusterOptions, connect } from './engine.js';
+export { ClusterTaskError } from './failure.js';

@@ -1,0 +1,31 @@
+import type { Results } from '../../engine/engine.js';
+import type { Result } from '../../engine/op.js';
+import type { Key } from '../../graph/task.js';
+
+/** The outputs of a run, which were fetched: they are here, and the cluster holds them no more. */
+export class FetchedResults implements Results {
+  constructor(private readonly results: Map<Key, Result>) {}
+
+  get keys(): readonly Key[] {
+    return [...this.results.keys()];
+  }
+
+  get(key: Key): Result {
+    const result = this.results.get(key);
+    if (result === undefined)
+      throw new TypeError(`these results hold no ${JSON.stringify(key)}, or not any more`);
+    return result;
+  }
+
+  async load(key: Key): Promise<Result> {
+    return this.get(key);
+  }
+
+  release(key: Key): void {
+    this.results.delete(key);
+  }
+
+  [Symbol.dispose](): void {
+    this.results.clear();
+  }
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { EngineError } from '../../engine/errors.js';
+import {
+  BatchedStream,
+  type CallOptions,
+  CommError,
+  connect,
+  RpcPool,
+  type Security,
+  type StreamMessage,
+} from '../comm/index.js';
+import { hello } from './hello.js';
+
+/** How often the scheduler hears that this client lives. */
+const HEARTBEAT_MS = 5000;
+/** After a connection broke: how long until another is tried, at first and at most … */
+const FIRST_DELAY_MS = 100;
+const LAST_DELAY_MS = 2000;
+/** … and how long until it is given up. */
+const GIVE_UP_MS = 30_000;
+
+export interface SessionEvents {
+  message(message: StreamMessage): void;
+  /** Another connection was made after one broke: the scheduler knows nothing of this client any more. */
+  restored(): void;
+  /** There is no scheduler any more. */
+  gone(error: EngineError): void;
+}
+
+/** The scheduler as one client sees it: a stream of messages, and calls. It is connected to again where the connection breaks. */
+export class Session {
+  readonly client: string;
+  readonly pool: RpcPool;
+  private stream: BatchedStream | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly closing = new AbortController();
+  private held = false;
+
+  constructor(
+    readonly address: string,
+    private readonly security: Security,
+    name: string,
+    private readonly events: SessionEvents,
+    private readonly giveUp = GIVE_UP_MS,
+  ) {
+    this.client = `${name}-${randomUUID()}`;
+    this.pool = new RpcPool(security);
+  }
+
+  /**
+   * Connects, checks that the scheduler takes our graphs, and registers.
+   * @throws CommError, EngineError naming the address and the remedy
+   */
+  async open(timeout?: number): Promise<void> {
+    await hello(this.pool, this.address, timeout);
+    const connection = await connect(this.address, {
+      ...this.security,
+      signal: this.closing.signal,
+      ...(timeout !== undefined && { timeout }),
+    });
+    const versions = await this.call('versions');
+    await connection.write({ op: 'register-client', client: this.client, reply: false, versions });
+    await connection.read();
+    this.stream = new BatchedStream(connection);
+    connection.hold(this.held);
+    this.timer ??= setInterval(() => this.send({ op: 'heartbeat-client' }), HEARTBEAT_MS).unref();
+    void this.listen(this.stream);
+  }
+
+  send(...messages: readonly StreamMessage[]): void {
+    this.stream?.send(...messages);
+  }
+
+  /** Resolves when what was sent is out. */
+  async drained(): Promise<void> {
+    await this.stream?.drained();
+  }
+
+  call(op: string, fields: object = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.pool.call(this.address, op, fields, options);
+  }
+
+  /** Whether the session keeps the process alive: while something is computed. */
+  hold(alive: boolean): void {
+    this.held = alive;
+    this.stream?.connection.hold(alive);
+  }
+
+  async close(): Promise<void> {
+    if (this.closing.signal.aborted) return;
+    clearInterval(this.timer);
+    this.send({ op: 'close-client' }, { op: 'close-stream' });
+    const stream = this.stream;
+    this.closing.abort(new EngineError('the engine was disposed of'));
+    await stream?.close().catch(() => {});
+    this.pool.close();
+  }
+
+  private async listen(stream: BatchedStream): Promise<void> {
+    try {
+      for await (const message of stream.messages()) this.events.message(message);
+    } catch (error) {
+      if (this.closing.signal.aborted) return;
+      if (!(error instanceof CommError)) throw error;
+      await this.reconnect(error);
+    }
+  }
+
+  private async reconnect(reason: CommError): Promise<void> {
+    const { signal } = this.closing;
+    let last: unknown = reason;
+    let delay = FIRST_DELAY_MS;
+    for (let waited = 0; waited <= this.giveUp; waited += delay, delay = Math.min(2 * delay, LAST_DELAY_MS)) {
+      try {
+        await pause(delay, undefined, { signal, ref: this.held });
+        await this.open(LAST_DELAY_MS);
+        this.events.restored();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        last = error;
+        if (error instanceof EngineError) break;
+      }
+    }
+    this.events.gone(
+      new EngineError(
+        `the scheduler at ${this.address} is gone, and with it what was computed: ${(last as Error).message}`,
+        { cause: last },
+      ),
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { GraphError } from '../../engine/errors.js';
+import { cull } from '../../graph/cull.js';
+import { order } from '../../graph/order.js';
+import type { Graph, Key, Task } from '../../graph/task.js';
+import { toposort } from '../../graph/toposort.js';
+import { TaskEncoder } from '../wire/index.js';
+import type { Session } from './session.js';
+
+/** One message carries about so many bytes of tasks, or so many tasks. */
+const BATCH_BYTES = 1 << 19;
+const BATCH_TASKS = 2000;
+
+/** What is to be sent of a graph: what the outputs need and the cluster has not. */
+export interface Submission {
+  readonly graph: Graph;
+  readonly outputs: readonly Key[];
+  readonly priorities: ReadonlyMap<Key, number> | undefined;
+  readonly retries: number;
+  /** Whether the scheduler is to count its tasks. */
+  readonly counted: boolean;
+}
+
+/**
+ * The part of a graph that must be sent: what is persisted is there already.
+ * @throws GraphError for a cycle, or a key that no task makes
+ */
+export function neededOf(graph: Graph, outputs: readonly Key[], isPersisted: (key: Key) => boolean): Graph {
+  const missing = outputs.filter((key) => !isPersisted(key));
+  const own = new Map([...graph].filter(([key]) => !isPersisted(key)));
+  const needed = cull(own, missing);
+  toposort(needed, isPersisted);
+  return needed;
+}
+
+/**
+ * Sends a graph's tasks, a bounded number of bytes at a time and in the order in which they should run, then what is wanted of it. The scheduler
+ * answers with `tilework-submitted` and the graph's id.
+ *
+ * @throws TypeError naming a task that cannot be sent, the signal's reason; nothing is submitted then
+ */
+export async function submit(
+  session: Session,
+  id: string,
+  { graph, outputs, priorities, retries, counted }: Submission,
+  signal: AbortSignal,
+): Promise<void> {
+  const ranks = priorities ?? order(graph, outputs);
+  const rankOf = (task: Task): number => ranks.get(task.key) ?? 0;
+  const encoder = new TaskEncoder();
+  const annotations = retries > 0 ? { retries } : {};
+  let tasks: unknown[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    session.send({ op: 'tilework-tasks', graph: id, tasks, annotations });
+    tasks = [];
+    bytes = 0;
+    await session.drained();
+    signal.throwIfAborted();
+  };
+  try {
+    for (const task of [...graph.values()].sort((a, b) => rankOf(a) - rankOf(b))) {
+      for (const { key, dependencies, payload } of encoder.encode(task)) {
+        tasks.push([key, rankOf(task), dependencies, payload]);
+        bytes += payload.length;
+      }
+      if (bytes >= BATCH_BYTES || tasks.length >= BATCH_TASKS) await flush();
+    }
+    await flush();
+  } catch (error) {
+    session.send({ op: 'tilework-discard', graph: id });
+    throw error;
+  }
+  session.send({ op: 'tilework-submit', graph: id, keys: outputs, counted });
+}
+
+/** Persisted results that a graph reads are gone: nothing here can make them again. */
+export const lostInputs = (keys: readonly Key[]): GraphError =>
+  new GraphError(
+    `the cluster does not hold any more what ${keys.length === 1 ? 'the output' : 'outputs such as'} ${JSON.stringify(keys[0])} is made of: persist it again`,
+  );

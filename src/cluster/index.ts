@@ -1,0 +1,2 @@
+export { ClusterEngine, type ClusterOptions, ClusterTaskError, connect } from './client/index.js';
+export { type Certificates, CommError } from './comm/index.js';
