@@ -11,6 +11,8 @@ const USAGE = `tilework: arrays and dataframes larger than memory
                                     how much of the Earth is land, on a grid of 933 million cells;
                                     how late three million flights were, by airport and by day
   tilework cluster [options]        Dask's scheduler and Node workers on this machine (--help says how)
+  tilework worker tcp://scheduler:8786 [--nthreads N] [--memory-limit 4GiB] …
+                                    a worker for a Dask scheduler; --help for more
   tilework bench [workload …]       beside Dask and NumPy (makes a Python environment of its own)`;
 
 const DEMOS = ['land', 'flights'];
@@ -59,7 +61,12 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
     return right ? 0 : 1;
   },
   async cluster(args) {
-    return (await import('./cli/cluster.js')).clusterCommand(args);
+    const { clusterCommand } = await import('./cli/cluster.js');
+    return clusterCommand(args);
+  },
+  async worker(args) {
+    const { workerCommand } = await import('./cli/worker.js');
+    return workerCommand(args);
   },
   async bench(args) {
     const script = fileURLToPath(new URL('bench/run.mjs', root));

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parseAddress } from '../cluster/comm/index.js';
+import { ClusterWorker, EXIT, reportTo, supervise, type WorkerOptions } from '../cluster/worker/index.js';
+
+export const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for a Dask scheduler: tcp://host:8786, or tls://… with certificates
+                                       (or environment DASK_SCHEDULER_ADDRESS)
+  --nthreads N                         tasks at once; default: one a core
+  --memory-limit 4GiB                  of the whole process; also 50%; default: 70 % of the machine or container
+  --name NAME                          unique in the cluster (or environment DASK_WORKER_NAME)
+  --host HOST  --worker-port PORT      where to listen for other workers; default: this machine's address to the scheduler, any port
+  --dashboard-address [HOST]:PORT      /health, /status and /metrics by HTTP; on loopback unless a host is given
+  --resources "GPU=1 MEM=2"            what tasks may ask for
+  --local-directory PATH               where blocks go that memory is too small for
+  --death-timeout SECONDS              give up reaching the scheduler; default: never
+  --lifetime SECONDS                   retire after so long
+  --tls-ca-file  --tls-cert  --tls-key PEM files; all three, for tls://
+  --allow-plain                        lets tcp:// leave this machine: whoever reaches it can run code
+  --no-nanny                           in this process, without one that restarts it when it dies`;
+
+const FLAGS = {
+  nthreads: { type: 'string' },
+  'memory-limit': { type: 'string' },
+  name: { type: 'string' },
+  host: { type: 'string' },
+  'worker-port': { type: 'string' },
+  'dashboard-address': { type: 'string' },
+  resources: { type: 'string' },
+  'local-directory': { type: 'string' },
+  'death-timeout': { type: 'string' },
+  lifetime: { type: 'string' },
+  'tls-ca-file': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'allow-plain': { type: 'boolean' },
+  'no-nanny': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** `tilework worker`: runs until the worker has closed; the exit code says how. */
+export async function workerCommand(args: readonly string[]): Promise<number> {
+  let parsed: Parsed;
+  try {
+    parsed = parseWorkerArgs(args, process.env);
+  } catch (error) {
+    console.error(`tilework worker: ${(error as Error).message}\n\n${WORKER_USAGE}`);
+    return EXIT.usage;
+  }
+  if (parsed === 'help') {
+    console.log(WORKER_USAGE);
+    return EXIT.orderly;
+  }
+  const { options, nanny } = parsed;
+  return nanny ? supervise([process.argv[1]!, 'worker', ...args, '--no-nanny']) : work(options);
+}
+
+type Parsed = 'help' | { readonly options: WorkerOptions; readonly nanny: boolean };
+
+/** @throws TypeError naming the flag and what it takes */
+export function parseWorkerArgs(args: readonly string[], environment: NodeJS.ProcessEnv): Parsed {
+  const { values, positionals } = parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+  if (values.help) return 'help';
+  if (positionals.length > 1) throw new TypeError(`one address, not ${positionals.join(' ')}`);
+  const scheduler = positionals[0] ?? environment.DASK_SCHEDULER_ADDRESS;
+  if (scheduler === undefined) throw new TypeError('the address of a scheduler is missing');
+  parseAddress(scheduler);
+  const name = values.name ?? environment.DASK_WORKER_NAME;
+  const certificates = certificatesOf(values['tls-ca-file'], values['tls-cert'], values['tls-key']);
+  const nthreads = numberOf('nthreads', values.nthreads, { whole: true, least: 1 });
+  const port = numberOf('worker-port', values['worker-port'], { whole: true, most: 65_535 });
+  const deathTimeout = numberOf('death-timeout', values['death-timeout']);
+  const lifetime = numberOf('lifetime', values.lifetime);
+  const dashboard = values['dashboard-address'];
+  const options: WorkerOptions = {
+    scheduler,
+    ...(name !== undefined && { name }),
+    ...(nthreads !== undefined && { threads: nthreads }),
+    ...(values['memory-limit'] !== undefined && { memoryLimit: values['memory-limit'] }),
+    ...(values.host !== undefined && { host: values.host }),
+    ...(port !== undefined && { port }),
+    ...(dashboard !== undefined && { http: httpOf(dashboard) }),
+    ...(values.resources !== undefined && { resources: resourcesOf(values.resources) }),
+    ...(values['local-directory'] !== undefined && { localDirectory: values['local-directory'] }),
+    ...(deathTimeout !== undefined && { deathTimeout }),
+    ...(lifetime !== undefined && { lifetime }),
+    ...(certificates && { certificates }),
+    ...(values['allow-plain'] && { allowPlain: true }),
+  };
+  return { options, nanny: values['no-nanny'] !== true };
+}
+
+function certificatesOf(ca?: string, cert?: string, key?: string): WorkerOptions['certificates'] {
+  if (ca === undefined && cert === undefined && key === undefined) return undefined;
+  if (ca === undefined || cert === undefined || key === undefined)
+    throw new TypeError('--tls-ca-file, --tls-cert and --tls-key go together');
+  const read = (flag: string, path: string): string => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (cause) {
+      throw new TypeError(`--${flag}: ${(cause as Error).message}`, { cause });
+    }
+  };
+  return { ca: read('tls-ca-file', ca), cert: read('tls-cert', cert), key: read('tls-key', key) };
+}
+
+interface Range {
+  readonly whole?: boolean;
+  readonly least?: number;
+  readonly most?: number;
+}
+
+function numberOf(flag: string, text: string | undefined, range: Range = {}): number | undefined {
+  if (text === undefined) return undefined;
+  const { whole = false, least = 0, most = Number.MAX_SAFE_INTEGER } = range;
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (number >= least && number <= most && (!whole || Number.isInteger(number))) return number;
+  const kind = whole ? 'a whole number' : 'a number of seconds';
+  throw new TypeError(`--${flag} takes ${kind} from ${least}, not ${JSON.stringify(text)}`);
+}
+
+function resourcesOf(text: string): Record<string, number> {
+  const resources: Record<string, number> = {};
+  for (const part of text.split(/[\s,]+/).filter((part) => part !== '')) {
+    const [name, amount, ...rest] = part.split('=');
+    if (!name || !(Number(amount) >= 0) || amount === '' || rest.length > 0)
+      throw new TypeError(
+        `--resources takes NAME=NUMBER, several with spaces between, not ${JSON.stringify(part)}`,
+      );
+    resources[name] = Number(amount);
+  }
+  return resources;
+}
+
+/** ':8787', '8787' or 'host:8787'. */
+function httpOf(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:(.*):)?(\d+)$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535)
+    throw new TypeError(`--dashboard-address takes [HOST]:PORT, not ${JSON.stringify(text)}`);
+  const host = match[1]?.replace(/^\[|\]$/g, '');
+  return { host: host || '127.0.0.1', port };
+}
+
+/** The worker itself, in this process. */
+async function work(options: WorkerOptions): Promise<number> {
+  let worker: ClusterWorker | undefined;
+  let asked = 0;
+  const stop = (reason: string): void => {
+    asked++;
+    if (worker === undefined) process.exit(EXIT.orderly);
+    // Asked twice: at once.
+    if (asked === 1) void worker.retire(reason);
+    else void worker.close(reason);
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  process.on('disconnect', () => {
+    if (worker === undefined) process.exit(EXIT.lost);
+    else void worker.close('its supervisor is gone', false);
+  });
+  try {
+    worker = await ClusterWorker.start(options);
+  } catch (error) {
+    console.error(`tilework worker: ${(error as Error).message}`);
+    process.exit(EXIT.lost);
+  }
+  const stopReporting = reportTo(process, worker.memoryLimit);
+  const { orderly } = await worker.finished;
+  stopReporting();
+  process.exit(orderly ? EXIT.orderly : EXIT.lost);
+}

@@ -1,0 +1,83 @@
+import { EngineError } from '../../engine/index.js';
+import type { Key, Task } from '../../graph/task.js';
+import { decodePayload, encodeValue, Pickled, type TaskPayload, VALUE_OP } from '../wire/index.js';
+import type { Instruction, WorkerEvent } from './state/index.js';
+import type { Store } from './store.js';
+import { seconds } from './time.js';
+
+type Execute = Extract<Instruction, { do: 'execute' }>;
+
+/** Objects that layers share are kept, as long as so few came after them. */
+const COMMONS = 256;
+
+/** Runs tasks in the engine, and ends those that nobody waits for any more. */
+export class Executions {
+  private readonly running = new Map<Key, { readonly abort: AbortController; readonly start: number }>();
+  private readonly commons = new Map<string, unknown>();
+
+  constructor(private readonly store: Store) {}
+
+  /** Never rejects: what becomes of the task is the event. */
+  async run({ key, runId, spec }: Execute): Promise<WorkerEvent> {
+    const abort = new AbortController();
+    const start = seconds();
+    this.running.set(key, { abort, start });
+    try {
+      const held = await this.compute(key, decodePayload(payloadOf(key, spec)), abort.signal);
+      return { kind: 'execute-done', key, runId, ...held, start, stop: seconds() };
+    } catch (error) {
+      if (abort.signal.aborted) return { kind: 'execute-aborted', key };
+      if (error instanceof EngineError) return { kind: 'execute-rescheduled', key };
+      return { kind: 'execute-failed', key, runId, failure: error, start, stop: seconds() };
+    } finally {
+      this.running.delete(key);
+    }
+  }
+
+  abort(key: Key): void {
+    this.running.get(key)?.abort.abort();
+  }
+
+  /** For how many seconds each task has been running. */
+  times(): Record<Key, number> {
+    const now = seconds();
+    return Object.fromEntries([...this.running].map(([key, { start }]) => [key, now - start]));
+  }
+
+  private compute(key: Key, payload: TaskPayload, signal: AbortSignal) {
+    const { op, inputs, params, out, scratch } = payload;
+    if (op === VALUE_OP) return this.store.put(key, { value: params });
+    const common = this.commonOf(payload);
+    const task: Task = {
+      key,
+      op,
+      inputs,
+      params,
+      ...(common !== undefined && { common }),
+      ...(out && { out }),
+      ...(scratch !== undefined && { scratch }),
+    };
+    return this.store.compute(task, signal);
+  }
+
+  /** What a layer's tasks share is one object here too: the engine sends it to a thread once, and what it compiles it finds again. */
+  private commonOf({ common, commonKey }: TaskPayload): unknown {
+    if (commonKey !== undefined) return this.store.valueOf(commonKey);
+    if (typeof common !== 'object' || common === null) return common;
+    const text = Buffer.from(encodeValue(common)).toString('latin1');
+    const known = this.commons.get(text) ?? common;
+    this.commons.delete(text);
+    this.commons.set(text, known);
+    if (this.commons.size > COMMONS) this.commons.delete(this.commons.keys().next().value!);
+    return known;
+  }
+}
+
+function payloadOf(key: Key, spec: unknown): Uint8Array {
+  const payload = spec instanceof Pickled ? spec.buffers[0] : undefined;
+  if (payload !== undefined) return payload;
+  throw new TypeError(
+    `${JSON.stringify(key)} is a task of Python, and this is a worker of Node: run Python's tasks on Python workers, ` +
+      'by restrictions (workers=…, or resources that only those have)',
+  );
+}

@@ -1,0 +1,56 @@
+import type { Key } from '../../graph/task.js';
+import type { Handler } from '../comm/index.js';
+import type { ClusterWorker } from './worker.js';
+
+/** What others may call this worker for: the scheduler, workers, clients. */
+export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handler>> {
+  const { store, transfers } = worker;
+  return {
+    get_data: ({ keys, who }, connection) => transfers.answer(keys as Key[], who, connection),
+    async update_data({ data, stimulus_id }) {
+      const { received, failures } = await transfers.takeIn(data as Readonly<Record<Key, unknown>>);
+      worker.tell({ kind: 'update-data', received }, stimulus_id);
+      for (const failure of failures.values()) throw failure;
+      return {
+        status: 'OK',
+        nbytes: Object.fromEntries([...received].map(([key, { nbytes }]) => [key, nbytes])),
+      };
+    },
+    async gather({ who_has }) {
+      const { received, missing } = await transfers.fetch(who_has as Readonly<Record<Key, string[]>>);
+      worker.tell({ kind: 'update-data', received });
+      return missing.length === 0 ? { status: 'OK' } : { status: 'partial-fail', keys: missing };
+    },
+    free_keys({ keys, stimulus_id }) {
+      worker.tell({ kind: 'free-keys', keys: keys as Key[] }, stimulus_id);
+      return 'OK';
+    },
+    terminate({ reason }) {
+      worker.close(typeof reason === 'string' ? reason : 'asked to').catch(() => {});
+      return 'OK';
+    },
+    close_gracefully() {
+      worker.retire('asked to').catch(() => {});
+      return 'OK';
+    },
+    ping: () => 'pong',
+    identity: () => worker.identity(),
+    keys: () => store.names(),
+    versions: () => worker.versions,
+    'plugin-add': () => ({ status: 'OK' }),
+    'plugin-remove': () => ({ status: 'OK' }),
+    get_logs: ({ n }) => worker.log.recent(typeof n === 'number' ? n : undefined),
+    call_stack: () => ({}),
+    profile: () => NO_PROFILE,
+    profile_metadata: () => ({ counts: [], keys: [] }),
+    dump_state: () => worker.dump(),
+  };
+}
+
+/** A profile of nothing, as Dask makes it: JavaScript is not profiled. */
+const NO_PROFILE = {
+  count: 0,
+  children: {},
+  identifier: '',
+  description: { filename: '', name: '', line_number: 0, line: '' },
+};

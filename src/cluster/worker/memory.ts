@@ -1,0 +1,28 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { EngineStats } from '../../engine/index.js';
+
+/** Shares of the memory limit, for what is not in blocks: above the first nothing more is begun, until it is below the second. */
+const PAUSE = 0.8;
+const RESUME = 0.7;
+
+/**
+ * Whether the worker should be paused. Blocks are held within their budget, and go to disk, by the engine; this is about
+ * what it cannot move: values, users' libraries, messages.
+ * @param resident bytes of the process
+ */
+export function shouldPause(paused: boolean, resident: number, { memory }: EngineStats): boolean {
+  const others = resident - Math.min(resident, memory.touched);
+  return others > (paused ? RESUME : PAUSE) * memory.limit;
+}
+
+let collect: (() => void) | undefined;
+
+/** A paused worker makes no garbage, so nothing else would have it collected. */
+export function collectGarbage(): void {
+  if (collect === undefined) {
+    setFlagsFromString('--expose-gc');
+    collect = runInNewContext('gc') as () => void;
+  }
+  collect();
+}

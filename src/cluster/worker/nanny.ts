@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** What a worker's process says as it ends. */
+export const EXIT = {
+  /** It left the cluster as it was asked to. */
+  orderly: 0,
+  /** The command line is of no use. */
+  usage: 2,
+  /** It could not join, or lost the scheduler: another attempt would go no better. */
+  lost: 3,
+} as const;
+
+const REPORT_MS = 500;
+/** A worker that says nothing for so long hangs. */
+const SILENCE_MS = 60_000;
+const FIRST_DELAY_MS = 1_000;
+const LAST_DELAY_MS = 30_000;
+/** A worker that lived so long was well: the next death is the first again. */
+const WELL_MS = 60_000;
+
+/** What a worker's process tells its supervisor. Bytes. */
+interface Report {
+  readonly resident: number;
+  readonly limit: number;
+}
+
+/** Reports to the supervisor, where there is one. Returns how to stop. */
+export function reportTo(process: NodeJS.Process, limit: number): () => void {
+  if (process.send === undefined) return () => {};
+  const report = (): void => {
+    const message: Report = { resident: process.memoryUsage.rss(), limit };
+    if (process.connected) process.send!(message, undefined, undefined, () => {});
+  };
+  report();
+  const timer = setInterval(report, REPORT_MS);
+  return () => clearInterval(timer);
+}
+
+/** What is to be done when the worker's process has ended. */
+export function afterExit(code: number | null): 'restart' | number {
+  if (code === EXIT.orderly || code === EXIT.usage) return code;
+  return code === EXIT.lost ? 1 : 'restart';
+}
+
+/** Why a worker must be ended; undefined where all is well. */
+export function complaint(report: Report | undefined, silence: number): string | undefined {
+  if (report !== undefined && report.resident > report.limit)
+    return `it takes ${report.resident} bytes, of ${report.limit} that it may`;
+  return silence > SILENCE_MS ? `it has not been heard of for ${Math.round(silence / 1_000)} s` : undefined;
+}
+
+/**
+ * Runs a worker in a process of its own, which is started again when it dies, hangs or passes its memory limit.
+ *
+ * @param argv what Node is to run
+ * @returns the exit code, once the worker has ended for good
+ */
+export async function supervise(argv: readonly string[]): Promise<number> {
+  let stopping = false;
+  let child: ChildProcess | undefined;
+  const stop = (signal: NodeJS.Signals): void => {
+    child?.kill(stopping ? 'SIGKILL' : signal);
+    stopping = true;
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  for (let delay = FIRST_DELAY_MS; ; delay = Math.min(2 * delay, LAST_DELAY_MS)) {
+    const began = performance.now();
+    // A group of its own: Ctrl-C comes to this process, which passes it on.
+    child = spawn(process.execPath, [...process.execArgv, ...argv], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      detached: true,
+    });
+    const { code, signal } = await watch(child);
+    const next = afterExit(code);
+    if (next !== 'restart') return next;
+    if (stopping) return 1;
+    if (performance.now() - began > WELL_MS) delay = FIRST_DELAY_MS;
+    console.error(
+      `tilework worker: the worker's process ended with ${signal ?? `code ${code}`}; it is started again in ${delay / 1_000} s`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    if (stopping) return 0;
+  }
+}
+
+/** Waits for the end of a process, and ends it where there is something to complain of. */
+function watch(
+  child: ChildProcess,
+): Promise<{ readonly code: number | null; readonly signal: string | null }> {
+  let report: Report | undefined;
+  let heard = performance.now();
+  const timer = setInterval(() => {
+    const text = complaint(report, performance.now() - heard);
+    if (text === undefined) return;
+    console.error(`tilework worker: the worker's process is ended: ${text}`);
+    child.kill('SIGKILL');
+  }, REPORT_MS);
+  child.on('message', (message: Report) => {
+    report = message;
+    heard = performance.now();
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => {
+      clearInterval(timer);
+      reject(error);
+    });
+    child.on('exit', (code, signal) => {
+      clearInterval(timer);
+      resolve({ code, signal });
+    });
+  });
+}

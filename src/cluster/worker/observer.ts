@@ -1,0 +1,43 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { LocalEngine } from '../../engine/index.js';
+import type { Observed } from './metrics.js';
+import type { WorkerState } from './state/index.js';
+import { seconds } from './time.js';
+import type { Transfers } from './transfers.js';
+
+/** Looks at the process and at what the worker does. */
+export class Observer {
+  private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 });
+  private usage = process.cpuUsage();
+  private at = seconds();
+  private cpu = 0;
+
+  constructor(
+    private readonly engine: LocalEngine,
+    private readonly state: WorkerState,
+    private readonly transfers: Transfers,
+  ) {
+    this.delay.enable();
+  }
+
+  look(): Observed {
+    const { engine, state, transfers } = this;
+    const now = seconds();
+    // Over too short a time the share says nothing.
+    if (now - this.at > 0.1) {
+      const { user, system } = process.cpuUsage(this.usage);
+      this.cpu = (user + system) / 1e4 / (now - this.at);
+      this.usage = process.cpuUsage();
+      this.at = now;
+    }
+    const mean = this.delay.mean / 1e9;
+    this.delay.reset();
+    const lag = Number.isFinite(mean) ? mean : 0;
+    const resident = process.memoryUsage.rss();
+    return { stats: engine.stats(), state, transfers, resident, cpu: this.cpu, lag, now };
+  }
+
+  close(): void {
+    this.delay.disable();
+  }
+}

@@ -1,0 +1,77 @@
+import type { StreamMessage } from '../comm/index.js';
+import { encodeFailure } from '../wire/index.js';
+import type { Event, Message, Priority, WhoHas } from './state/index.js';
+
+/** What the scheduler says and hears, in its own words, and what that is to the state. */
+
+/** The event that a message of the scheduler stands for; undefined where it concerns not tasks but the worker. */
+export function eventOf(message: StreamMessage): Event | undefined {
+  const { op, key, keys, worker } = message as unknown as Fields;
+  const stimulus = String(message.stimulus_id);
+  switch (op) {
+    case 'compute-task':
+      return computeTask(message as unknown as Fields, stimulus);
+    case 'free-keys':
+    case 'remove-replicas':
+      return { kind: op, keys, stimulus };
+    case 'acquire-replicas':
+      return { kind: op, whoHas: message.who_has as WhoHas, nbytes: message.nbytes as Bytes, stimulus };
+    case 'refresh-who-has':
+      return { kind: op, whoHas: message.who_has as WhoHas, stimulus };
+    case 'steal-request':
+    case 'cancel-compute':
+      return { kind: op, key, stimulus };
+    case 'remove-worker':
+      return { kind: op, worker, stimulus };
+    default:
+      return undefined;
+  }
+}
+
+function computeTask(message: Fields, stimulus: string): Event {
+  const { key, run_id: runId, priority, who_has: whoHas, nbytes, run_spec: spec } = message;
+  const resources = message.resource_restrictions;
+  return {
+    kind: 'compute-task',
+    key,
+    runId,
+    priority,
+    whoHas: whoHas ?? {},
+    nbytes: nbytes ?? {},
+    spec,
+    ...(resources && { resources }),
+    stimulus,
+  };
+}
+
+/** A message of the state as it is sent. */
+export function toScheduler(message: Message): StreamMessage {
+  switch (message.op) {
+    case 'task-finished':
+      return { ...message, status: 'OK', type: NO_TYPE, metadata: {}, thread: 0 };
+    case 'task-erred': {
+      const { failure, ...rest } = message;
+      return { ...rest, status: 'error', ...encodeFailure(failure), thread: 0 };
+    }
+    default:
+      return message;
+  }
+}
+
+/** Python pickles the class of a result here. */
+const NO_TYPE = new Uint8Array(0);
+
+type Bytes = Readonly<Record<string, number>>;
+
+interface Fields {
+  readonly op: string;
+  readonly key: string;
+  readonly keys: readonly string[];
+  readonly worker: string;
+  readonly run_id: number;
+  readonly priority: Priority;
+  readonly who_has?: WhoHas;
+  readonly nbytes?: Bytes;
+  readonly run_spec: unknown;
+  readonly resource_restrictions?: Readonly<Record<string, number>> | null;
+}

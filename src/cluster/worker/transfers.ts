@@ -1,0 +1,176 @@
+import type { Result } from '../../engine/index.js';
+import type { Key } from '../../graph/task.js';
+import {
+  ANSWERED,
+  answerOf,
+  type Connection,
+  RemoteError,
+  type RpcPool,
+  SERIALIZERS,
+} from '../comm/index.js';
+import { decodeResult, encodeResult, Serialized } from '../wire/index.js';
+import type { Address, HeldResult, Instruction, WorkerEvent } from './state/index.js';
+import type { Store } from './store.js';
+import { seconds } from './time.js';
+
+type Gather = Extract<Instruction, { do: 'gather' }>;
+
+/** Peers that are answered at once; twice as many of the same host. */
+const OUTGOING = 10;
+
+/** Results on their way between this worker and others, in both directions. */
+export class Transfers {
+  /** How much is under way, and how much ever was. */
+  readonly outgoing = { count: 0, bytes: 0, countTotal: 0, bytesTotal: 0 };
+  readonly incoming = { bytesTotal: 0, countTotal: 0, seconds: 0 };
+  /** Peers that are slow to answer: asked no further when they are gone. */
+  private readonly asked = new Map<Address, AbortController>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly pool: RpcPool,
+    /** Where this worker listens. */
+    private readonly address: Address,
+    private readonly isPaused: () => boolean,
+  ) {}
+
+  /** Asks a peer for results and puts them into the store. Never rejects: what becomes of it is the event. */
+  async gather({ worker, keys }: Gather): Promise<WorkerEvent> {
+    const start = seconds();
+    const abort = new AbortController();
+    this.asked.set(worker, abort);
+    this.incoming.countTotal++;
+    try {
+      const data = await this.request(worker, keys, abort.signal);
+      if (data === 'busy') return { kind: 'gather-busy', worker };
+      const { received, failures } = await this.takeIn(data);
+      const stop = seconds();
+      this.incoming.seconds += stop - start;
+      if (failures.size === 0) return { kind: 'gather-succeeded', worker, received, start, stop };
+      return { kind: 'gather-unusable', worker, received, failures, start, stop };
+    } catch (error) {
+      if (!(error instanceof RemoteError)) return { kind: 'gather-failed', worker };
+      const failures = new Map(keys.map((key) => [key, error]));
+      return { kind: 'gather-unusable', worker, received: new Map(), failures, start, stop: seconds() };
+    } finally {
+      this.asked.delete(worker);
+    }
+  }
+
+  /** The scheduler says that a peer is gone, though its connection may look alive. */
+  forget(worker: Address): void {
+    this.asked.get(worker)?.abort();
+  }
+
+  /** Fetches results wherever they can be had; says which cannot. */
+  async fetch(
+    whoHas: Readonly<Record<Key, readonly Address[]>>,
+  ): Promise<{ readonly received: ReadonlyMap<Key, HeldResult>; readonly missing: readonly Key[] }> {
+    const received = new Map<Key, HeldResult>();
+    const missing: Key[] = [];
+    for (const [key, workers] of Object.entries(whoHas)) {
+      if (this.store.has(key)) continue;
+      for (const worker of workers) {
+        const data = await this.request(worker, [key]).catch(() => 'busy' as const);
+        if (data === 'busy') continue;
+        for (const [name, held] of (await this.takeIn(data)).received) received.set(name, held);
+        if (received.has(key)) break;
+      }
+      if (!received.has(key)) missing.push(key);
+    }
+    return { received, missing };
+  }
+
+  /** Decodes results and puts them into the store. Those that cannot be are told apart. */
+  async takeIn(data: Readonly<Record<Key, unknown>>): Promise<{
+    readonly received: Map<Key, HeldResult>;
+    readonly failures: Map<Key, unknown>;
+  }> {
+    const received = new Map<Key, HeldResult>();
+    const failures = new Map<Key, unknown>();
+    const puts = Object.entries(data).map(async ([key, serialized]) => {
+      try {
+        const held = await this.store.put(key, decoded(key, serialized));
+        received.set(key, held);
+        this.incoming.bytesTotal += held.nbytes;
+      } catch (error) {
+        failures.set(key, error);
+      }
+    });
+    await Promise.all(puts);
+    return { received, failures };
+  }
+
+  /** Answers `get_data`: sends results uncopied, and waits until the peer has them. */
+  async answer(keys: readonly Key[], who: unknown, connection: Connection): Promise<unknown> {
+    const { outgoing } = this;
+    const sameHost = hostOf(connection.address) === hostOf(this.address);
+    const most = this.isPaused() ? 1 : sameHost ? 2 * OUTGOING : OUTGOING;
+    if (typeof who === 'string' && outgoing.count >= most) return { status: 'busy' };
+    outgoing.count++;
+    outgoing.countTotal++;
+    try {
+      await this.store.lend(keys, async (results) => {
+        const data: Record<Key, Serialized> = {};
+        for (const [key, result] of results) data[key] = encoded(result);
+        const bytes = bytesOf(data);
+        outgoing.bytes += bytes;
+        outgoing.bytesTotal += bytes;
+        try {
+          await connection.write({ status: 'OK', data });
+          await connection.read();
+        } finally {
+          outgoing.bytes -= bytes;
+        }
+      });
+    } finally {
+      outgoing.count--;
+    }
+    return ANSWERED;
+  }
+
+  private request(
+    worker: Address,
+    keys: readonly Key[],
+    signal?: AbortSignal,
+  ): Promise<Readonly<Record<Key, unknown>> | 'busy'> {
+    return this.pool.use(worker, { ...(signal && { signal }) }, async (connection) => {
+      const call = { op: 'get_data', reply: true, keys, who: this.address, serializers: SERIALIZERS };
+      await connection.write(call);
+      const answer = answerOf(await connection.read(), worker, 'get_data') as Answer;
+      if (answer.status === 'busy') return 'busy';
+      await connection.write('OK');
+      return answer.data;
+    });
+  }
+}
+
+type Answer =
+  | { readonly status: 'OK'; readonly data: Readonly<Record<Key, unknown>> }
+  | { readonly status: 'busy' };
+
+function decoded(key: Key, serialized: unknown): Result {
+  if (serialized instanceof Serialized) return decodeResult(serialized);
+  if (typeof serialized === 'object' && serialized !== null)
+    throw new TypeError(
+      `${JSON.stringify(key)} came as a pickled Python object, which only Python reads: send NumPy arrays, numbers or strings`,
+    );
+  return { value: serialized };
+}
+
+/** A result that cannot be written says why, in place of itself, as Dask does. */
+function encoded(result: Result): Serialized {
+  try {
+    return encodeResult(result);
+  } catch (error) {
+    return new Serialized({ serializer: 'error' }, [Buffer.from(String(error))]);
+  }
+}
+
+function bytesOf(data: Readonly<Record<Key, Serialized>>): number {
+  let bytes = 0;
+  for (const { frames } of Object.values(data)) for (const frame of frames) bytes += frame.length;
+  return bytes;
+}
+
+const hostOf = (address: Address): string => address.replace(/^[a-z]+:\/\//, '').replace(/:\d+$/, '');

@@ -1,0 +1,105 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseWorkerArgs } from '../../../src/cli/worker.js';
+import { afterExit, complaint } from '../../../src/cluster/worker/nanny.js';
+
+const CLI = join(import.meta.dirname, '../../../dist/esm/cli.js');
+const ADDRESS = 'tcp://127.0.0.1:8786';
+
+test('flags become options', () => {
+  const args = [
+    ADDRESS,
+    ...[
+      '--nthreads',
+      '3',
+      '--memory-limit',
+      '2GiB',
+      '--name',
+      'w',
+      '--host',
+      '127.0.0.1',
+      '--worker-port',
+      '4000',
+    ],
+    ...['--dashboard-address', ':8787', '--resources', 'GPU=2 MEM=1.5', '--local-directory', '/tmp/x'],
+    ...['--death-timeout', '30', '--lifetime', '3600', '--no-nanny'],
+  ];
+  expect(parseWorkerArgs(args, {})).toEqual({
+    options: {
+      scheduler: ADDRESS,
+      threads: 3,
+      memoryLimit: '2GiB',
+      name: 'w',
+      host: '127.0.0.1',
+      port: 4000,
+      http: { host: '127.0.0.1', port: 8787 },
+      resources: { GPU: 2, MEM: 1.5 },
+      localDirectory: '/tmp/x',
+      deathTimeout: 30,
+      lifetime: 3600,
+    },
+    nanny: false,
+  });
+});
+
+test('the environment says what flags do not', () => {
+  const environment = { DASK_SCHEDULER_ADDRESS: ADDRESS, DASK_WORKER_NAME: 'pod-7' };
+  expect(parseWorkerArgs([], environment)).toEqual({
+    options: { scheduler: ADDRESS, name: 'pod-7' },
+    nanny: true,
+  });
+  expect(parseWorkerArgs(['tls://a:1', '--name', 'w'], environment)).toMatchObject({
+    options: { scheduler: 'tls://a:1', name: 'w' },
+  });
+});
+
+test.each([
+  [[], /address of a scheduler is missing/],
+  [['localhost:8786'], /no address: write tcp:\/\/host:8786/],
+  [[ADDRESS, ADDRESS], /one address/],
+  [[ADDRESS, '--nthreads', '0'], /--nthreads takes a whole number from 1, not "0"/],
+  [[ADDRESS, '--worker-port', '70000'], /--worker-port/],
+  [[ADDRESS, '--death-timeout', 'soon'], /--death-timeout takes a number of seconds/],
+  [[ADDRESS, '--resources', 'GPU'], /--resources takes NAME=NUMBER/],
+  [[ADDRESS, '--dashboard-address', 'web'], /--dashboard-address takes \[HOST\]:PORT/],
+  [[ADDRESS, '--tls-cert', 'x.pem'], /go together/],
+  [[ADDRESS, '--tls-ca-file', '/nowhere', '--tls-cert', 'b', '--tls-key', 'c'], /--tls-ca-file: .*nowhere/],
+  [[ADDRESS, '--frobnicate'], /--frobnicate/],
+])('%j is refused, and says why', (args, message) => {
+  expect(() => parseWorkerArgs(args, {})).toThrow(message);
+});
+
+test('a bad command line ends with 2 and the usage, a scheduler that is not there with 1 and its address', () => {
+  const usage = spawnSync(process.execPath, [CLI, 'worker', 'nowhere'], { encoding: 'utf8' });
+  expect(usage.status).toBe(2);
+  expect(usage.stderr).toMatch(/no address.*\n[\s\S]*--memory-limit/);
+  const gone = ['worker', 'tcp://127.0.0.1:9', '--death-timeout', '1'];
+  const lost = spawnSync(process.execPath, [CLI, ...gone], { encoding: 'utf8' });
+  expect(lost.status).toBe(1);
+  expect(lost.stderr).toMatch(/tcp:\/\/127\.0\.0\.1:9/);
+  expect(execFileSync(process.execPath, [CLI, 'worker', '--help'], { encoding: 'utf8' })).toMatch(
+    /--nthreads/,
+  );
+});
+
+test('plain TCP does not leave this machine unasked', () => {
+  const args = ['worker', 'tcp://192.0.2.1:8786', '--no-nanny'];
+  const refused = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  expect(refused.status).toBe(3);
+  expect(refused.stderr).toMatch(/would leave this machine/);
+});
+
+test('a worker that died is started again, one that left or could not join is not', () => {
+  expect(afterExit(0)).toBe(0);
+  expect(afterExit(2)).toBe(2);
+  expect(afterExit(3)).toBe(1);
+  expect(afterExit(1)).toBe('restart');
+  expect(afterExit(null)).toBe('restart');
+});
+
+test('a worker that passes its limit, or is silent for long, is complained of', () => {
+  expect(complaint({ resident: 99, limit: 100 }, 1_000)).toBeUndefined();
+  expect(complaint({ resident: 101, limit: 100 }, 1_000)).toBe('it takes 101 bytes, of 100 that it may');
+  expect(complaint(undefined, 61_000)).toBe('it has not been heard of for 61 s');
+});

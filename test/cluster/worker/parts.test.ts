@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { shouldPause } from '../../../src/cluster/worker/memory.js';
+import { eventOf, toScheduler } from '../../../src/cluster/worker/scheduler-messages.js';
+import { describeHeld } from '../../../src/cluster/worker/size.js';
+import type { EngineStats } from '../../../src/engine/index.js';
+
+test('results are measured where they are blocks, and estimated where they are values', () => {
+  const blocks = [{ dtype: 'float64' as const, shape: [3, 4] }];
+  expect(describeHeld({ blocks, bytes: 96 })).toEqual({ nbytes: 96, typename: 'float64[3, 4]' });
+  expect(describeHeld({ value: new Float64Array(100) })).toEqual({ nbytes: 864, typename: 'Float64Array' });
+  expect(describeHeld({ value: null }).typename).toBe('null');
+  const rows = (length: number) => Array.from({ length }, (_, i) => ({ name: `row ${i % 10}`, x: i }));
+  const { nbytes } = describeHeld({ value: rows(1_000) });
+  const ratio = describeHeld({ value: rows(10_000) }).nbytes / nbytes;
+  expect(ratio).toBeGreaterThan(9);
+  expect(ratio).toBeLessThan(11);
+});
+
+test('a value that contains itself has a size', () => {
+  const loop: unknown[] = [];
+  loop.push(loop, new Map([['loop', loop]]));
+  expect(describeHeld({ value: loop }).nbytes).toBeGreaterThan(0);
+});
+
+test("the scheduler's messages are events; what concerns the worker itself is none", () => {
+  const asked = {
+    op: 'compute-task',
+    key: 'a',
+    run_id: 7,
+    priority: [0, 1, 2],
+    who_has: { b: ['tcp://x:1'] },
+    nbytes: { b: 8 },
+    run_spec: 'spec',
+    resource_restrictions: { JS: 0.001 },
+    stimulus_id: 's',
+    duration: 0.5,
+  };
+  expect(eventOf(asked)).toEqual({
+    kind: 'compute-task',
+    key: 'a',
+    runId: 7,
+    priority: [0, 1, 2],
+    whoHas: { b: ['tcp://x:1'] },
+    nbytes: { b: 8 },
+    spec: 'spec',
+    resources: { JS: 0.001 },
+    stimulus: 's',
+  });
+  expect(eventOf({ op: 'close', reason: 'x' })).toBeUndefined();
+});
+
+test('failures are sent as text for Python, with the stack', () => {
+  const failure = new RangeError('too far');
+  const told = toScheduler({
+    op: 'task-erred',
+    key: 'a',
+    run_id: 1,
+    failure,
+    startstops: [],
+    stimulus_id: 's',
+  });
+  expect(told).toMatchObject({
+    op: 'task-erred',
+    status: 'error',
+    exception_text: 'RangeError: too far',
+    traceback_text: expect.stringContaining('parts.test.ts'),
+  });
+  expect(told).not.toHaveProperty('failure');
+});
+
+test('what is not in blocks pauses the worker, and it resumes only well below', () => {
+  const stats = { memory: { limit: 1000, touched: 500 } } as EngineStats;
+  expect(shouldPause(false, 1_200, stats)).toBe(false);
+  expect(shouldPause(false, 1_310, stats)).toBe(true);
+  expect(shouldPause(true, 1_250, stats)).toBe(true);
+  expect(shouldPause(true, 1_190, stats)).toBe(false);
+});
