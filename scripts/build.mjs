@@ -144,7 +144,7 @@ async function main() {
     await Promise.all([
       esm(),
       cjs(),
-      ...['array', 'delayed', 'frame'].map(door),
+      ...['array', 'cluster', 'delayed', 'frame'].map(door),
       only ? undefined : types('types'),
     ]);
     if (!only) {

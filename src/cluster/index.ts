@@ -1,2 +1,57 @@
-export { ClusterEngine, type ClusterOptions, ClusterTaskError, connect } from './client/index.js';
-export { type Certificates, CommError } from './comm/index.js';
+/** Clusters: Dask's scheduler and Node workers. What speaks to them is loaded when it is first needed. */
+
+import { defaultEngine, useEngine } from '../engine/default.js';
+import type { ClusterEngine, ClusterOptions } from './client/index.js';
+import type { Certificates } from './comm/index.js';
+import type { LocalClusterOptions, LocalCluster as RunningCluster } from './local/index.js';
+
+export type { ClusterEngine } from './client/index.js';
+export type { AdaptOptions, LocalClusterOptions } from './local/index.js';
+
+export interface ConnectOptions extends Partial<Certificates>, Omit<ClusterOptions, 'certificates'> {
+  /** Whether computations that name no engine run on the cluster from now on, until it is disposed of; default true. */
+  readonly asDefault?: boolean;
+}
+
+/**
+ * Connects to a Dask scheduler that was started with tilework's module (`dask scheduler --preload tilework_scheduler.py`), whose Node workers (`tilework worker`)
+ * compute what this process asks for. From then on they compute what names no engine.
+ *
+ * @param address `tcp://host:8786` on this machine; elsewhere `tls://host:8786`, with `ca`, `cert` and `key` as PEM
+ * @throws TypeError for an address or certificates that are of no use, CommError where nothing answers as a scheduler does, EngineError where
+ *   the scheduler does not take graphs of tilework
+ * @example
+ * connect('tcp://127.0.0.1:1'); // throws CommError: cannot connect to tcp://127.0.0.1:1: nothing listens there (ECONNREFUSED); is the scheduler running?
+ */
+export async function connect(
+  address: string,
+  { ca, cert, key, asDefault = true, ...options }: ConnectOptions = {},
+): Promise<ClusterEngine> {
+  const client = await import('./client/index.js');
+  const given = ca !== undefined || cert !== undefined || key !== undefined;
+  const certificates = { ca: ca ?? '', cert: cert ?? '', key: key ?? '' };
+  const engine = await client.connect(address, { ...options, ...(given && { certificates }) });
+  if (asDefault) {
+    const before = useEngine(engine);
+    engine.onDispose(() => {
+      if (defaultEngine() === engine) useEngine(before);
+    });
+  }
+  return engine;
+}
+
+/** A scheduler and workers on this machine. */
+export type LocalCluster = RunningCluster;
+
+/**
+ * Starts Dask's own scheduler, and Node workers for it, as processes of this machine: `connect(cluster.address)`. They end with this process, or when the
+ * cluster is closed (`await using`).
+ *
+ * @throws LocalClusterError where there is no `dask` on the machine: it says how to install it, or pass `{ install: true }`
+ * @example
+ * await LocalCluster({ workers: 2, dask: '/nowhere/dask' }); // throws LocalClusterError: there is no /nowhere/dask, which is to start Dask's scheduler
+ */
+export async function LocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
+  const local = await import('./local/index.js');
+  return local.LocalCluster(options);
+}

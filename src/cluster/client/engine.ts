@@ -50,6 +50,7 @@ export class ClusterEngine implements Engine, AsyncDisposable {
   /** Computations under way, and those whose results are persisted. */
   private readonly runs = new Map<RunId, Run>();
   private readonly active = new Set<Run>();
+  private readonly undo: (() => void)[] = [];
   private readonly retries: number;
   private lastRun = 0;
   private ended: EngineError | undefined;
@@ -101,8 +102,14 @@ export class ClusterEngine implements Engine, AsyncDisposable {
     return this.book.isPersisted(key);
   }
 
+  /** Has something called when the engine is disposed of. */
+  onDispose(undo: () => void): void {
+    this.undo.push(undo);
+  }
+
   /** Leaves the cluster; what was persisted there is given up, running computations reject. */
   async dispose(): Promise<void> {
+    for (const undo of this.undo.splice(0)) undo();
     this.end(new EngineError('the engine was disposed of'));
     await this.session.close();
   }

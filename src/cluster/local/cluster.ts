@@ -68,6 +68,11 @@ export class RunningCluster implements AsyncDisposable {
     return [...this.children].filter(([, { running }]) => running).map(([name]) => name);
   }
 
+  /** Of the scheduler, and of the workers behind it. */
+  get pids(): readonly number[] {
+    return [this.scheduler.process, ...this.children.values()].flatMap(({ pid }) => pid ?? []);
+  }
+
   /** Starts workers, or retires the newest, until there are so many: their results go to others first. */
   async scale(workers: number): Promise<void> {
     count('scale: workers', workers, 0);

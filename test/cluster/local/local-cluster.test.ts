@@ -1,0 +1,123 @@
+/** A cluster on this machine: the real scheduler and real workers, as many as there is work for, and nothing left of them afterwards. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ClusterEngine, connect, LocalCluster } from '../../../src/cluster/index.js';
+import { arange, defaultEngine, fromFunction, LocalEngine } from '../../../src/index.js';
+import { describeWithDask } from '../support/scheduler.js';
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; !(await holds()); i++) {
+    if (i > 300) throw new Error('did not come about within 30 s');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+await describeWithDask('a cluster on this machine', (dask) => {
+  let cluster: LocalCluster;
+  let engine: ClusterEngine;
+  beforeAll(async () => {
+    const config = { 'distributed.scheduler.validate': true };
+    cluster = await LocalCluster({ workers: 2, dask, config, memoryLimit: '400MB' });
+    engine = await connect(cluster.address);
+  }, 60_000);
+  afterAll(async () => {
+    await engine?.dispose();
+    await cluster?.close();
+  });
+
+  test('computes what the engine of this process computes', async () => {
+    const sums = arange(100_000, { chunks: 10_000 }).multiply(2).sum();
+    expect(await sums.compute()).toBe(9_999_900_000);
+    expect(await sums.compute({ engine: new LocalEngine({ threads: 1 }) })).toBe(9_999_900_000);
+  });
+
+  test('is what computes until one leaves it', async () => {
+    expect(defaultEngine()).toBe(engine);
+    const second = await connect(cluster.address);
+    expect(defaultEngine()).toBe(second);
+    await second.dispose();
+    expect(defaultEngine()).toBe(engine);
+    await using third = await connect(cluster.address, { asDefault: false });
+    expect(defaultEngine()).toBe(engine);
+    expect(await arange(10).sum().compute({ engine: third })).toBe(45);
+  });
+
+  test('has more workers and fewer, and loses no result by that', async () => {
+    const [held] = [await arange(50_000, { chunks: 5000 }).persist({ engine })];
+    await cluster.scale(3);
+    expect(cluster.workers).toHaveLength(3);
+    await cluster.scale(1);
+    expect(cluster.workers).toHaveLength(1);
+    expect(await held.sum().compute({ engine })).toBe(1_249_975_000);
+  });
+
+  test('follows the work there is', async () => {
+    const peak = { workers: 0 };
+    cluster.adapt({ minimum: 1, maximum: 3, interval: 100, targetDuration: '1s', patience: 2 });
+    const slow = fromFunction(
+      (i) => {
+        const end = performance.now() + 300;
+        while (performance.now() < end) {}
+        return i;
+      },
+      [24],
+      { chunks: 1 },
+    );
+    const watch = setInterval(() => {
+      peak.workers = Math.max(peak.workers, cluster.workers.length);
+    }, 20);
+    expect(await slow.sum().compute({ engine })).toBe(276);
+    clearInterval(watch);
+    expect(peak.workers).toBeGreaterThan(1);
+    await eventually(() => cluster.workers.length === 1);
+  });
+
+  test('leaves no process behind, however the program ends', async () => {
+    const program = `
+      import { LocalCluster } from ${JSON.stringify(join(import.meta.dirname, '../../../dist/esm/cluster.js'))};
+      const cluster = await LocalCluster({ workers: 1, dask: ${JSON.stringify(dask)} });
+      console.log(JSON.stringify(cluster.pids));
+      setInterval(() => {}, 1000);`;
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [said] = (await once(child.stdout, 'data')) as [Buffer];
+      const pids = JSON.parse(said.toString()) as number[];
+      expect(pids).toHaveLength(2);
+      expect(pids.every(isAlive)).toBe(true);
+      child.kill(signal);
+      await eventually(() => !pids.some(isAlive));
+    }
+  });
+
+  test('says what happened to its scheduler', async () => {
+    const other = await LocalCluster({ workers: 0, dask });
+    const [scheduler] = other.pids;
+    process.kill(scheduler!, 'SIGKILL');
+    await expect(other.failed).rejects.toThrow(/Dask's scheduler ended with SIGKILL/);
+    await expect(other.scale(1)).rejects.toThrow(/Dask's scheduler has ended/);
+    await other.close();
+  });
+
+  test('refuses what cannot be', async () => {
+    await expect(LocalCluster({ workers: -1, dask })).rejects.toThrow(/workers is a whole number from 0/);
+    await expect(LocalCluster({ workers: 1, dask: '/nowhere/dask' })).rejects.toThrow(
+      /there is no \/nowhere\/dask/,
+    );
+    const strange = LocalCluster({ workers: 0, dask, dashboard: 'nonsense:port' });
+    await expect(strange).rejects.toThrow(/Dask's scheduler ended with exit code 1/);
+    expect(() => cluster.adapt({ minimum: 2, maximum: 1 })).toThrow(RangeError);
+  });
+});
