@@ -40,32 +40,35 @@ export const INTEGERS = DTYPES.filter((type): type is IntegerType => /int/.test(
 export type NumericType = IntegerType | Float | 'decimal';
 
 /**
- * What a value of a column is in JavaScript, null aside. Integers of 64 bits are numbers up to 2^53 and bigints beyond: no digit is lost.
+ * What a value of a column is in JavaScript, null aside. Integers of 64 bits are numbers up to 2^53 and bigints beyond: no digit is lost. Nor is one
+ * of decimals: they are numbers where a number has all of them, as it always has up to 15, else text.
  * Dates and timestamps are `Date`s: what is finer than a millisecond is in typed columns and Arrow only.
  */
 export type ValueOf<T> = T extends 'int64' | 'uint64'
   ? number | bigint
-  : T extends NumericType
-    ? number
-    : T extends 'bool'
-      ? boolean
-      : T extends 'string' | 'uuid' | 'time'
-        ? string
-        : T extends 'binary'
-          ? Uint8Array
-          : T extends 'date' | 'timestamp' | 'timestamptz'
-            ? Date
-            : T extends 'interval'
-              ? Interval
-              : T extends 'null'
-                ? null
-                : T extends { readonly list: infer I }
-                  ? (ValueOf<I> | null)[]
-                  : T extends { readonly struct: infer F }
-                    ? { [K in keyof F]: ValueOf<F[K]> | null }
-                    : T extends { readonly map: readonly [infer K, infer V] }
-                      ? Map<ValueOf<K>, ValueOf<V> | null>
-                      : unknown;
+  : T extends 'decimal'
+    ? number | string
+    : T extends NumericType
+      ? number
+      : T extends 'bool'
+        ? boolean
+        : T extends 'string' | 'uuid' | 'time'
+          ? string
+          : T extends 'binary'
+            ? Uint8Array
+            : T extends 'date' | 'timestamp' | 'timestamptz'
+              ? Date
+              : T extends 'interval'
+                ? Interval
+                : T extends 'null'
+                  ? null
+                  : T extends { readonly list: infer I }
+                    ? (ValueOf<I> | null)[]
+                    : T extends { readonly struct: infer F }
+                      ? { [K in keyof F]: ValueOf<F[K]> | null }
+                      : T extends { readonly map: readonly [infer K, infer V] }
+                        ? Map<ValueOf<K>, ValueOf<V> | null>
+                        : unknown;
 
 /** A span of time by its calendar: months have different lengths, and so do days where clocks change. */
 export interface Interval {

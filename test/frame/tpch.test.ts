@@ -65,7 +65,9 @@ function expectSame(where: string, ours: unknown, truth: Value): void {
     truth === null || typeof truth !== 'object'
       ? truth
       : 'decimal' in truth
-        ? Number(truth.decimal)
+        ? typeof value === 'string'
+          ? truth.decimal
+          : Number(truth.decimal)
         : truth.date;
   expect(value, where).toBe(exact);
 }

@@ -1,6 +1,6 @@
 /** Values on their way into frames and out of them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { col, desc, fromColumns, fromRows, LocalEngine, useEngine, when } from '../../src/index.js';
+import { col, desc, fromColumns, fromRows, LocalEngine, sql, useEngine, when } from '../../src/index.js';
 
 let engine: LocalEngine;
 beforeAll(() => {
@@ -78,4 +78,71 @@ it('a stable sort keeps the order of equal rows, of many too', async () => {
   const sorted = [...rows].sort((a, b) => b.key - a.key);
   for (const options of [{}, { partitions: 3 }])
     expect(await fromRows(rows).sort(desc('key'), { stable: true }).rows(options)).toEqual(sorted);
+});
+
+describe('decimals', () => {
+  const texts = [
+    '12345678901234567890123456.7890123456',
+    '-0.0000000001',
+    '1.5000000000',
+    '99999.9999999999',
+    '-99999999999999999999999999.9999999999',
+  ];
+  const cast = (type: string) => (text: string | null) =>
+    text === null ? `CAST(NULL AS ${type})` : `CAST('${text}' AS ${type})`;
+  const frameOf = (values: readonly (string | null)[], type: string) =>
+    sql<{ d: 'decimal' }>(`SELECT unnest([${values.map(cast(type)).join(', ')}]) AS d`);
+
+  it('are numbers where those keep all digits, else text', async () => {
+    const frame = await frameOf([...texts, null], 'DECIMAL(38, 10)');
+    const expected = [texts[0], -1e-10, 1.5, 99999.9999999999, texts[4], null];
+    expect(await frame.schema()).toEqual({ d: 'decimal' });
+    expect((await frame.rows()).map(({ d }) => d)).toEqual(expected);
+    expect((await frame.rows({ partitions: 2 })).map(({ d }) => d)).toEqual(expected);
+    const lists = frame.agg({ all: col('d').toList() });
+    expect((await lists.rows())[0]!.all).toEqual(expected);
+    expect(await frame.toText()).toContain('12345678901234567890123456.7…'.slice(0, 20));
+  });
+
+  it('are decimals in Arrow', async () => {
+    for (const [type, scale] of [
+      ['DECIMAL(4, 2)', 2],
+      ['DECIMAL(9, 4)', 4],
+      ['DECIMAL(15, 5)', 5],
+      ['DECIMAL(18, 6)', 6],
+      ['DECIMAL(38, 10)', 10],
+    ] as const) {
+      const values = ['1.25', '-12.5', '0', '99.99'];
+      const table = await (await frameOf([...values, null], type)).compute();
+      const { type: field, data } = table.getChild('d')!;
+      expect(String(field)).toBe(`Decimal[${type.slice(8, -1).replace(/, /, 'e+')}]`);
+      const words = data[0]!.values as Uint32Array;
+      const halves = new BigInt64Array(words.buffer, words.byteOffset, words.length / 2);
+      const digits = values.map(
+        (value) => BigInt(Math.round(Number(value) * 100)) * 10n ** BigInt(scale - 2),
+      );
+      expect(values.map((_, i) => halves[i * 2])).toEqual(digits);
+      expect(values.map((_, i) => halves[i * 2 + 1])).toEqual(digits.map((d) => (d < 0n ? -1n : 0n)));
+      expect(table.getChild('d')!.get(4)).toBeNull();
+    }
+    const large = await (await frameOf(texts.slice(0, 1), 'DECIMAL(38, 10)')).compute();
+    const words = large.getChild('d')!.get(0) as Uint32Array;
+    const value = words.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n);
+    expect(String(value)).toBe(texts[0]!.replace('.', ''));
+  });
+
+  it('of the program keep the digits of texts and bigints', async () => {
+    const values = ['12345678901234567890.123456', 7n, 0.1, '-2.5', null];
+    const frame = fromColumns({ d: values }, { schema: { d: 'decimal' } });
+    expect((await frame.rows()).map(({ d }) => d)).toEqual([
+      '12345678901234567890.123456',
+      7,
+      0.1,
+      -2.5,
+      null,
+    ]);
+    expect(await frame.agg({ s: col('d').sum() }).rows()).toEqual([{ s: '12345678901234567894.723456' }]);
+    for (const wrong of ['1e5', 'x', Number.NaN])
+      expect(() => fromColumns({ d: [wrong] }, { schema: { d: 'decimal' } })).toThrow(/is no decimal/);
+  });
 });

@@ -1,6 +1,7 @@
 import type { DuckDBDataChunk, DuckDBType, DuckDBVector } from '@duckdb/node-api';
 import { FrameError } from '../errors.js';
 import { arrayOf, type Batch, type Column, exact } from '../result/column.js';
+import { type Decimals, decimalValue, EXACT_DIGITS, nearestNumber } from '../result/decimal.js';
 import type { ColumnType } from '../types.js';
 import { TextReader } from './texts.js';
 import { columnType, isWide } from './types.js';
@@ -14,6 +15,7 @@ export class BatchBuilder {
   private rows = 0;
   private readonly columnTypes: readonly ColumnType[];
   private readonly wide: readonly boolean[];
+  private readonly decimals: readonly (Decimals | undefined)[];
   private readonly texts: (TextReader | undefined)[] = [];
 
   constructor(
@@ -22,6 +24,7 @@ export class BatchBuilder {
   ) {
     this.columnTypes = types.map(columnType);
     this.wide = types.map((type) => isWide(type));
+    this.decimals = types.map(decimalsOf);
   }
 
   add(chunk: DuckDBDataChunk): void {
@@ -46,6 +49,9 @@ export class BatchBuilder {
     const type = this.columnTypes[index]!;
     const Typed = arrayOf(type);
     const values = Typed ? new Typed(rows) : new Array<unknown>(rows);
+    const decimals = this.decimals[index];
+    const digits =
+      decimals && decimals.precision > EXACT_DIGITS ? new Array<bigint>(rows).fill(0n) : undefined;
     let valid: Uint8Array | undefined;
     let at = 0;
     for (const chunk of chunks) {
@@ -59,11 +65,18 @@ export class BatchBuilder {
             valid[at + row] = 0;
           }
       if (this.wide[index]) fillNarrowed(vector, name, count, isValid, values as BigInt64Array, at);
+      else if (digits) fillDecimals(vector, count, isValid, values as Float64Array, digits, at);
       else if (Typed) fillTyped(vector, type, count, isValid, values as Float64Array, at);
       else this.fillPlain(vector, type, index, count, isValid, values as unknown[], at);
       at += count;
     }
-    return { name, type, values: values as Column['values'], valid };
+    return {
+      name,
+      type,
+      values: values as Column['values'],
+      valid,
+      ...(decimals && { decimals: digits ? { ...decimals, digits } : decimals }),
+    };
   }
 
   private fillPlain(
@@ -136,10 +149,10 @@ function fillTyped(
     return;
   }
   const out = into as unknown as (number | bigint)[];
-  const [, width, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(duckType) ?? [];
-  if (width !== undefined && dataView && Number(width) <= 9) {
-    const power = 10 ** Number(scale);
-    const narrow = Number(width) <= 4;
+  const decimals = decimalsOf(vector.type);
+  if (decimals && dataView && decimals.precision <= 9) {
+    const power = 10 ** decimals.scale;
+    const narrow = decimals.precision <= 4;
     for (let row = 0; row < count; row++)
       if (!isValid || isValid(row))
         out[at + row] =
@@ -148,6 +161,29 @@ function fillTyped(
   }
   for (let row = 0; row < count; row++)
     if (!isValid || isValid(row)) out[at + row] = elementOf(vector.getItem(row), type);
+}
+
+/** How many digits the decimals of a type have; undefined for other types. */
+function decimalsOf(type: DuckDBType): Decimals | undefined {
+  const [, precision, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type.toString()) ?? [];
+  return precision === undefined ? undefined : { precision: Number(precision), scale: Number(scale) };
+}
+
+/** Decimals that floats do not keep, with their digits. */
+function fillDecimals(
+  vector: DuckDBVector,
+  count: number,
+  isValid: IsValid | undefined,
+  into: Float64Array,
+  digits: bigint[],
+  at: number,
+): void {
+  for (let row = 0; row < count; row++) {
+    if (isValid && !isValid(row)) continue;
+    const { value, scale } = vector.getItem(row) as { value: bigint; scale: number };
+    digits[at + row] = value;
+    into[at + row] = nearestNumber(value, scale);
+  }
 }
 
 /** Sums of integers, of 128 bits in DuckDB, as int64. */
@@ -182,7 +218,7 @@ function elementOf(value: unknown, type: ColumnType): number | bigint {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return value;
   const parts = value as Readonly<Record<string, unknown>>;
-  if (type === 'decimal') return decimal(parts.value as bigint, parts.scale as number);
+  if (type === 'decimal') return nearestNumber(parts.value as bigint, parts.scale as number);
   if (type === 'date') return Number(parts.days);
   if ('micros' in parts) return parts.micros as bigint;
   if ('millis' in parts) return (parts.millis as bigint) * 1000n;
@@ -219,7 +255,7 @@ function plain(value: unknown, type: ColumnType): unknown {
       return typeof value === 'bigint' ? exact(value) : value;
     case 'decimal': {
       const { value: digits, scale } = value as { value: bigint; scale: number };
-      return decimal(digits, scale);
+      return decimalValue(digits, scale);
     }
     case 'binary':
       return new Uint8Array((value as { bytes: Uint8Array }).bytes);
@@ -239,16 +275,4 @@ function plain(value: unknown, type: ColumnType): unknown {
     default:
       return value;
   }
-}
-
-const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-
-/** The number nearest to a decimal. */
-function decimal(digits: bigint, scale: number): number {
-  if (scale === 0) return Number(digits);
-  // Both are exact, and so is the rounding of their quotient.
-  if (scale <= 22 && digits <= SAFE && digits >= -SAFE) return Number(digits) / 10 ** scale;
-  const negative = digits < 0n;
-  const text = String(negative ? -digits : digits).padStart(scale + 1, '0');
-  return Number(`${negative ? '-' : ''}${text.slice(0, -scale)}.${text.slice(-scale)}`);
 }

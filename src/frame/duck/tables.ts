@@ -6,6 +6,7 @@ import type {
   DuckDBVector,
 } from '@duckdb/node-api';
 import type { Batch, Column } from '../result/column.js';
+import { digitsOfDecimal, SCALE } from '../result/from-values.js';
 import { quoteName, typeName } from '../sql/writer.js';
 import type { ColumnType } from '../types.js';
 import type { Database } from './database.js';
@@ -215,10 +216,15 @@ async function converterOf(column: Column): Promise<(row: number) => DuckDBValue
         return new duck.DuckDBIntervalValue(months, days, BigInt(microseconds));
       }
       case 'decimal':
-        return new duck.DuckDBDecimalValue(BigInt(Math.round(Number(value) * 1e6)), 38, 6);
+        return new duck.DuckDBDecimalValue(digitsOfDecimal(value)!, 38, SCALE);
       default:
         return value as DuckDBValue;
     }
   };
+  const { decimals } = column;
+  if (decimals?.digits) {
+    const { digits, scale } = decimals;
+    return (row) => (missing(row) ? null : new duck.DuckDBDecimalValue(digits[row]!, 38, scale));
+  }
   return (row) => (missing(row) ? null : convert(raw[row], type));
 }

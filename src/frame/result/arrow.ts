@@ -2,6 +2,7 @@ import type * as Arrow from 'apache-arrow';
 import { FrameError } from '../errors.js';
 import type { ColumnType, Interval } from '../types.js';
 import type { Batch, Column } from './column.js';
+import { digitsOf } from './decimal.js';
 import { columnFrom } from './from-values.js';
 
 let loaded: Promise<typeof Arrow> | undefined;
@@ -41,7 +42,7 @@ export async function* arrowBatches(
 }
 
 const schemaOf = (lib: typeof Arrow, { columns }: Batch): Arrow.Schema =>
-  new lib.Schema(columns.map(({ name, type }) => new lib.Field(name, arrowType(lib, type), true)));
+  new lib.Schema(columns.map((column) => new lib.Field(column.name, typeOf(lib, column), true)));
 
 const recordBatch = (lib: typeof Arrow, schema: Arrow.Schema, { rows, columns }: Batch): Arrow.RecordBatch =>
   new lib.RecordBatch(
@@ -53,6 +54,10 @@ const recordBatch = (lib: typeof Arrow, schema: Arrow.Schema, { rows, columns }:
       children: columns.map((column) => arrowData(lib, column, rows)),
     }),
   );
+
+/** Decimals whose digits are known stay decimals; inside of lists, maps and structs they are floats. */
+const typeOf = (lib: typeof Arrow, { type, decimals }: Column): Arrow.DataType =>
+  decimals ? new lib.Decimal(decimals.scale, decimals.precision, 128) : arrowType(lib, type);
 
 /** The Arrow type of a column type. */
 export function arrowType(lib: typeof Arrow, type: ColumnType): Arrow.DataType {
@@ -115,8 +120,12 @@ export function arrowType(lib: typeof Arrow, type: ColumnType): Arrow.DataType {
 
 /** A column as Arrow has it; parts of lists, maps and structs are columns of their own. */
 function arrowData(lib: typeof Arrow, column: Column, rows: number): Arrow.Data {
-  const type = arrowType(lib, column.type);
-  const { values } = column;
+  const type = typeOf(lib, column);
+  const { values, decimals } = column;
+  if (decimals) {
+    const data = words(digitsOf(values as Float64Array, decimals));
+    return make(lib, { type, length: rows, data, ...nullsOf(column.valid) });
+  }
   if (ArrayBuffer.isView(values)) {
     const data = column.type === 'bool' ? bits(values as Uint8Array) : values;
     return make(lib, { type, length: rows, data, ...nullsOf(column.valid) });
@@ -225,6 +234,16 @@ function intervalData(
     nano[i * 2 + 1] = BigInt(Math.round(value.microseconds)) * 1000n;
   }
   return make(lib, { type, length: values.length, data, ...nulls });
+}
+
+/** Integers of 128 bits, as four words each. */
+function words(digits: readonly bigint[]): Uint32Array {
+  const halves = new BigUint64Array(digits.length * 2);
+  for (const [i, value] of digits.entries()) {
+    halves[i * 2] = BigInt.asUintN(64, value);
+    halves[i * 2 + 1] = BigInt.asUintN(64, value >> 64n);
+  }
+  return new Uint32Array(halves.buffer);
 }
 
 /** One bit an element, of one byte each. */

@@ -1,16 +1,19 @@
 import type { ColumnType, Interval } from '../types.js';
+import { type Decimals, decimalValue } from './decimal.js';
 
 /** A column of a batch. Elements of nulls are 0, '' or null. */
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   /**
-   * Numbers and times as a typed array: decimals as float64, dates in days, times and instants in microseconds since 1970. Of all other types
+   * Numbers and times as a typed array: decimals as the float64 nearest to them (`decimals` has all digits), dates in days, times and instants in microseconds since 1970. Of all other types
    * an array, null for nulls.
    */
   readonly values: ColumnValues;
   /** One byte a row, 1 where there is a value; undefined where no value is null. */
   readonly valid: Uint8Array | undefined;
+  /** Of decimals that DuckDB gave: how many digits they have, and the digits themselves where floats do not keep them. */
+  readonly decimals?: Decimals;
 }
 
 export type ColumnValues =
@@ -75,10 +78,15 @@ export function readerOf(column: Column, int64: Int64As = 'auto'): (row: number)
   return valid === undefined ? read : (row) => (valid[row] === 0 ? null : read(row));
 }
 
-function presentReader({ type, values }: Column, int64: Int64As): (row: number) => unknown {
+function presentReader({ type, values, decimals }: Column, int64: Int64As): (row: number) => unknown {
   const plain = (row: number): unknown => values[row] ?? null;
   if (typeof type !== 'string') return plain;
   switch (type) {
+    case 'decimal': {
+      if (decimals?.digits === undefined) return plain;
+      const { digits, scale } = decimals;
+      return (row) => decimalValue(digits[row]!, scale);
+    }
     case 'bool':
       return (row) => values[row] === 1 || values[row] === true;
     case 'int64':
@@ -171,6 +179,15 @@ function timeText(microseconds: bigint): string {
   return fraction === 0 ? text : `${text}.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`;
 }
 
+/** The decimals of parts of a column. */
+function joined(parts: readonly Column[]): { readonly decimals?: Decimals } {
+  const { decimals } = parts[0]!;
+  if (decimals === undefined) return {};
+  if (decimals.digits === undefined) return { decimals };
+  const digits = ([] as bigint[]).concat(...parts.map((part) => part.decimals?.digits ?? []));
+  return { decimals: { ...decimals, digits } };
+}
+
 /** Batches put together to one. */
 export function concatBatches(batches: readonly Batch[], empty: Batch): Batch {
   if (batches.length === 0) return empty;
@@ -200,7 +217,7 @@ export function concatBatches(batches: readonly Batch[], empty: Batch): Batch {
         at += part.values.length;
       }
     }
-    return { name, type, values, valid };
+    return { name, type, values, valid, ...joined(parts) };
   });
   return { rows, columns };
 }

@@ -1,6 +1,7 @@
 import { typeName } from '../sql/writer.js';
 import type { ColumnType } from '../types.js';
 import { arrayOf, type Column } from './column.js';
+import { digitsOfText, nearestNumber } from './decimal.js';
 
 /** Columns as arrays: typed arrays keep their type. */
 export type ColumnInput = readonly unknown[] | Exclude<Column['values'], readonly unknown[]>;
@@ -35,7 +36,23 @@ export function columnFrom(name: string, input: ColumnInput, declared: ColumnTyp
   const array = new Typed(values.length) as unknown as (number | bigint)[];
   for (const [row, value] of values.entries())
     if (value !== null && value !== undefined) array[row] = element(name, value, type as string, row);
-  return { name, type, values: array as unknown as Column['values'], valid };
+  const column = { name, type, values: array as unknown as Column['values'], valid };
+  if (type !== 'decimal' || !values.some((value) => typeof value === 'string' || typeof value === 'bigint'))
+    return column;
+  const digits = values.map((value) => digitsOfDecimal(value ?? 0) ?? 0n);
+  return { ...column, decimals: { precision: 38, scale: SCALE, digits } };
+}
+
+/** Digits behind the point of decimals in memory. */
+export const SCALE = 6;
+
+/** A number, a bigint or a text of digits as a decimal of memory; undefined for what is none. */
+export function digitsOfDecimal(value: unknown): bigint | undefined {
+  if (typeof value === 'bigint') return value * 10n ** BigInt(SCALE);
+  if (typeof value === 'string') return digitsOfText(value, SCALE);
+  return typeof value === 'number' && Number.isFinite(value)
+    ? BigInt(Math.round(value * 10 ** SCALE))
+    : undefined;
 }
 
 function element(name: string, value: unknown, type: string, row: number): number | bigint {
@@ -72,8 +89,15 @@ function element(name: string, value: unknown, type: string, row: number): numbe
           : wrong();
     case 'float32':
     case 'float64':
-    case 'decimal':
       return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : wrong();
+    case 'decimal': {
+      const digits = digitsOfDecimal(value);
+      return digits === undefined
+        ? wrong()
+        : typeof value === 'string'
+          ? nearestNumber(digits, SCALE)
+          : Number(value);
+    }
     default:
       return Number.isInteger(value) ? (value as number) : wrong();
   }
