@@ -321,6 +321,8 @@ const OPERATORS: readonly Case[] = [
   ],
 ];
 
+const of = (name: 'rows' | 'several' | 'other'): DataFrame => files[name];
+
 describe.each(PARTITIONS)('in %i partitions', (partitions) => {
   test.each(OPERATORS.map(([name, frame, order = 'rows']) => ({ name, frame, order })))(
     '$name',
@@ -331,7 +333,6 @@ describe.each(PARTITIONS)('in %i partitions', (partitions) => {
     },
   );
 
-  const of = (name: 'rows' | 'several' | 'other'): DataFrame => files[name];
   const ofFiles: readonly FileCase[] = [
     ['scan', () => of('rows')],
     ['scan of several, one without rows', () => of('several')],
@@ -463,6 +464,18 @@ describe('the plan of partitions', () => {
     expect(await exchanges(joined.groupBy('k').agg({ n: count(), m: col('x').median() }))).toBe(2);
     expect(await exchanges(joined.groupBy('g').agg({ n: count() }))).toBe(3);
     expect(await exchanges(rows.groupBy('k').agg({ n: count() }).join(right(), { on: 'k' }))).toBe(2);
+  });
+
+  test('says by what sizes it was chosen', async () => {
+    const joined = of('rows').join(of('other'), { on: 'k' });
+    const few = await joined.explainPartitions(4);
+    expect(few).toMatch(
+      /inner join on k == k: broadcast right; left at most 20000 rows, [\d.]+ [KM]iB; right at most 81 rows, /,
+    );
+    expect(few).toMatch(/scan parquet .*rows\.parquet .*: at most 20000 rows, .*, in 4\n/);
+    const shuffled = await joined.explainPartitions(4, { broadcastBytes: 0 });
+    expect(shuffled).toContain(': both sides by what is equal; left at most 20000 rows');
+    expect(await of('rows').groupBy('k').agg({ n: count() }).explainPartitions(4)).not.toContain('join');
   });
 
   test('a small side of a join is given to all', async () => {

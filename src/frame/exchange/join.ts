@@ -1,6 +1,7 @@
 import type { Key } from '../../graph/task.js';
 import type { ExprNode } from '../expr/node.js';
 import type { JoinNode, PlanNode } from '../plan/node.js';
+import { describeNode } from '../plan/print.js';
 import {
   columnsOfParts,
   forgetOrder,
@@ -12,7 +13,7 @@ import {
 } from './parts.js';
 import type { Planner } from './planner.js';
 import { rangePairs } from './ranges.js';
-import { sizeOf } from './split.js';
+import { sizeOf, sizeText } from './split.js';
 import type { Fragment } from './task.js';
 
 type Side = 'left' | 'right';
@@ -39,8 +40,16 @@ export function planJoin(planner: Planner, node: JoinNode): Parts {
     return pair(node, left, right, carriedOver(node, 'left', left.together));
   const on = hashable(planner, node);
   const side = broadcastSide(planner, node, on === undefined);
-  if (side === 'right') return broadcast(planner, node, left, right, 'right');
-  if (side === 'left') return broadcast(planner, node, left, right, 'left');
+  const sizes = (['left', 'right'] as const).map(
+    (each) => `${each} ${sizeText(sizeOf(node[each], planner.facts))}`,
+  );
+  const how = side
+    ? `broadcast ${side}`
+    : on
+      ? 'both sides by what is equal'
+      : 'gathered: nothing is equal that has a hash';
+  planner.reasons.push(`${describeNode(node)}: ${how}; ${sizes.join('; ')}`);
+  if (side) return broadcast(planner, node, left, right, side);
   if (!on) return pair(node, planner.gathered(left), planner.gathered(right), undefined);
   return shuffled(planner, node, on, left, right);
 }

@@ -2,7 +2,8 @@ import type { Key } from '../../graph/task.js';
 import { callNode, type ExprNode, literalNode } from '../expr/node.js';
 import { hasCustom } from '../map/customs.js';
 import * as make from '../plan/make.js';
-import type { PlanNode } from '../plan/node.js';
+import type { PlanNode, ScanNode } from '../plan/node.js';
+import { describeNode } from '../plan/print.js';
 import type { Facts } from './facts.js';
 import { planCustoms, planFunction } from './functions.js';
 import { planAggregate, planDistinct } from './groups.js';
@@ -22,7 +23,7 @@ import {
 import { planRanges, planRepartition } from './ranges.js';
 import { planLimit, planProject, planSqlNode, planUnion } from './rows.js';
 import { planSort } from './sort.js';
-import { splitScan } from './split.js';
+import { sizeOf, sizeText, splitScan } from './split.js';
 import { type Fragment, type FrameGraph, type FrameTask, fragmentTask, type Output } from './task.js';
 
 export interface PlannerOptions {
@@ -45,11 +46,13 @@ export function planPartitions(plan: PlanNode, facts: Facts, options: PlannerOpt
     options.gathered && parts.fragments.length > 1
       ? [readTasks(planner.written(parts), 0, columnsOfParts(parts))]
       : parts.fragments;
-  return { tasks: planner.tasks, result };
+  return { tasks: planner.tasks, result, reasons: [...new Set(planner.reasons)] };
 }
 
 export class Planner {
   readonly tasks = new Map<Key, FrameTask>();
+  /** What was chosen by size, and by what size. */
+  readonly reasons: string[] = [];
 
   constructor(
     readonly facts: Facts,
@@ -65,7 +68,7 @@ export class Planner {
     switch (node.kind) {
       case 'scan':
         return {
-          fragments: splitScan(node, this.partitions, this.facts).map((plan) => ({ plan, inputs: [] })),
+          fragments: this.scans(node),
           order: IN_PLACE,
           together: undefined,
           whole: node,
@@ -113,6 +116,12 @@ export class Planner {
       case 'map':
         return planFunction(this, node);
     }
+  }
+
+  private scans(node: ScanNode): readonly Fragment[] {
+    const scans = splitScan(node, this.partitions, this.facts);
+    this.reasons.push(`${describeNode(node)}: ${sizeText(sizeOf(node, this.facts))}, in ${scans.length}`);
+    return scans.map((plan) => ({ plan, inputs: [] }));
   }
 
   // Exchanges

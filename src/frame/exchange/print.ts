@@ -5,7 +5,7 @@ import { printFunction, printPlan } from '../plan/print.js';
 import type { Fragment, FragmentTask, FrameGraph, FrameTask } from './task.js';
 
 /** Fragments and exchanges as text. Tasks that differ only in the partition they are of are shown once. */
-export function printGraph({ tasks, result }: FrameGraph): string {
+export function printGraph({ tasks, result, reasons }: FrameGraph): string {
   const numbers = new Map<Key, number>();
   const groups: { readonly shape: string; readonly tasks: FrameTask[] }[] = [];
   const shapeOf = (inputs: readonly Key[], text: string): string =>
@@ -38,6 +38,7 @@ export function printGraph({ tasks, result }: FrameGraph): string {
       `result: ${count(fragments.length, 'partition')}${from(fragments.flatMap(({ inputs }) => inputs))}`,
       ...indented(planText(fragments[0]!)),
     );
+  if (reasons.length > 0) lines.push('because:', ...reasons.map((reason) => `  ${reason}`));
   return lines.join('\n');
 }
 

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../watch/progress.js';
 import type { FileInfo, FileSource, PlanNode, ScanNode } from '../plan/node.js';
 import type { Facts } from './facts.js';
 
@@ -110,11 +111,17 @@ export interface Size {
   readonly bytes: number;
 }
 
+/** As it is shown: rows and bytes are at most so many, since nobody knows what filters leave. */
+export function sizeText(size: Size | undefined): string {
+  if (!size) return 'size unknown';
+  return `at most ${size.rows} rows, ${formatBytes(size.bytes)}`;
+}
+
 /** At most so much a plan yields, as far as its sources tell; undefined where they do not. */
 export function sizeOf(node: PlanNode, facts: Facts): Size | undefined {
   switch (node.kind) {
     case 'scan':
-      return scanSize(node, facts);
+      return scanSize(node, facts.rowGroups);
     case 'limit': {
       const size = sizeOf(node.input, facts);
       if (node.count === undefined) return size;
@@ -150,7 +157,7 @@ const VALUE_BYTES = 8;
 /** What a compressed byte of a file becomes in memory, about. */
 const EXPANSION = 3;
 
-function scanSize({ source, columns }: ScanNode, facts: Facts): Size | undefined {
+function scanSize({ source, columns }: ScanNode, rowGroups: Facts['rowGroups']): Size | undefined {
   if (source.from === 'memory') {
     const [from, to] = source.range ?? [0, source.table.rows];
     return { rows: to - from, bytes: (to - from) * columns.length * VALUE_BYTES * 2 };
@@ -161,7 +168,7 @@ function scanSize({ source, columns }: ScanNode, facts: Facts): Size | undefined
   let bytes = 0;
   for (const file of source.files) {
     if (file.bytes === 0) return undefined;
-    rows += facts.rowGroups.get(file.path)?.reduce((sum, n) => sum + n, 0) ?? file.rows ?? file.bytes / 32;
+    rows += rowGroups.get(file.path)?.reduce((sum, n) => sum + n, 0) ?? file.rows ?? file.bytes / 32;
     bytes += file.bytes * EXPANSION * (columns.length / all);
   }
   return { rows: Math.ceil(rows), bytes: Math.ceil(bytes) };

@@ -93,6 +93,8 @@ export interface Fragment {
 export interface FrameGraph {
   readonly tasks: ReadonlyMap<Key, FrameTask>;
   readonly result: readonly Fragment[];
+  /** What was chosen by size, and by what size, as text. */
+  readonly reasons: readonly string[];
 }
 
 const contents = new WeakMap<Batch, string>();
