@@ -25,6 +25,11 @@ export class FrameError extends Error {
   override readonly name: string = 'FrameError';
 }
 
+/** A computation needed more memory than the memoryLimit leaves. */
+export class FrameMemoryError extends FrameError {
+  override readonly name = 'FrameMemoryError';
+}
+
 /** What is wrong with a file, and where in it. */
 export class FileError extends FrameError {
   override readonly name = 'FileError';

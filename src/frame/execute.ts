@@ -2,7 +2,15 @@ import type { Engine } from '../engine/engine.js';
 import { Database, type QueryOptions } from './duck/database.js';
 import { narrowed } from './duck/narrow.js';
 import { tableOf } from './duck/tables.js';
-import { exchanged, graphOf, type PartitionOptions, printGraph, type StatementOf } from './exchange/index.js';
+import { FrameMemoryError } from './errors.js';
+import {
+  exchanged,
+  graphOf,
+  type PartitionOptions,
+  partitionsFor,
+  printGraph,
+  type StatementOf,
+} from './exchange/index.js';
 import { prepareSources } from './io/prepare.js';
 import { withoutFiles } from './io/statistics.js';
 import { describeMaps } from './map/describe.js';
@@ -24,7 +32,7 @@ export interface FrameOptions {
   readonly onProgress?: (share: number) => void;
   /**
    * Cuts the plan into so many partitions, computed apart, with exchanges between them (files in the spill directory), as a cluster does. Without it
-   * DuckDB computes the plan as one, which is faster on one machine.
+   * DuckDB computes the plan as one, which is faster on one machine; where that needs more memory than the limit leaves, it is done in partitions after all.
    */
   readonly partitions?: number;
   /** With partitions: up to so many bytes a side of a join is given to every partition of the other, not shuffled; default 32 MiB. */
@@ -75,18 +83,43 @@ export async function* batchesOf(
   try {
     const best = await withoutFiles(resolved.plan, database);
     if (options.partitions !== undefined) yield* partitionedBatches(best, database, options);
-    else yield* database.batches(await statementOf(best, database), queryOptions(options));
+    else yield* wholeBatches(best, database, options);
   } finally {
     await resolved.dispose();
   }
 }
+
+/** As one statement; in partitions, where that needs more memory than there is, and nothing was given yet. */
+async function* wholeBatches(
+  plan: PlanNode,
+  database: Database,
+  options: FrameOptions,
+): AsyncGenerator<Batch, void, void> {
+  let given = false;
+  try {
+    for await (const batch of database.batches(await statementOf(plan, database), queryOptions(options))) {
+      given = true;
+      yield batch;
+    }
+    return;
+  } catch (error) {
+    if (given || !(error instanceof FrameMemoryError)) throw error;
+  }
+  yield* partitionedBatches(plan, database, { ...options, partitions: autoPartitions(plan, database) });
+}
+
+const autoPartitions = (plan: PlanNode, database: Database): number =>
+  partitionsFor(plan, database.engine.settings.memoryLimit);
 
 /** A plan as a statement whose columns are of our types, for what DuckDB writes itself. */
 export async function finalStatement(plan: PlanNode, database: Database): Promise<Statement> {
   return narrowed(await statementOf(optimize(plan), database), database);
 }
 
-/** Does something with the same, where what stands below it (functions, exchanges) has been computed; it is there until that is done. */
+/**
+ * Does something with the same, where what stands below it (functions, exchanges) has been computed; it is there until that is done. What needs more
+ * memory as one statement than there is is done once more, in partitions.
+ */
 export async function withStatement(
   plan: PlanNode,
   database: Database,
@@ -95,9 +128,15 @@ export async function withStatement(
 ): Promise<void> {
   const { plan: resolved, dispose } = await resolveMaps(optimize(plan), database, options);
   try {
-    const { partitions } = options;
-    if (partitions === undefined) await use(await finalStatement(resolved, database));
-    else await gatheredStatement(resolved, database, { ...options, partitions }, use);
+    let { partitions } = options;
+    if (partitions === undefined)
+      try {
+        return await use(await finalStatement(resolved, database));
+      } catch (error) {
+        if (!(error instanceof FrameMemoryError)) throw error;
+        partitions = autoPartitions(resolved, database);
+      }
+    await gatheredStatement(resolved, database, { ...options, partitions }, use);
   } finally {
     await dispose();
   }

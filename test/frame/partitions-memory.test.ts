@@ -5,28 +5,34 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
+async function run(name: string, ...args: readonly string[]): Promise<Readonly<Record<string, never>>> {
+  const directory = mkdtempSync(join(tmpdir(), 'tilework-memory-'));
+  try {
+    const program = join(import.meta.dirname, 'programs', name);
+    const { stdout } = await promisify(execFile)(process.execPath, [program, directory, ...args]);
+    return JSON.parse(stdout);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 /** An array of 640 MB, and a sort of 120 MB, have no room in it together. */
 const LIMIT = 640e6;
 
 test.each([[[]], [['6']]])(
   'an array and a frame are computed at the same time within one memory limit %j',
   async (partitions) => {
-    const directory = mkdtempSync(join(tmpdir(), 'tilework-together-'));
-    try {
-      const program = join(import.meta.dirname, 'programs', 'together.mjs');
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        program,
-        directory,
-        String(LIMIT),
-        ...partitions,
-      ]);
-      const { together, alone, rows, peak } = JSON.parse(stdout);
-      expect(together).toEqual(alone);
-      expect(together[1]).toMatchObject({ n: rows, falls: 0 });
-      expect(peak).toBeLessThan(LIMIT);
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
+    const { together, alone, rows, peak } = await run('together.mjs', String(LIMIT), ...partitions);
+    expect(together).toEqual(alone);
+    expect(together?.[1]).toMatchObject({ n: rows, falls: 0 });
+    expect(peak).toBeLessThan(LIMIT);
   },
   300_000,
 );
+
+test('what one statement has no memory for is computed in partitions', async () => {
+  const [limit, rows] = [512e6, 2_000_000];
+  const { peak, ...found } = await run('sort-near-limit.mjs', String(limit), String(rows));
+  expect(found).toEqual({ n: rows, falls: 0, size: rows * 96, written: rows, again: 0 });
+  expect(peak).toBeLessThan(limit);
+}, 300_000);

@@ -1,5 +1,5 @@
 import { SpillError } from '../../engine/errors.js';
-import { FileError, FrameError, nearest } from '../errors.js';
+import { FileError, FrameError, FrameMemoryError, nearest } from '../errors.js';
 
 /** What DuckDB says went wrong, as an error of ours: what it is about, and what to do. */
 export function translated(error: unknown, limit: number): Error {
@@ -10,7 +10,7 @@ export function translated(error: unknown, limit: number): Error {
   const file = fileError(what, error);
   if (file) return file;
   if (/Out of Memory/i.test(kind) && !/failed to offload|max_temp_directory_size/i.test(text))
-    return new FrameError(
+    return new FrameMemoryError(
       `the frame needs more memory than the memoryLimit of ${limit} bytes leaves: ${firstLine(what)}; use a larger memoryLimit, fewer threads, or more partitions`,
       { cause: error },
     );

@@ -9,6 +9,7 @@ import type { FrameGraph } from './task.js';
 
 export { printGraph } from './print.js';
 export { ExchangeRun, type StatementOf } from './run.js';
+export { partitionsFor } from './split.js';
 
 /** Up to so many bytes a side of a join is given to every partition of the other. */
 const BROADCAST_BYTES = 32 * 2 ** 20;

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../watch/progress.js';
-import type { FileInfo, FileSource, PlanNode, ScanNode } from '../plan/node.js';
+import { type FileInfo, type FileSource, inputsOf, type PlanNode, type ScanNode } from '../plan/node.js';
 import type { Facts } from './facts.js';
 
 /** A boundary of a row group is taken where it is no further from the wanted row than this share of a partition. */
@@ -172,4 +172,18 @@ function scanSize({ source, columns }: ScanNode, rowGroups: Facts['rowGroups']):
     bytes += file.bytes * EXPANSION * (columns.length / all);
   }
   return { rows: Math.ceil(rows), bytes: Math.ceil(bytes) };
+}
+
+/** Not fewer partitions than this, and not more, where nobody says how many. */
+const [FEWEST, MOST] = [8, 128];
+/** What a partition may take of the memory limit. */
+const SHARE = 1 / 8;
+
+/** In how many partitions a plan is computed where nobody says: by what its sources hold, each a share of the memory limit. */
+export function partitionsFor(plan: PlanNode, memoryLimit: number): number {
+  const bytesOf = (node: PlanNode): number =>
+    node.kind === 'scan'
+      ? (scanSize(node, new Map())?.bytes ?? 0)
+      : inputsOf(node).reduce((sum, input) => sum + bytesOf(input), 0);
+  return Math.min(MOST, Math.max(FEWEST, Math.ceil(bytesOf(plan) / (memoryLimit * SHARE))));
 }

@@ -232,9 +232,11 @@ async function copyTo(
   options: FrameOptions,
   settings: Settings,
 ): Promise<void> {
-  await withStatement(plan, database, options, (statement) =>
-    database.execute(copySql(statement, path, settings), queryOptions(options)),
-  );
+  await withStatement(plan, database, options, async (statement) => {
+    // What an attempt that had too little memory has left.
+    rmSync(path, { recursive: true, force: true });
+    await database.execute(copySql(statement, path, settings), queryOptions(options));
+  });
 }
 
 /** COPY of a statement's rows; what users say is bound. */
