@@ -1,6 +1,6 @@
-import { EngineError } from '../../engine/index.js';
+import { EngineError, TaskError, ThreadDiedError } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
-import { decodePayload, encodeValue, Pickled, type TaskPayload, VALUE_OP } from '../wire/index.js';
+import { decodePayload, encodeValue, payloadOf, type TaskPayload, VALUE_OP } from '../wire/index.js';
 import type { Instruction, WorkerEvent } from './state/index.js';
 import type { Store } from './store.js';
 import { seconds } from './time.js';
@@ -23,12 +23,12 @@ export class Executions {
     const start = seconds();
     this.running.set(key, { abort, start });
     try {
-      const held = await this.compute(key, decodePayload(payloadOf(key, spec)), abort.signal);
+      const held = await this.compute(key, decodePayload(payloadIn(key, spec)), abort.signal);
       return { kind: 'execute-done', key, runId, ...held, start, stop: seconds() };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'execute-aborted', key };
       if (error instanceof EngineError) return { kind: 'execute-rescheduled', key };
-      return { kind: 'execute-failed', key, runId, failure: error, start, stop: seconds() };
+      return { kind: 'execute-failed', key, runId, failure: thrownBy(key, error), start, stop: seconds() };
     } finally {
       this.running.delete(key);
     }
@@ -73,8 +73,14 @@ export class Executions {
   }
 }
 
-function payloadOf(key: Key, spec: unknown): Uint8Array {
-  const payload = spec instanceof Pickled ? spec.buffers[0] : undefined;
+/** What the task itself threw: that it was this task the scheduler knows. */
+function thrownBy(key: Key, error: unknown): unknown {
+  const own = error instanceof TaskError && error.key === key && !(error instanceof ThreadDiedError);
+  return own ? error.cause : error;
+}
+
+function payloadIn(key: Key, spec: unknown): Uint8Array {
+  const payload = payloadOf(spec);
   if (payload !== undefined) return payload;
   throw new TypeError(
     `${JSON.stringify(key)} is a task of Python, and this is a worker of Node: run Python's tasks on Python workers, ` +
