@@ -16,6 +16,7 @@ export {
 } from './engine/errors.js';
 export { type EngineStats, LocalEngine, type LocalEngineOptions } from './engine/index.js';
 export * from './frame/index.js';
+export * from './futures/index.js';
 export { UnshippableFunctionError } from './graph/function-spec.js';
 export { netcdfInfo } from './io/netcdf/open.js';
 export { npzInfo } from './io/npz.js';

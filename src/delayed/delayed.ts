@@ -1,7 +1,7 @@
 import type { ModuleFunction } from '../array/blocks.js';
 import type { Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
-import { passed } from '../engine/ops/call.js';
+import { detached as owned, passed } from '../engine/ops/call.js';
 import type { Graph, Key } from '../graph/task.js';
 import {
   compute,
@@ -64,7 +64,7 @@ export class Delayed<T = unknown> {
 
   /** How computations see it, and functions that are called with it. */
   get [LAZY](): LazyHooks<T, T> {
-    return { family, input: () => this.node };
+    return { family, engine: this.node.engine, input: () => this.node };
   }
 
   /**
@@ -191,7 +191,7 @@ class DelayedOutput implements Output {
   }
 
   put(_key: Key, result: Result): void {
-    this.result = structured(passed(result, this.node.as));
+    this.result = owned(passed(result, this.node.as));
   }
 
   value(): unknown {
@@ -200,16 +200,10 @@ class DelayedOutput implements Output {
 
   held(engine: Engine): Delayed {
     const { key, as } = this.node;
-    const node: LazyInput = { key, as, inputs: [], tasks: () => [] };
+    const node: LazyInput = { key, as, engine, inputs: [], tasks: () => [] };
     holdWhile(node, engine, [key]);
     return new Delayed(node);
   }
-}
-
-/** What was lent, as the caller's own. */
-function structured(value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
-  return value;
 }
 
 /**

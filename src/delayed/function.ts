@@ -8,9 +8,15 @@ import { tokenize } from '../graph/key.js';
 export interface Callee {
   readonly name: string;
   readonly token: string;
+  /** What runs it: `futures/call` gives it a client. */
+  readonly op: 'call' | 'futures/call';
   readonly common: CallCommon;
 }
 
+/** The symbol under which a task's thread has `getClient`: what captures that has it in its text. */
+export const CLIENT_SLOT = 'tilework.getClient';
+
+const modules = new Map<string, Callee>();
 const known = new WeakMap<object, Callee>();
 
 /**
@@ -29,7 +35,13 @@ export function calleeOf(fn: unknown, captured?: Readonly<Record<string, unknown
     }
     return shipped;
   }
-  if (isModuleFunction(fn)) return callee(moduleFunction(fn.module, fn.name ?? 'default'));
+  if (isModuleFunction(fn)) {
+    const spec = moduleFunction(fn.module, fn.name ?? 'default');
+    const id = `${spec.name} ${spec.url}`;
+    const referred = modules.get(id) ?? callee(spec);
+    modules.set(id, referred);
+    return referred;
+  }
   throw new TypeError(
     `a function is needed, or { module: new URL('./file.js', import.meta.url), name }, not ${fn === null ? 'null' : typeof fn}`,
   );
@@ -49,8 +61,15 @@ const callee = (fn: FunctionSpec): Callee =>
   Object.freeze({
     name: keyName(fn.name) || 'anonymous',
     token: tokenize(fn),
+    op: mayUseClient(fn) ? 'futures/call' : 'call',
     common: Object.freeze({ fn }),
   });
+
+/** Whether a function, or one that it captures, has captured `getClient`; functions of modules may import it. */
+const mayUseClient = (fn: FunctionSpec): boolean =>
+  fn.kind === 'module' ||
+  [fn.source, ...Object.values(fn.helpers)].some((source) => source.includes(CLIENT_SLOT)) ||
+  Object.values(fn.functions).some(mayUseClient);
 
 /** A name as keys take it: what ends their first part would be mistaken for coordinates. */
 export const keyName = (name: string): string => name.replace(/[:\s]+/g, '-');

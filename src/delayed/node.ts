@@ -49,12 +49,13 @@ export function callNode(
   const token = pure ? tokenize([callee.token, args, keys]) : randomBytes(16).toString('hex');
   const task: Task = Object.freeze({
     key: `${name}-${token}`,
-    op: 'call',
+    op: callee.op,
     inputs: keys,
     params: Object.freeze({ args } satisfies CallParams),
     common: callee.common,
   });
-  return Object.freeze({ key: task.key, inputs, tasks: () => [task] });
+  const engine = inputs.find((input) => input.engine !== undefined)?.engine;
+  return Object.freeze({ key: task.key, engine, inputs, tasks: () => [task] });
 }
 
 const REMEDY = 'Pass plain data, and functions by captured; compute dataframes first';

@@ -31,6 +31,8 @@ export interface ComputeOptions {
    * the tasks that this run is the first to need.
    */
   readonly priority?: number;
+  /** What each task needs of what workers offer, by name. The local engine offers nothing, and refuses. */
+  readonly resources?: Readonly<Record<string, number>>;
   /** How often a task that threw is run again before its error counts (default: the engine's). */
   readonly retries?: number;
   /** Called now and then (at most some ten times a second), and once at the end. What it throws rejects the run. */

@@ -9,6 +9,7 @@ import { budgetOf, revisedBudget } from './memory/budget.js';
 import type { Result } from './op.js';
 import {
   checkPriority,
+  checkResources,
   checkRetries,
   type LocalEngineOptions,
   type Settings,
@@ -244,6 +245,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
       const { signal, priorities, onProgress } = options;
       signal?.throwIfAborted();
+      checkResources(options.resources);
       if (reserve > this.firstBudget)
         throw resultTooLarge(reserve, this.firstBudget, this.settings.memoryLimit);
       const began = performance.now();
@@ -277,7 +279,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       this.calls.set(run, { run, onOutput, reserve, settle });
       signal?.addEventListener('abort', abort, { once: true });
       if (onProgress !== undefined) this.reports.add(run, onProgress, began);
-      this.wake();
+      this.wake(reserve);
       this.executor.carryOut();
     });
   }
@@ -331,8 +333,9 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     };
   }
 
-  private wake(): void {
-    this.checkMemory();
+  private wake(reserve: number): void {
+    // To look at the process takes longer than to submit a task: while something runs, ticks do it.
+    if (this.timer === undefined || reserve > 0) this.checkMemory();
     this.timer ??= setInterval(() => this.tick(), TICK_MS);
   }
 

@@ -43,6 +43,15 @@ export function checkPriority(priority: number): number {
   return priority;
 }
 
+/** Throws a RangeError where something is asked for that only a cluster's workers may offer. */
+export function checkResources(resources: Readonly<Record<string, number>> = {}): void {
+  const [name] = Object.keys(resources);
+  if (name !== undefined)
+    throw new RangeError(
+      `the local engine offers no resource ${JSON.stringify(name)}: leave it out, or use a cluster`,
+    );
+}
+
 export function checkRetries(retries: number): number {
   if (!Number.isInteger(retries) || retries < 0)
     throw new RangeError(`retries must be a whole number from 0, not ${retries}`);

@@ -25,6 +25,9 @@ export interface ModuleFunction {
   readonly name: string;
 }
 
+/** The property of a function that says how it is shipped, where that is not by its own text. */
+export const SHIPPED: unique symbol = Symbol.for('tilework.shipped');
+
 const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null;
 
 /** Whether a value is a `FunctionSpec`, by its shape (specs are plain data and lose identity when cloned). */

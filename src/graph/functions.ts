@@ -7,6 +7,7 @@ import {
   type FunctionSpec,
   isFunctionSpec,
   type ModuleFunction,
+  SHIPPED,
   type SourceFunction,
   UnshippableFunctionError,
 } from './function-spec.js';
@@ -49,7 +50,8 @@ export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> 
   const functions: Record<string, FunctionSpec> = {};
   for (const name of [...names].sort()) {
     const value = captured[name];
-    if (typeof value === 'function')
+    if (typeof value === 'function' && SHIPPED in value) functions[name] = value[SHIPPED] as FunctionSpec;
+    else if (typeof value === 'function')
       helpers[name] = expressionOf(value as AnyFunction, names, `captured ${name}`);
     else if (isFunctionSpec(value)) functions[name] = value;
     else {

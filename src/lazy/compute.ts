@@ -23,9 +23,10 @@ export interface LazyCompute extends Omit<ComputeOptions, 'priorities'> {
  * await compute({ total: x.sum(), twice: [double(1), double(2)] }); // { total: 15, twice: [ 2, 4 ] }
  */
 export async function compute<const S>(structure: S, options: LazyCompute = {}): Promise<ComputedIn<S>> {
-  const { engine = defaultEngine(), ...rest } = options;
+  const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
-  const { lazies, graph, outputs } = planOf(structure, 'compute');
+  const { lazies, graph, outputs, holder } = planOf(structure, 'compute');
+  const engine = chosen ?? holder ?? defaultEngine();
   const places = byKey(outputs);
   const keys = [...places.keys()];
   const run = await engine.run(graph, keys, {
@@ -54,9 +55,10 @@ export async function persist<const S>(
   structure: S,
   options: LazyCompute = {},
 ): Promise<S extends Lazy ? S : { -readonly [K in keyof S]: S[K] }> {
-  const { engine = defaultEngine(), ...rest } = options;
+  const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
-  const { lazies, graph, outputs } = planOf(structure, 'persist');
+  const { lazies, graph, outputs, holder } = planOf(structure, 'persist');
+  const engine = chosen ?? holder ?? defaultEngine();
   const places = byKey(outputs);
   // Each of several that share a result holds it.
   for (let round = 0, keys = [...places.keys()]; round === 0 || keys.length > 0; round++) {
@@ -72,6 +74,8 @@ interface Planned {
   readonly lazies: ReadonlyMap<Lazy, number>;
   readonly graph: ReadonlyMap<Key, Task>;
   readonly outputs: readonly Output[];
+  /** The engine that holds some of it already. */
+  readonly holder: Engine | undefined;
 }
 
 function planOf(structure: unknown, label: string): Planned {
@@ -79,9 +83,11 @@ function planOf(structure: unknown, label: string): Planned {
     throw new TypeError(
       `${label} takes arrays, delayed values and futures, or lists, objects and Maps of them, not ${structure === null ? 'null' : typeof structure}`,
     );
+  let holder: Engine | undefined;
   const families = new Map<Family, Set<Lazy>>();
   replaceLazies(structure, (lazy) => {
-    const { family } = lazy[LAZY];
+    const { family, engine } = lazy[LAZY];
+    holder ??= engine;
     const members = families.get(family);
     if (members === undefined) families.set(family, new Set([lazy]));
     else members.add(lazy);
@@ -96,7 +102,7 @@ function planOf(structure: unknown, label: string): Planned {
     outputs.push(...plan.outputs);
     for (const [key, task] of plan.graph) graph.set(key, task);
   }
-  return { lazies, graph, outputs };
+  return { lazies, graph, outputs, holder };
 }
 
 function byKey(outputs: readonly Output[]): Map<Key, Output[]> {

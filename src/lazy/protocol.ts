@@ -18,6 +18,8 @@ export interface Lazy<out Computed = unknown, out Passed = unknown> {
 
 export interface LazyHooks<out Computed = unknown, out Passed = unknown> {
   readonly family: Family;
+  /** Where its results are, where an engine holds some already. */
+  readonly engine?: Engine | undefined;
   /** As an input of a task. */
   input(): LazyInput;
   /** For the compiler only. */
@@ -32,6 +34,8 @@ export type PassedAs = 'data' | 'element';
 export interface LazyInput {
   readonly key: Key;
   readonly as?: PassedAs | undefined;
+  /** The engine that holds it, or some of what makes it. */
+  readonly engine?: Engine | undefined;
   /** What the tasks read that are not among them. */
   readonly inputs: readonly LazyInput[];
   /** The tasks that make it of its inputs; none where the engine has the result, or is at it. */

@@ -161,6 +161,18 @@ describe('what is public', () => {
     expect(documented.get(name)?.examples ?? []).not.toHaveLength(0);
   });
 
+  /** Methods that are for the class itself. */
+  const hiddenIn = (folder: string): ReadonlySet<string | undefined> =>
+    new Set(
+      under(folder, '.ts')
+        .map(read)
+        .flatMap((source) =>
+          [...source.matchAll(/^ {2}(?:private|protected) (?:async )?(?:get )?(\w+)/gm)].map(
+            ([, member]) => member,
+          ),
+        ),
+    );
+
   /** What stands in a guide's list, between two headings. */
   const listed = (guide: string, from: string, to?: string): string => {
     const text = read(guide);
@@ -170,6 +182,7 @@ describe('what is public', () => {
     listed('docs/arrays.md', '## All functions', '## From NumPy'),
     listed('docs/frames.md', '## All of it'),
     listed('docs/delayed.md', '## All of it'),
+    listed('docs/futures.md', '## All of it'),
   ];
 
   it('is in the list of a guide', () => {
@@ -197,14 +210,7 @@ describe('what is public', () => {
     ...[tw.col('a').str, tw.col('a').dt, tw.col('a').list, tw.col('a').struct].map((of) => of.constructor),
     tw.GroupingSets,
   ])('%o has methods that are documented, with an example each', ({ prototype }) => {
-    const files = under('src/frame', '.ts').map(read);
-    const hidden = new Set(
-      files.flatMap((source) =>
-        [...source.matchAll(/^ {2}(?:private|protected) (?:async )?(?:get )?(\w+)/gm)].map(
-          ([, member]) => member,
-        ),
-      ),
-    );
+    const hidden = hiddenIn('src/frame');
     const own = new Set(
       comments.filter((c) => c.file.startsWith('src/frame/') && c.examples.length > 0).map((c) => c.name),
     );
@@ -217,10 +223,23 @@ describe('what is public', () => {
     expect(methods.filter((m) => !own.has(m))).toEqual([]);
   });
 
+  it.each([tw.Delayed, tw.Future, tw.Client, tw.AsCompleted])(
+    '%o has methods with examples',
+    ({ name, prototype }) => {
+      const own = new Map(comments.map((comment) => [comment.name, comment]));
+      const hidden = hiddenIn('src/futures');
+      const methods = Object.getOwnPropertyNames(prototype).filter(
+        (m) => !/^(constructor|toString|then)$/.test(m) && !hidden.has(m),
+      );
+      expect(methods.filter((m) => (own.get(`${name}.${m}`)?.text ?? '') === '')).toEqual([]);
+    },
+  );
+
   it.each([tw.Delayed])('%o has methods with examples', ({ name, prototype }) => {
     const own = new Map(comments.map((comment) => [comment.name, comment]));
+    const hidden = hiddenIn('src/futures');
     const methods = Object.getOwnPropertyNames(prototype).filter(
-      (m) => !/^(constructor|toString|then)$/.test(m),
+      (m) => !/^(constructor|toString|then)$/.test(m) && !hidden.has(m),
     );
     expect(methods.filter((m) => (own.get(`${name}.${m}`)?.text ?? '') === '')).toEqual([]);
   });

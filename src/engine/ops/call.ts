@@ -71,8 +71,8 @@ function elementOf({ dtype, data }: Block): number | bigint | boolean {
   return safe ? Number(element) : element;
 }
 
-/** Copies what a function returns of the blocks it was given: their memory is used again. */
-function detached(returned: unknown): unknown {
+/** Copies blocks in what is to last: their memory is used again. */
+export function detached(returned: unknown): unknown {
   if (typeof returned !== 'object' || returned === null) return returned;
   if (returned instanceof Promise) return returned.then(detached);
   if (ArrayBuffer.isView(returned)) return isShared(returned) ? copyOf(returned) : returned;

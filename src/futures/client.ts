@@ -1,0 +1,273 @@
+import type { ModuleFunction } from '../array/blocks.js';
+import { type Callee, calleeOf, keyName, own } from '../delayed/function.js';
+import { callNode } from '../delayed/node.js';
+import { defaultEngine } from '../engine/default.js';
+import type { ComputeOptions, Engine } from '../engine/engine.js';
+import {
+  type ComputedIn,
+  compute,
+  type Lazily,
+  type LazyArguments,
+  type LazyInput,
+  type PassedIn,
+  persist,
+} from '../lazy/index.js';
+import { Future, pendingHere } from './future.js';
+import { runHere } from './here.js';
+import { scattered } from './scatter.js';
+import { EngineWork, LocalWork } from './work.js';
+
+/** How a client submits: `client.with({ … })`. */
+export interface SubmitOptions {
+  /** Values that functions use from outside themselves, by name. */
+  readonly captured?: Readonly<Record<string, unknown>>;
+  /** Whether equal calls are the same work (default). False for what is random, or reads what changes. */
+  readonly pure?: boolean;
+  /** What keys begin with (default: the function's name). */
+  readonly name?: string;
+  /** How often a call that threw is made again (default: the engine's). */
+  readonly retries?: number;
+  /** Higher ones run first: a whole number from -100 to 100 (default 0). */
+  readonly priority?: number;
+  /** What each call needs of what a cluster's workers offer. The local engine refuses any. */
+  readonly resources?: Readonly<Record<string, number>>;
+  /**
+   * `'main'`: calls run in the process (in a task: the thread) that submits them, asynchronously; they see the variables around them, and arguments and results are not
+   * copied. For work that needs what cannot be sent: open connections, caches, the program's own objects.
+   */
+  readonly where?: 'main';
+}
+
+/** The values of each argument, for `map`. */
+export type LazyLists<A extends readonly unknown[]> = { [K in keyof A]: Iterable<Lazily<A[K]>> };
+
+const datasets = new WeakMap<Engine, Map<string, unknown>>();
+const GATHERED = own('value', '(value) => value');
+
+/**
+ * Submits calls of functions to an engine, which begins them at once. What it returns are futures: handles of results that are
+ * computed in the threads and stay with the engine.
+ *
+ * @example
+ * const client = new Client();
+ * const inc = (n: number) => n + 1;
+ * const a = client.submit(inc, 1);
+ * const b = client.submit(inc, a);
+ * await client.gather([a, b]); // [ 2, 3 ]
+ */
+export class Client {
+  readonly engine: Engine;
+  private readonly options: SubmitOptions;
+
+  /** @param engine default: the process's own, or the one chosen by `useEngine` */
+  constructor(engine: Engine = defaultEngine(), options: SubmitOptions = {}) {
+    this.engine = engine;
+    this.options = options;
+  }
+
+  /**
+   * The same client, submitting in another way.
+   *
+   * @example
+   * const client = new Client();
+   * const limit = 3;
+   * await client.with({ captured: { limit }, priority: 1 }).submit((n: number) => Math.min(n, limit), 5); // 3
+   */
+  with(options: SubmitOptions): Client {
+    return new Client(this.engine, { ...this.options, ...options });
+  }
+
+  /**
+   * Has a function called in a thread, and returns a future of what it returns. Arguments may be lazy at any depth: futures, delayed
+   * values, arrays (of which the function gets `{ dtype, shape, data }`). If an input fails, so does the call, with the input's error.
+   *
+   * @throws UnshippableFunctionError naming what the function uses and nothing provides; TypeError naming the argument that is no plain
+   *   data. What the function throws is the future's.
+   * @example
+   * const client = new Client();
+   * const square = client.submit((n: number) => n * n, 4);
+   * square.status; // pending
+   * await square; // 16
+   */
+  submit<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...args: LazyArguments<A>
+  ): Future<Awaited<R>>;
+  submit<T = unknown>(fn: ModuleFunction, ...args: unknown[]): Future<T>;
+  submit(fn: unknown, ...args: unknown[]): Future {
+    if (this.options.where === 'main') return this.here(fn, args);
+    return this.call(calleeOf(fn, this.options.captured), args);
+  }
+
+  /**
+   * Submits a call for each element of a list, or for each position of several lists, as far as the shortest goes.
+   *
+   * @throws as `submit`
+   * @example
+   * const client = new Client();
+   * const sums = client.map((a: number, b: number) => a + b, [1, 2, 3], [10, 20, 30]);
+   * await client.gather(sums); // [ 11, 22, 33 ]
+   */
+  map<A extends readonly unknown[], R>(fn: (...args: A) => R, ...lists: LazyLists<A>): Future<Awaited<R>>[];
+  map<T = unknown>(fn: ModuleFunction, ...lists: Iterable<unknown>[]): Future<T>[];
+  map(fn: unknown, ...lists: readonly Iterable<unknown>[]): Future[] {
+    if (lists.length === 0) throw new TypeError('map takes a list for each argument of the function');
+    const columns = lists.map((list) => [...list]);
+    const length = Math.min(...columns.map((column) => column.length));
+    const rows = Array.from({ length }, (_, i) => columns.map((column) => column[i]));
+    if (this.options.where === 'main') return rows.map((row) => this.here(fn, row));
+    const callee = calleeOf(fn, this.options.captured);
+    return rows.map((row) => this.call(callee, row));
+  }
+
+  /**
+   * Begins to compute a delayed value, or a structure of lazy values, and returns a future of it.
+   *
+   * @throws TypeError naming what is no plain data
+   * @example
+   * const double = delayed((n: number) => 2 * n);
+   * await new Client().compute([double(1), double(2)]); // [ 2, 4 ]
+   */
+  compute<const S>(structure: S): Future<PassedIn<S>> {
+    return this.call(GATHERED, [structure]) as Future<PassedIn<S>>;
+  }
+
+  /**
+   * The results of futures, in the structure that they are given in, in one pass.
+   *
+   * @throws the first error of one of them
+   * @example
+   * const client = new Client();
+   * const name = client.submit((text: string) => text.toUpperCase(), 'fig');
+   * await client.gather({ name, list: [name, 1] }); // { name: 'FIG', list: [ 'FIG', 1 ] }
+   */
+  gather<const S>(structure: S): Promise<ComputedIn<S>> {
+    return compute(structure, { engine: this.engine });
+  }
+
+  /**
+   * Gives data to the engine, once, for many calls. A typed array lies in memory that the threads share, and is not copied for
+   * calls (do not change it); other data are copied to the thread of each call.
+   *
+   * @throws TypeError where it is no plain data
+   * @example
+   * const client = new Client();
+   * const table = client.scatter(Float64Array.of(1, 2, 3));
+   * const at = client.map((data: Float64Array, i: number) => data[i], [table, table], [0, 2]);
+   * await client.gather(at); // [ 1, 3 ]
+   */
+  scatter<T>(data: T): Future<T> {
+    const { key, as, node } = scattered(data);
+    return new Future(new EngineWork<T>(this.engine, { ...node, key }, {}, [], as), this.engine, as);
+  }
+
+  /**
+   * Computes lazy values and keeps them in the engine; what is returned reads them from there. See `persist`.
+   *
+   * @throws as `compute`
+   * @example
+   * const [held] = await new Client().persist([x.add(1)]);
+   * await held.sum().compute(); // 21
+   */
+  persist<const S>(structure: S): ReturnType<typeof persist<S>> {
+    const { retries, priority, resources } = this.options;
+    return persist(structure, { engine: this.engine, ...settings({ retries, priority, resources }) });
+  }
+
+  /**
+   * Cancels futures: see `Future.cancel`.
+   *
+   * @example
+   * const client = new Client();
+   * const futures = client.map((n: number) => new Promise(() => n), [1, 2]);
+   * client.cancel(futures);
+   * futures.map((future) => future.status); // [ 'cancelled', 'cancelled' ]
+   */
+  cancel(futures: Iterable<Future> | Future): void {
+    for (const future of futures instanceof Future ? [futures] : futures) future.cancel();
+  }
+
+  /**
+   * Gives something a name under which every client of the engine in this process finds it; futures and persisted arrays in it stay
+   * until it is unpublished.
+   *
+   * @throws TypeError where there is something of that name
+   * @example
+   * const client = new Client();
+   * client.publish('limits', client.scatter([1, 2]));
+   * await client.getDataset('limits'); // [ 1, 2 ]
+   * client.unpublish('limits');
+   */
+  publish(name: string, value: unknown): void {
+    const names = this.names();
+    if (names.has(name))
+      throw new TypeError(`${JSON.stringify(name)} is published already; unpublish it first`);
+    names.set(name, value);
+  }
+
+  /**
+   * What was published under a name.
+   *
+   * @throws TypeError where nothing was
+   * @example
+   * new Client().getDataset('nothing'); // throws TypeError: nothing is published as "nothing"
+   */
+  getDataset<T = unknown>(name: string): T {
+    const names = this.names();
+    if (!names.has(name))
+      throw new TypeError(
+        `nothing is published as ${JSON.stringify(name)}; there is ${[...names.keys()].join(', ') || 'nothing at all'}`,
+      );
+    return names.get(name) as T;
+  }
+
+  /**
+   * Gives up a name.
+   *
+   * @example
+   * const client = new Client();
+   * client.publish('x', 1);
+   * client.unpublish('x');
+   * client.listDatasets(); // []
+   */
+  unpublish(name: string): void {
+    this.names().delete(name);
+  }
+
+  /**
+   * The names under which something is published, in the order of publishing.
+   *
+   * @example
+   * new Client().listDatasets(); // []
+   */
+  listDatasets(): string[] {
+    return [...this.names().keys()];
+  }
+
+  private names(): Map<string, unknown> {
+    let names = datasets.get(this.engine);
+    if (names === undefined) {
+      names = new Map();
+      datasets.set(this.engine, names);
+    }
+    return names;
+  }
+
+  private call(callee: Callee, args: readonly unknown[]): Future {
+    const { pure, name, retries, priority, resources } = this.options;
+    const node: LazyInput = callNode(callee, args, { pure, name: name && keyName(name) });
+    const options = settings({ retries, priority, resources });
+    return new Future(new EngineWork(this.engine, node, options, pendingHere(node.inputs)), this.engine);
+  }
+
+  private here(fn: unknown, args: readonly unknown[]): Future {
+    const { key, run } = runHere(fn, args, this.engine, this.options);
+    return new Future(new LocalWork(key, run), this.engine);
+  }
+}
+
+type Settings = Pick<ComputeOptions, 'retries' | 'priority' | 'resources'>;
+
+/** Options that are given, without those that are not. */
+const settings = (options: { [K in keyof Settings]: Settings[K] | undefined }): Settings =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -1,0 +1,122 @@
+import type { Future } from './future.js';
+import { type WaitOptions, within } from './waiting.js';
+
+export interface WaitForOptions extends WaitOptions {
+  /** Return when all are done (default), or when one is. */
+  readonly returnWhen?: 'allCompleted' | 'firstCompleted';
+}
+
+/**
+ * Waits until futures are done, whether they succeeded or not; nothing is fetched, and no error of theirs thrown.
+ *
+ * @throws a DOMException named TimeoutError after `timeout` milliseconds; the signal's reason
+ * @example
+ * const client = new Client();
+ * const futures = client.map((n: number) => n + 1, [1, 2]);
+ * const { done, notDone } = await wait(futures, { timeout: 60_000 });
+ * [done.length, notDone.length]; // [ 2, 0 ]
+ */
+export async function wait<F extends Future>(
+  futures: Iterable<F>,
+  { returnWhen = 'allCompleted', ...options }: WaitForOptions = {},
+): Promise<{ readonly done: F[]; readonly notDone: F[] }> {
+  const list = [...futures];
+  if (returnWhen !== 'allCompleted' && returnWhen !== 'firstCompleted')
+    throw new TypeError(
+      `returnWhen is 'allCompleted' or 'firstCompleted', not ${JSON.stringify(returnWhen)}`,
+    );
+  const settled = list.map((future) => future.settled());
+  if (list.length > 0)
+    await within<unknown>(
+      returnWhen === 'allCompleted' ? Promise.all(settled) : Promise.race(settled),
+      options,
+      `waiting for ${list.length} futures`,
+    );
+  return {
+    done: list.filter((future) => future.done()),
+    notDone: list.filter((future) => !future.done()),
+  };
+}
+
+/**
+ * Futures in the order in which they are done, for `for await`. More may be added meanwhile; it ends when all that were added are done.
+ *
+ * @example
+ * const client = new Client();
+ * const results: number[] = [];
+ * const completed = asCompleted(client.map((n: number) => 2 * n, [1, 2]));
+ * for await (const future of completed) {
+ *   results.push(await future);
+ *   if (results.length === 1) completed.add(client.submit((n: number) => n, 3));
+ * }
+ * results.sort(); // [ 2, 3, 4 ]
+ */
+export function asCompleted<F extends Future>(futures: Iterable<F> = []): AsCompleted<F> {
+  const completed = new AsCompleted<F>();
+  completed.add(...futures);
+  return completed;
+}
+
+/** What `asCompleted` gives. */
+export class AsCompleted<F extends Future> implements AsyncIterableIterator<F> {
+  private readonly ready: F[] = [];
+  private readonly takers: ((step: IteratorResult<F>) => void)[] = [];
+  private pending = 0;
+
+  /** How many are still to come, done or not. */
+  get count(): number {
+    return this.pending + this.ready.length;
+  }
+
+  /**
+   * Adds futures.
+   *
+   * @example
+   * const completed = asCompleted();
+   * completed.add(new Client().submit(() => 1));
+   * completed.count; // 1
+   */
+  add(...futures: readonly F[]): void {
+    for (const future of futures) {
+      this.pending++;
+      void future.settled().then(() => {
+        this.pending--;
+        this.ready.push(future);
+        this.serve();
+      });
+    }
+  }
+
+  /** The next that is done: what `for await` calls. */
+  next(): Promise<IteratorResult<F>> {
+    return new Promise((resolve) => {
+      this.takers.push(resolve);
+      this.serve();
+    });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  private serve(): void {
+    while (this.takers.length > 0 && (this.ready.length > 0 || this.pending === 0)) {
+      const value = this.ready.shift();
+      const take = this.takers.shift()!;
+      // Not resolved with the future itself, which would be awaited.
+      take(value === undefined ? { done: true, value: undefined } : { done: false, value });
+    }
+  }
+}
+
+/**
+ * Has a call finish though nobody holds its future: releasing it does not stop it.
+ *
+ * @example
+ * const future = new Client().submit((n: number) => n + 1, 1);
+ * fireAndForget(future);
+ * future.release();
+ */
+export function fireAndForget(futures: Future | Iterable<Future>): void {
+  for (const future of Symbol.iterator in futures ? futures : [futures]) future.keep();
+}

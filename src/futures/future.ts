@@ -1,0 +1,227 @@
+import { own } from '../delayed/function.js';
+import { callNode } from '../delayed/node.js';
+import type { Engine } from '../engine/engine.js';
+import type { Result } from '../engine/op.js';
+import { detached, passed } from '../engine/ops/call.js';
+import type { Key } from '../graph/task.js';
+import {
+  type Family,
+  LAZY,
+  type Lazy,
+  type LazyHooks,
+  type LazyInput,
+  type Output,
+  type PassedAs,
+} from '../lazy/index.js';
+import { type WaitOptions, within } from './waiting.js';
+import { LocalWork, type Work } from './work.js';
+
+export type FutureStatus = 'pending' | 'finished' | 'error' | 'cancelled' | 'lost';
+
+/**
+ * A result that is being computed, or was, and is kept by an engine. Made by a client's `submit`, `map`, `compute` and `scatter`. It can be an
+ * argument of other calls, delayed or submitted, at once: they wait for it.
+ *
+ * Awaiting a future awaits its result: `await client.submit(f, 1)` is what f returns. So an asynchronous function cannot return a future
+ * as such, only its result: return it in a list or an object.
+ *
+ * The result is given up when the future is released, at the end of a block with `using`, or when it is collected.
+ */
+export class Future<T = unknown> implements PromiseLike<T>, Disposable {
+  /** @internal */
+  readonly node: LazyInput;
+  private readonly work: Work<T>;
+
+  /** @internal */
+  constructor(work: Work<T>, engine: Engine, as?: PassedAs) {
+    this.work = work;
+    this.node = nodeOf(work, engine, as);
+    collected.register(this.node, work);
+    works.set(this.node, work);
+  }
+
+  /** Names the result; equal work has an equal key. */
+  get key(): Key {
+    return this.work.key;
+  }
+
+  /** Whether it is computed still, or how that ended. `lost`: the engine that held the result has ended. */
+  get status(): FutureStatus {
+    return this.work.lost ? 'lost' : this.work.outcome;
+  }
+
+  /**
+   * Whether it is pending no more.
+   *
+   * @example
+   * const future = new Client().submit((n: number) => n + 1, 1);
+   * await wait([future]);
+   * future.done(); // true
+   */
+  done(): boolean {
+    return this.work.outcome !== 'pending';
+  }
+
+  /** How computations see it, and functions that are called with it. */
+  get [LAZY](): LazyHooks<T, T> {
+    return { family: futureFamily, engine: this.node.engine, input: () => this.node };
+  }
+
+  /**
+   * The result, when it is there. It is the engine's own: do not change it.
+   *
+   * @throws what it failed with: a TaskError with the key of the call that threw, even where that was an input's; CancelledError, LostError;
+   *   a DOMException named TimeoutError after `timeout` milliseconds
+   * @example
+   * await new Client().submit((n: number) => n + 1, 1).result({ timeout: 60_000 }); // 2
+   */
+  async result(options: WaitOptions = {}): Promise<T> {
+    await within(this.work.settled, options, `the future ${JSON.stringify(this.key)}`);
+    this.work.throwIfFailed();
+    return this.work.value();
+  }
+
+  /**
+   * What it failed with, when it is pending no more; undefined where it has not failed.
+   *
+   * @throws as `result`, where waiting takes too long
+   * @example
+   * const future = new Client().submit(() => JSON.parse('{'));
+   * (await future.exception()) instanceof TaskError; // true
+   */
+  async exception(options: WaitOptions = {}): Promise<Error | undefined> {
+    await within(this.work.settled, options, `the future ${JSON.stringify(this.key)}`);
+    const { outcome, error } = this.work;
+    if (outcome === 'finished') return undefined;
+    return error instanceof Error ? error : new Error(String(error), { cause: error });
+  }
+
+  /**
+   * The stack of what it failed with, as text: the function's own frames.
+   *
+   * @throws as `exception`
+   * @example
+   * const future = new Client().submit(function broken() { throw new Error('no'); });
+   * (await future.traceback())?.includes('at broken'); // true
+   */
+  async traceback(options: WaitOptions = {}): Promise<string | undefined> {
+    return (await this.exception(options))?.stack;
+  }
+
+  /** Awaiting the future awaits its result. */
+  // biome-ignore lint/suspicious/noThenProperty: to be awaited is what it is for
+  then<A = T, B = never>(
+    onResult?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.result().then(onResult, onError);
+  }
+
+  /**
+   * Stops what computes it, if nobody else needs that; the future is then cancelled. A thread that has begun gets a second to end.
+   *
+   * @example
+   * const future = new Client().submit(() => new Promise(() => {}));
+   * future.cancel();
+   * future.status; // cancelled
+   */
+  cancel(): void {
+    this.work.cancel();
+  }
+
+  /**
+   * Gives the result up: it is not wanted any more, computed or not.
+   *
+   * @example
+   * const future = new Client().submit((n: number) => n + 1, 1);
+   * future.release();
+   * await future; // throws CancelledError
+   */
+  release(): void {
+    this.work.cancel('released');
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** @internal */
+  keep(): void {
+    this.work.kept = true;
+  }
+
+  /** @internal */
+  settled(): Promise<void> {
+    return this.work.settled;
+  }
+
+  toString(): string {
+    return `tilework.Future<${this.key.replace(/-[0-9a-f]{32}$/, '')}, ${this.status}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/** Nodes are held by futures and by whatever reads them: when one is collected, nobody will ask for the result any more. */
+const collected = new FinalizationRegistry<Work>((work) => work.forget());
+
+const works = new WeakMap<LazyInput, Work>();
+
+/** The work in this process that is behind some inputs, and pending. */
+export function pendingHere(inputs: readonly LazyInput[]): Work[] {
+  const found = inputs.map((input) => works.get(input));
+  return found.filter((work) => work instanceof LocalWork && work.outcome === 'pending') as Work[];
+}
+
+const VALUE = own('value', '(value) => value');
+
+function nodeOf(work: Work, engine: Engine, as: PassedAs | undefined): LazyInput {
+  const tasks = (): ReturnType<LazyInput['tasks']> => {
+    work.throwIfFailed();
+    if (!(work instanceof LocalWork)) return [];
+    if (work.outcome === 'pending')
+      throw new TypeError(
+        `the future ${JSON.stringify(work.key)} is pending in this process; await it before it is an input of delayed calls`,
+      );
+    const [task] = callNode(VALUE, [work.present]).tasks();
+    return [{ ...task!, key: work.key }];
+  };
+  return Object.freeze({ key: work.key, as, engine, inputs: [], tasks });
+}
+
+export const futureFamily: Family = {
+  plan(lazies) {
+    const futures = lazies as readonly Future[];
+    for (const { node } of futures) works.get(node)!.throwIfFailed();
+    return { graph: new Map(), outputs: futures.map((future) => new FutureOutput(future)) };
+  },
+};
+
+/** A future's result as part of a computation's: taken with the others from the engine, or from this process. */
+class FutureOutput implements Output {
+  readonly keys: readonly Key[];
+  readonly reserve = 0;
+  private readonly local: Work | undefined;
+  private result: unknown;
+
+  constructor(private readonly future: Future) {
+    const work = works.get(future.node)!;
+    this.local = work instanceof LocalWork ? work : undefined;
+    this.keys = this.local ? [] : [future.key];
+  }
+
+  put(_key: Key, result: Result): void {
+    const value = passed(result, this.future.node.as);
+    this.result = ArrayBuffer.isView(value) ? detached(value) : value;
+  }
+
+  value(): unknown {
+    return this.local ? this.future.result() : this.result;
+  }
+
+  held(): Lazy {
+    return this.future;
+  }
+}

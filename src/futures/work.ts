@@ -1,0 +1,186 @@
+import type { ComputeOptions, Engine } from '../engine/engine.js';
+import { GraphError } from '../engine/errors.js';
+import { detached, passed } from '../engine/ops/call.js';
+import { order } from '../graph/order.js';
+import type { Key } from '../graph/task.js';
+import { type LazyInput, type PassedAs, tasksOf } from '../lazy/index.js';
+import { CancelledError, LostError } from './errors.js';
+
+export type Outcome = 'pending' | 'finished' | 'error' | 'cancelled';
+
+/**
+ * What a future stands for, by itself: futures are released when they are collected, so nothing that lives as long as the work
+ * refers to them.
+ */
+export abstract class Work<T = unknown> {
+  outcome: Outcome = 'pending';
+  error: unknown;
+  /** Resolves when it is pending no more; it never rejects, so that errors nobody looks at are no harm. */
+  readonly settled: Promise<void>;
+  /** Goes on when its futures are released. */
+  kept = false;
+  protected wanted = true;
+  private resolve!: () => void;
+
+  constructor(readonly key: Key) {
+    this.settled = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
+  abstract get lost(): boolean;
+  /** The value, where it has finished. */
+  abstract value(): Promise<T>;
+  /** Has what runs stop. */
+  protected abstract stop(reason: CancelledError): void;
+  /** Gives a finished result up. */
+  protected abstract giveUp(): void;
+
+  /** Throws what it failed with. */
+  throwIfFailed(): void {
+    if (this.outcome === 'error' || this.outcome === 'cancelled') throw this.error;
+  }
+
+  /** Nobody wants it any more; where it runs, it stops. */
+  cancel(how: 'cancelled' | 'released' = 'cancelled'): void {
+    if (how === 'released' && this.kept && this.outcome === 'pending') {
+      this.wanted = false;
+      return;
+    }
+    if (this.outcome === 'error' || this.outcome === 'cancelled') return;
+    const reason = new CancelledError(this.key, how);
+    const { outcome } = this;
+    this.fail(reason);
+    if (outcome === 'pending') this.stop(reason);
+    else if (this.wanted) this.giveUp();
+    this.wanted = false;
+  }
+
+  /** All futures of it were collected: it is finished, but its result not kept. */
+  forget(): void {
+    if (this.wanted && this.outcome === 'finished') this.giveUp();
+    this.wanted = false;
+  }
+
+  protected finish(): void {
+    if (this.outcome === 'pending') {
+      this.outcome = 'finished';
+      this.resolve();
+      if (this.wanted) return;
+    }
+    this.giveUp();
+  }
+
+  protected fail(error: unknown): void {
+    if (this.outcome === 'error' || this.outcome === 'cancelled') return;
+    this.outcome = error instanceof CancelledError ? 'cancelled' : 'error';
+    this.error = error;
+    this.resolve();
+  }
+}
+
+/** Work that an engine does, and whose result it holds. */
+export class EngineWork<T> extends Work<T> {
+  private readonly abort = new AbortController();
+
+  /**
+   * @param after works in this process that must be settled first
+   * @param inputs whose errors are this work's own
+   */
+  constructor(
+    private readonly engine: Engine,
+    node: LazyInput,
+    options: Omit<ComputeOptions, 'priorities' | 'signal'>,
+    after: readonly Work[],
+    private readonly as?: PassedAs,
+  ) {
+    super(node.key);
+    if (after.length === 0) this.start(node, options);
+    else
+      void Promise.all(after.map(({ settled }) => settled)).then(() => {
+        if (this.outcome === 'pending') this.start(node, options);
+      });
+  }
+
+  get lost(): boolean {
+    return this.outcome === 'finished' && !this.engine.has(this.key);
+  }
+
+  async value(): Promise<T> {
+    try {
+      using results = await this.engine.run(new Map(), [this.key]);
+      const value = passed(await results.load(this.key), this.as);
+      return (ArrayBuffer.isView(value) ? detached(value) : value) as T;
+    } catch (cause) {
+      if (this.lost || cause instanceof GraphError) throw new LostError(this.key, { cause });
+      throw cause;
+    }
+  }
+
+  protected stop(reason: CancelledError): void {
+    this.abort.abort(reason);
+  }
+
+  protected giveUp(): void {
+    this.engine.release([this.key]);
+  }
+
+  private start(node: LazyInput, options: Omit<ComputeOptions, 'priorities' | 'signal'>): void {
+    const { key } = this;
+    try {
+      const graph = tasksOf([node]);
+      const priorities = graph.size > 1 ? { priorities: order(graph, [key]) } : {};
+      this.engine.persist(graph, [key], { ...options, ...priorities, signal: this.abort.signal }).then(
+        () => this.finish(),
+        (error: unknown) => this.fail(this.inputError(node, error)),
+      );
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** An input that failed just before it was read is not there: its own error says more. */
+  private inputError(node: LazyInput, error: unknown): unknown {
+    if (!(error instanceof GraphError)) return error;
+    try {
+      tasksOf([node]);
+    } catch (failed) {
+      return failed;
+    }
+    return error;
+  }
+}
+
+/** Work done in this process, whose result lies here. */
+export class LocalWork<T> extends Work<T> {
+  private result: T | undefined;
+
+  constructor(key: Key, run: () => Promise<T>) {
+    super(key);
+    run().then(
+      (value) => {
+        this.result = value;
+        this.finish();
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  get lost(): boolean {
+    return false;
+  }
+
+  get present(): T {
+    return this.result as T;
+  }
+
+  async value(): Promise<T> {
+    return this.result as T;
+  }
+
+  protected stop(): void {}
+
+  protected giveUp(): void {
+    this.result = undefined;
+  }
+}
