@@ -156,6 +156,15 @@ const OPERATORS: readonly Case[] = [
   ['sort', (f) => f.sort('k', desc('x'), 'id')],
   ['sort by many equal keys', (f) => f.sort('g'), ['g']],
   ['sort by an expression', (f) => f.sort(desc(col('n').abs()), 'id')],
+  ['stable sort', (f) => f.sort('g', { stable: true })],
+  [
+    'stable sort behind a window',
+    (f) => f.withColumns({ p: col('id').shift(1, { partitionBy: 'k' }) }).sort('g', { stable: true }),
+  ],
+  [
+    'window of a stable sort',
+    (f) => f.sort('g', { stable: true }).withColumns({ c: col('id').shift(1, { partitionBy: 'k' }) }),
+  ],
   ['sort, then limit', (f) => f.sort(desc('x'), 'id').limit(7, 3)],
   ['limit', (f) => f.limit(11, 5)],
   ['offset alone', (f) => f.slice(7)],
