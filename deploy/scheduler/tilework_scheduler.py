@@ -152,10 +152,10 @@ class TileworkPlugin(SchedulerPlugin):
         for key in keys:
             task = self.scheduler.tasks.get(key)
             blame = task and (task.exception_blame or task)
-            if blame is not None and blame.exception_text is not None:
+            if blame is not None and blame.exception is not None:
                 found[key] = {
                     "key": blame.key,
-                    "text": blame.exception_text,
+                    "text": blame.exception_text or given_up(blame),
                     "traceback": blame.traceback_text,
                     "workers": [str(worker) for worker in blame.erred_on or ()],
                 }
@@ -262,6 +262,13 @@ class TileworkPlugin(SchedulerPlugin):
 
 def is_node(worker):
     return RESOURCE in worker.resources
+
+
+def given_up(task):
+    """Why the scheduler itself failed a task: it leaves no text, and what it pickled for Python is of no use to others."""
+    if task.suspicious:
+        return f"KilledWorker: {task.suspicious} worker(s) died while running it; their logs may say why"
+    return "NoValidWorkerError: no worker that may run it came in time"
 
 
 def end_with_stdin():

@@ -1,9 +1,9 @@
 import type { ComputeOptions, Engine, Results, RunOptions } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import type { Result } from '../../engine/op.js';
-import { checkRetries } from '../../engine/options.js';
+import { checkPriority, checkRetries } from '../../engine/options.js';
 import type { Graph, Key } from '../../graph/task.js';
-import type { Security, StreamMessage } from '../comm/index.js';
+import type { Certificates, Security, StreamMessage } from '../comm/index.js';
 import { Book, type RunId } from './book.js';
 import { failureOf } from './failure.js';
 import { ProgressPoll } from './progress.js';
@@ -12,7 +12,8 @@ import { Run, type Take } from './run.js';
 import { Session } from './session.js';
 import { lostInputs, neededOf } from './submit.js';
 
-export interface ClusterOptions extends Security {
+/** For `tls://`: `ca`, `cert` and `key`, as PEM. */
+export interface ClusterOptions extends Partial<Certificates>, Pick<Security, 'allowPlain'> {
   /** How this client is called on the dashboard; default `tilework`. */
   readonly name?: string;
   /** Milliseconds until the scheduler must have answered; default 30 000. */
@@ -28,7 +29,6 @@ export interface ClusterOptions extends Security {
  * Node workers compute what this process submits.
  *
  * @param address `tcp://host:8786` on this machine, `tls://host:8786` elsewhere
- * @param options for TLS, `ca`, `cert` and `key` as PEM, under `certificates`
  * @throws TypeError for an address or certificates that are of no use, CommError where nothing answers as a scheduler does, EngineError
  *   where the scheduler does not take graphs of tilework
  */
@@ -57,12 +57,13 @@ export class ClusterEngine implements Engine, AsyncDisposable {
 
   constructor(
     readonly address: string,
-    { name = 'tilework', reconnect, retries = 0, ...security }: ClusterOptions = {},
+    { name = 'tilework', reconnect, retries = 0, ca, cert, key, allowPlain }: ClusterOptions = {},
   ) {
+    const certificates = (ca || cert || key) && ({ ca, cert, key } as Certificates);
     this.retries = checkRetries(retries);
     this.session = new Session(
       address,
-      security,
+      { ...(certificates && { certificates }), ...(allowPlain !== undefined && { allowPlain }) },
       name,
       {
         message: (message) => this.receive(message),
@@ -125,12 +126,19 @@ export class ClusterEngine implements Engine, AsyncDisposable {
     take: Take | undefined,
   ): Promise<Run> {
     if (this.ended !== undefined) throw this.ended;
-    const { signal, priorities, onProgress } = options;
+    const { signal, priorities, priority = 0, onProgress } = options;
     signal?.throwIfAborted();
     const retries = checkRetries(options.retries ?? this.retries);
     const needed = neededOf(graph, outputs, (key) => this.book.isPersisted(key));
     const id = ++this.lastRun;
-    const submission = { graph: needed, outputs, priorities, retries, counted: onProgress !== undefined };
+    const submission = {
+      graph: needed,
+      outputs,
+      priorities,
+      priority: checkPriority(priority),
+      retries,
+      counted: onProgress !== undefined,
+    };
     const run: Run = new Run(id, submission, this.session, this.book, take, (keys) => this.forget(run, keys));
     this.book.want(id, outputs);
     this.runs.set(id, run);

@@ -15,6 +15,8 @@ export interface Submission {
   readonly graph: Graph;
   readonly outputs: readonly Key[];
   readonly priorities: ReadonlyMap<Key, number> | undefined;
+  /** Of the whole graph: a higher one comes first. */
+  readonly priority: number;
   readonly retries: number;
   /** Whether the scheduler is to count its tasks. */
   readonly counted: boolean;
@@ -41,7 +43,7 @@ export function neededOf(graph: Graph, outputs: readonly Key[], isPersisted: (ke
 export async function submit(
   session: Session,
   id: string,
-  { graph, outputs, priorities, retries, counted }: Submission,
+  { graph, outputs, priorities, priority, retries, counted }: Submission,
   signal: AbortSignal,
 ): Promise<void> {
   const ranks = priorities ?? order(graph, outputs);
@@ -70,7 +72,7 @@ export async function submit(
     session.send({ op: 'tilework-discard', graph: id });
     throw error;
   }
-  session.send({ op: 'tilework-submit', graph: id, keys: outputs, counted });
+  session.send({ op: 'tilework-submit', graph: id, keys: outputs, priority, counted });
 }
 
 /** Persisted results that a graph reads are gone: nothing here can make them again. */

@@ -1,10 +1,11 @@
 /** The client on real schedulers, with the least of workers: graphs in, results out, and what goes wrong. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClusterEngine, type ClusterTaskError, connect } from '../../../src/cluster/client/index.js';
-import { CommError, RpcPool } from '../../../src/cluster/comm/index.js';
+import { CommError, formatAddress, listen, RpcPool } from '../../../src/cluster/comm/index.js';
 import type { Progress } from '../../../src/engine/engine.js';
 import { EngineError, GraphError, TaskError } from '../../../src/engine/errors.js';
 import type { Graph, Task } from '../../../src/graph/task.js';
+import { makeCertificates } from '../support/certificates.js';
 import { describeWithDask, type Process, startScheduler, VERSIONS } from '../support/scheduler.js';
 import { type TestOps, TestWorker } from '../support/worker.js';
 
@@ -319,6 +320,62 @@ await describeWithDask('a scheduler', (python) => {
     await engine.dispose();
   });
 
+  test('over TLS', async () => {
+    const { member, files } = makeCertificates(python);
+    const scheduler = await startScheduler(python, { tls: files });
+    await TestWorker.start(scheduler.address, ops, { certificates: member });
+    await using engine = await connect(scheduler.address, member);
+    const { graph, root } = tree(20, 'tls');
+    expect(await computed(engine, graph, root)).toBe(190);
+    await expect(connect(scheduler.address, { ca: member.ca })).rejects.toThrow('(missing: cert, key)');
+  });
+
+  test('takes a higher priority first', async () => {
+    open = [];
+    const scheduler = await startScheduler(python);
+    const worker = await TestWorker.start(scheduler.address, ops, { nthreads: 1 });
+    await using engine = await connect(scheduler.address);
+    const many = (name: string, op: string): Map<string, Task> =>
+      graphOf(...Array.from({ length: 10 }, (_, i) => ({ key: `('${name}', ${i})`, op, params: i })));
+    const run = (name: string, op: string, priority: number) => {
+      const graph = many(name, op);
+      return engine.run(graph, [...graph.keys()], { priority });
+    };
+    const held = run('held', 'wait', 100);
+    while (open.length === 0) await sleep(5);
+    const low = run('low', 'number', -1);
+    await sleep(100);
+    const high = run('high', 'number', 1);
+    await sleep(100);
+    const releasing = setInterval(() => {
+      for (const release of open.splice(0)) release();
+    }, 5);
+    await Promise.all([held, low, high]);
+    clearInterval(releasing);
+    const names = worker.ran.map((key) => key.slice(2, 5));
+    expect(names.lastIndexOf('hig')).toBeLessThan(names.indexOf('low'));
+    await expect(engine.run(many('x', 'number'), [], { priority: 0.5 })).rejects.toThrow(
+      'a priority is a whole number',
+    );
+  });
+
+  test('gives up on a task that kills its workers', async () => {
+    const scheduler = await startScheduler(python, {
+      config: { 'distributed.scheduler.allowed-failures': 0 },
+    });
+    const deadly: TestOps = { die: () => worker.kill().then(() => new Promise(() => {})) };
+    const worker = await TestWorker.start(scheduler.address, deadly);
+    await using engine = await connect(scheduler.address);
+    const error = (await engine
+      .run(graphOf({ key: 'd', op: 'die' }), ['d'])
+      .catch((e) => e)) as ClusterTaskError;
+    expect(error).toBeInstanceOf(TaskError);
+    expect(error).toMatchObject({ key: 'd', op: 'die' });
+    expect(error.message).toBe(
+      'task "d" (die) failed: KilledWorker: 1 worker(s) died while running it; their logs may say why',
+    );
+  });
+
   test('hands over what a worker does not give', async () => {
     const scheduler = await startScheduler(python);
     const engine = await connect(scheduler.address);
@@ -337,6 +394,13 @@ await describeWithDask('a scheduler', (python) => {
 });
 
 describe('connecting', () => {
+  test('to a scheduler of another version is refused', async () => {
+    await using other = await listen({ handlers: { tilework_hello: () => ({ protocol: 99 }) } });
+    await expect(connect(formatAddress(other.address))).rejects.toThrow(
+      'has a tilework_scheduler for protocol 99, and this client speaks 1: install the same version of tilework on both',
+    );
+  });
+
   test('says what is wrong with what it is given', async () => {
     await expect(connect('localhost:8786')).rejects.toThrow('is no address');
     await expect(connect('tcp://192.0.2.1:8786')).rejects.toThrow('would leave this machine');

@@ -104,6 +104,7 @@ function start(
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await exited;
+    for (const process of started) if (process.kill === kill) started.delete(process);
   };
   return new Promise((resolve, reject) => {
     const take = (chunk: Buffer): void => {

@@ -8,6 +8,7 @@ import {
   type Listener,
   listen,
   RpcPool,
+  type Security,
   type StreamMessage,
 } from '../../../src/cluster/comm/index.js';
 import {
@@ -34,7 +35,7 @@ export class TestWorker {
   /** Tasks that it ran, in order. */
   readonly ran: string[] = [];
   private readonly data = new Map<string, Result>();
-  private readonly pool = new RpcPool();
+  private readonly pool: RpcPool;
   private stream!: BatchedStream;
   private listener!: Listener;
   private beat: NodeJS.Timeout | undefined;
@@ -42,10 +43,17 @@ export class TestWorker {
   private constructor(
     private readonly scheduler: string,
     private readonly ops: TestOps,
-  ) {}
+    private readonly security: Security,
+  ) {
+    this.pool = new RpcPool(security);
+  }
 
-  static async start(scheduler: string, ops: TestOps, nthreads = 2): Promise<TestWorker> {
-    const worker = new TestWorker(scheduler, ops);
+  static async start(
+    scheduler: string,
+    ops: TestOps,
+    { nthreads = 2, ...security }: Security & { readonly nthreads?: number } = {},
+  ): Promise<TestWorker> {
+    const worker = new TestWorker(scheduler, ops, security);
     await worker.register(nthreads);
     started.add(worker);
     return worker;
@@ -70,6 +78,7 @@ export class TestWorker {
 
   private async register(nthreads: number): Promise<void> {
     this.listener = await listen({
+      ...this.security,
       handlers: {
         get_data: async ({ keys }, connection) => {
           const data: Record<string, unknown> = {};
@@ -83,7 +92,7 @@ export class TestWorker {
         },
       },
     });
-    const connection = await connect(this.scheduler);
+    const connection = await connect(this.scheduler, this.security);
     await connection.write({
       op: 'register-worker',
       reply: false,

@@ -1,0 +1,76 @@
+"""Tests of the module by itself, without a cluster:  python -m unittest test_tilework_scheduler"""
+
+import pickle
+import unittest
+
+import dask
+from dask._task_spec import Task
+from dask.highlevelgraph import HighLevelGraph
+from distributed import Scheduler, Worker
+from distributed.protocol.pickle import dumps
+
+from tilework_scheduler import Graph, NodeTask, dask_setup
+
+PAYLOAD = b"\x81\xa1v\x01" * 10
+
+
+class TestNodeTask(unittest.TestCase):
+    def test_payload_leaves_out_of_band(self):
+        buffers = []
+        pickled = dumps(NodeTask("x", ["a", "b"], PAYLOAD), buffer_callback=buffers.append)
+        self.assertEqual([bytes(b) for b in buffers], [PAYLOAD])
+        self.assertNotIn(PAYLOAD, pickled)
+        self.assertIn(b"tilework-task", pickled)
+
+    def test_pickle_names_nothing_that_a_python_worker_lacks(self):
+        pickled = pickle.dumps(NodeTask("x", [], PAYLOAD), protocol=5)
+        self.assertNotIn(b"tilework_scheduler", pickled)
+
+    def test_python_raises_an_error_that_says_what_is_wrong(self):
+        task = pickle.loads(pickle.dumps(NodeTask("x", ["a"], PAYLOAD)))
+        self.assertIs(type(task), Task)
+        self.assertFalse(task.dependencies)
+        with self.assertRaisesRegex(TypeError, "tilework-task 'x' needs a Node worker"):
+            task()
+
+    def test_dependencies(self):
+        self.assertEqual(NodeTask("x", ["a", "b", "a"], PAYLOAD).dependencies, {"a", "b"})
+
+
+class TestGraph(unittest.TestCase):
+    def setUp(self):
+        self.graph = Graph()
+        self.graph.add([["a", 0, [], PAYLOAD]], {"retries": 2})
+        self.graph.add([["b", 1, ["a"], PAYLOAD]], {"resources": {"GPU": 1}})
+        self.graph.restrict()
+
+    def test_ranks(self):
+        self.assertEqual(self.graph.ranks, {"a": 0, "b": 1})
+
+    def test_annotations_of_groups(self):
+        self.assertEqual(
+            self.graph.__dask_annotations__(),
+            {"retries": {"a": 2}, "resources": {"a": {"JS": 0.001}, "b": {"GPU": 1}}},
+        )
+
+    def test_old_and_new_form_have_the_same_tasks(self):
+        data = self.graph.data
+        self.assertIsInstance(data, HighLevelGraph)
+        self.assertEqual(data.to_dict(), self.graph.__dask_graph__())
+        for layer in data.layers.values():
+            self.assertIn("resources", layer.annotations)
+
+
+class TestScheduler(unittest.IsolatedAsyncioTestCase):
+    async def test_batch_interval_is_configured(self):
+        for interval, seconds in ((None, 0.001), ("3ms", 0.003)):
+            with dask.config.set({"tilework.batch-interval": interval} if interval else {}):
+                async with Scheduler(host="127.0.0.1", dashboard_address=":0") as scheduler:
+                    dask_setup(scheduler)
+                    dask_setup(scheduler)
+                    async with Worker(scheduler.address, dashboard=False) as worker:
+                        self.assertEqual(scheduler.stream_comms[worker.address].interval, seconds)
+
+
+if __name__ == "__main__":
+    unittest.main()
