@@ -1,0 +1,37 @@
+/**
+ * Compiles the programs of examples/ and runs them, or those that are named, one after another:
+ *
+ *     node scripts/examples.mjs [name…]
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const wanted = process.argv.slice(2);
+const all = readdirSync(path.join(root, 'examples')).filter((file) => file.endsWith('.ts'));
+const names = wanted.length > 0 ? wanted : all.map((file) => file.slice(0, -3));
+// Within the repository, so that the programs find tilework by its name.
+const out = path.join(root, `.cache/examples-run-${process.pid}`);
+try {
+  buildSync({
+    entryPoints: names.map((name) => path.join(root, 'examples', `${name}.ts`)),
+    outdir: out,
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
+    target: 'node20.19',
+    logLevel: 'warning',
+  });
+  for (const name of names) {
+    if (names.length > 1) console.log(`\n── ${name}`);
+    const { status } = spawnSync(process.execPath, [path.join(out, `${name}.mjs`)], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    if (status !== 0) process.exitCode = status ?? 1;
+  }
+} finally {
+  rmSync(out, { recursive: true, force: true });
+}
