@@ -121,7 +121,7 @@ const aggregates = {
   expression: col('x').max().sub(col('x').mean()).div(count()),
 } as const;
 
-const PARTITIONS = [3, 8];
+const PARTITIONS = [3, 5];
 type FileCase = readonly [name: string, frame: () => Frame, order?: Ordering];
 type Case = readonly [name: string, frame: (rows: DataFrame) => Frame, order?: Ordering];
 
