@@ -1,15 +1,32 @@
 /** Values on their way into frames and out of them. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { col, desc, fromColumns, fromRows, LocalEngine, sql, useEngine, when } from '../../src/index.js';
+import {
+  col,
+  desc,
+  FrameError,
+  fromColumns,
+  fromRows,
+  LocalEngine,
+  readParquet,
+  sql,
+  useEngine,
+  when,
+} from '../../src/index.js';
 
 let engine: LocalEngine;
+let folder: string;
 beforeAll(() => {
   engine = new LocalEngine({ threads: 2 });
   useEngine(engine);
+  folder = mkdtempSync(join(tmpdir(), 'tilework-values-'));
 });
 afterAll(async () => {
   useEngine(undefined);
   await engine.dispose();
+  rmSync(folder, { recursive: true });
 });
 
 it('columns of nothing but nulls go in and out, inside of others too', async () => {
@@ -144,5 +161,43 @@ describe('decimals', () => {
     expect(await frame.agg({ s: col('d').sum() }).rows()).toEqual([{ s: '12345678901234567894.723456' }]);
     for (const wrong of ['1e5', 'x', Number.NaN])
       expect(() => fromColumns({ d: [wrong] }, { schema: { d: 'decimal' } })).toThrow(/is no decimal/);
+  });
+});
+
+describe('sums of integers', () => {
+  const large = 2n ** 62n;
+  const frame = fromColumns(
+    { g: [1, 1, 2], x: [large, large, -large] },
+    { schema: { g: 'int64', x: 'int64' } },
+  );
+
+  it('are int64, in files and further expressions too', async () => {
+    const sums = frame.agg({ s: col('x').sum() });
+    expect(await sums.schema()).toEqual({ s: 'int64' });
+    expect(await sums.rows()).toEqual([{ s: large }]);
+    const { columns } = await sums.toColumns();
+    expect(columns[0]!.values).toBeInstanceOf(BigInt64Array);
+    const path = join(folder, 'sums.parquet');
+    for (const options of [{}, { partitions: 2 }]) {
+      await sums.toParquet(path, { overwrite: true, ...options });
+      const f = await readParquet(path);
+      const stored = await sql('SELECT * FROM f', { f });
+      expect(await stored.schema()).toEqual({ s: 'int64' });
+      expect(await stored.rows()).toEqual([{ s: large }]);
+    }
+  });
+
+  it('that do not fit are an error, wherever they go', async () => {
+    const sums = frame.groupBy('g').agg({ s: col('x').sum() });
+    for (const options of [{}, { partitions: 2 }]) {
+      await expect(sums.rows(options)).rejects.toThrow(/"s".*too large for int64|out of range|overflow/i);
+      const path = join(folder, 'none.parquet');
+      await expect(sums.toParquet(path, options)).rejects.toThrow(FrameError);
+      expect(existsSync(path)).toBe(false);
+    }
+    expect(await sums.cast({ s: 'float64' }).sort('g').rows()).toEqual([
+      { g: 1, s: 2 ** 63 },
+      { g: 2, s: -(2 ** 62) },
+    ]);
   });
 });

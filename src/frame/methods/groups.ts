@@ -91,11 +91,9 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
   ): DataFrame<Simplify<Pick<S, N> & { readonly count: 'int64' }>> {
     const keys = names.length > 0 ? names : (this.columns as readonly N[]);
     checkNames('valueCounts', keys, this.plan.columns);
-    const counted = make.aggregate(
-      this.plan,
-      keys.map((name) => ({ name, expr: columnNode(name) })),
-      [{ name: 'count', expr: freeze({ kind: 'aggregate', fn: 'size', args: [] }) }],
-    );
+    const counted = make.aggregate(this.plan, make.named(keys), [
+      { name: 'count', expr: freeze({ kind: 'aggregate', fn: 'size', args: [] }) },
+    ]);
     return this.of(
       make.sort(counted, [
         { expr: columnNode('count'), descending: true, nulls: 'last' },

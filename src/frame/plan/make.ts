@@ -72,18 +72,18 @@ export function numbered(input: PlanNode, name: string): ProjectNode {
   return project(input, [...itself(input), { name, expr: row }]);
 }
 
+/** Columns by their names, as they are. */
+export const named = (names: readonly string[]): Item[] =>
+  names.map((name) => ({ name, expr: columnNode(name) }));
+
 /** All columns as they are. */
-export const itself = ({ columns }: PlanNode): Item[] =>
-  columns.map((name) => ({ name, expr: columnNode(name) }));
+export const itself = ({ columns }: PlanNode): Item[] => named(columns);
 
 /** Only the columns of some names. */
 export const pick = (input: PlanNode, names: readonly string[]): PlanNode =>
   names.length === input.columns.length && names.every((name, i) => name === input.columns[i])
     ? input
-    : project(
-        input,
-        names.map((name) => ({ name, expr: columnNode(name) })),
-      );
+    : project(input, named(names));
 
 export const filter = (input: PlanNode, predicate: ExprNode): FilterNode =>
   freeze({ kind: 'filter', input, predicate, columns: input.columns });

@@ -42,7 +42,7 @@ export function pivotPlan(
       value === null ? callNode('isNull', columnNode(on)) : callNode('eq', columnNode(on), nodeOf(value));
     return { name: nameOf(value), expr: cell(aggregate, columnNode(values), here) };
   });
-  const keys = index.map((name): Item => ({ name, expr: columnNode(name) }));
+  const keys = make.named(index);
   checkUnique(
     'pivot',
     [...keys, ...items].map(({ name }) => name),

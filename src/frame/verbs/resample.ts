@@ -50,10 +50,7 @@ export class Resampled<S, K> {
   agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<Simplify<K & SchemaOfNamed<A, S>>> {
     const { by, time } = this;
     const bucket = new Expr(columnNode(time)).dt.bucket(this.every).node;
-    const keys = [
-      ...by.map((name): Item => ({ name, expr: columnNode(name) })),
-      { name: time, expr: bucket },
-    ];
+    const keys = [...make.named(by), { name: time, expr: bucket }];
     const known = make.filter(this.plan, callNode('isNotNull', columnNode(time)));
     const grouped = new GroupBy<S, Record<never, never>>(known, keys).agg(aggregates).plan;
     const whole = this.options.empty ? this.filled(grouped) : grouped;
@@ -70,7 +67,7 @@ export class Resampled<S, K> {
     const { by, time } = this;
     const at = (fn: 'min' | 'max'): ExprNode => ({ kind: 'aggregate', fn, args: [columnNode(time)] });
     const series = callNode('series', at('min'), at('max'), literalNode(parseDuration(this.every)));
-    const keys = by.map((name): Item => ({ name, expr: columnNode(name) }));
+    const keys = make.named(by);
     const buckets = make.explode(make.aggregate(grouped, keys, [{ name: time, expr: series }]), [time]);
     const same = '__tilework_same';
     // Keys may be null, and null is a key like others: they are compared as structs, which are equal where their fields are.

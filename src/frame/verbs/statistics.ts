@@ -41,7 +41,7 @@ export async function describePlan(plan: PlanNode, run: FrameOptions): Promise<P
     });
     const label: ExprNode = literalNode(what);
     const row = make.aggregate(plan, [], items);
-    const named = [{ name: 'statistic', expr: label }, ...pass(columns)];
+    const named = [{ name: 'statistic', expr: label }, ...make.named(columns)];
     return make.project(row, named);
   });
   checkUnique('describe', ['statistic', ...columns]);
@@ -50,7 +50,6 @@ export async function describePlan(plan: PlanNode, run: FrameOptions): Promise<P
 
 const numeric = (type: unknown): boolean =>
   type === 'bool' || (typeof type === 'string' && NUMERIC.test(type));
-const pass = (names: readonly string[]): Item[] => names.map((name) => ({ name, expr: columnNode(name) }));
 
 /** Pearson's correlations of columns, a row and a column each; of all columns of numbers where none is named. */
 export async function corrPlan(
@@ -67,7 +66,7 @@ export async function corrPlan(
     const items = columns.map((other): Item => ({ name: other, expr: float(name).corr(float(other)).node }));
     return make.project(make.aggregate(plan, [], items), [
       { name: 'column', expr: literalNode(name) },
-      ...pass(columns),
+      ...make.named(columns),
     ]);
   });
   return make.union(rows, ['column', ...columns]);
