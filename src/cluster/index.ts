@@ -2,13 +2,12 @@
 
 import { defaultEngine, useEngine } from '../engine/default.js';
 import type { ClusterEngine, ClusterOptions } from './client/index.js';
-import type { Certificates } from './comm/index.js';
 import type { LocalClusterOptions, LocalCluster as RunningCluster } from './local/index.js';
 
 export type { ClusterEngine } from './client/index.js';
 export type { AdaptOptions, LocalClusterOptions } from './local/index.js';
 
-export interface ConnectOptions extends Partial<Certificates>, Omit<ClusterOptions, 'certificates'> {
+export interface ConnectOptions extends ClusterOptions {
   /** Whether computations that name no engine run on the cluster from now on, until it is disposed of; default true. */
   readonly asDefault?: boolean;
 }
@@ -21,16 +20,14 @@ export interface ConnectOptions extends Partial<Certificates>, Omit<ClusterOptio
  * @throws TypeError for an address or certificates that are of no use, CommError where nothing answers as a scheduler does, EngineError where
  *   the scheduler does not take graphs of tilework
  * @example
- * connect('tcp://127.0.0.1:1'); // throws CommError: cannot connect to tcp://127.0.0.1:1: nothing listens there (ECONNREFUSED); is the scheduler running?
+ * connect('tcp://127.0.0.1:1'); // throws CommError: cannot talk to tcp://127.0.0.1:1: nothing listens there: is it running, and is the port right?
  */
 export async function connect(
   address: string,
-  { ca, cert, key, asDefault = true, ...options }: ConnectOptions = {},
+  { asDefault = true, ...options }: ConnectOptions = {},
 ): Promise<ClusterEngine> {
   const client = await import('./client/index.js');
-  const given = ca !== undefined || cert !== undefined || key !== undefined;
-  const certificates = { ca: ca ?? '', cert: cert ?? '', key: key ?? '' };
-  const engine = await client.connect(address, { ...options, ...(given && { certificates }) });
+  const engine = await client.connect(address, options);
   if (asDefault) {
     const before = useEngine(engine);
     engine.onDispose(() => {
