@@ -14,8 +14,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as tw from '../../src/index.js';
+import { pythonOf } from '../support/scripts.js';
 import { runExample, statementsOf } from './run.js';
 import { commentsOf, type Documented, type Example, examplesOfDocument } from './scan.js';
 
@@ -27,6 +28,10 @@ const under = (folder: string, end: string): string[] =>
     .map((path) => join(folder, path))
     .sort();
 
+/** What examples of clusters need, where it can be had. */
+const dask = pythonOf('examples of clusters', 'cluster', 'test/cluster/requirements.txt');
+if (dask !== undefined) vi.stubEnv('TILEWORK_DASK', dask);
+
 const documents = ['README.md', 'CONTRIBUTING.md', ...under('docs', '.md')];
 const comments = under('src', '.ts').flatMap((file) => commentsOf(file, read(file)));
 
@@ -36,7 +41,7 @@ const ownNames = async (file: string): Promise<Record<string, unknown>> => await
 /** Whether public functions are defined in a file. */
 const isPublic = (file: string): boolean =>
   /^src\/array\/(?!ops\/|lower\/)/.test(file) ||
-  /^src\/(delayed|futures|lazy)\//.test(file) ||
+  /^src\/(delayed|futures|lazy|cluster\/index)[/.]/.test(file) ||
   /^src\/frame\/(?!duck\/|exchange\/|optimize\/|plan\/|sql\/)/.test(file) ||
   [
     'src/engine/default.ts',
@@ -87,9 +92,13 @@ afterAll(async () => {
 
 describe('examples of documents', () => {
   for (const { name, code } of ofDocuments)
-    it(name, async () => {
-      await runExample(code, { tw });
-    }, 300_000);
+    it.skipIf(dask === undefined && code.includes('LocalCluster'))(
+      name,
+      async () => {
+        await runExample(code, { tw });
+      },
+      300_000,
+    );
 });
 
 describe('examples of doc comments', () => {
