@@ -1,4 +1,10 @@
-import type { LocalEngine, Result } from '../../engine/index.js';
+import {
+  type Block,
+  type LocalEngine,
+  MemoryLimitError,
+  type Result,
+  type Results,
+} from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
 import { describeHeld } from './size.js';
 import type { HeldResult } from './state/index.js';
@@ -6,6 +12,9 @@ import type { HeldResult } from './state/index.js';
 /** The results that this worker holds: in its engine, each once, in memory or on disk. */
 export class Store {
   private readonly keys = new Set<Key>();
+  /** How many loans there are, and who waits for one to end. */
+  private lending = 0;
+  private readonly waiting: (() => void)[] = [];
   /** Results being computed or taken in: what comes from two sides at once is held once. */
   private readonly coming = new Map<Key, Promise<HeldResult>>();
 
@@ -48,10 +57,43 @@ export class Store {
    */
   async lend(keys: readonly Key[], use: (results: ReadonlyMap<Key, Result>) => Promise<void>): Promise<void> {
     const here = keys.filter((key) => this.keys.has(key));
-    using results = await this.engine.run(new Map(), here);
-    const lent = new Map<Key, Result>();
-    for (const key of results.keys) lent.set(key, await results.load(key));
-    await use(lent);
+    this.lending++;
+    try {
+      using results = await this.engine.run(new Map(), here);
+      const lent = new Map<Key, Result>();
+      for (const key of results.keys) lent.set(key, await this.load(results, key, lent));
+      await use(lent);
+    } finally {
+      this.lending--;
+      for (const go of this.waiting.splice(0)) go();
+    }
+  }
+
+  /** Where not all fits in the memory for blocks at once, what was lent so far is copied out of it. */
+  private async load(results: Results, key: Key, lent: Map<Key, Result>): Promise<Result> {
+    try {
+      return await results.load(key);
+    } catch (error) {
+      if (!(error instanceof MemoryLimitError) || lent.size === 0) throw error;
+    }
+    for (const [other, result] of lent) {
+      lent.set(other, copyOf(result));
+      results.release(other);
+    }
+    return results.load(key);
+  }
+
+  /** What finds no memory while some is lent waits until that is given back. */
+  private async insist(make: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await make();
+        return;
+      } catch (error) {
+        if (!(error instanceof MemoryLimitError) || this.lending === 0) throw error;
+        await new Promise<void>((resolve) => this.waiting.push(resolve));
+      }
+    }
   }
 
   private hold(key: Key, make: () => Promise<void>): Promise<HeldResult> {
@@ -59,7 +101,7 @@ export class Store {
     if (present !== undefined) return present;
     const held = (async () => {
       try {
-        if (!this.keys.has(key)) await make();
+        if (!this.keys.has(key)) await this.insist(make);
         this.keys.add(key);
         return describeHeld(this.engine.held(key)!);
       } finally {
@@ -69,4 +111,10 @@ export class Store {
     if (!this.keys.has(key)) this.coming.set(key, held);
     return held;
   }
+}
+
+function copyOf(result: Result): Result {
+  if (!('blocks' in result) || result.blocks.every(({ data }) => data.buffer instanceof ArrayBuffer))
+    return result;
+  return { blocks: result.blocks.map((block) => ({ ...block, data: block.data.slice() as Block['data'] })) };
 }

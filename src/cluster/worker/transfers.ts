@@ -1,4 +1,4 @@
-import type { Result } from '../../engine/index.js';
+import { EngineError, MemoryLimitError, type Result } from '../../engine/index.js';
 import type { Key } from '../../graph/task.js';
 import {
   ANSWERED,
@@ -32,6 +32,7 @@ export class Transfers {
     /** Where this worker listens. */
     private readonly address: Address,
     private readonly isPaused: () => boolean,
+    private readonly warn: (text: string) => void,
   ) {}
 
   /** Asks a peer for results and puts them into the store. Never rejects: what becomes of it is the event. */
@@ -49,6 +50,7 @@ export class Transfers {
       if (failures.size === 0) return { kind: 'gather-succeeded', worker, received, start, stop };
       return { kind: 'gather-unusable', worker, received, failures, start, stop };
     } catch (error) {
+      this.warn(`cannot fetch from ${worker}: ${(error as Error).message}`);
       if (!(error instanceof RemoteError)) return { kind: 'gather-failed', worker };
       const failures = new Map(keys.map((key) => [key, error]));
       return { kind: 'gather-unusable', worker, received: new Map(), failures, start, stop: seconds() };
@@ -71,7 +73,10 @@ export class Transfers {
     for (const [key, workers] of Object.entries(whoHas)) {
       if (this.store.has(key)) continue;
       for (const worker of workers) {
-        const data = await this.request(worker, [key]).catch(() => 'busy' as const);
+        const data = await this.request(worker, [key]).catch((error: Error) => {
+          this.warn(`cannot fetch from ${worker}: ${error.message}`);
+          return 'busy' as const;
+        });
         if (data === 'busy') continue;
         for (const [name, held] of (await this.takeIn(data)).received) received.set(name, held);
         if (received.has(key)) break;
@@ -109,8 +114,10 @@ export class Transfers {
     if (typeof who === 'string' && outgoing.count >= most) return { status: 'busy' };
     outgoing.count++;
     outgoing.countTotal++;
+    let sending = false;
     try {
       await this.store.lend(keys, async (results) => {
+        sending = true;
         const data: Record<Key, Serialized> = {};
         for (const [key, result] of results) data[key] = encoded(result);
         const bytes = bytesOf(data);
@@ -123,10 +130,16 @@ export class Transfers {
           outgoing.bytes -= bytes;
         }
       });
+      return ANSWERED;
+    } catch (error) {
+      // What is on disk finds no memory now; it will, when what runs has ended.
+      if (!sending && error instanceof MemoryLimitError) return { status: 'busy' };
+      // This worker is closing: to the peer it is gone, rather than at fault.
+      if (sending || error instanceof EngineError) connection.abort();
+      throw error;
     } finally {
       outgoing.count--;
     }
-    return ANSWERED;
   }
 
   private request(

@@ -83,7 +83,13 @@ export class ClusterWorker {
     });
     this.store = new Store(engine);
     this.executions = new Executions(this.store);
-    this.transfers = new Transfers(this.store, link.pool, this.address, () => this.status === 'paused');
+    this.transfers = new Transfers(
+      this.store,
+      link.pool,
+      this.address,
+      () => this.status === 'paused',
+      (text) => log.warn(text),
+    );
     this.state = new WorkerState({
       address: this.address,
       threads,

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { Store } from '../../../src/cluster/worker/store.js';
+import { MemoryLimitError, type Result } from '../../../src/engine/index.js';
+import { makeEngine } from '../../engine/support/engine.js';
+import { callTask, rejection } from '../../engine/support/graphs.js';
+
+const MIB = 2 ** 20;
+const directory = mkdtempSync(join(tmpdir(), 'tilework-store-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const block = (mib: number): Result => ({
+  blocks: [{ dtype: 'uint8', shape: [mib * MIB], data: new Uint8Array(mib * MIB) }],
+});
+const leaving = (mib: number): number => process.memoryUsage.rss() + (mib + 64) * MIB;
+const never = new AbortController().signal;
+
+test('results are held once, however often they come, and lent as they are', async () => {
+  const engine = makeEngine();
+  const store = new Store(engine);
+  await Promise.all([store.put('a', { value: 1 }), store.put('a', { value: 2 })]);
+  expect(await store.put('a', { value: 3 })).toEqual({ nbytes: 8, typename: 'number' });
+  expect(await store.compute(callTask('b', '(x) => [x]', [{ $input: 0 }], ['a']), never)).toMatchObject({
+    typename: 'Array',
+  });
+  await store.lend(['b', 'nowhere'], async (results) => {
+    expect([...results]).toEqual([['b', { value: [1] }]]);
+  });
+  store.free('a');
+  store.free('b');
+  expect(engine.stats().tasks.held).toBe(0);
+});
+
+test('what finds no memory while some is lent waits for it', async () => {
+  const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+  const store = new Store(engine);
+  const keys = ['a', 'b', 'c'];
+  for (const key of keys) await store.put(key, block(8));
+  let give = (): void => {};
+  const lent = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  let begun = (): void => {};
+  const lending = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const loan = store.lend(keys, () => {
+    begun();
+    return lent;
+  });
+  await lending;
+  let taken = false;
+  const put = store.put('more', block(24)).then(() => {
+    taken = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(taken).toBe(false);
+  give();
+  await loan;
+  await put;
+  expect(store.has('more')).toBe(true);
+  expect(await rejection(store.put('too large', block(400)))).toBeInstanceOf(MemoryLimitError);
+});
+
+test('more is lent at once than fits in the memory for blocks: by copies', async () => {
+  const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+  const store = new Store(engine);
+  const keys = Array.from({ length: 12 }, (_, i) => `block-${i}`);
+  for (const [i, key] of keys.entries()) {
+    const data = new Uint8Array(8 * MIB).fill(i);
+    await store.put(key, { blocks: [{ dtype: 'uint8', shape: [data.length], data }] });
+  }
+  await store.lend(keys, async (results) => {
+    for (const [i, key] of keys.entries()) {
+      const { blocks } = results.get(key) as unknown as { blocks: [{ data: Uint8Array }] };
+      const { data } = blocks[0];
+      expect([data.length, data[0], data.at(-1)]).toEqual([8 * MIB, i, i]);
+    }
+  });
+  for (const key of keys) store.free(key);
+  expect(engine.stats()).toMatchObject({ memory: { used: 0 }, spill: { onDisk: 0 }, tasks: { held: 0 } });
+});
