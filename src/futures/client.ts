@@ -11,6 +11,7 @@ import {
   type LazyInput,
   type PassedIn,
   persist,
+  replaceLazies,
 } from '../lazy/index.js';
 import { Future, pendingHere } from './future.js';
 import { runHere } from './here.js';
@@ -141,7 +142,13 @@ export class Client {
    * const name = client.submit((text: string) => text.toUpperCase(), 'fig');
    * await client.gather({ name, list: [name, 1] }); // { name: 'FIG', list: [ 'FIG', 1 ] }
    */
-  gather<const S>(structure: S): Promise<ComputedIn<S>> {
+  async gather<const S>(structure: S): Promise<ComputedIn<S>> {
+    const futures: Future[] = [];
+    replaceLazies(structure, (lazy) => {
+      if (lazy instanceof Future) futures.push(lazy);
+      return lazy;
+    });
+    await Promise.all(futures.map((future) => future.ready()));
     return compute(structure, { engine: this.engine });
   }
 

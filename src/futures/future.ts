@@ -12,6 +12,7 @@ import {
   type LazyInput,
   type Output,
   type PassedAs,
+  tasksOf,
 } from '../lazy/index.js';
 import { type WaitOptions, within } from './waiting.js';
 import { LocalWork, type Work } from './work.js';
@@ -150,6 +151,12 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
     this.work.kept = true;
   }
 
+  /** @internal Resolves when the result is there; rejects with what it failed with. */
+  async ready(): Promise<void> {
+    await this.work.settled;
+    this.work.throwIfFailed();
+  }
+
   /** @internal */
   settled(): Promise<void> {
     return this.work.settled;
@@ -180,7 +187,7 @@ const VALUE = own('value', '(value) => value');
 function nodeOf(work: Work, engine: Engine, as: PassedAs | undefined): LazyInput {
   const tasks = (): ReturnType<LazyInput['tasks']> => {
     work.throwIfFailed();
-    if (!(work instanceof LocalWork)) return [];
+    if (!(work instanceof LocalWork)) return work.origin?.tasks() ?? [];
     if (work.outcome === 'pending')
       throw new TypeError(
         `the future ${JSON.stringify(work.key)} is pending in this process; await it before it is an input of delayed calls`,
@@ -188,14 +195,23 @@ function nodeOf(work: Work, engine: Engine, as: PassedAs | undefined): LazyInput
     const [task] = callNode(VALUE, [work.present]).tasks();
     return [{ ...task!, key: work.key }];
   };
-  return Object.freeze({ key: work.key, as, engine, inputs: [], tasks });
+  return {
+    key: work.key,
+    as,
+    engine,
+    get inputs() {
+      return work.origin?.inputs ?? [];
+    },
+    tasks,
+  };
 }
 
 export const futureFamily: Family = {
   plan(lazies) {
     const futures = lazies as readonly Future[];
-    for (const { node } of futures) works.get(node)!.throwIfFailed();
-    return { graph: new Map(), outputs: futures.map((future) => new FutureOutput(future)) };
+    const held = futures.filter(({ node }) => !(works.get(node) instanceof LocalWork));
+    const graph = tasksOf(held.map(({ node }) => node));
+    return { graph, outputs: futures.map((future) => new FutureOutput(future)) };
   },
 };
 

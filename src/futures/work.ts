@@ -28,6 +28,8 @@ export abstract class Work<T = unknown> {
     });
   }
 
+  /** What makes it, while it is pending: whoever reads it has it at hand, should an engine not be at it. */
+  abstract get origin(): LazyInput | undefined;
   abstract get lost(): boolean;
   /** The value, where it has finished. */
   abstract value(): Promise<T>;
@@ -81,11 +83,11 @@ export abstract class Work<T = unknown> {
 
 /** Work that an engine does, and whose result it holds. */
 export class EngineWork<T> extends Work<T> {
+  origin: LazyInput | undefined;
   private readonly abort = new AbortController();
 
   /**
    * @param after works in this process that must be settled first
-   * @param inputs whose errors are this work's own
    */
   constructor(
     private readonly engine: Engine,
@@ -95,6 +97,11 @@ export class EngineWork<T> extends Work<T> {
     private readonly as?: PassedAs,
   ) {
     super(node.key);
+    this.origin = node;
+    // What it was made of may go when it is there.
+    void this.settled.then(() => {
+      this.origin = undefined;
+    });
     if (after.length === 0) this.start(node, options);
     else
       void Promise.all(after.map(({ settled }) => settled)).then(() => {
@@ -153,6 +160,7 @@ export class EngineWork<T> extends Work<T> {
 
 /** Work done in this process, whose result lies here. */
 export class LocalWork<T> extends Work<T> {
+  readonly origin = undefined;
   private result: T | undefined;
 
   constructor(key: Key, run: () => Promise<T>) {

@@ -136,6 +136,7 @@ export class ClusterEngine implements Engine, AsyncDisposable {
       outputs,
       priorities,
       priority: checkPriority(priority),
+      resources: options.resources,
       retries,
       counted: onProgress !== undefined,
     };

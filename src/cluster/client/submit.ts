@@ -18,6 +18,7 @@ export interface Submission {
   /** Of the whole graph: a higher one comes first. */
   readonly priority: number;
   readonly retries: number;
+  readonly resources?: Readonly<Record<string, number>> | undefined;
   /** Whether the scheduler is to count its tasks. */
   readonly counted: boolean;
 }
@@ -43,13 +44,13 @@ export function neededOf(graph: Graph, outputs: readonly Key[], isPersisted: (ke
 export async function submit(
   session: Session,
   id: string,
-  { graph, outputs, priorities, priority, retries, counted }: Submission,
+  { graph, outputs, priorities, retries, priority, resources, counted }: Submission,
   signal: AbortSignal,
 ): Promise<void> {
   const ranks = priorities ?? order(graph, outputs);
   const rankOf = (task: Task): number => ranks.get(task.key) ?? 0;
   const encoder = new TaskEncoder();
-  const annotations = retries > 0 ? { retries } : {};
+  const annotations = { ...(retries > 0 && { retries }), ...(resources !== undefined && { resources }) };
   let tasks: unknown[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {

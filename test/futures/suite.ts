@@ -1,0 +1,343 @@
+/** What futures do on any engine. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/index.js';
+import * as tw from '../../src/index.js';
+
+const { asCompleted, Client, delayed, fireAndForget, wait } = tw;
+
+const inc = (n: number) => n + 1;
+const add = (a: number, b: number) => a + b;
+const slow = (ms: number) => new Promise<number>((resolve) => setTimeout(() => resolve(ms), ms));
+const broken = function broken(n: number): number {
+  throw new RangeError(`no ${n}`);
+};
+const never = () => new Promise<number>(() => {});
+const wrong = (value: unknown): never => value as never;
+const errorOf = (of: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(of).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+/** @param calls how many at once are many */
+export function testFutures(start: () => Promise<Engine>, calls: number): void {
+  let engine: Engine;
+  let client: tw.Client;
+  beforeAll(async () => {
+    engine = await start();
+    tw.useEngine(engine);
+    client = new Client();
+  }, 60_000);
+  afterAll(async () => {
+    tw.useEngine(undefined);
+    await engine?.dispose();
+  });
+
+  describe('submit', () => {
+    it('begins at once, and gives a future that can be awaited', async () => {
+      const future = client.submit(inc, 1);
+      expect(future.status).toBe('pending');
+      expect(future.done()).toBe(false);
+      expect(await future).toBe(2);
+      expect(future.status).toBe('finished');
+      expect(await future.result()).toBe(2);
+      expect(await future.exception()).toBeUndefined();
+      expect(String(future)).toBe('tilework.Future<inc, finished>');
+    });
+
+    it('takes futures, delayed values and arrays at any depth, finished or not', async () => {
+      const one = client.submit(inc, 0);
+      const two = client.submit(add, one, one);
+      const sum = client.submit(
+        (list: readonly number[], more: { readonly n: number }) => list.length + more.n,
+        [one, two],
+        {
+          n: delayed(inc)(two),
+        },
+      );
+      expect(await sum).toBe(5);
+      expect(await client.submit(inc, one)).toBe(2);
+      expect(await client.submit(inc, tw.arange(4, { chunks: 2 }).sum())).toBe(7);
+    });
+
+    it('does equal work once, unless it is not pure', async () => {
+      const random = () => Math.random();
+      const [a, b] = [client.submit(random), client.submit(random)];
+      expect(await a).toBe(await b);
+      const impure = client.with({ pure: false, name: 'draw' });
+      const [c, d] = [impure.submit(random), impure.submit(random)];
+      expect(await c).not.toBe(await d);
+      expect(c.key).toMatch(/^draw-[0-9a-f]{32}$/);
+    });
+
+    it('takes functions with captured values, and of modules', async () => {
+      const by = 3;
+      expect(await client.with({ captured: { by } }).submit((n: number) => n * by, 2)).toBe(6);
+      const module = new URL('../delayed/steps.mjs', import.meta.url);
+      expect(await client.submit<number>({ module, name: 'half' }, client.submit(inc, 4))).toBe(2.5);
+    });
+
+    it('refuses at the call what cannot be sent, or is not there', async () => {
+      const offset = 1;
+      expect(() => client.submit((n: number) => n + offset, 1)).toThrow(/it uses offset/);
+      expect(() =>
+        client.submit(
+          inc,
+          wrong(() => 1),
+        ),
+      ).toThrow(/inc: argument 1.* function/);
+      expect(() => client.submit(wrong(3))).toThrow(/a function is needed/);
+    });
+  });
+
+  describe('errors', () => {
+    it('have the key, the cause and the stack of what threw', async () => {
+      const future = client.submit(broken, 7);
+      const error = (await errorOf(future)) as tw.TaskError;
+      expect(error).toBeInstanceOf(tw.TaskError);
+      expect(error.key).toBe(future.key);
+      expect(error.cause).toBeInstanceOf(RangeError);
+      expect(future.status).toBe('error');
+      expect(await future.exception()).toBe(error);
+      expect(await future.traceback()).toMatch(/at broken \(tilework-function-/);
+    });
+
+    it('of inputs are those of what reads them, submitted before or after', async () => {
+      const bad = client.submit(broken, 8);
+      const before = client.submit(inc, bad);
+      const error = await errorOf(bad);
+      const after = client.submit(inc, client.submit(inc, bad));
+      expect(await before.exception()).toMatchObject({ key: bad.key });
+      expect(await after.exception()).toBe(error);
+      expect(await errorOf(client.gather([client.submit(inc, 1), bad]))).toBe(error);
+      expect(await errorOf(delayed(inc)(bad).compute())).toBe(error);
+    });
+
+    it('nobody looks at do no harm', async () => {
+      for (let i = 0; i < 20; i++) client.with({ pure: false }).submit(broken, i);
+      const here = client.with({ where: 'main' }).submit(() => Promise.reject(new Error('unseen')));
+      await wait([here]);
+      await sleep(20);
+      expect(await client.submit(inc, 1)).toBe(2);
+    });
+  });
+
+  describe('map and gather', () => {
+    it('go over lists, and give results in the same structure', async () => {
+      expect(await client.gather(client.map(add, [1, 2, 3], new Set([10, 20])))).toEqual([11, 22]);
+      const futures = client.map(inc, client.map(inc, [1, 2]));
+      expect(await client.gather({ all: futures, map: new Map([['first', futures[0]]]), plain: 1 })).toEqual({
+        all: [3, 4],
+        map: new Map([['first', 3]]),
+        plain: 1,
+      });
+      expect(await Promise.all(futures)).toEqual([3, 4]);
+      expect(() => client.map(wrong(inc))).toThrow('map takes a list');
+    });
+
+    it(`take ${calls} calls`, async () => {
+      const futures = client.map(
+        inc,
+        Array.from({ length: calls }, (_, i) => i),
+      );
+      const results = await client.gather(futures);
+      expect(results[calls - 1]).toBe(calls);
+      for (const future of futures) future.release();
+    });
+  });
+
+  describe('scatter', () => {
+    it('gives data once; typed arrays are shared', async () => {
+      const data = Float64Array.of(1, 2, 3);
+      const table = client.scatter(data);
+      data[0] = 9;
+      expect(await table).toEqual(Float64Array.of(1, 2, 3));
+      const seen = await client.submit(
+        (values: Float64Array, plain: { readonly a: readonly number[] }) => [
+          values.buffer instanceof SharedArrayBuffer,
+          values.length,
+          plain.a,
+        ],
+        table,
+        client.scatter({ a: [1] }),
+      );
+      expect(seen).toEqual([true, 3, [1]]);
+      expect(await client.gather([client.scatter(Uint8Array.of(1)), client.scatter('text')])).toEqual([
+        Uint8Array.of(1),
+        'text',
+      ]);
+      expect(client.scatter([1, 2]).key).toBe(client.scatter([1, 2]).key);
+      expect(() => client.scatter(() => 1)).toThrow(/function/);
+    });
+  });
+
+  describe('cancelling and releasing', () => {
+    it('stops what runs', async () => {
+      const future = client.submit(never);
+      client.cancel(future);
+      expect(future.status).toBe('cancelled');
+      expect(await errorOf(future)).toBeInstanceOf(tw.CancelledError);
+      expect((await client.submit(inc, future).exception()) instanceof tw.CancelledError).toBe(true);
+    });
+
+    it('leaves what others need', async () => {
+      const input = client.with({ pure: false }).submit(slow, 100);
+      const reader = client.submit(inc, input);
+      input.cancel();
+      expect(await reader).toBe(101);
+    });
+
+    it('gives results up: released, at the end of a block, collected', async () => {
+      const released = client.submit(inc, 1000);
+      await wait([released]);
+      expect(engine.has(released.key)).toBe(true);
+      released.release();
+      expect(engine.has(released.key)).toBe(false);
+      expect(await errorOf(released)).toMatchObject({ name: 'CancelledError', message: /was released/ });
+      let key: string;
+      {
+        using future = client.submit(inc, 1001);
+        key = future.key;
+        await wait([future]);
+        expect(engine.has(key)).toBe(true);
+      }
+      expect(engine.has(key)).toBe(false);
+      setFlagsFromString('--expose_gc');
+      const gc = runInNewContext('gc') as () => void;
+      key = await (async () => {
+        const future = client.submit(inc, 1002);
+        await wait([future]);
+        return future.key;
+      })();
+      for (let i = 0; i < 100 && engine.has(key); i++) {
+        gc();
+        await sleep(10);
+      }
+      expect(engine.has(key)).toBe(false);
+    });
+
+    it('keeps what is held by delayed calls of it', async () => {
+      const held = await (async () => {
+        const future = client.submit(inc, 2000);
+        await wait([future]);
+        return delayed(inc)(future);
+      })();
+      const gc = runInNewContext('gc') as () => void;
+      for (let i = 0; i < 5; i++) {
+        gc();
+        await sleep(5);
+      }
+      expect(await held.compute()).toBe(2002);
+    });
+
+    it('lets those finish that are to be forgotten', async () => {
+      const { existsSync } = await import('node:fs');
+      const path = `/tmp/tilework-forget-${process.pid}`;
+      const write = async (file: string) => {
+        const fs = await import('node:fs/promises');
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        await fs.writeFile(file, '');
+      };
+      const future = client.submit(write, path);
+      fireAndForget(future);
+      future.release();
+      while (!existsSync(path)) await sleep(5);
+      (await import('node:fs')).rmSync(path);
+    });
+  });
+
+  describe('waiting', () => {
+    it('ends when all are done, or one, or after a time', async () => {
+      const [fast, late] = [client.submit(inc, 1), client.submit(never)];
+      const first = await wait([fast, late], { returnWhen: 'firstCompleted' });
+      expect(first.done).toEqual([fast]);
+      expect(first.notDone).toEqual([late]);
+      expect(await errorOf(wait([late], { timeout: 10 }))).toMatchObject({ name: 'TimeoutError' });
+      expect(await errorOf(late.result({ timeout: 10 }))).toMatchObject({ name: 'TimeoutError' });
+      expect(await errorOf(late.result({ signal: AbortSignal.abort(new Error('stop')) }))).toMatchObject({
+        message: 'stop',
+      });
+      expect(late.status).toBe('pending');
+      await expect(wait([late], { timeout: -1 })).rejects.toThrow(RangeError);
+      await expect(wait([late], { returnWhen: wrong('any') })).rejects.toThrow(/returnWhen is/);
+      late.cancel();
+      expect((await wait([])).done).toEqual([]);
+    });
+
+    it('goes over futures as they are done, and takes more', async () => {
+      let open: (value: number) => void = () => {};
+      const gate = new Promise<number>((resolve) => {
+        open = resolve;
+      });
+      const bad = client.submit(broken, 1);
+      const completed = asCompleted<tw.Future<number>>([
+        client.with({ where: 'main' }).submit(() => gate),
+        bad,
+      ]);
+      const seen: unknown[] = [];
+      for await (const future of completed) {
+        expect(future).toBeInstanceOf(tw.Future);
+        if (future === bad) {
+          completed.add(client.submit(inc, 5));
+          open(80);
+        }
+        seen.push(future.status === 'error' ? 'error' : await future);
+      }
+      expect(new Set(seen)).toEqual(new Set(['error', 6, 80]));
+      expect(seen[0]).toBe('error');
+      expect(completed.count).toBe(0);
+      expect((await asCompleted().next()).done).toBe(true);
+    });
+  });
+
+  describe("work in the program's own process", () => {
+    it('sees what is around it, and neither arguments nor results are copied', async () => {
+      const main = client.with({ where: 'main' });
+      const cache = new Map<string, () => number>();
+      const put = main.submit(async (n: number) => cache.set('a', () => n), client.submit(inc, 1));
+      expect(await put).toBe(cache);
+      expect(cache.get('a')?.()).toBe(2);
+      // Its results are inputs of calls in threads, even while it is at work.
+      const later = main.submit(() => slow(20));
+      expect(await client.gather([client.submit(inc, later), later])).toEqual([21, 20]);
+      expect(await client.submit(inc, later)).toBe(21);
+      expect(await delayed(inc)(later).compute()).toBe(21);
+      expect(await client.gather([later, main.map(inc, [1, later])])).toEqual([20, [2, 21]]);
+      const bad = main.submit(() => {
+        throw new Error('here');
+      });
+      expect(await errorOf(client.submit(inc, bad))).toMatchObject({ key: bad.key, op: 'main' });
+      expect(() => main.submit(wrong({ module: 'x' }))).toThrow(/where: 'main'/);
+      const pending = main.submit(never);
+      expect(() => delayed(inc)(pending).graph()).toThrow(/pending in this process/);
+      pending.cancel();
+      expect(pending.status).toBe('cancelled');
+    });
+  });
+
+  describe('names', () => {
+    it('are found by every client of the engine', async () => {
+      client.publish('table', client.scatter([1, 2]));
+      expect(client.with({}).listDatasets()).toEqual(['table']);
+      expect(await client.with({}).getDataset<tw.Future<number[]>>('table')).toEqual([1, 2]);
+      expect(() => client.publish('table', 1)).toThrow(/published already/);
+      client.unpublish('table');
+      expect(() => client.getDataset('table')).toThrow(
+        /nothing is published as "table"; there is nothing at all/,
+      );
+    });
+  });
+
+  describe('computing and persisting', () => {
+    it('of delayed values and structures', async () => {
+      const double = delayed((n: number) => 2 * n);
+      expect(await client.compute(double(client.submit(inc, 1)))).toBe(4);
+      expect(await client.compute({ a: double(1), b: [double(2)] })).toEqual({ a: 2, b: [4] });
+      const [held] = await client.persist([tw.arange(3).add(1)]);
+      expect(await held.sum().compute()).toBe(6);
+    });
+  });
+}
