@@ -27,4 +27,10 @@ export const uneven: Chunking = (shape, operand) =>
     return [first, ...pieces(extent - first, 3)].filter((size) => size > 0);
   });
 
+/** Two blocks, cut across the longest axis. */
+export const halves: Chunking = (shape) => {
+  const longest = shape.indexOf(Math.max(...shape));
+  return shape.map((extent, axis) => (axis === longest ? pieces(extent, Math.ceil(extent / 2)) : [extent]));
+};
+
 export const CHUNKINGS: { readonly [name: string]: Chunking } = { whole, fine, uneven };
