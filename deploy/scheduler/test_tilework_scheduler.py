@@ -50,7 +50,7 @@ class TestGraph(unittest.TestCase):
     def test_annotations_of_groups(self):
         self.assertEqual(
             self.graph.__dask_annotations__(),
-            {"retries": {"a": 2}, "resources": {"a": {"JS": 0.001}, "b": {"GPU": 1}}},
+            {"retries": {"a": 2}, "resources": {"a": {"JS": 0.001}, "b": {"GPU": 1, "JS": 0.001}}},
         )
 
     def test_old_and_new_form_have_the_same_tasks(self):

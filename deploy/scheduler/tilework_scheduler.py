@@ -12,6 +12,7 @@ a worker may wait for company; 1 ms unless set, where Dask has 5 ms.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import platform
@@ -37,9 +38,6 @@ PROTOCOL = 1
 #: The resource that Node workers have, and what a task takes of it where other workers are there too.
 RESOURCE = "JS"
 SHARE = {RESOURCE: 0.001}
-
-#: States in which a task may be given restrictions without further ado.
-UNSCHEDULED = ("released", "waiting", "no-worker", "memory", "erred")
 
 
 class NodeTask(Task):
@@ -80,8 +78,11 @@ class Graph:
         self.ranks.update((key, rank) for key, rank, _, _ in tasks)
 
     def restrict(self):
-        """Keeps tasks off workers that are not Node's, unless something else decides on it."""
-        self.groups = [(tasks, {"resources": SHARE, **annotations}) for tasks, annotations in self.groups]
+        """Keeps tasks off workers that are not Node's."""
+        self.groups = [
+            (tasks, {**annotations, "resources": with_share(annotations.get("resources"))})
+            for tasks, annotations in self.groups
+        ]
 
     # From 2025.4.0 on the scheduler asks for these two.
 
@@ -127,6 +128,7 @@ class TileworkPlugin(SchedulerPlugin):
         self.scheduler = scheduler
         self.graphs = {}
         self.counts = {}
+        self.lock = asyncio.Lock()
         self.interval = parse_timedelta(dask.config.get("tilework.batch-interval", "1ms"), default="ms")
         self.takes_expression = "expr_ser" in inspect.signature(scheduler.update_graph).parameters
         scheduler.handlers["tilework_hello"] = self.hello
@@ -189,6 +191,12 @@ class TileworkPlugin(SchedulerPlugin):
 
     async def submit(self, client, graph, keys, priority=0, counted=False):
         """Hands a complete graph to the scheduler, and says so to the client, which wants `keys` of it."""
+        # Graphs may read what graphs before them make, and updating takes a while.
+        async with self.lock:
+            await self.update(client, graph, keys, priority, counted)
+        self.scheduler.client_send(client, {"op": "tilework-submitted", "graph": graph})
+
+    async def update(self, client, graph, keys, priority, counted):
         submitted = self.graphs.pop((client, graph), None) or Graph()
         if any(not is_node(worker) for worker in self.scheduler.workers.values()):
             submitted.restrict()
@@ -207,7 +215,6 @@ class TileworkPlugin(SchedulerPlugin):
         )
         if counted:
             self.counts[client, graph] = Count(self.scheduler, submitted.ranks)
-        self.scheduler.client_send(client, {"op": "tilework-submitted", "graph": graph})
 
     # What happens on the scheduler
 
@@ -245,19 +252,22 @@ class TileworkPlugin(SchedulerPlugin):
         """
         queued = {}
         for key, task in self.scheduler.tasks.items():
-            if not isinstance(task.run_spec, NodeTask) or task.resource_restrictions:
+            if not isinstance(task.run_spec, NodeTask) or RESOURCE in (task.resource_restrictions or ()):
                 continue
-            if task.state == "processing":
-                task.resource_restrictions = dict(SHARE)
-                self.scheduler.acquire_resources(task, task.processing_on)
-            elif task.state == "queued":
+            running = task.processing_on
+            if running is not None:
+                self.scheduler.release_resources(task, running)
+            task.resource_restrictions = with_share(task.resource_restrictions)
+            if running is not None:
+                self.scheduler.acquire_resources(task, running)
+            if task.state == "queued":
                 queued[key] = "released"
-            elif task.state in UNSCHEDULED:
-                task.resource_restrictions = dict(SHARE)
-        for key in queued:
-            self.scheduler.tasks[key].resource_restrictions = dict(SHARE)
         if queued:
             self.scheduler.transitions(queued, "tilework-restrict")
+
+
+def with_share(resources):
+    return {**SHARE, **(resources or {})}
 
 
 def is_node(worker):

@@ -10,7 +10,7 @@ import { ProgressPoll } from './progress.js';
 import { FetchedResults } from './results.js';
 import { Run, type Take } from './run.js';
 import { Session } from './session.js';
-import { lostInputs, neededOf } from './submit.js';
+import { externalsOf, lostInputs, neededOf } from './submit.js';
 
 /** For `tls://`: `ca`, `cert` and `key`, as PEM. */
 export interface ClusterOptions extends Partial<Certificates>, Pick<Security, 'allowPlain'> {
@@ -49,6 +49,8 @@ export class ClusterEngine implements Engine, AsyncDisposable {
   private readonly book = new Book();
   /** Computations under way, and those whose results are persisted. */
   private readonly runs = new Map<RunId, Run>();
+  /** Of which the scheduler has not said that it has their graphs. */
+  private readonly unconfirmed = new Set<Run>();
   private readonly active = new Set<Run>();
   private readonly undo: (() => void)[] = [];
   private readonly retries: number;
@@ -129,7 +131,10 @@ export class ClusterEngine implements Engine, AsyncDisposable {
     const { signal, priorities, priority = 0, onProgress } = options;
     signal?.throwIfAborted();
     const retries = checkRetries(options.retries ?? this.retries);
-    const needed = neededOf(graph, outputs, (key) => this.book.isPersisted(key));
+    const isPersisted = (key: Key): boolean => this.book.isPersisted(key);
+    const needed = neededOf(graph, outputs, isPersisted, (key) => this.book.holders(key).length > 0);
+    const before = new Set([...externalsOf(needed)].flatMap((key) => this.book.holders(key)));
+    const after = (): Run[] => [...before].flatMap((other) => this.runs.get(other) ?? []);
     const id = ++this.lastRun;
     const submission = {
       graph: needed,
@@ -140,7 +145,8 @@ export class ClusterEngine implements Engine, AsyncDisposable {
       retries,
       counted: onProgress !== undefined,
     };
-    const run: Run = new Run(id, submission, this.session, this.book, take, (keys) => this.forget(run, keys));
+    const taken = (keys: readonly Key[]): void => this.forget(run, keys);
+    const run: Run = new Run(id, submission, this.session, this.book, take, taken, after);
     this.book.want(id, outputs);
     this.runs.set(id, run);
     this.active.add(run);
@@ -156,7 +162,7 @@ export class ClusterEngine implements Engine, AsyncDisposable {
         (error) => run.fail(error),
       );
     if (outputs.length === 0) run.finish();
-    else void run.start();
+    else this.start(run);
     let success = false;
     try {
       await run.outcome;
@@ -172,13 +178,21 @@ export class ClusterEngine implements Engine, AsyncDisposable {
     return run;
   }
 
+  private start(run: Run): void {
+    run.start();
+    this.unconfirmed.add(run);
+    void run.settled().then(() => this.unconfirmed.delete(run));
+  }
+
   /** Gives up keys of a run, at the scheduler too where nobody else wants them. */
   private forget(run: Run, keys: readonly Key[]): void {
     const unwanted = this.book.drop(run.id, keys);
-    if (!this.book.holds(run.id)) this.runs.delete(run.id);
-    if (unwanted.length === 0) return;
-    void run.settled().then(() => {
+    const known = [run, ...this.unconfirmed].map((other) => other.settled());
+    // Until the scheduler has confirmed what was sent it may yet want the keys; and whoever is about to read them must be known first.
+    void Promise.all(known).then(() => {
+      if (!this.book.holds(run.id)) this.runs.delete(run.id);
       const still = unwanted.filter((key) => this.book.holders(key).length === 0);
+      if (still.length === 0) return;
       this.session.send({ op: 'client-releases-keys', keys: still, client: this.session.client });
     });
   }
@@ -187,7 +201,7 @@ export class ClusterEngine implements Engine, AsyncDisposable {
     const key = String(message.key);
     switch (message.op) {
       case 'tilework-submitted':
-        for (const run of this.runs.values()) run.confirmed(String(message.graph));
+        this.runs.get(Number.parseInt(String(message.graph), 10))?.confirmed(String(message.graph));
         return;
       case 'key-in-memory':
         for (const id of this.book.arrived(key)) this.runs.get(id)?.arrived(key);
@@ -234,7 +248,9 @@ export class ClusterEngine implements Engine, AsyncDisposable {
   private resubmit(): void {
     this.book.lostAll();
     const byAge = [...this.runs.values()].sort((a, b) => a.id - b.id);
-    for (const run of byAge) void run.start();
+    for (const run of byAge)
+      if (this.book.holds(run.id)) this.start(run);
+      else run.forgotten();
   }
 
   private end(reason: EngineError): void {

@@ -32,7 +32,8 @@ export class Run {
   private lanes = 0;
   private attempts = 0;
   private attempt = new AbortController();
-  /** Keys that may be given up: the scheduler knows of them. */
+  /** Resolves when all has been sent, whatever came of it. */
+  private sent: Promise<void> = Promise.resolve();
   private submitted:
     | { readonly id: string; readonly done: Promise<void>; readonly confirm: () => void }
     | undefined;
@@ -45,6 +46,8 @@ export class Run {
     private readonly take: Take | undefined,
     /** Told of keys that were taken, and need not stay on the cluster. */
     private readonly taken: (keys: readonly Key[]) => void,
+    /** Runs whose outputs it reads: they must be known first. */
+    private readonly after: () => readonly Run[],
   ) {
     this.left = new Set(submission.outputs);
     this.outcome = new Promise((resolve, reject) => {
@@ -62,8 +65,13 @@ export class Run {
   }
 
   /** Sends the graph; again, after the scheduler has forgotten it. */
-  async start(): Promise<void> {
+  start(): void {
+    this.sent = this.send();
+  }
+
+  private async send(): Promise<void> {
     this.attempt.abort();
+    this.submitted?.confirm();
     const attempt = new AbortController();
     this.attempt = attempt;
     const id = `${this.id}.${++this.attempts}`;
@@ -73,6 +81,8 @@ export class Run {
     });
     this.submitted = { id, done, confirm };
     try {
+      for (const run of this.after()) await run.sent;
+      attempt.signal.throwIfAborted();
       // Of what was taken already nothing is needed again; what is persisted is wanted for good.
       const outputs = this.take === undefined ? this.submission.outputs : [...this.left];
       await submit(this.session, id, { ...this.submission, outputs }, attempt.signal);
@@ -86,6 +96,11 @@ export class Run {
   /** The scheduler has taken a graph. */
   confirmed(id: string): void {
     if (this.submitted?.id === id) this.submitted.confirm();
+  }
+
+  /** The scheduler has lost what was sent, and it will not be sent again. */
+  forgotten(): void {
+    this.submitted?.confirm();
   }
 
   /** Resolves when no message that was sent before can make the scheduler want keys for this run again. */

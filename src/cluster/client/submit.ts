@@ -18,21 +18,34 @@ export interface Submission {
   /** Of the whole graph: a higher one comes first. */
   readonly priority: number;
   readonly retries: number;
-  readonly resources?: Readonly<Record<string, number>> | undefined;
+  /** What each task needs of what workers offer. */
+  readonly resources: Readonly<Record<string, number>> | undefined;
   /** Whether the scheduler is to count its tasks. */
   readonly counted: boolean;
 }
 
 /**
  * The part of a graph that must be sent: what is persisted is there already.
+ *
+ * @param isHeld whether a key is persisted, or being computed: tasks may read it without a task that makes it
  * @throws GraphError for a cycle, or a key that no task makes
  */
-export function neededOf(graph: Graph, outputs: readonly Key[], isPersisted: (key: Key) => boolean): Graph {
+export function neededOf(
+  graph: Graph,
+  outputs: readonly Key[],
+  isPersisted: (key: Key) => boolean,
+  isHeld: (key: Key) => boolean,
+): Graph {
   const missing = outputs.filter((key) => !isPersisted(key));
   const own = new Map([...graph].filter(([key]) => !isPersisted(key)));
   const needed = cull(own, missing);
-  toposort(needed, isPersisted);
+  toposort(needed, isHeld);
   return needed;
+}
+
+/** Keys that tasks of a graph read and none makes. */
+export function* externalsOf(graph: Graph): Generator<Key> {
+  for (const { inputs } of graph.values()) for (const key of inputs) if (!graph.has(key)) yield key;
 }
 
 /**
@@ -44,13 +57,13 @@ export function neededOf(graph: Graph, outputs: readonly Key[], isPersisted: (ke
 export async function submit(
   session: Session,
   id: string,
-  { graph, outputs, priorities, retries, priority, resources, counted }: Submission,
+  { graph, outputs, priorities, priority, retries, resources, counted }: Submission,
   signal: AbortSignal,
 ): Promise<void> {
   const ranks = priorities ?? order(graph, outputs);
   const rankOf = (task: Task): number => ranks.get(task.key) ?? 0;
   const encoder = new TaskEncoder();
-  const annotations = { ...(retries > 0 && { retries }), ...(resources !== undefined && { resources }) };
+  const annotations = { ...(retries > 0 && { retries }), ...(resources && { resources }) };
   let tasks: unknown[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {

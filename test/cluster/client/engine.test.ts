@@ -174,8 +174,8 @@ for (const version of VERSIONS)
         while (open.length === 0) await sleep(5);
         controller.abort(new Error('enough'));
         await expect(running).rejects.toThrow('enough');
-        for (const release of open) release();
         await untilForgotten();
+        for (const release of open) release();
         expect(workers.flatMap((w) => w.ran)).not.toContain('then-1');
         await expect(engine.run(graph, ['then-1'], { signal: controller.signal })).rejects.toThrow('enough');
       });

@@ -62,7 +62,13 @@ for (const version of ['newest', '2024.12.1'] as const)
         const holder = new Session(scheduler.address, {}, 'holder', events);
         await holder.open();
         const failing = graphOf({ key: 'py-error', op: 'fail' });
-        const options = { priorities: undefined, priority: 0, retries: 0, counted: false };
+        const options = {
+          priorities: undefined,
+          priority: 0,
+          retries: 0,
+          resources: undefined,
+          counted: false,
+        };
         const { signal } = new AbortController();
         await submit(holder, '1', { graph: failing, outputs: ['py-error'], ...options }, signal);
         while (
@@ -95,6 +101,17 @@ for (const version of ['newest', '2024.12.1'] as const)
         expect(results.keys).toHaveLength(100);
         expect(node.ran).toHaveLength(100);
         expect(other.log()).not.toContain('tilework-task');
+      });
+
+      test('what asks for a resource goes where it is, of Node', async () => {
+        const plain = await TestWorker.start(scheduler.address, ops);
+        await startPythonWorker(python, scheduler.address, { args: ['--resources', 'GPU=1'] });
+        const graph = graphOf(...Array.from({ length: 20 }, (_, i) => ({ key: `gpu-${i}`, op: 'slow' })));
+        const running = engine.run(graph, [...graph.keys()], { resources: { GPU: 1 } });
+        await sleep(200);
+        const equipped = await TestWorker.start(scheduler.address, ops, { resources: { GPU: 1 } });
+        expect((await running).keys).toHaveLength(20);
+        expect([plain.ran.length, equipped.ran.length]).toEqual([0, 20]);
       });
 
       test('a Python worker that comes later gets none of what is waiting for Node', async () => {

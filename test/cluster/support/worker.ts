@@ -51,10 +51,14 @@ export class TestWorker {
   static async start(
     scheduler: string,
     ops: TestOps,
-    { nthreads = 2, ...security }: Security & { readonly nthreads?: number } = {},
+    {
+      nthreads = 2,
+      resources = {},
+      ...security
+    }: Security & { readonly nthreads?: number; readonly resources?: Record<string, number> } = {},
   ): Promise<TestWorker> {
     const worker = new TestWorker(scheduler, ops, security);
-    await worker.register(nthreads);
+    await worker.register(nthreads, resources);
     started.add(worker);
     return worker;
   }
@@ -76,7 +80,7 @@ export class TestWorker {
     await this.listener.close();
   }
 
-  private async register(nthreads: number): Promise<void> {
+  private async register(nthreads: number, resources: Record<string, number>): Promise<void> {
     this.listener = await listen({
       ...this.security,
       handlers: {
@@ -101,7 +105,7 @@ export class TestWorker {
       nthreads,
       name: this.address,
       now: Date.now() / 1000,
-      resources: { JS: 1 },
+      resources: { ...resources, JS: 1 },
       memory_limit: 2 ** 30,
       local_directory: '',
       services: {},
