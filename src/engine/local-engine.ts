@@ -82,6 +82,8 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   private readonly firstBudget: number;
   private lastId = 0;
   private timer: NodeJS.Timeout | undefined;
+  /** When memory was last looked at, as far as that holds. */
+  private checked = Number.NEGATIVE_INFINITY;
   private ended: Promise<void> | undefined;
   private readonly companions = new Set<() => void | Promise<void>>();
 
@@ -265,6 +267,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       const settle: Call['settle'] = (failure) => {
         signal?.removeEventListener('abort', abort);
         this.calls.delete(run);
+        if (reserve > 0) this.checked = Number.NEGATIVE_INFINITY;
         if (this.calls.size === 0) this.rest();
         try {
           this.reports.finish(run, performance.now());
@@ -334,8 +337,8 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   }
 
   private wake(reserve: number): void {
-    // To look at the process takes longer than to submit a task: while something runs, ticks do it.
-    if (this.timer === undefined || reserve > 0) this.checkMemory();
+    // To look at the process takes longer than to submit a task: ticks do it, and runs one after another in less time than a tick.
+    if (reserve > 0 || performance.now() - this.checked > TICK_MS) this.checkMemory();
     this.timer ??= setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -356,6 +359,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
 
   private checkMemory(): void {
     const { space } = this.state.core;
+    this.checked = performance.now();
     let reserved = 0;
     for (const call of this.calls.values()) reserved += call.reserve;
     const revised = (): number =>
