@@ -190,6 +190,21 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     expect(() => process.kill(next as number, 0)).toThrow(/ESRCH/);
   }, 60_000);
 
+  test('a task that takes more memory than the worker may ends it; the supervisor starts another, and the task fails', async () => {
+    const strict = await startScheduler(python, { config: { 'distributed.scheduler.allowed-failures': 0 } });
+    await using own = await connect(strict.address);
+    const worker = await startWorker(strict.address, ['--memory-limit', '300MiB'], { nanny: true });
+    const greedy = callTask(
+      'greedy',
+      '() => { const all = []; for (;;) all.push(new Uint8Array(2 ** 24).fill(1)); }',
+    );
+    const error = await rejection(own.run(graphOf(greedy), ['greedy']));
+    expect((error as Error).message).toMatch(/greedy/);
+    await worker.prints(/it takes \d+ bytes, of \d+ that it may[\s\S]*started again[\s\S]*has joined/);
+    using results = await own.run(graphOf(callTask('modest', '() => 1')), ['modest']);
+    expect(valueIn(results.get('modest'))).toBe(1);
+  }, 60_000);
+
   test('a worker whose supervisor is killed ends too', async () => {
     const worker = await startWorker(scheduler.address, [], { nanny: true });
     const pid = (await total(graphOf(callTask('pid-orphan', '() => process.pid')), 'pid-orphan')) as number;
