@@ -7,7 +7,7 @@ import { AGGREGATE } from '../sql/functions.js';
 import type { Fragment } from './task.js';
 
 /** The column that says where a row stood, while it is elsewhere: the number of its partition and its place in it. */
-export const ORDER = '__tilework_place';
+export const ORDER = '__tilework_position';
 /** No partition has more rows. */
 const PLACES = 2 ** 36;
 

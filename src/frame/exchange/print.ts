@@ -53,8 +53,8 @@ const planText = ({ plan }: Pick<Fragment, 'plan'>): string =>
   printPlan(plan)
     .replaceAll(/ seed \d+/g, '')
     .replaceAll(/(memory \()\d+ rows\)/g, '$1rows)')
-    .replaceAll(/^( *__tilework_place = )?.*$/gm, (line) =>
-      line.replace(/__tilework_place = [^,]*/, '__tilework_place'),
+    .replaceAll(/^( *__tilework_position = )?.*$/gm, (line) =>
+      line.replace(/__tilework_position = [^,]*/, '__tilework_position'),
     );
 
 function taskText(task: FrameTask): string {
