@@ -13,7 +13,11 @@ let options: LocalEngineOptions = {};
  * defaultEngine() === defaultEngine(); // true
  */
 export function defaultEngine(): Engine {
-  if (chosen) return chosen;
+  return chosen ?? localEngine();
+}
+
+/** The process's own local engine, whichever is the default. */
+export function localEngine(): LocalEngine {
   own ??= new LocalEngine(options);
   return own;
 }

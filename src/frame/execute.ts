@@ -1,4 +1,6 @@
+import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
+import { distributedBatches, isDistributed, withDistributed } from './distributed/index.js';
 import { Database, type QueryOptions } from './duck/database.js';
 import { narrowed } from './duck/narrow.js';
 import { tableOf } from './duck/tables.js';
@@ -33,6 +35,7 @@ export interface FrameOptions {
   /**
    * Cuts the plan into so many partitions, computed apart, with exchanges between them (files in the spill directory), as a cluster does. Without it
    * DuckDB computes the plan as one, which is faster on one machine; where that needs more memory than the limit leaves, it is done in partitions after all.
+   * On a cluster there are, without it, as many as its workers have threads.
    */
   readonly partitions?: number;
   /** With partitions: up to so many bytes a side of a join is given to every partition of the other, not shuffled; default 32 MiB. */
@@ -78,7 +81,9 @@ export async function* batchesOf(
   plan: PlanNode,
   options: FrameOptions = {},
 ): AsyncGenerator<Batch, void, void> {
-  const database = Database.of(options.engine);
+  const engine = options.engine ?? defaultEngine();
+  if (isDistributed(engine)) return yield* distributedBatches(plan, engine, options);
+  const database = Database.of(engine);
   const resolved = await resolveMaps(optimize(plan), database, options);
   try {
     const best = await withoutFiles(resolved.plan, database);
@@ -126,6 +131,8 @@ export async function withStatement(
   options: FrameOptions,
   use: (statement: Statement) => Promise<void>,
 ): Promise<void> {
+  const engine = options.engine ?? defaultEngine();
+  if (isDistributed(engine)) return withDistributed(plan, engine, options, true, use);
   const { plan: resolved, dispose } = await resolveMaps(optimize(plan), database, options);
   try {
     let { partitions } = options;
@@ -144,13 +151,14 @@ export async function withStatement(
 
 // In partitions
 
-const partitionOptions = (options: FrameOptions, partitions: number): PartitionOptions => ({
+export const partitionOptions = (options: FrameOptions, partitions: number): PartitionOptions => ({
   ...queryOptions(options),
   partitions,
   ...(options.broadcastBytes !== undefined && { broadcastBytes: options.broadcastBytes }),
 });
 
-const statements =
+/** Makes statements for a database. */
+export const statements =
   (database: Database): StatementOf =>
   (plan, tasks) =>
     statementOf(plan, database, tasks);
@@ -162,6 +170,8 @@ export async function eachPartition(
   options: FrameOptions,
   use: (statement: Statement, part: number) => Promise<void>,
 ): Promise<void> {
+  const engine = options.engine ?? defaultEngine();
+  if (isDistributed(engine)) return withDistributed(plan, engine, options, false, use);
   const { plan: resolved, dispose } = await resolveMaps(optimize(plan), database, options);
   try {
     const { graph, run } = await exchanged(

@@ -1,11 +1,13 @@
-import type { ComputeOptions, Engine, Results, RunOptions } from '../../engine/engine.js';
+import type { ComputeOptions, Results, RunOptions } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import type { Result } from '../../engine/op.js';
 import { checkPriority, checkRetries } from '../../engine/options.js';
+import type { DistributedEngine } from '../../frame/distributed/engine.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { Certificates, Security, StreamMessage } from '../comm/index.js';
 import { Book, type RunId } from './book.js';
 import { failureOf } from './failure.js';
+import { ClusterFrames } from './frames.js';
 import { ProgressPoll } from './progress.js';
 import { FetchedResults } from './results.js';
 import { Run, type Take } from './run.js';
@@ -44,7 +46,9 @@ export async function connect(address: string, options: ClusterOptions = {}): Pr
 }
 
 /** Computes graphs on a cluster that a Dask scheduler drives. Made by `connect`. */
-export class ClusterEngine implements Engine, AsyncDisposable {
+export class ClusterEngine implements DistributedEngine, AsyncDisposable {
+  /** How frames are computed by its workers. */
+  readonly frames: ClusterFrames;
   private readonly session: Session;
   private readonly book = new Book();
   /** Computations under way, and those whose results are persisted. */
@@ -74,6 +78,9 @@ export class ClusterEngine implements Engine, AsyncDisposable {
       },
       reconnect,
     );
+    this.frames = new ClusterFrames(this.session, () => {
+      if (this.ended !== undefined) throw this.ended;
+    });
   }
 
   /** Connects; `connect` has done it. */

@@ -5,7 +5,7 @@ import { decodeFailure } from '../wire/index.js';
 import type { Session } from './session.js';
 
 /** What the scheduler remembers of a failure. */
-interface Report {
+export interface Report {
   /** The task that raised. */
   readonly key: Key;
   readonly text: string;

@@ -1,5 +1,6 @@
 import { EngineError, TaskError, ThreadDiedError } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
+import { type FrameTasks, InputsLostError, isFrameKey, WithHolders } from '../frame/index.js';
 import { decodePayload, encodeValue, payloadOf, type TaskPayload, VALUE_OP } from '../wire/index.js';
 import type { Instruction, WorkerEvent } from './state/index.js';
 import type { Store } from './store.js';
@@ -15,7 +16,10 @@ export class Executions {
   private readonly running = new Map<Key, { readonly abort: AbortController; readonly start: number }>();
   private readonly commons = new Map<string, unknown>();
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    private readonly frames: FrameTasks,
+  ) {}
 
   /** Never rejects: what becomes of the task is the event. */
   async run({ key, runId, spec }: Execute): Promise<WorkerEvent> {
@@ -23,11 +27,12 @@ export class Executions {
     const start = seconds();
     this.running.set(key, { abort, start });
     try {
-      const held = await this.compute(key, decodePayload(payloadIn(key, spec)), abort.signal);
+      const held = await this.start(key, spec, abort.signal);
       return { kind: 'execute-done', key, runId, ...held, start, stop: seconds() };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'execute-aborted', key };
-      if (error instanceof EngineError) return { kind: 'execute-rescheduled', key };
+      if (error instanceof EngineError || error instanceof InputsLostError)
+        return { kind: 'execute-rescheduled', key };
       return { kind: 'execute-failed', key, runId, failure: thrownBy(key, error), start, stop: seconds() };
     } finally {
       this.running.delete(key);
@@ -42,6 +47,14 @@ export class Executions {
   times(): Record<Key, number> {
     const now = seconds();
     return Object.fromEntries([...this.running].map(([key, { start }]) => [key, now - start]));
+  }
+
+  private async start(key: Key, given: unknown, signal: AbortSignal) {
+    const { spec, holders } = given instanceof WithHolders ? given : { spec: given, holders: {} };
+    const payload = decodePayload(payloadIn(key, spec));
+    if (!isFrameKey(key)) return this.compute(key, payload, signal);
+    const value = await this.frames.run({ key, ...payload }, holders, signal);
+    return this.store.put(key, { value });
   }
 
   private compute(key: Key, payload: TaskPayload, signal: AbortSignal) {

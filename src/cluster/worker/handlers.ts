@@ -4,9 +4,11 @@ import type { ClusterWorker } from './worker.js';
 
 /** What others may call this worker for: the scheduler, workers, clients. */
 export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handler>> {
-  const { store, transfers } = worker;
+  const { store, transfers, frames } = worker;
   return {
     get_data: ({ keys, who }, connection) => transfers.answer(keys as Key[], who, connection),
+    tilework_part: ({ key, parts, offset }) =>
+      frames.held.piece(key as Key, (parts ?? undefined) as number[] | undefined, offset as number),
     async update_data({ data, stimulus_id }) {
       const { received, failures } = await transfers.takeIn(data as Readonly<Record<Key, unknown>>);
       worker.tell({ kind: 'update-data', received }, stimulus_id);

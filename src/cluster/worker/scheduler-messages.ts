@@ -1,4 +1,5 @@
 import type { StreamMessage } from '../comm/index.js';
+import { setAside } from '../frame/index.js';
 import { encodeFailure } from '../wire/index.js';
 import type { Event, Message, Priority, WhoHas } from './state/index.js';
 
@@ -29,16 +30,14 @@ export function eventOf(message: StreamMessage): Event | undefined {
 }
 
 function computeTask(message: Fields, stimulus: string): Event {
-  const { key, run_id: runId, priority, who_has: whoHas, nbytes, run_spec: spec } = message;
+  const { key, run_id: runId, priority } = message;
   const resources = message.resource_restrictions;
   return {
     kind: 'compute-task',
     key,
     runId,
     priority,
-    whoHas: whoHas ?? {},
-    nbytes: nbytes ?? {},
-    spec,
+    ...setAside(message.run_spec, message.who_has ?? {}, message.nbytes ?? {}),
     ...(resources && { resources }),
     stimulus,
   };

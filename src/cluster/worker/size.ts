@@ -1,13 +1,18 @@
 import type { Held } from '../../engine/index.js';
+import { isFrameResult, totalBytes } from '../frame/index.js';
 import type { HeldResult } from './state/index.js';
 
 /** Elements of a list looked at, to guess the size of all. */
 const SAMPLE = 64;
 const DEPTH = 8;
 
-/** How many bytes a result takes, about, and what it is. Blocks are measured, values estimated. */
+/** How many bytes a result takes, about, and what it is. Blocks and files are measured, values estimated. */
 export function describeHeld(held: Held): HeldResult {
-  if (!('blocks' in held)) return { nbytes: sizeOf(held.value, 0), typename: typeOf(held.value) };
+  if (!('blocks' in held)) {
+    const { value } = held;
+    if (isFrameResult(value)) return { nbytes: totalBytes(value), typename: 'rows' };
+    return { nbytes: sizeOf(value, 0), typename: typeOf(value) };
+  }
   const typename = held.blocks.map(({ dtype, shape }) => `${dtype}[${shape.join(', ')}]`).join(' ');
   return { nbytes: held.bytes, typename };
 }

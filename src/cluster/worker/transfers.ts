@@ -8,10 +8,13 @@ import {
   type RpcPool,
   SERIALIZERS,
 } from '../comm/index.js';
+import { type FrameTasks, isFrameKey } from '../frame/index.js';
 import { decodeResult, encodeResult, Serialized } from '../wire/index.js';
 import type { Address, HeldResult, Instruction, WorkerEvent } from './state/index.js';
 import type { Store } from './store.js';
 import { seconds } from './time.js';
+
+const NEVER = new AbortController().signal;
 
 type Gather = Extract<Instruction, { do: 'gather' }>;
 
@@ -32,6 +35,7 @@ export class Transfers {
     /** Where this worker listens. */
     private readonly address: Address,
     private readonly isPaused: () => boolean,
+    private readonly frames: FrameTasks,
     private readonly warn: (text: string) => void,
   ) {}
 
@@ -44,7 +48,7 @@ export class Transfers {
     try {
       const data = await this.request(worker, keys, abort.signal);
       if (data === 'busy') return { kind: 'gather-busy', worker };
-      const { received, failures } = await this.takeIn(data);
+      const { received, failures } = await this.takeIn(data, worker, abort.signal);
       const stop = seconds();
       this.incoming.seconds += stop - start;
       if (failures.size === 0) return { kind: 'gather-succeeded', worker, received, start, stop };
@@ -78,7 +82,7 @@ export class Transfers {
           return 'busy' as const;
         });
         if (data === 'busy') continue;
-        for (const [name, held] of (await this.takeIn(data)).received) received.set(name, held);
+        for (const [name, held] of (await this.takeIn(data, worker)).received) received.set(name, held);
         if (received.has(key)) break;
       }
       if (!received.has(key)) missing.push(key);
@@ -87,7 +91,11 @@ export class Transfers {
   }
 
   /** Decodes results and puts them into the store. Those that cannot be are told apart. */
-  async takeIn(data: Readonly<Record<Key, unknown>>): Promise<{
+  async takeIn(
+    data: Readonly<Record<Key, unknown>>,
+    from?: Address,
+    signal = NEVER,
+  ): Promise<{
     readonly received: Map<Key, HeldResult>;
     readonly failures: Map<Key, unknown>;
   }> {
@@ -95,6 +103,8 @@ export class Transfers {
     const failures = new Map<Key, unknown>();
     const puts = Object.entries(data).map(async ([key, serialized]) => {
       try {
+        // Files come with what says that they are there.
+        if (from !== undefined && isFrameKey(key)) await this.frames.copy(key, from, signal);
         const held = await this.store.put(key, decoded(key, serialized));
         received.set(key, held);
         this.incoming.bytesTotal += held.nbytes;

@@ -10,6 +10,7 @@ import {
   parseAddress,
   type StreamMessage,
 } from '../comm/index.js';
+import { FrameTasks } from '../frame/index.js';
 import { dumpState } from './dump.js';
 import { Executions } from './executions.js';
 import { handlersOf } from './handlers.js';
@@ -54,6 +55,7 @@ export class ClusterWorker {
   readonly id = `Worker-${randomUUID()}`;
   readonly address: string;
   readonly store: Store;
+  readonly frames: FrameTasks;
   readonly transfers: Transfers;
   /** Resolves when the worker has closed. */
   readonly finished: Promise<Ended>;
@@ -81,13 +83,15 @@ export class ClusterWorker {
     this.finished = new Promise((resolve) => {
       this.finish = resolve;
     });
+    this.frames = new FrameTasks(engine, link.pool, this.address);
     this.store = new Store(engine);
-    this.executions = new Executions(this.store);
+    this.executions = new Executions(this.store, this.frames);
     this.transfers = new Transfers(
       this.store,
       link.pool,
       this.address,
       () => this.status === 'paused',
+      this.frames,
       (text) => log.warn(text),
     );
     this.state = new WorkerState({
@@ -235,6 +239,7 @@ export class ClusterWorker {
         break;
       case 'free':
         this.store.free(instruction.key);
+        this.frames.held.free(instruction.key);
         break;
       case 'retry-later': {
         const { worker } = instruction;

@@ -1,10 +1,11 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
-import { defaultEngine } from '../../engine/default.js';
+import { defaultEngine, localEngine } from '../../engine/default.js';
 import { atExit } from '../../engine/disk/cleanup.js';
 import { makeSpillDirectory, removeSpillDirectory } from '../../engine/disk/spill-directory.js';
 import type { Engine } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import { LocalEngine } from '../../engine/index.js';
+import { isDistributed } from '../distributed/engine.js';
 import { FrameError } from '../errors.js';
 import type { Batch } from '../result/column.js';
 import { macroStatements } from '../sql/macros.js';
@@ -60,10 +61,13 @@ export class Database {
     engine.onDispose(() => this.end());
   }
 
-  /** The database of an engine; there is one for each. */
-  static of(engine: Engine = defaultEngine()): Database {
+  /** The database of an engine; there is one for each. Of an engine that computes frames elsewhere it is this process's own: it looks at files, and reads results. */
+  static of(given: Engine = defaultEngine()): Database {
+    const engine = isDistributed(given) ? localEngine() : given;
     if (!(engine instanceof LocalEngine))
-      throw new TypeError('frames are computed by a LocalEngine; the engine given is another');
+      throw new TypeError(
+        'frames are computed by a LocalEngine or a ClusterEngine; the engine given is another',
+      );
     let database = databases.get(engine);
     if (!database) {
       database = new Database(engine);

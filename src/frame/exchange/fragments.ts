@@ -5,6 +5,7 @@ import type { Database, QueryOptions } from '../duck/database.js';
 import { narrowed } from '../duck/narrow.js';
 import type { SortKey } from '../expr/node.js';
 import { storeRows } from '../map/rows-file.js';
+import { readFooter } from '../parquet/read.js';
 import { exprSql } from '../sql/expr.js';
 import { type Bound, Parameters, quoteName, type Statement } from '../sql/writer.js';
 import { NOTHING, type Outcome, readSql } from './outcome.js';
@@ -34,7 +35,7 @@ export async function writeFragment(
   if (output.by === 'rows') {
     const own = await narrowed(statement, database);
     const { schema } = await storeRows(own, output.layout, one, database, options);
-    return { files: [[one]], schema };
+    return { files: [[one]], schema, rows: readFooter(one).rows };
   }
   const { types, stored } = await database.describe(statement, options);
   const items = Object.entries(stored).map(([name, type]) =>

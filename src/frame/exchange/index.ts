@@ -2,14 +2,18 @@ import type { Database, QueryOptions } from '../duck/database.js';
 import { describeMaps } from '../map/describe.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Schema } from '../types.js';
+import type { StatementOf } from './do.js';
 import { factsOf } from './facts.js';
 import { planPartitions } from './planner.js';
-import { ExchangeRun, type StatementOf } from './run.js';
+import { ExchangeRun } from './run.js';
 import type { FrameGraph } from './task.js';
 
+export { doTask, partsRead, type StatementOf } from './do.js';
+export { type Outcome, readSql } from './outcome.js';
 export { printGraph } from './print.js';
-export { ExchangeRun, type StatementOf } from './run.js';
+export { ExchangeRun } from './run.js';
 export { partitionsFor } from './split.js';
+export { type Fragment, type FrameGraph, type FrameTask, fragmentTask } from './task.js';
 
 /** Up to so many bytes a side of a join is given to every partition of the other. */
 const BROADCAST_BYTES = 32 * 2 ** 20;

@@ -16,7 +16,7 @@ export interface Outcome {
   readonly schema?: Schema;
   /** Of a `frame/boundaries`. */
   readonly boundaries?: readonly Bound[];
-  /** Of a `frame/offset`. */
+  /** Of rows stored for functions, and of a `frame/offset`. */
   readonly rows?: number;
   /** Of a `frame/partial` or a `frame/merge` that is not the last; undefined where there were no rows. */
   readonly partial?: OpenGroup | undefined;

@@ -3,18 +3,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Key } from '../../graph/task.js';
 import type { Database, QueryOptions } from '../duck/database.js';
-import type { PlanNode, TaskSource } from '../plan/node.js';
-import type { Parameters, Statement } from '../sql/writer.js';
-import { aggregateGroups, applyFunction, countRows, mergeGroups, partialOf } from './applied.js';
-import { findBoundaries, type Step, writeFragment } from './fragments.js';
+import type { Statement } from '../sql/writer.js';
+import { doTask, type StatementOf } from './do.js';
 import { type Outcome, readSql } from './outcome.js';
 import type { Fragment, FrameGraph, FrameTask } from './task.js';
-
-/** Makes a statement of a plan whose task sources are written as said. */
-export type StatementOf = (
-  plan: PlanNode,
-  tasks: (source: TaskSource, parameters: Parameters) => string,
-) => Promise<Statement>;
 
 let runs = 0;
 
@@ -102,31 +94,11 @@ export class ExchangeRun {
     keys.map((key) => this.outcomes.get(key)!);
 
   private async outcomeOf(task: FrameTask): Promise<Outcome> {
-    const step: Step = {
+    return doTask(task, this.statementOf, {
       database: this.database,
       options: { signal: this.signal },
       directory: this.pathOf(task.key),
       inputs: this.outcomesOf(task.inputs),
-    };
-    switch (task.op) {
-      case 'frame/fragment':
-        return writeFragment(
-          task,
-          await this.statement({ plan: task.params.plan, inputs: task.inputs }),
-          step,
-        );
-      case 'frame/boundaries':
-        return findBoundaries(task, step);
-      case 'frame/offset':
-        return countRows(step);
-      case 'frame/apply':
-        return applyFunction(task, step);
-      case 'frame/groups':
-        return aggregateGroups(task, step);
-      case 'frame/partial':
-        return partialOf(task, step);
-      case 'frame/merge':
-        return mergeGroups(task, step);
-    }
+    });
   }
 }

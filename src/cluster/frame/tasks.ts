@@ -1,0 +1,185 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LocalEngine } from '../../engine/index.js';
+import type { Flat } from '../../frame/distributed/flat.js';
+import type { FrameTask, Outcome } from '../../frame/distributed/work.js';
+import type { Key } from '../../graph/task.js';
+import { CommError, RemoteError, type RpcPool } from '../comm/index.js';
+import { fetchParts, GoneError } from './fetch.js';
+import { Gate } from './gate.js';
+import { HeldFrames } from './held.js';
+import type { FrameResult } from './result.js';
+
+/** How often a task is given back since nobody has what it reads: until then the scheduler has noticed that a worker is gone. */
+const ATTEMPTS = 64;
+/** How long it is kept before it is given back, at first and at most, in milliseconds. */
+const FIRST_MS = 50;
+const LAST_MS = 5_000;
+/** Inputs that are copied here at once, for one task. */
+const COPIES = 4;
+
+/** Whoever held what a task reads is gone: the scheduler is to think again. */
+export class InputsLostError extends Error {
+  override readonly name = 'InputsLostError';
+}
+
+/** A task of a frame's graph as it was sent. */
+export interface SentFrameTask {
+  readonly key: Key;
+  readonly op: string;
+  readonly inputs: readonly Key[];
+  readonly params: unknown;
+}
+
+/**
+ * Does tasks of frames in this process, by DuckDB, and holds what they leave. Of what other workers hold, a task has only the parts that it reads copied
+ * here, and only while it runs.
+ */
+export class FrameTasks {
+  readonly held = new HeldFrames();
+  private readonly lost = new Map<Key, number>();
+  private gate: Gate | undefined;
+  private count = 0;
+
+  constructor(
+    private readonly engine: LocalEngine,
+    private readonly pool: RpcPool,
+    /** Where this worker listens. */
+    private readonly address: string,
+  ) {}
+
+  /**
+   * Does a task.
+   *
+   * @param holders which workers hold its inputs
+   * @throws InputsLostError where none of them does, any more; what goes wrong in the task
+   */
+  async run(
+    { key, op, inputs, params }: SentFrameTask,
+    holders: Readonly<Record<Key, readonly string[]>>,
+    signal: AbortSignal,
+  ): Promise<FrameResult> {
+    const { Database, doTask, partsRead, statements, unflatten } = await late();
+    const task = { key, op, inputs, params: unflatten(params as Flat) } as FrameTask;
+    const database = Database.of(this.engine);
+    const directory = this.directoryOf(database.scratch());
+    const copies = this.directoryOf(database.scratch());
+    try {
+      const parts = partsRead(task);
+      const found = await this.inputs(task, parts, holders, copies, signal);
+      this.gate ??= new Gate(() => database.atOnce);
+      await mkdir(directory, { recursive: true });
+      const outcome = await this.gate.through(signal, () =>
+        doTask(task, statements(database), {
+          database,
+          options: { signal },
+          directory,
+          inputs: found,
+        }),
+      );
+      signal.throwIfAborted();
+      return await this.held.add(key, directory, outcome);
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+      throw error;
+    } finally {
+      await rm(copies, { recursive: true, force: true });
+    }
+  }
+
+  /** Holds what another worker holds: all of its files are copied. */
+  async copy(key: Key, worker: string, signal: AbortSignal): Promise<void> {
+    if (this.held.outcome(key)) return;
+    const { Database } = await late();
+    const directory = this.directoryOf(Database.of(this.engine).scratch());
+    try {
+      const { outcome } = await fetchParts(this.pool, worker, key, undefined, directory, signal);
+      await this.held.add(key, directory, outcome);
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private directoryOf = (scratch: string): string => join(scratch, `frame-${++this.count}`);
+
+  private async inputs(
+    { key, inputs }: FrameTask,
+    parts: ReadonlyMap<number, ReadonlySet<number>>,
+    holders: Readonly<Record<Key, readonly string[]>>,
+    copies: string,
+    signal: AbortSignal,
+  ): Promise<readonly Outcome[]> {
+    const found: Outcome[] = [];
+    const gate = new Gate(() => COPIES);
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    const copied = inputs.map(async (input, i) => {
+      const here = this.held.outcome(input);
+      const wanted = parts.get(i) ?? NOTHING;
+      found[i] =
+        here ??
+        (await gate.through(either, () =>
+          this.fetch(input, wanted, holders[input] ?? [], join(copies, String(i)), either),
+        ));
+    });
+    try {
+      await Promise.all(copied);
+    } catch (error) {
+      failed.abort(error);
+      await Promise.allSettled(copied);
+      signal.throwIfAborted();
+      if (error instanceof InputsLostError) await this.wait(key, error, signal);
+      throw error;
+    }
+    this.lost.delete(key);
+    return found;
+  }
+
+  private async fetch(
+    key: Key,
+    parts: ReadonlySet<number>,
+    workers: readonly string[],
+    directory: string,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    let cause: unknown;
+    for (const worker of workers) {
+      if (worker === this.address) continue;
+      try {
+        return (await fetchParts(this.pool, worker, key, parts, directory, signal)).outcome;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof GoneError || error instanceof CommError || error instanceof RemoteError))
+          throw error;
+        cause = error;
+      }
+    }
+    const asked = workers.length === 0 ? 'no worker holds it' : `asked ${workers.join(', ')}`;
+    throw new InputsLostError(`${JSON.stringify(key)} cannot be read: ${asked}`, { cause });
+  }
+
+  /** Before a task is given back: longer each time. Throws what is wrong when that was too often. */
+  private async wait(key: Key, error: InputsLostError, signal: AbortSignal): Promise<void> {
+    const times = (this.lost.get(key) ?? 0) + 1;
+    this.lost.set(key, times);
+    if (times > ATTEMPTS) {
+      this.lost.delete(key);
+      throw new Error(`${error.message}, ${times} times; last: ${String(error.cause)}`, {
+        cause: error.cause,
+      });
+    }
+    await pause(Math.min(LAST_MS, FIRST_MS * 2 ** (times - 1)), undefined, { signal });
+  }
+}
+
+const NOTHING: ReadonlySet<number> = new Set();
+
+let loaded: Promise<typeof import('../../frame/distributed/work.js')> | undefined;
+
+/** DuckDB, and what makes statements for it, are loaded when the first task of a frame comes. */
+const late = (): Promise<typeof import('../../frame/distributed/work.js')> => {
+  loaded ??= import('../../frame/distributed/work.js');
+  return loaded;
+};

@@ -1,0 +1,65 @@
+import { inputsOf, type PlanNode, type TaskSource } from '../plan/node.js';
+import type { Parameters, Statement } from '../sql/writer.js';
+import { aggregateGroups, applyFunction, countRows, mergeGroups, partialOf } from './applied.js';
+import { findBoundaries, type Step, writeFragment } from './fragments.js';
+import { type Outcome, readSql } from './outcome.js';
+import type { FrameTask } from './task.js';
+
+/** Makes a statement of a plan whose task sources are written as said. */
+export type StatementOf = (
+  plan: PlanNode,
+  tasks: (source: TaskSource, parameters: Parameters) => string,
+) => Promise<Statement>;
+
+/** Does a task whose inputs have been done, here or elsewhere: their files are in reach. */
+export async function doTask(task: FrameTask, statementOf: StatementOf, step: Step): Promise<Outcome> {
+  switch (task.op) {
+    case 'frame/fragment': {
+      const read = (source: TaskSource, parameters: Parameters): string =>
+        readSql(source, step.inputs, parameters);
+      return writeFragment(task, await statementOf(task.params.plan, read), step);
+    }
+    case 'frame/boundaries':
+      return findBoundaries(task, step);
+    case 'frame/offset':
+      return countRows(step);
+    case 'frame/apply':
+      return applyFunction(task, step);
+    case 'frame/groups':
+      return aggregateGroups(task, step);
+    case 'frame/partial':
+      return partialOf(task, step);
+    case 'frame/merge':
+      return mergeGroups(task, step);
+  }
+}
+
+/** Which parts of the files of its inputs a task reads, by the number of the input; of the others it needs what they say beside files. */
+export function partsRead(task: FrameTask): ReadonlyMap<number, ReadonlySet<number>> {
+  const parts = new Map<number, Set<number>>();
+  const add = (input: number, part: number): void => {
+    parts.set(input, (parts.get(input) ?? new Set()).add(part));
+  };
+  switch (task.op) {
+    case 'frame/fragment':
+      for (const source of tasksRead(task.params.plan))
+        for (const { input, part } of source.inputs) add(input, part);
+      break;
+    case 'frame/boundaries':
+      for (const input of task.inputs.keys()) add(input, 0);
+      break;
+    case 'frame/apply':
+    case 'frame/groups':
+    case 'frame/partial':
+      add(0, 0);
+      break;
+    case 'frame/offset':
+    case 'frame/merge':
+  }
+  return parts;
+}
+
+function* tasksRead(plan: PlanNode): Generator<TaskSource> {
+  if (plan.kind === 'scan' && plan.source.from === 'tasks') yield plan.source;
+  for (const input of inputsOf(plan)) yield* tasksRead(input);
+}
