@@ -130,6 +130,8 @@ class TileworkPlugin(SchedulerPlugin):
         self.counts = {}
         self.lock = asyncio.Lock()
         self.interval = parse_timedelta(dask.config.get("tilework.batch-interval", "1ms"), default="ms")
+        for comm in scheduler.stream_comms.values():
+            comm.interval = self.interval
         self.takes_expression = "expr_ser" in inspect.signature(scheduler.update_graph).parameters
         scheduler.handlers["tilework_hello"] = self.hello
         scheduler.handlers["tilework_errors"] = self.errors

@@ -22,6 +22,11 @@ export interface ClusterOptions extends Partial<Certificates>, Pick<Security, 'a
   readonly timeout?: number;
   /** Milliseconds for which a scheduler that is gone is waited for before computations reject; default 30 000. */
   readonly reconnect?: number;
+  /**
+   * Whether a scheduler that was started without tilework's module is to run it now, by the call with which any Dask client may run code there;
+   * default false.
+   */
+  readonly inject?: boolean;
   /** How often a task that threw is run again; default 0. */
   readonly retries?: number;
 }
@@ -63,7 +68,16 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
 
   constructor(
     readonly address: string,
-    { name = 'tilework', reconnect, retries = 0, ca, cert, key, allowPlain }: ClusterOptions = {},
+    {
+      name = 'tilework',
+      reconnect,
+      inject = false,
+      retries = 0,
+      ca,
+      cert,
+      key,
+      allowPlain,
+    }: ClusterOptions = {},
   ) {
     const certificates = (ca || cert || key) && ({ ca, cert, key } as Certificates);
     this.retries = checkRetries(retries);
@@ -76,7 +90,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
         restored: () => this.resubmit(),
         gone: (error) => this.end(error),
       },
-      reconnect,
+      { giveUp: reconnect, inject },
     );
     this.frames = new ClusterFrames(this.session, () => {
       if (this.ended !== undefined) throw this.ended;

@@ -42,7 +42,7 @@ export class Session {
     private readonly security: Security,
     name: string,
     private readonly events: SessionEvents,
-    private readonly giveUp = GIVE_UP_MS,
+    private readonly options: { readonly giveUp?: number | undefined; readonly inject: boolean },
   ) {
     this.client = `${name}-${randomUUID()}`;
     this.pool = new RpcPool(security);
@@ -53,7 +53,7 @@ export class Session {
    * @throws CommError, EngineError naming the address and the remedy
    */
   async open(timeout?: number): Promise<void> {
-    await hello(this.pool, this.address, timeout);
+    await hello(this.pool, this.address, { timeout, mayInject: this.options.inject });
     const connection = await connect(this.address, {
       ...this.security,
       signal: this.closing.signal,
@@ -111,7 +111,11 @@ export class Session {
     const { signal } = this.closing;
     let last: unknown = reason;
     let delay = FIRST_DELAY_MS;
-    for (let waited = 0; waited <= this.giveUp; waited += delay, delay = Math.min(2 * delay, LAST_DELAY_MS)) {
+    for (
+      let waited = 0;
+      waited <= (this.options.giveUp ?? GIVE_UP_MS);
+      waited += delay, delay = Math.min(2 * delay, LAST_DELAY_MS)
+    ) {
       try {
         await pause(delay, undefined, { signal, ref: this.held });
         await this.open(LAST_DELAY_MS);

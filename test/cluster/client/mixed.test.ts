@@ -59,7 +59,7 @@ for (const version of ['newest', '2024.12.1'] as const)
         await engine.persist(graph, [...graph.keys()]);
         // A failure stays known while someone wants it: this client does not give it up.
         const events = { message: () => {}, restored: () => {}, gone: () => {} };
-        const holder = new Session(scheduler.address, {}, 'holder', events);
+        const holder = new Session(scheduler.address, {}, 'holder', events, { inject: false });
         await holder.open();
         const failing = graphOf({ key: 'py-error', op: 'fail' });
         const options = {

@@ -3,7 +3,10 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { describeWithDask, PRELOAD, VERSIONS } from '../support/scheduler.js';
+import { connect } from '../../../src/cluster/client/index.js';
+import type { Task } from '../../../src/graph/task.js';
+import { describeWithDask, PRELOAD, startScheduler, VERSIONS } from '../support/scheduler.js';
+import { type TestOps, TestWorker } from '../support/worker.js';
 
 for (const version of VERSIONS)
   await describeWithDask(
@@ -14,6 +17,20 @@ for (const version of VERSIONS)
           cwd: dirname(PRELOAD),
         });
         expect((await run).stderr).toMatch(/Ran \d\d* tests[\s\S]*OK/);
+      });
+
+      test('comes to a scheduler that was started without it, where a client may inject it', async () => {
+        const scheduler = await startScheduler(python, { preload: false });
+        await expect(connect(scheduler.address)).rejects.toThrow('or connect with { inject: true }');
+        const ops: TestOps = { twice: (_, { params }) => 2 * (params as number) };
+        await TestWorker.start(scheduler.address, ops);
+        const task: Task = { key: 'x', op: 'twice', inputs: [], params: 21 };
+        for (let again = 0; again < 2; again++) {
+          await using engine = await connect(scheduler.address, { inject: true });
+          using results = await engine.run(new Map([['x', task]]), ['x']);
+          expect(results.get('x')).toEqual({ value: 42 });
+        }
+        expect(scheduler.log()).not.toMatch(/AssertionError|CRITICAL/);
       });
     },
     version,
