@@ -59,7 +59,7 @@ export class Session {
       signal: this.closing.signal,
       ...(timeout !== undefined && { timeout }),
     });
-    const versions = await this.call('versions');
+    const versions = await this.call('versions', {}, timeout === undefined ? {} : { timeout });
     await connection.write({ op: 'register-client', client: this.client, reply: false, versions });
     await connection.read();
     this.stream = new BatchedStream(connection);
@@ -111,11 +111,8 @@ export class Session {
     const { signal } = this.closing;
     let last: unknown = reason;
     let delay = FIRST_DELAY_MS;
-    for (
-      let waited = 0;
-      waited <= (this.options.giveUp ?? GIVE_UP_MS);
-      waited += delay, delay = Math.min(2 * delay, LAST_DELAY_MS)
-    ) {
+    const deadline = performance.now() + (this.options.giveUp ?? GIVE_UP_MS);
+    for (; performance.now() < deadline; delay = Math.min(2 * delay, LAST_DELAY_MS)) {
       try {
         await pause(delay, undefined, { signal, ref: this.held });
         await this.open(LAST_DELAY_MS);

@@ -1,4 +1,6 @@
 /** Arrays on a real scheduler with real Node workers: the same numbers as on this machine. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   arange,
@@ -89,5 +91,16 @@ await describeWithDask('arrays on a cluster', (python) => {
       throw new RangeError('not today');
     });
     await expect(bad.compute({ engine })).rejects.toThrow('RangeError: not today');
+  });
+
+  test('a program ends by itself, whatever it left on the cluster', async () => {
+    const program = `
+      import { arange, connect } from ${JSON.stringify(new URL('../../../dist/esm/index.js', import.meta.url).href)};
+      const engine = await connect(${JSON.stringify(scheduler.address)});
+      const held = await arange(1000, { chunks: 100 }).add(1).persist();
+      console.log(String(await held.sum().compute()));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+    expect(stdout).toBe('500500\n');
   });
 });
