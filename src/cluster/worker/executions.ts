@@ -1,4 +1,4 @@
-import { EngineError, TaskError, ThreadDiedError } from '../../engine/index.js';
+import { TaskError, ThreadDiedError } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
 import { type FrameTasks, InputsLostError, isFrameKey, WithHolders } from '../frame/index.js';
 import { decodePayload, encodeValue, payloadOf, type TaskPayload, VALUE_OP } from '../wire/index.js';
@@ -7,6 +7,9 @@ import type { Store } from './store.js';
 import { seconds } from './time.js';
 
 type Execute = Extract<Instruction, { do: 'execute' }>;
+
+/** The name of what a function throws, as in Dask, to have its task run elsewhere, or later. */
+const RESCHEDULE = 'Reschedule';
 
 /** Objects that layers share are kept, as long as so few came after them. */
 const COMMONS = 256;
@@ -31,9 +34,10 @@ export class Executions {
       return { kind: 'execute-done', key, runId, ...held, start, stop: seconds() };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'execute-aborted', key };
-      if (error instanceof EngineError || error instanceof InputsLostError)
+      const failure = thrownBy(key, error);
+      if (failure instanceof InputsLostError || (failure instanceof Error && failure.name === RESCHEDULE))
         return { kind: 'execute-rescheduled', key };
-      return { kind: 'execute-failed', key, runId, failure: thrownBy(key, error), start, stop: seconds() };
+      return { kind: 'execute-failed', key, runId, failure, start, stop: seconds() };
     } finally {
       this.running.delete(key);
     }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { EngineError, MemoryLimitError, type Result } from '../../engine/index.js';
 import type { Key } from '../../graph/task.js';
 import {
@@ -18,6 +19,8 @@ const NEVER = new AbortController().signal;
 
 type Gather = Extract<Instruction, { do: 'gather' }>;
 
+/** After how long a peer that is busy is asked again, in milliseconds. */
+export const BUSY_MS = 150;
 /** Peers that are answered at once; twice as many of the same host. */
 const OUTGOING = 10;
 
@@ -77,11 +80,7 @@ export class Transfers {
     for (const [key, workers] of Object.entries(whoHas)) {
       if (this.store.has(key)) continue;
       for (const worker of workers) {
-        const data = await this.request(worker, [key]).catch((error: Error) => {
-          this.warn(`cannot fetch from ${worker}: ${error.message}`);
-          return 'busy' as const;
-        });
-        if (data === 'busy') continue;
+        const data = await this.obtain(worker, key);
         for (const [name, held] of (await this.takeIn(data, worker)).received) received.set(name, held);
         if (received.has(key)) break;
       }
@@ -92,7 +91,7 @@ export class Transfers {
 
   /** Decodes results and puts them into the store. Those that cannot be are told apart. */
   async takeIn(
-    data: Readonly<Record<Key, unknown>>,
+    data: ReadonlyData,
     from?: Address,
     signal = NEVER,
   ): Promise<{
@@ -152,11 +151,25 @@ export class Transfers {
     }
   }
 
+  /** Waits for a peer that is busy; nothing where it cannot be reached. */
+  private async obtain(worker: Address, key: Key): Promise<ReadonlyData> {
+    try {
+      for (;;) {
+        const data = await this.request(worker, [key]);
+        if (data !== 'busy') return data;
+        await pause(BUSY_MS);
+      }
+    } catch (error) {
+      this.warn(`cannot fetch from ${worker}: ${(error as Error).message}`);
+      return {};
+    }
+  }
+
   private request(
     worker: Address,
     keys: readonly Key[],
     signal?: AbortSignal,
-  ): Promise<Readonly<Record<Key, unknown>> | 'busy'> {
+  ): Promise<ReadonlyData | 'busy'> {
     return this.pool.use(worker, { ...(signal && { signal }) }, async (connection) => {
       const call = { op: 'get_data', reply: true, keys, who: this.address, serializers: SERIALIZERS };
       await connection.write(call);
@@ -168,9 +181,9 @@ export class Transfers {
   }
 }
 
-type Answer =
-  | { readonly status: 'OK'; readonly data: Readonly<Record<Key, unknown>> }
-  | { readonly status: 'busy' };
+type ReadonlyData = Readonly<Record<Key, unknown>>;
+
+type Answer = { readonly status: 'OK'; readonly data: ReadonlyData } | { readonly status: 'busy' };
 
 function decoded(key: Key, serialized: unknown): Result {
   if (serialized instanceof Serialized) return decodeResult(serialized);

@@ -25,10 +25,8 @@ import { eventOf, toScheduler } from './scheduler-messages.js';
 import { type Event, type Instruction, WorkerState } from './state/index.js';
 import { Store } from './store.js';
 import { seconds } from './time.js';
-import { Transfers } from './transfers.js';
+import { BUSY_MS, Transfers } from './transfers.js';
 
-/** After how long a peer that is busy is asked again, in milliseconds. */
-const BUSY_MS = 150;
 const MISSING_MS = 1_000;
 const KEEP_ALIVE_MS = 25_000;
 const MEMORY_MS = 200;

@@ -149,6 +149,16 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     await worker.exited;
   }, 60_000);
 
+  test('a function that throws Reschedule is run again', async () => {
+    await startWorker(scheduler.address);
+    const source = `() => {
+      if (globalThis.tried) return 'second';
+      globalThis.tried = true;
+      throw Object.assign(new Error('not now'), { name: 'Reschedule' });
+    }`;
+    expect(await total(graphOf(callTask('later', source)), 'later')).toBe('second');
+  }, 60_000);
+
   test('a computation that is aborted ends what runs of it', async () => {
     const worker = await startWorker(scheduler.address);
     const abort = new AbortController();
