@@ -1,16 +1,20 @@
 /**
  * Compiles the programs of examples/ and runs them, or those that are named, one after another:
  *
- *     node scripts/examples.mjs [name…]
+ *     node scripts/examples.mjs [--scheduler tcp://…] [name…]
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { buildSync } from 'esbuild';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { scheduler: { type: 'string' } },
+  allowPositionals: true,
+});
 const all = readdirSync(path.join(root, 'examples')).filter((file) => file.endsWith('.ts'));
 const names = wanted.length > 0 ? wanted : all.map((file) => file.slice(0, -3));
 // Within the repository, so that the programs find tilework by its name.
@@ -24,9 +28,15 @@ try {
     target: 'node20.19',
     logLevel: 'warning',
   });
+  const before = path.join(out, 'connect.mjs');
+  const connected = values.scheduler === undefined ? [] : ['--import', before];
+  writeFileSync(
+    before,
+    `import { connect } from 'tilework';\nawait connect(${JSON.stringify(values.scheduler)});\n`,
+  );
   for (const name of names) {
     if (names.length > 1) console.log(`\n── ${name}`);
-    const { status } = spawnSync(process.execPath, [path.join(out, `${name}.mjs`)], {
+    const { status } = spawnSync(process.execPath, [...connected, path.join(out, `${name}.mjs`)], {
       cwd: root,
       stdio: 'inherit',
     });
