@@ -1,21 +1,20 @@
 import { SpillError, TaskError } from '../../engine/errors.js';
-import { FileError, FrameError } from '../errors.js';
+import { FileError, FrameError, FrameMemoryError } from '../errors.js';
 import { FunctionError } from '../map/errors.js';
 
 /** The error of a task that failed on a worker, as what it is here too: with the worker's address beside. */
 export function restored(error: unknown): unknown {
   if (!(error instanceof TaskError) || !(error.cause instanceof Error)) return error;
-  const { name, message, cause, stack } = error.cause;
+  const { name, message, cause } = error.cause;
   const { workers = [] } = error as { readonly workers?: readonly string[] };
   const text = workers.length > 0 ? `${message} (on ${workers.join(', ')})` : message;
   const because = cause === undefined ? {} : { cause };
   const { path = '', line, column, row, directory = '' } = error.cause as Partial<Properties>;
   switch (name) {
-    case 'FrameError': {
-      const made = new FrameError(text, because);
-      if (stack !== undefined) made.stack = stack;
-      return made;
-    }
+    case 'FrameError':
+      return new FrameError(text, because);
+    case 'FrameMemoryError':
+      return new FrameMemoryError(text, because);
     case 'FileError':
       return new FileError(text, path, line, column, because);
     case 'FunctionError':

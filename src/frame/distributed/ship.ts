@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import type { Key } from '../../graph/task.js';
 import { FrameError } from '../errors.js';
 import { type Fragment, type FrameGraph, type FrameTask, fragmentTask } from '../exchange/index.js';
+import { isRemote } from '../io/remote.js';
 import * as make from '../plan/make.js';
-import { type MemorySource, type PlanNode, rewrite, type ScanNode } from '../plan/node.js';
+import { type FileSource, type MemorySource, type PlanNode, rewrite, type ScanNode } from '../plan/node.js';
 import type { Batch, Column } from '../result/column.js';
 
 /** Rows in memory with at most so many values travel within each task that reads them; … */
@@ -76,7 +78,9 @@ class Shipper {
   private apart({ plan, inputs }: Fragment): Fragment {
     const all = [...inputs];
     const rewritten = rewrite(plan, (node) => {
-      if (node.kind !== 'scan' || node.source.from !== 'memory') return node;
+      if (node.kind !== 'scan') return node;
+      if (node.source.from === 'files') return withPaths(node, node.source);
+      if (node.source.from !== 'memory') return node;
       const table = this.slice(node.source);
       if (table.rows * table.columns.length <= INLINE_VALUES) return inMemory(node, table);
       const keys = this.write(table);
@@ -121,6 +125,16 @@ class Shipper {
     return slice;
   }
 }
+
+/** Paths that mean the same to a process that runs elsewhere. */
+const withPaths = (node: ScanNode, source: FileSource): ScanNode =>
+  Object.freeze({
+    ...node,
+    source: Object.freeze({
+      ...source,
+      files: source.files.map((file) => (isRemote(file.path) ? file : { ...file, path: resolve(file.path) })),
+    }),
+  });
 
 const readOf = (key: Key, columns: readonly string[]): ShippedResult => ({
   plan: make.scan({ from: 'tasks', inputs: [{ input: 0, part: 0 }] }, columns),

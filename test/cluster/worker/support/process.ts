@@ -8,6 +8,8 @@ const CLI = join(import.meta.dirname, '../../../../dist/esm/cli.js');
 
 export interface NodeWorker {
   readonly address: string;
+  /** Where it spills. */
+  readonly directory: string;
   readonly child: ChildProcess;
   /** What it has printed so far. */
   log(): string;
@@ -23,16 +25,15 @@ export interface NodeWorker {
 export async function startWorker(
   scheduler: string,
   args: readonly string[] = [],
-  { nanny = false }: { readonly nanny?: boolean } = {},
+  { nanny = false, under = [] }: { readonly nanny?: boolean; readonly under?: readonly string[] } = {},
 ): Promise<NodeWorker> {
   const directory = mkdtempSync(join(tmpdir(), 'tilework-worker-'));
   directories.push(directory);
   const always = ['--nthreads', '1', '--memory-limit', '1GiB', '--local-directory', directory];
-  const child = spawn(
-    process.execPath,
-    [CLI, 'worker', scheduler, ...always, ...(nanny ? [] : ['--no-nanny']), ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const [command, ...words] = [...under, process.execPath, CLI, 'worker', scheduler];
+  const child = spawn(command!, [...words, ...always, ...(nanny ? [] : ['--no-nanny']), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.add(child);
   let log = '';
   const waiting = new Set<() => void>();
@@ -61,7 +62,7 @@ export async function startWorker(
       look();
     });
   const address = (await prints(/(tcp:\/\/\S+|tls:\/\/\S+) has joined/))[1]!;
-  return { address, child, log: () => log, exited, spilled: () => readdirSync(directory), prints };
+  return { address, directory, child, log: () => log, exited, spilled: () => readdirSync(directory), prints };
 }
 
 const children = new Set<ChildProcess>();
