@@ -3,6 +3,7 @@ import { cull } from '../../graph/cull.js';
 import { order } from '../../graph/order.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import { toposort } from '../../graph/toposort.js';
+import { withModules } from '../modules/index.js';
 import { TaskEncoder } from '../wire/index.js';
 import type { Session } from './session.js';
 
@@ -52,7 +53,8 @@ export function* externalsOf(graph: Graph): Generator<Key> {
  * Sends a graph's tasks, a bounded number of bytes at a time and in the order in which they should run, then what is wanted of it. The scheduler
  * answers with `tilework-submitted` and the graph's id.
  *
- * @throws TypeError naming a task that cannot be sent, the signal's reason; nothing is submitted then
+ * @throws TypeError naming a task that cannot be sent, EngineError naming a module of a function that cannot, the signal's reason; nothing
+ *   is submitted then
  */
 export async function submit(
   session: Session,
@@ -74,7 +76,8 @@ export async function submit(
     signal.throwIfAborted();
   };
   try {
-    for (const task of [...graph.values()].sort((a, b) => rankOf(a) - rankOf(b))) {
+    const complete = await withModules(graph);
+    for (const task of [...complete.values()].sort((a, b) => rankOf(a) - rankOf(b))) {
       for (const { key, dependencies, payload } of encoder.encode(task)) {
         tasks.push([key, rankOf(task), dependencies, payload]);
         bytes += payload.length;

@@ -9,6 +9,7 @@ export {
   Serialized,
   type SerializedHeader,
 } from './messages.js';
+export { hashOf, moduleFunctionsOf, moduleKey, replaceModuleFunctions, sentUrl } from './modules.js';
 export { decodeResult, encodeResult, PythonOnlyError } from './results.js';
 export {
   decodePayload,

@@ -2,6 +2,7 @@ import { tokenize } from '../../graph/key.js';
 import type { BlockMeta, Key, Task } from '../../graph/task.js';
 import { WireError } from './errors.js';
 import { Pickled } from './messages.js';
+import { hashOf, moduleFunctionsOf, moduleKey } from './modules.js';
 import { decodeValue, encodeValue } from './values.js';
 
 /** The operation of a task whose result is its `params`. */
@@ -28,7 +29,7 @@ export interface TaskPayload {
 /** A task as the scheduler gets it: what to wait for, and what only the worker reads. */
 export interface ScheduledTask {
   readonly key: Key;
-  /** Without repetitions: inputs, and the task of `common`. */
+  /** Without repetitions: inputs, the task of `common`, and those of modules that its functions are in. */
   readonly dependencies: readonly Key[];
   readonly payload: Uint8Array;
 }
@@ -87,6 +88,7 @@ export class TaskEncoder {
       });
       const dependencies = new Set(inputs);
       const encoded: ScheduledTask[] = [];
+      for (const module of shared?.modules ?? []) dependencies.add(module);
       if (shared?.task) {
         dependencies.add(shared.task.key);
         if (!shared.sent) encoded.push(shared.task);
@@ -108,6 +110,9 @@ export class TaskEncoder {
         payload.length <= INLINE_BYTES
           ? undefined
           : { key: `common-${tokenize(payload)}`, dependencies: [], payload },
+      modules: moduleFunctionsOf(common)
+        .flatMap((fn) => hashOf(fn) ?? [])
+        .map(moduleKey),
       sent: false,
     };
     this.commons.set(common, part);
@@ -117,5 +122,6 @@ export class TaskEncoder {
 
 interface CommonPart {
   readonly task: ScheduledTask | undefined;
+  readonly modules: readonly Key[];
   sent: boolean;
 }

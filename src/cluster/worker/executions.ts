@@ -1,7 +1,17 @@
 import { TaskError, ThreadDiedError } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
 import { type FrameTasks, InputsLostError, isFrameKey, WithHolders } from '../frame/index.js';
-import { decodePayload, encodeValue, payloadOf, type TaskPayload, VALUE_OP } from '../wire/index.js';
+import type { ModuleFiles } from '../modules/index.js';
+import {
+  decodePayload,
+  encodeValue,
+  hashOf,
+  moduleFunctionsOf,
+  moduleKey,
+  payloadOf,
+  type TaskPayload,
+  VALUE_OP,
+} from '../wire/index.js';
 import type { Instruction, WorkerEvent } from './state/index.js';
 import type { Store } from './store.js';
 import { seconds } from './time.js';
@@ -19,9 +29,13 @@ export class Executions {
   private readonly running = new Map<Key, { readonly abort: AbortController; readonly start: number }>();
   private readonly commons = new Map<string, unknown>();
 
+  /** Shared objects whose functions are in modules that were sent, as they are here. */
+  private readonly settled = new WeakMap<object, object>();
+
   constructor(
     private readonly store: Store,
     private readonly frames: FrameTasks,
+    private readonly modules: ModuleFiles,
   ) {}
 
   /** Never rejects: what becomes of the task is the event. */
@@ -64,7 +78,7 @@ export class Executions {
   private compute(key: Key, payload: TaskPayload, signal: AbortSignal) {
     const { op, inputs, params, out, scratch } = payload;
     if (op === VALUE_OP) return this.store.put(key, { value: params });
-    const common = this.commonOf(payload);
+    const common = this.settle(this.commonOf(payload));
     const task: Task = {
       key,
       op,
@@ -87,6 +101,19 @@ export class Executions {
     this.commons.set(text, known);
     if (this.commons.size > COMMONS) this.commons.delete(this.commons.keys().next().value!);
     return known;
+  }
+
+  /** Functions of modules that were sent are taken from files of this worker. */
+  private settle(common: unknown): unknown {
+    if (typeof common !== 'object' || common === null) return common;
+    let settled = this.settled.get(common);
+    if (settled === undefined) {
+      const sent = moduleFunctionsOf(common).some((fn) => hashOf(fn) !== undefined);
+      const textOf = (hash: string) => this.store.valueOf(moduleKey(hash)) as string;
+      settled = sent ? this.modules.settle(common, textOf) : common;
+      this.settled.set(common, settled);
+    }
+    return settled;
   }
 }
 

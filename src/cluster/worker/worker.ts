@@ -11,6 +11,7 @@ import {
   type StreamMessage,
 } from '../comm/index.js';
 import { FrameTasks } from '../frame/index.js';
+import { ModuleFiles } from '../modules/index.js';
 import { dumpState } from './dump.js';
 import { Executions } from './executions.js';
 import { handlersOf } from './handlers.js';
@@ -83,7 +84,11 @@ export class ClusterWorker {
     });
     this.frames = new FrameTasks(engine, link.pool, this.address);
     this.store = new Store(engine);
-    this.executions = new Executions(this.store, this.frames);
+    this.executions = new Executions(
+      this.store,
+      this.frames,
+      new ModuleFiles(engine.settings.spillDirectory),
+    );
     this.transfers = new Transfers(
       this.store,
       link.pool,

@@ -1,0 +1,2 @@
+export { withModules } from './bundle.js';
+export { ModuleFiles } from './install.js';

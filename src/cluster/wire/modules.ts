@@ -1,0 +1,38 @@
+import { type FunctionSpec, isFunctionSpec, type ModuleFunction } from '../../graph/function-spec.js';
+
+/** What stands before the hash of a module's text, where a function names a module that was sent. */
+const SENT = 'tilework-module:';
+
+/** The task whose value is a module's text. */
+export const moduleKey = (hash: string): string => `module-${hash}`;
+
+/** How functions name a module that was sent. */
+export const sentUrl = (hash: string): string => SENT + hash;
+
+/** The hash of a module that was sent; undefined where a function names another. */
+export const hashOf = ({ url }: ModuleFunction): string | undefined =>
+  url.startsWith(SENT) ? url.slice(SENT.length) : undefined;
+
+/** The functions of modules among what a layer's tasks share. */
+export function moduleFunctionsOf(common: unknown): ModuleFunction[] {
+  if (typeof common !== 'object' || common === null || ArrayBuffer.isView(common)) return [];
+  return Object.values(common).filter(isFunctionSpec).flatMap(inside);
+}
+
+/** What a layer's tasks share, with other functions of modules in it. */
+export function replaceModuleFunctions(
+  common: object,
+  replace: (fn: ModuleFunction) => ModuleFunction,
+): object {
+  const swap = (spec: FunctionSpec): FunctionSpec =>
+    spec.kind === 'module' ? replace(spec) : { ...spec, functions: mapValues(spec.functions, swap) };
+  return mapValues(common, (value) => (isFunctionSpec(value) ? swap(value) : value));
+}
+
+const inside = (spec: FunctionSpec): ModuleFunction[] =>
+  spec.kind === 'module' ? [spec] : Object.values(spec.functions).flatMap(inside);
+
+const mapValues = <T>(object: object, change: (value: T) => unknown) =>
+  Object.freeze(
+    Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value as T)])),
+  ) as never;

@@ -1,0 +1,2 @@
+const { basename } = require('node:path');
+module.exports = { lastPart: (path) => basename(path) };

@@ -1,0 +1,3 @@
+/** Imported by what is sent: bundled with it. */
+export const OFFSET = 100;
+export default { OFFSET };

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { withModules } from '../../src/cluster/modules/index.js';
+import { moduleKey, TaskEncoder } from '../../src/cluster/wire/index.js';
+import { moduleFunction } from '../../src/graph/functions.js';
+import type { Task } from '../../src/graph/task.js';
+
+const steps = new URL('./collections/steps/steps.mjs', import.meta.url);
+const call = (key: string, common: unknown): [string, Task] => [
+  key,
+  { key, op: 'call', inputs: [], params: { args: [] }, common },
+];
+
+test('a module is one task, on which all tasks that run its functions depend', async () => {
+  const graph = new Map([
+    call('a', { fn: moduleFunction(steps, 'shifted') }),
+    call('b', { fn: moduleFunction(steps, 'where') }),
+    call('c', { fn: moduleFunction('node:path', 'basename') }),
+    call('d', { fn: { kind: 'module', url: steps.href, name: 'fail' }, form: 'blocks' }),
+  ]);
+  const complete = await withModules(graph);
+  const encoder = new TaskEncoder();
+  const sent = [...complete.values()].flatMap((task) => encoder.encode(task));
+  const modules = sent.map(({ key }) => key).filter((key) => key.startsWith(moduleKey('')));
+  expect(modules).toHaveLength(1);
+  const reads = sent.filter(({ dependencies }) => dependencies.includes(modules[0]!));
+  expect(reads.map(({ key }) => key)).toEqual(['a', 'b', 'd']);
+  expect(String(complete.get(modules[0]!)!.params)).toContain('OFFSET = 100');
+});
+
+test('a graph without functions of files stays as it is', async () => {
+  const graph = new Map([call('c', { fn: moduleFunction('node:path', 'basename') })]);
+  expect(await withModules(graph)).toBe(graph);
+});
