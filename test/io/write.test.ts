@@ -199,6 +199,23 @@ describe('zarr', () => {
     },
   );
 
+  test('what a process had begun when it died is not in the store', async () => {
+    const path = join(room, 'begun.zarr');
+    const target = createZarr(path, { shape: [4, 4], dtype: 'int32', chunks: [2, 4] });
+    await write(target, [2, 4]);
+    // As a killed writer leaves it: chunks are there in full or not at all.
+    writeFileSync(join(target.partial, '.begun', 'half'), 'half a chunk');
+    finishZarr(target);
+    expect(readdirSync(path, { recursive: true }).sort()).toEqual([
+      'c',
+      'c/0',
+      'c/0/0',
+      'c/1',
+      'c/1/0',
+      'zarr.json',
+    ]);
+  });
+
   test('is not there, nor an array, before it is finished', async () => {
     const path = join(room, 'group/t.zarr');
     const target = createZarr(path, { shape: [4], dtype: 'int32', chunks: [2] });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { removeTree } from '../../engine/disk/remove-tree.js';
 import type { DType } from '../../kernels/dtype.js';
 import { kindOf } from '../../kernels/dtype.js';
 import { attempt } from '../failure.js';
@@ -75,6 +76,9 @@ export function createZarr(path: string, options: CreateZarrOptions): Target {
   return { path: full, partial, dtype, shape, chunks, op: 'io/zarr-write', common, overwrite };
 }
 
+/** Where chunks lie until they are whole, below the temporary sibling: a process that dies leaves none of its own among the others. */
+export const BEGUN = '.begun';
+
 /** Makes the array whole, when all blocks are written, and puts it in place. */
 export function finishZarr(target: Target): void {
   const { documents } = target.common as ZarrWriteCommon;
@@ -82,6 +86,7 @@ export function finishZarr(target: Target): void {
     const file = join(target.partial, name);
     attempt('write', file, () => writeFileSync(file, text));
   }
+  attempt('write', target.path, () => removeTree(join(target.partial, BEGUN)));
   replace(target, isStore);
 }
 

@@ -12,7 +12,7 @@ import { contiguousStrides, copyStrided } from '../strided.js';
 import { chunkBytes } from './chunks.js';
 import type { ByteCodec } from './codecs.js';
 import { openCodecs } from './codecs.js';
-import type { ZarrWriteCommon } from './create.js';
+import { BEGUN, type ZarrWriteCommon } from './create.js';
 import { chunkKey } from './metadata.js';
 import type { Piece } from './pieces.js';
 import { piecesOf } from './pieces.js';
@@ -85,32 +85,33 @@ async function writeChunk(
       throw failure(`encode by ${codec.name} chunk ${key} of`, common.path, error);
     }
   }
-  const file = join(common.partial, key);
-  const temporary = `${file}.${randomBytes(4).toString('hex')}`;
+  const { partial, path } = common;
   const doing = `write chunk ${key} of`;
+  const begun = join(partial, BEGUN, randomBytes(8).toString('hex'));
   try {
-    const fd = attempt(doing, common.path, () => openBelow(common.partial, temporary));
+    const fd = attempt(doing, path, () => below(partial, begun, () => openSync(begun, 'wx')));
     try {
-      writeFully(fd, bytes, 0, file);
+      writeFully(fd, bytes, 0, join(partial, key));
     } finally {
       closeSync(fd);
     }
-    attempt(doing, common.path, () => renameSync(temporary, file));
+    const file = join(partial, key);
+    attempt(doing, path, () => below(partial, file, () => renameSync(begun, file)));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    rmSync(begun, { force: true });
     throw error;
   }
   return bytes.length;
 }
 
-/** Opens a new file below the directory `root`. Directories between are made; `root` is not, for a write may have been aborted. */
-function openBelow(root: string, file: string): number {
+/** Does something to a file below `root`. Directories between are made; `root` is not, for a write may have been aborted. */
+function below<T>(root: string, file: string, act: () => T): T {
   try {
-    return openSync(file, 'wx');
+    return act();
   } catch (error) {
     if (errorCode(error) !== 'ENOENT' || dirname(file) === root) throw error;
     makeBelow(root, dirname(file));
-    return openSync(file, 'wx');
+    return act();
   }
 }
 
