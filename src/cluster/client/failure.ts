@@ -1,4 +1,4 @@
-import { TaskError } from '../../engine/errors.js';
+import { describe, TaskError } from '../../engine/errors.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { StreamMessage } from '../comm/index.js';
 import { decodeFailure } from '../wire/index.js';
@@ -23,7 +23,8 @@ export class ClusterTaskError extends TaskError {
     /** Addresses of the workers on which it failed, as far as they are known. */
     readonly workers: readonly string[],
   ) {
-    super(key, op, cause);
+    const where = workers.length > 0 ? ` (on ${workers.join(', ')})` : '';
+    super(key, op, cause, `task ${JSON.stringify(key)} (${op}) failed: ${describe(cause)}${where}`);
   }
 }
 
