@@ -14,7 +14,7 @@ function sizeOf({ n, chunk, shape, chunks, leaves, scale, rows }) {
   return leaves ? `${(2 * leaves - 1).toLocaleString('en')} tasks` : '';
 }
 
-function rowAmong({ workload, size, sides }, names) {
+function rowAmong({ workload, size, sides }, names, isShare) {
   const { tilework } = sides;
   const cells = names.slice(1).flatMap((name) => {
     const peer = sides[name];
@@ -22,8 +22,8 @@ function rowAmong({ workload, size, sides }, names) {
     const parts = Object.keys(peer.runs[0]).filter((part) => !(part in peer.failed));
     const [theirs, ours] = [secondsOf(peer, parts), secondsOf(tilework, parts)];
     const { atMost, atLeast } = workload.peers[name];
-    const [factor, goal, met] = atMost
-      ? [ours / theirs, `≤ ${atMost}`, ours / theirs <= atMost]
+    const [factor, goal, met] = isShare(name)
+      ? [ours / theirs, atMost ? `≤ ${atMost}` : '', !atMost || ours / theirs <= atMost]
       : [theirs / ours, atLeast ? `≥ ${atLeast}` : '', !atLeast || theirs / ours >= atLeast];
     return [seconds(theirs), `${number(factor, 2)}${goal && ` (${goal}: ${met ? 'yes' : 'no'})`}`];
   });
@@ -37,21 +37,18 @@ function rowAmong({ workload, size, sides }, names) {
 function among(results) {
   const names = [...new Set(results.flatMap(({ sides }) => Object.keys(sides)))];
   const peers = names.slice(1);
+  /** Whether a peer's column says what share of its time we take, not how many times as long it takes. */
+  const isShare = (name) => results.some(({ workload }) => workload.peers[name]?.atMost);
   const head = [
     'workload',
     'tilework, s',
-    ...peers.flatMap((name) => [
-      `${name}, s`,
-      results.some(({ workload }) => workload.peers[name]?.atMost)
-        ? `tilework / ${name}`
-        : `${name} / tilework`,
-    ]),
+    ...peers.flatMap((name) => [`${name}, s`, isShare(name) ? `tilework / ${name}` : `${name} / tilework`]),
     ...names.map((name) => `peak MB, ${name}`),
   ];
   const lines = [
     `| ${head.join(' | ')} |`,
     `| --- ${'| ---: '.repeat(head.length - 1)}|`,
-    ...results.map((result) => rowAmong(result, names)),
+    ...results.map((result) => rowAmong(result, names, isShare)),
   ];
   for (const { workload, sides } of results) {
     const parts = Object.keys(sides.tilework.runs[0]);

@@ -71,6 +71,17 @@ export const WORKLOADS = [
     sizes: { full: { scale: 1 }, small: { scale: 0.1, runs: 0 } },
   },
   {
+    id: 'tpch-partitions',
+    group: 'frame',
+    title: 'TPC-H in 8 partitions',
+    peers: { DuckDB: {} },
+    relative: 1e-9,
+    runs: 0,
+    rounds: 1,
+    data: 'tpch',
+    sizes: { full: { scale: 1 }, small: { scale: 0.1 } },
+  },
+  {
     id: 'flights-group',
     group: 'frame',
     title: 'flights: by origin; the worst days of routes',
