@@ -179,6 +179,8 @@ function keep(tell: 'finished' | 'copied' | 'nothing'): Transition<Goal & { to: 
     task.nbytes = nbytes;
     task.typename = typename;
     task.startstops = startstops;
+    // It is asked for again with all that it takes to run it.
+    task.spec = undefined;
     core.nbytes += nbytes;
     for (const dependent of task.dependents)
       if (dependent.waitingFor.delete(task) && dependent.waitingFor.size === 0)
