@@ -19,7 +19,7 @@ const versionsWith = (more) => [`Node ${process.versions.node}`, more].filter(Bo
 
 const plain = (answer) => (typeof answer === 'object' && 'toArray' in answer ? answer.toArray() : answer);
 
-/** Calls `run` once to warm up and then ARGS.runs times; prints one line of JSON. `run` gives the answer. */
+/** Calls `run` once to warm up and then ARGS.runs times, of which it prints one line of JSON; where that is 0, of the first. `run` gives the answer. */
 export async function measure(run) {
   const seconds = [];
   let answer;
@@ -29,7 +29,7 @@ export async function measure(run) {
     seconds.push((performance.now() - start) / 1000);
   }
   report({
-    seconds: seconds.slice(1),
+    seconds: seconds.length > 1 ? seconds.slice(1) : seconds,
     first: seconds[0],
     answer: plain(answer),
     blas: mappedBlas(),

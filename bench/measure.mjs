@@ -31,8 +31,8 @@ async function timed(run) {
 async function argsFor(workload, { peer, sizeName, threads, cache, log }) {
   const size = workload.sizes[sizeName];
   const data = await dataFor(workload, { size, peer, cache, log });
-  const { memoryLimit } = workload;
-  return { size, threads, runs: size.runs ?? workload.runs, data, memoryLimit };
+  const { memoryLimit, cluster } = workload;
+  return { size, threads, runs: size.runs ?? workload.runs, data, memoryLimit, cluster };
 }
 
 /** Both sides by turns, `rounds` times: medians of their seconds, largest peaks, versions. */
@@ -40,11 +40,12 @@ export async function measure(workload, settings) {
   if (workload.peers) return measureAmong(workload, settings);
   const { ours, peer, rounds, log } = settings;
   const args = await argsFor(workload, settings);
+  const { script = workload.id } = workload;
   const of = async (side) =>
-    workload.wholeProcess ? timed(() => side(workload.id, args)) : JSON.parse(await side(workload.id, args));
+    workload.wholeProcess ? timed(() => side(script, args)) : JSON.parse(await side(script, args));
   if (workload.check) {
     const check = { ...args, size: workload.check, runs: 0 };
-    const [a, b] = [JSON.parse(await ours(workload.id, check)), JSON.parse(await peer(workload.id, check))];
+    const [a, b] = [JSON.parse(await ours(script, check)), JSON.parse(await peer(script, check))];
     compareAnswers({ ...workload, absolute: 0 }, a.answer, b.answer);
   }
   const results = { ours: [], peer: [] };

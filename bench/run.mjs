@@ -33,10 +33,11 @@ async function main() {
   });
   const workloads = select(positionals);
   const python = venv('bench', 'bench/requirements.txt');
+  const daskPython =
+    workloads.some(({ cluster }) => cluster) && venv('cluster', 'test/cluster/requirements.txt');
   const cache = path.join(ROOT, '.cache', 'bench');
   mkdirSync(cache, { recursive: true });
   const settings = {
-    ...sides({ python, blas: values['wheel-blas'] ? wheelBlas(python) : undefined }),
     sizeName: values.small ? 'small' : 'full',
     threads: Number(values.threads),
     rounds: Number(values.rounds),
@@ -44,7 +45,11 @@ async function main() {
     log: (line) => console.error(line),
   };
   const results = [];
-  for (const workload of workloads) results.push(await measure(workload, settings));
+  for (const workload of workloads) {
+    const started = workload.cluster ? daskPython : python;
+    const blas = values['wheel-blas'] ? wheelBlas(started) : undefined;
+    results.push(await measure(workload, { ...settings, ...sides({ python: started, blas }) }));
+  }
   const text = markdown(results, settings);
   console.log(text);
   if (values.write) writeBetween(path.join(ROOT, 'docs', 'performance.md'), text);

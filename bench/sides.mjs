@@ -39,9 +39,9 @@ export function wheelBlas(python) {
   throw new Error(`no OpenBLAS in the NumPy of ${python}`);
 }
 
-/** How to start both sides. `blas`: a library for ours in place of the one it finds. */
+/** How to start both sides. `python` is the peer's, and that of our clusters' schedulers; `blas`: a library for ours in place of the one it finds. */
 export function sides({ python, blas }) {
-  const oursEnv = environment(blas ? { TILEWORK_OPENBLAS: blas } : {});
+  const oursEnv = environment({ TILEWORK_DASK: python, ...(blas ? { TILEWORK_OPENBLAS: blas } : {}) });
   return {
     ours: (id, args) =>
       start(process.execPath, [path.join(HERE, 'ours', `${id}.mjs`), JSON.stringify(args)], oursEnv),

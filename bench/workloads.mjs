@@ -1,10 +1,5 @@
-/**
- * What is measured. `sizes.full` is what the goals are stated for; `sizes.small` is for a quick look and for tests of
- * the bench itself; `data` is what `data.mjs` makes for it. `goal` is how many times faster than the peer tilework is meant to be; `goalMicros`, microseconds
- * a task. A workload with `peers` has named parts and is measured beside each of them: `atMost` so many times the peer's seconds, or
- * `atLeast` so many times faster. Answers of both sides must agree within `relative` of their largest element, or within `absolute`.
- */
-export const WORKLOADS = [
+/** Of arrays: on one machine, and on a cluster. */
+const ARRAYS = [
   {
     id: 'slice-mean',
     group: 'array',
@@ -44,6 +39,17 @@ export const WORKLOADS = [
     runs: 2,
     sizes: { full: { n: 8000, chunk: 1000 }, small: { n: 1500, chunk: 500 } },
   },
+];
+
+/**
+ * What is measured. `sizes.full` is what the goals are stated for; `sizes.small` is for a quick look and for tests of
+ * the bench itself; `data` is what `data.mjs` makes for it. `goal` is how many times faster than the peer tilework is meant to be; `goalMicros`, microseconds
+ * a task. A workload with `peers` has named parts and is measured beside each of them: `atMost` so many times the peer's seconds, or
+ * `atLeast` so many times faster. A workload with `cluster` runs `script` on a cluster on both sides: Dask's scheduler with its `config`, and workers
+ * of one thread each, ours of Node and the peer's of Python. Answers of both sides must agree within `relative` of their largest element, or within `absolute`.
+ */
+export const WORKLOADS = [
+  ...ARRAYS,
   {
     id: 'zarr-anomaly',
     group: 'zarr',
@@ -121,6 +127,58 @@ export const WORKLOADS = [
     tasks: (size) => 2 * size.leaves - 1,
     sizes: { full: { leaves: 16_384 }, small: { leaves: 1024 } },
   },
+  {
+    id: 'cluster-tree',
+    script: 'tree',
+    group: 'cluster',
+    title: 'a tree of tiny tasks',
+    goal: 1.5,
+    relative: 0,
+    runs: 2,
+    cluster: {},
+    tasks: (size) => 2 * size.leaves - 1,
+    sizes: { full: { leaves: 4096 }, small: { leaves: 256 } },
+  },
+  {
+    id: 'cluster-tree-saturated',
+    script: 'tree',
+    group: 'cluster',
+    title: 'the same, `worker-saturation: inf`',
+    goal: 4,
+    relative: 0,
+    runs: 2,
+    cluster: { config: { 'distributed.scheduler.worker-saturation': 'inf' } },
+    tasks: (size) => 2 * size.leaves - 1,
+    sizes: { full: { leaves: 4096 }, small: { leaves: 256 } },
+  },
+  {
+    id: 'cluster-large',
+    script: 'tree',
+    group: 'cluster',
+    title: "a large tree of tiny tasks (peaks are the program's)",
+    goal: 1.5,
+    relative: 0,
+    runs: 0,
+    rounds: 1,
+    cluster: { config: { 'distributed.scheduler.worker-saturation': 'inf' } },
+    tasks: (size) => 2 * size.leaves - 1,
+    sizes: { full: { leaves: 65_536 }, small: { leaves: 1024 } },
+  },
+  {
+    id: 'cluster-rechunk',
+    script: 'rechunk',
+    group: 'cluster',
+    title: 'from rows to columns, between workers',
+    goal: 2,
+    relative: 1e-12,
+    runs: 1,
+    cluster: {},
+    sizes: { full: { n: 12_000, chunk: 1000 }, small: { n: 1000, chunk: 250 } },
+  },
+  ...['slice-mean', 'trig-mean', 'standardize', 'matmul'].map((script) => {
+    const { group, id, ...same } = ARRAYS.find(({ id }) => id === script);
+    return { ...same, id: `cluster-${id}`, script, group: 'cluster', goal: 2, cluster: {} };
+  }),
   {
     id: 'start',
     group: 'start',

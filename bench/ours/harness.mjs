@@ -1,7 +1,22 @@
 /** What our side of every workload begins with. */
-import { configure } from 'tilework';
-import { ARGS } from '../harness.mjs';
+import { configure, connect, LocalCluster, LocalEngine } from 'tilework';
+import { ARGS, measure as measureRuns } from '../harness.mjs';
 
-export { ARGS, digest, measure, measureParts, SIZE } from '../harness.mjs';
+export { ARGS, digest, measureParts, SIZE } from '../harness.mjs';
 
-configure({ threads: ARGS.threads, ...(ARGS.memoryLimit ? { memoryLimit: ARGS.memoryLimit } : {}) });
+const { threads, memoryLimit, cluster } = ARGS;
+
+configure({ threads, ...(memoryLimit ? { memoryLimit } : {}) });
+
+/** On a cluster: as many workers, of one thread each. */
+const running = cluster && (await LocalCluster({ ...cluster, workers: threads }));
+const client = running && (await connect(running.address));
+
+/** For graphs that are made by hand; collections find theirs. */
+export const engineOfGraphs = () => client ?? new LocalEngine({ threads });
+
+export async function measure(run) {
+  await measureRuns(run);
+  await client?.dispose();
+  await running?.close();
+}

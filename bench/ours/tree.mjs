@@ -1,5 +1,4 @@
-import { LocalEngine } from 'tilework';
-import { ARGS, measure, SIZE } from './harness.mjs';
+import { engineOfGraphs, measure, SIZE } from './harness.mjs';
 
 const shipped = (name, source) => ({
   fn: { kind: 'source', name, source, captured: {}, helpers: {}, functions: {} },
@@ -24,7 +23,7 @@ function build(leaves) {
 }
 
 const { graph, root } = build(SIZE.leaves);
-const engine = new LocalEngine({ threads: ARGS.threads });
+const engine = engineOfGraphs();
 
 await measure(async () => {
   const results = await engine.run(graph, [root]);

@@ -1,20 +1,26 @@
 """What the peers' side of every workload does: warm up once, time some runs, say what came out."""
 
+import atexit
 import json
+import os
 import platform
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ARGS = json.loads(sys.argv[1])
 SIZE = ARGS["size"]
 THREADS = ARGS["threads"]
+#: Where the scheduler's options are, on a cluster.
+CLUSTER = ARGS.get("cluster")
 
 
 def peak_mb():
-    """Of this process and of the processes that it has started and that still run."""
+    """Of this process and of the processes that it has started and that still run; on a cluster, of the program's alone."""
     processes = ["self"]
-    for thread in Path("/proc/self/task").iterdir():
+    for thread in Path("/proc/self/task").iterdir() if CLUSTER is None else ():
         processes += (thread / "children").read_text().split()
     lines = [line for process in processes for line in Path(f"/proc/{process}/status").read_text().splitlines()]
     return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
@@ -38,9 +44,55 @@ def digest(frame):
 
 
 def use_threads():
+    """What computes from now on: threads of this process, or a cluster's workers."""
     import dask
 
-    dask.config.set(scheduler="threads", num_workers=THREADS)
+    if CLUSTER is None:
+        dask.config.set(scheduler="threads", num_workers=THREADS)
+    else:
+        use_cluster()
+
+
+client = None
+
+
+def use_cluster():
+    """Starts a scheduler and workers of one thread each, processes of their own as on the other side."""
+    global client
+    if client is not None:
+        return
+    from distributed import Client
+
+    directory = tempfile.TemporaryDirectory()
+    atexit.register(directory.cleanup)
+    described = os.path.join(directory.name, "scheduler.json")
+    config = {
+        "DASK_" + name.upper().replace(".", "__").replace("-", "_"): str(value)
+        for name, value in CLUSTER.get("config", {}).items()
+    }
+    env = {**os.environ, **config, "PYTHONPATH": str(Path(__file__).parent)}
+
+    def start(*args):
+        command = [sys.executable, "-m", "dask", *args, "--scheduler-file", described, "--host", "127.0.0.1", "--no-dashboard"]
+        process = subprocess.Popen(command, env=env, cwd=directory.name, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        atexit.register(process.kill)
+
+    start("scheduler", "--port", "0", "--no-show")
+    while not os.path.exists(described):
+        time.sleep(0.05)
+    for _ in range(THREADS):
+        start("worker", "--nthreads", "1", "--no-nanny")
+    client = Client(scheduler_file=described)
+    client.wait_for_workers(THREADS)
+
+
+def get_graph(graph, root):
+    """The value of one key of a graph made by hand."""
+    if client is not None:
+        return client.get(graph, root)
+    from dask.threaded import get
+
+    return get(graph, root, num_workers=THREADS)
 
 
 def report(**figures):
@@ -72,7 +124,7 @@ def measure_parts(parts, version):
 
 
 def measure(run):
-    """Calls `run` once to warm up and then ARGS["runs"] times; prints one line of JSON. `run` gives the answer, a number or a list."""
+    """Calls `run` once to warm up and then ARGS["runs"] times, of which it prints one line of JSON; where that is 0, of the first. `run` gives the answer, a number or a list."""
     import dask
     import numpy
 
@@ -83,7 +135,7 @@ def measure(run):
         answer = run()
         seconds.append(time.perf_counter() - start)
     report(
-        seconds=seconds[1:],
+        seconds=seconds[1:] or seconds,
         first=seconds[0],
         answer=plain(answer),
         blas=mapped_blas(),

@@ -1,15 +1,7 @@
 import dask
-from dask.threaded import get
 
-from harness import SIZE, THREADS, measure
-
-
-def inc(x):
-    return x + 1
-
-
-def add(x, y):
-    return x + y
+from harness import SIZE, get_graph, measure
+from steps import add, inc
 
 
 def build(leaves):
@@ -30,7 +22,7 @@ graph, root = build(SIZE["leaves"])
 
 
 def run():
-    return get(graph, root, num_workers=THREADS)
+    return get_graph(graph, root)
 
 
 assert dask.__version__
