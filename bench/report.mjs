@@ -6,7 +6,8 @@ import { secondsOf } from './measure.mjs';
 const number = (x, digits) => (Number.isFinite(x) ? x.toFixed(digits) : '–');
 const seconds = (x) => number(x, x < 10 ? (x < 1 ? 3 : 2) : 1);
 
-function sizeOf({ n, chunk, shape, chunks, leaves, scale, rows }) {
+function sizeOf({ n, chunk, shape, chunks, leaves, scale, rows, blocks, megabytes }) {
+  if (blocks) return `${blocks} of ${megabytes} MiB`;
   if (scale) return `scale factor ${scale}`;
   if (rows) return `${(rows / 1e6).toLocaleString('en')} million rows`;
   if (n) return `${n.toLocaleString('en')}² in ${chunk.toLocaleString('en')}² chunks`;
@@ -113,7 +114,7 @@ export function markdown(results, { threads, sizeName }) {
     lines.push(
       `Matrix product by ${blasOf(matmul, 'ours') || 'the built-in kernel'} here, ${blasOf(matmul, 'peer')} in NumPy.`,
     );
-  if (several.length > 0)
+  if (several.some((r) => r.workload.peers.DuckDB))
     lines.push(
       'DuckDB is the library that tilework runs, asked in its own SQL by its own package for Node. Dask and Polars read TPC-H with float64 for decimals, which is faster for them.',
     );

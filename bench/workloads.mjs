@@ -175,6 +175,16 @@ export const WORKLOADS = [
     cluster: {},
     sizes: { full: { n: 12_000, chunk: 1000 }, small: { n: 1000, chunk: 250 } },
   },
+  {
+    id: 'cluster-move',
+    group: 'cluster',
+    title: 'blocks that two workers send each other',
+    peers: { Dask: {}, Loopback: { atLeast: 0.7 } },
+    relative: 0,
+    runs: 0,
+    cluster: {},
+    sizes: { full: { blocks: 16, megabytes: 64 }, small: { blocks: 4, megabytes: 4 } },
+  },
   ...['slice-mean', 'trig-mean', 'standardize', 'matmul'].map((script) => {
     const { group, id, ...same } = ARRAYS.find(({ id }) => id === script);
     return { ...same, id: `cluster-${id}`, script, group: 'cluster', goal: 2, cluster: {} };

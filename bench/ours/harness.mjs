@@ -1,8 +1,8 @@
 /** What our side of every workload begins with. */
 import { configure, connect, LocalCluster, LocalEngine } from 'tilework';
-import { ARGS, measure as measureRuns } from '../harness.mjs';
+import { ARGS, measure as measureRuns, measureParts as measureRunsOfParts } from '../harness.mjs';
 
-export { ARGS, digest, measureParts, SIZE } from '../harness.mjs';
+export { ARGS, digest, SIZE } from '../harness.mjs';
 
 const { threads, memoryLimit, cluster } = ARGS;
 
@@ -10,13 +10,22 @@ configure({ threads, ...(memoryLimit ? { memoryLimit } : {}) });
 
 /** On a cluster: as many workers, of one thread each. */
 const running = cluster && (await LocalCluster({ ...cluster, workers: threads }));
-const client = running && (await connect(running.address));
+export const client = running && (await connect(running.address));
 
 /** For graphs that are made by hand; collections find theirs. */
 export const engineOfGraphs = () => client ?? new LocalEngine({ threads });
 
-export async function measure(run) {
+export const measure = async (run) => {
   await measureRuns(run);
+  await end();
+};
+
+export const measureParts = async (parts, version) => {
+  await measureRunsOfParts(parts, version);
+  await end();
+};
+
+async function end() {
   await client?.dispose();
   await running?.close();
 }
