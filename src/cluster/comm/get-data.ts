@@ -25,7 +25,6 @@ export async function getData(
         reply: true,
         keys,
         who: options.who ?? null,
-        max_connections: null,
         serializers: SERIALIZERS,
       });
       const got = answerOf(await connection.read(), address, 'get_data') as DataAnswer;

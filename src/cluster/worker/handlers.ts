@@ -6,7 +6,7 @@ import type { ClusterWorker } from './worker.js';
 export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handler>> {
   const { store, transfers, frames } = worker;
   return {
-    get_data: ({ keys, who }, connection) => transfers.answer(keys as Key[], who, connection),
+    get_data: ({ keys, who }, connection) => transfers.answer(listOf(keys), who, connection),
     tilework_part: ({ key, parts, offset }) =>
       frames.held.piece(key as Key, (parts ?? undefined) as number[] | undefined, offset as number),
     async update_data({ data, stimulus_id }) {
@@ -24,7 +24,7 @@ export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handl
       return missing.length === 0 ? { status: 'OK' } : { status: 'partial-fail', keys: missing };
     },
     free_keys({ keys, stimulus_id }) {
-      worker.tell({ kind: 'free-keys', keys: keys as Key[] }, stimulus_id);
+      worker.tell({ kind: 'free-keys', keys: listOf(keys) }, stimulus_id);
       return 'OK';
     },
     terminate({ reason }) {
@@ -48,6 +48,9 @@ export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handl
     dump_state: () => worker.dump(),
   };
 }
+
+/** Keys, which Python sends as a list or as a set. */
+const listOf = (keys: unknown): Key[] => [...(keys as Iterable<Key>)];
 
 /** A profile of nothing, as Dask makes it: JavaScript is not profiled. */
 const NO_PROFILE = {

@@ -41,7 +41,8 @@ await describeWithDask('calls to a Node worker', (python) => {
       expect(decodeResult(got.get('text')!)).toEqual({ value: 'hello' });
       expect(((await pool.call(address, 'keys')) as string[]).sort()).toEqual(keys);
     }
-    await pool.call(addresses[0]!, 'free_keys', { keys, stimulus_id: 'test' });
+    // Python names keys in sets.
+    await pool.call(addresses[0]!, 'free_keys', { keys: new Set(keys), stimulus_id: 'test' });
     expect(await pool.call(addresses[0]!, 'keys')).toEqual([]);
     const again = await pool.call(addresses[0]!, 'gather', {
       who_has: { array: [addresses[1]], lost: [addresses[1]] },
