@@ -1,15 +1,18 @@
 """Tests of the module by itself, without a cluster:  python -m unittest test_tilework_scheduler"""
 
 import pickle
+import sys
 import unittest
+import unittest.mock
 
 import dask
+import msgpack
 from dask._task_spec import Task
 from dask.highlevelgraph import HighLevelGraph
 from distributed import Scheduler, Worker
 from distributed.protocol.pickle import dumps
 
-from tilework_scheduler import Graph, NodeTask, dask_setup
+from tilework_scheduler import Graph, NodeTask, dask_setup, python_task
 
 PAYLOAD = b"\x81\xa1v\x01" * 10
 
@@ -37,6 +40,23 @@ class TestNodeTask(unittest.TestCase):
         self.assertEqual(NodeTask("x", ["a", "b", "a"], PAYLOAD).dependencies, {"a", "b"})
 
 
+class TestPythonTask(unittest.TestCase):
+    def test_reads_its_inputs_in_order(self):
+        self.assertEqual(python_task("x", ["b", "a"], PAYLOAD).dependencies, {"a", "b"})
+
+    def test_a_worker_without_the_module_reports_that_and_goes_on(self):
+        pickled = dumps(python_task("x", [], PAYLOAD))
+        self.assertNotIn(b"tilework_scheduler", pickled)
+        with unittest.mock.patch.dict(sys.modules, {"tilework_python": None}):
+            with self.assertRaisesRegex(ModuleNotFoundError, "tilework_python"):
+                pickle.loads(pickled)()
+
+    def test_calls_what_the_payload_names(self):
+        task = {"params": {"args": [{"$input": 0}, 2, {}]}, "common": {"python": "builtins:pow"}}
+        called = pickle.loads(dumps(python_task("x", ["a"], msgpack.packb(task))))
+        self.assertEqual(called({"a": 3}), 9)
+
+
 class TestGraph(unittest.TestCase):
     def setUp(self):
         self.graph = Graph()
@@ -52,6 +72,13 @@ class TestGraph(unittest.TestCase):
             self.graph.__dask_annotations__(),
             {"retries": {"a": 2}, "resources": {"a": {"JS": 0.001}, "b": {"GPU": 1, "JS": 0.001}}},
         )
+
+    def test_tasks_of_python_are_not_kept_to_node(self):
+        self.graph.add([["c", 2, ["a"], PAYLOAD]], {"retries": 1}, python=True)
+        annotations = self.graph.__dask_annotations__()
+        self.assertEqual(annotations["retries"], {"a": 2, "c": 1})
+        self.assertNotIn("c", annotations["resources"])
+        self.assertEqual(set(self.graph.__dask_graph__()), {"a", "b", "c"})
 
     def test_old_and_new_form_have_the_same_tasks(self):
         data = self.graph.data

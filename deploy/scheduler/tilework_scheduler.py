@@ -4,7 +4,8 @@
 
 It works with distributed 2024.12.1 and later; whatever differs between versions is in this file. Clients ask `tilework_hello`
 first. A graph comes as `tilework-tasks` messages, then `tilework-submit`; its tasks are real tasks of the scheduler, so that
-stealing, resilience, priorities, retries and the dashboard are Dask's own.
+stealing, resilience, priorities, retries and the dashboard are Dask's own. Tasks of Python call functions by name on Python
+workers, to which tilework_python.py, beside this file, is sent.
 
 Configuration (a file in ~/.config/dask, or DASK_TILEWORK__BATCH_INTERVAL): `tilework.batch-interval`, how long messages to
 a worker may wait for company; 1 ms unless set, where Dask has 5 ms.
@@ -15,17 +16,21 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import pkgutil
 import platform
 import signal
 import sys
+import tempfile
 import threading
+from pathlib import Path
 from pickle import PickleBuffer
 
 import dask
 import distributed
-from dask._task_spec import Task
-from dask.utils import parse_timedelta
-from distributed.diagnostics.plugin import SchedulerPlugin
+from dask._task_spec import List, Task, TaskRef
+from dask.utils import apply, parse_timedelta
+from distributed.diagnostics.plugin import SchedulerPlugin, UploadFile
+from distributed.protocol.pickle import dumps
 from distributed.protocol.serialize import (
     Serialized,
     register_serialization_family,
@@ -33,7 +38,7 @@ from distributed.protocol.serialize import (
 )
 
 #: What clients and this module must agree on; changes when messages do.
-PROTOCOL = 1
+PROTOCOL = 2
 
 #: The resource that Node workers have, and what a task takes of it where other workers are there too.
 RESOURCE = "JS"
@@ -66,15 +71,23 @@ class NodeTask(Task):
         return f"<NodeTask {self.key!r}>"
 
 
+def python_task(key, dependencies, payload):
+    """A task that Python workers run: it pickles to names of Dask's and of the standard library, whatever a worker has."""
+    call = Task(None, pkgutil.resolve_name, "tilework_python:call")
+    return Task(key, apply, call, List(payload, *map(TaskRef, dependencies)))
+
+
 class Graph:
     """Tasks of one graph, in groups that share annotations, until they are submitted."""
 
     def __init__(self):
         self.groups = []
+        self.python_groups = []
         self.ranks = {}
 
-    def add(self, tasks, annotations):
-        self.groups.append(({key: NodeTask(key, deps, payload) for key, _, deps, payload in tasks}, annotations))
+    def add(self, tasks, annotations, python=False):
+        make, groups = (python_task, self.python_groups) if python else (NodeTask, self.groups)
+        groups.append(({key: make(key, deps, payload) for key, _, deps, payload in tasks}, annotations))
         self.ranks.update((key, rank) for key, rank, _, _ in tasks)
 
     def restrict(self):
@@ -84,14 +97,18 @@ class Graph:
             for tasks, annotations in self.groups
         ]
 
+    @property
+    def all_groups(self):
+        return self.groups + self.python_groups
+
     # From 2025.4.0 on the scheduler asks for these two.
 
     def __dask_graph__(self):
-        return {key: task for tasks, _ in self.groups for key, task in tasks.items()}
+        return {key: task for tasks, _ in self.all_groups for key, task in tasks.items()}
 
     def __dask_annotations__(self):
         by_type = {}
-        for tasks, annotations in self.groups:
+        for tasks, annotations in self.all_groups:
             for name, value in annotations.items():
                 by_type.setdefault(name, {}).update(dict.fromkeys(tasks, value))
         return by_type
@@ -103,7 +120,7 @@ class Graph:
 
         layers = {
             f"group-{i}": MaterializedLayer(tasks, annotations=annotations)
-            for i, (tasks, annotations) in enumerate(self.groups)
+            for i, (tasks, annotations) in enumerate(self.all_groups)
         }
         return HighLevelGraph(layers, {name: set() for name in layers})
 
@@ -129,6 +146,10 @@ class TileworkPlugin(SchedulerPlugin):
         self.graphs = {}
         self.counts = {}
         self.lock = asyncio.Lock()
+        # Done when the workers that were there before this module have what tasks of Python need.
+        self.python_side_given = None
+        # Tasks of Python that may run on the Python workers there are, and on those that come.
+        self.kept_to_python = set()
         self.interval = parse_timedelta(dask.config.get("tilework.batch-interval", "1ms"), default="ms")
         for comm in scheduler.stream_comms.values():
             comm.interval = self.interval
@@ -182,9 +203,9 @@ class TileworkPlugin(SchedulerPlugin):
 
     # What clients send
 
-    def tasks(self, client, graph, tasks, annotations=None):
+    def tasks(self, client, graph, tasks, annotations=None, python=False):
         """Takes some tasks of a graph: `[key, rank, dependencies, payload]`; a lower rank runs earlier."""
-        self.graphs.setdefault((client, graph), Graph()).add(tasks, dict(annotations or {}))
+        self.graphs.setdefault((client, graph), Graph()).add(tasks, dict(annotations or {}), python)
 
     def discard(self, client, graph):
         """Forgets what is known of a graph here; what the scheduler knows of it stays."""
@@ -193,13 +214,18 @@ class TileworkPlugin(SchedulerPlugin):
 
     async def submit(self, client, graph, keys, priority=0, counted=False):
         """Hands a complete graph to the scheduler, and says so to the client, which wants `keys` of it."""
+        submitted = self.graphs.pop((client, graph), None) or Graph()
+        if submitted.python_groups and all(map(is_node, self.scheduler.workers.values())):
+            self.scheduler.client_send(client, {"op": "tilework-refused", "graph": graph, "reason": "no Python worker"})
+            return
         # Graphs may read what graphs before them make, and updating takes a while.
         async with self.lock:
-            await self.update(client, graph, keys, priority, counted)
+            if submitted.python_groups:
+                await asyncio.wait([self.python_side_given])
+            await self.update(client, graph, submitted, keys, priority, counted)
         self.scheduler.client_send(client, {"op": "tilework-submitted", "graph": graph})
 
-    async def update(self, client, graph, keys, priority, counted):
-        submitted = self.graphs.pop((client, graph), None) or Graph()
+    async def update(self, client, graph, submitted, keys, priority, counted):
         if any(not is_node(worker) for worker in self.scheduler.workers.values()):
             submitted.restrict()
         if self.takes_expression:
@@ -222,8 +248,12 @@ class TileworkPlugin(SchedulerPlugin):
 
     def add_worker(self, scheduler, worker):
         scheduler.stream_comms[worker].interval = self.interval
-        if not is_node(scheduler.workers[worker]):
-            self.restrict_all()
+        if is_node(scheduler.workers[worker]):
+            self.keep_to_python(scheduler.tasks)
+            return
+        for key in self.kept_to_python:
+            scheduler.tasks[key].worker_restrictions.add(worker)
+        self.restrict_all()
 
     def remove_client(self, scheduler, client):
         for book in (self.graphs, self.counts):
@@ -234,18 +264,33 @@ class TileworkPlugin(SchedulerPlugin):
         if finish == "memory":
             for count in self.counts.values():
                 count.unfinished.discard(key)
+        elif finish == "forgotten":
+            self.kept_to_python.discard(key)
+
+    def restart(self, scheduler):
+        self.kept_to_python.clear()
 
     def update_graph(self, scheduler, *, tasks, **kwargs):
+        self.keep_to_python(tasks)
+
+    def keep_to_python(self, keys):
         """Keeps tasks of Python off Node workers, where there are both."""
-        others = {w.address for w in scheduler.workers.values() if not is_node(w)}
-        if not others or len(others) == len(scheduler.workers):
+        others = {w.address for w in self.scheduler.workers.values() if not is_node(w)}
+        if not others or len(others) == len(self.scheduler.workers):
             return
-        for key in tasks:
-            task = scheduler.tasks.get(key)
+        queued = {}
+        for key in keys:
+            task = self.scheduler.tasks.get(key)
             if task is None or task.run_spec is None or isinstance(task.run_spec, NodeTask):
                 continue
-            if not (task.worker_restrictions or task.host_restrictions or task.resource_restrictions):
-                task.worker_restrictions = set(others)
+            if task.worker_restrictions or task.host_restrictions:
+                continue
+            task.worker_restrictions = set(others)
+            self.kept_to_python.add(key)
+            if task.state == "queued":
+                queued[key] = "released"
+        if queued:
+            self.scheduler.transitions(queued, "tilework-restrict")
 
     def restrict_all(self):
         """The first worker of another kind has come: tasks that were free to run anywhere are so no more.
@@ -289,8 +334,21 @@ def end_with_stdin():
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def python_side():
+    """What gives workers `tilework_python`; Node's take no notice. A client that injects this module leaves the source here."""
+    source = globals().get("PYTHON_SIDE") or Path(__file__).with_name("tilework_python.py").read_text("utf-8")
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory, "tilework_python.py")
+        file.write_text(source, "utf-8")
+        return UploadFile(str(file))
+
+
 def dask_setup(scheduler):
     if os.environ.get("TILEWORK_END_WITH_STDIN") == "1":
         threading.Thread(target=end_with_stdin, daemon=True).start()
     if TileworkPlugin.name not in scheduler.plugins:
-        scheduler.add_plugin(TileworkPlugin(scheduler), name=TileworkPlugin.name)
+        side = dumps(python_side())
+        plugin = TileworkPlugin(scheduler)
+        scheduler.add_plugin(plugin, name=TileworkPlugin.name)
+        given = scheduler.register_worker_plugin(None, plugin=side, name=TileworkPlugin.name, idempotent=False)
+        plugin.python_side_given = asyncio.ensure_future(given)

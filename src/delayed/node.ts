@@ -4,7 +4,15 @@ import { tokenize } from '../graph/key.js';
 import { whyNotCloneable } from '../graph/plain-data.js';
 import type { Key, Task } from '../graph/task.js';
 import { isLazy, LAZY, type LazyInput, replaceLazies } from '../lazy/index.js';
-import type { Callee } from './function.js';
+
+/** What is called, as tasks name it: a function of users (`calleeOf`), or of another language. */
+export interface Called {
+  readonly name: string;
+  /** Of what calls share: the same for the same function. */
+  readonly token: string;
+  readonly op: string;
+  readonly common: object;
+}
 
 export interface CallNodeOptions {
   /** What the key begins with. */
@@ -19,7 +27,7 @@ export interface CallNodeOptions {
  * @throws TypeError naming the argument that is no plain data
  */
 export function callNode(
-  callee: Callee,
+  callee: Called,
   values: readonly unknown[],
   { name = callee.name, pure = true }: CallNodeOptions = {},
 ): LazyInput {

@@ -68,6 +68,8 @@ export interface Results extends Disposable {
 
 /** What computes graphs. The local engine is one, a cluster another. */
 export interface Engine {
+  /** Whether tasks of a graph may be calls of Python. */
+  readonly takesPython?: boolean;
   /**
    * Computes the tasks `outputs` of `graph`, and what they need. Tasks whose key is in flight or persisted already are
    * not computed again; inputs may name persisted keys that `graph` has no task for.

@@ -1,8 +1,10 @@
 import type { ModuleFunction } from '../array/blocks.js';
-import { type Callee, calleeOf, keyName, own } from '../delayed/function.js';
-import { callNode } from '../delayed/node.js';
+import { pythonArguments, pythonFunction, revive } from '../cluster/python/index.js';
+import { calleeOf, keyName, own } from '../delayed/function.js';
+import { type Called, callNode } from '../delayed/node.js';
 import { defaultEngine } from '../engine/default.js';
 import type { ComputeOptions, Engine } from '../engine/engine.js';
+import { EngineError } from '../engine/errors.js';
 import {
   type ComputedIn,
   compute,
@@ -119,6 +121,34 @@ export class Client {
     if (this.options.where === 'main') return rows.map((row) => this.here(fn, row));
     const callee = calleeOf(fn, this.options.captured);
     return rows.map((row) => this.call(callee, row));
+  }
+
+  /**
+   * Has a function of Python called, by name, on a Python worker of the cluster, and returns a future of what it returns.
+   *
+   * Arguments and results may be plain data, arrays (NumPy's to Python; `{ dtype, shape, data }` here) and frames (pandas' to Python; Arrow
+   * tables here). Any other object, such as a model that was fitted, stays on its worker: other calls of Python take its future.
+   *
+   * @param name `module:function`; the function may be an attribute of something (`sklearn.svm:SVC.fit`)
+   * @param args its arguments, as for `submit`; dataframes and Arrow tables too
+   * @param kwargs its keyword arguments
+   * @throws TypeError for a name of another form, and as `submit`; EngineError where the engine is no cluster. What Python raises is the future's,
+   *   as a TaskError with Python's text and traceback, and so is an EngineError where the cluster has no Python worker.
+   * @example
+   * new Client().python('math:sqrt', [2]); // throws EngineError: python("math:sqrt"): the local engine runs no Python
+   */
+  python<T = unknown>(
+    name: string,
+    args: readonly unknown[] = [],
+    kwargs: Readonly<Record<string, unknown>> = {},
+  ): Future<T> {
+    const callee = pythonFunction(name);
+    if (!this.engine.takesPython)
+      throw new EngineError(
+        `python(${JSON.stringify(name)}): the local engine runs no Python: connect to a cluster that has Python workers ("dask worker ADDRESS")`,
+      );
+    const later = (make: () => Promise<unknown>): Future => this.with({ where: 'main' }).here(make, []);
+    return this.call(callee, pythonArguments([...args, kwargs], later), revive) as Future<T>;
   }
 
   /**
@@ -260,11 +290,12 @@ export class Client {
     return names;
   }
 
-  private call(callee: Callee, args: readonly unknown[]): Future {
+  private call(callee: Called, args: readonly unknown[], revive?: (value: unknown) => unknown): Future {
     const { pure, name, retries, priority, resources } = this.options;
     const node: LazyInput = callNode(callee, args, { pure, name: name && keyName(name) });
     const options = settings({ retries, priority, resources });
-    return new Future(new EngineWork(this.engine, node, options, pendingHere(node.inputs)), this.engine);
+    const after = pendingHere(node.inputs);
+    return new Future(new EngineWork(this.engine, node, options, after, undefined, revive), this.engine);
   }
 
   private here(fn: unknown, args: readonly unknown[]): Future {

@@ -2,7 +2,6 @@ import { own } from '../delayed/function.js';
 import { callNode } from '../delayed/node.js';
 import type { Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
-import { detached, passed } from '../engine/ops/call.js';
 import type { Key } from '../graph/task.js';
 import {
   type Family,
@@ -219,22 +218,20 @@ export const futureFamily: Family = {
 class FutureOutput implements Output {
   readonly keys: readonly Key[];
   readonly reserve = 0;
-  private readonly local: Work | undefined;
+  private readonly work: Work;
   private result: unknown;
 
   constructor(private readonly future: Future) {
-    const work = works.get(future.node)!;
-    this.local = work instanceof LocalWork ? work : undefined;
-    this.keys = this.local ? [] : [future.key];
+    this.work = works.get(future.node)!;
+    this.keys = this.work instanceof LocalWork ? [] : [future.key];
   }
 
   put(_key: Key, result: Result): void {
-    const value = passed(result, this.future.node.as);
-    this.result = ArrayBuffer.isView(value) ? detached(value) : value;
+    this.result = this.work.shown(result);
   }
 
   value(): unknown {
-    return this.local ? this.future.result() : this.result;
+    return this.work instanceof LocalWork ? this.future.result() : this.result;
   }
 
   held(): Lazy {

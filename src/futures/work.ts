@@ -1,5 +1,6 @@
 import type { ComputeOptions, Engine } from '../engine/engine.js';
 import { GraphError } from '../engine/errors.js';
+import type { Result } from '../engine/op.js';
 import { detached, passed } from '../engine/ops/call.js';
 import { order } from '../graph/order.js';
 import type { Key } from '../graph/task.js';
@@ -33,6 +34,8 @@ export abstract class Work<T = unknown> {
   abstract get lost(): boolean;
   /** The value, where it has finished. */
   abstract value(): Promise<T>;
+  /** A result, which is lent, as users get it, or a promise of that. */
+  abstract shown(result: Result): unknown;
   /** Has what runs stop. */
   protected abstract stop(reason: CancelledError): void;
   /** Gives a finished result up. */
@@ -95,6 +98,8 @@ export class EngineWork<T> extends Work<T> {
     options: Omit<ComputeOptions, 'priorities' | 'signal'>,
     after: readonly Work[],
     private readonly as?: PassedAs,
+    /** Makes of a value what users get. */
+    private readonly revive: (value: unknown) => unknown = (value) => value,
   ) {
     super(node.key);
     this.origin = node;
@@ -116,12 +121,16 @@ export class EngineWork<T> extends Work<T> {
   async value(): Promise<T> {
     try {
       using results = await this.engine.run(new Map(), [this.key]);
-      const value = passed(await results.load(this.key), this.as);
-      return (ArrayBuffer.isView(value) ? detached(value) : value) as T;
+      return (await this.shown(await results.load(this.key))) as T;
     } catch (cause) {
       if (this.lost || cause instanceof GraphError) throw new LostError(this.key, { cause });
       throw cause;
     }
+  }
+
+  shown(result: Result): unknown {
+    const value = passed(result, this.as);
+    return this.revive(ArrayBuffer.isView(value) ? detached(value) : value);
   }
 
   protected stop(reason: CancelledError): void {
@@ -184,6 +193,10 @@ export class LocalWork<T> extends Work<T> {
 
   async value(): Promise<T> {
     return this.result as T;
+  }
+
+  shown(): unknown {
+    return this.result;
   }
 
   protected stop(): void {}

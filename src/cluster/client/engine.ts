@@ -5,6 +5,7 @@ import { checkPriority, checkRetries } from '../../engine/options.js';
 import type { DistributedEngine } from '../../frame/distributed/engine.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { Certificates, Security, StreamMessage } from '../comm/index.js';
+import { noPython } from '../python/index.js';
 import { Book, type RunId } from './book.js';
 import { failureOf } from './failure.js';
 import { ClusterFrames } from './frames.js';
@@ -54,6 +55,7 @@ export async function connect(address: string, options: ClusterOptions = {}): Pr
 export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   /** How frames are computed by its workers. */
   readonly frames: ClusterFrames;
+  readonly takesPython = true;
   private readonly session: Session;
   private readonly book = new Book();
   /** Computations under way, and those whose results are persisted. */
@@ -223,6 +225,11 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     switch (message.op) {
       case 'tilework-submitted':
         this.runs.get(Number.parseInt(String(message.graph), 10))?.confirmed(String(message.graph));
+        return;
+      case 'tilework-refused':
+        this.runs
+          .get(Number.parseInt(String(message.graph), 10))
+          ?.refused(String(message.graph), noPython(this.address));
         return;
       case 'key-in-memory':
         for (const id of this.book.arrived(key)) this.runs.get(id)?.arrived(key);

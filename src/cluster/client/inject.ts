@@ -17,24 +17,27 @@ for scheduler in list(Scheduler._instances):
  * @throws RemoteError where the scheduler does not run clients' code, or cannot run this
  */
 export async function inject(pool: RpcPool, address: string): Promise<void> {
-  const source = await readFile(packageFile('deploy/scheduler/tilework_scheduler.py'), 'utf8');
+  const sourceOf = (name: string): Promise<string> =>
+    readFile(packageFile(`deploy/scheduler/${name}.py`), 'utf8');
+  const source = await sourceOf('tilework_scheduler');
   await pool.call(address, 'run_function', {
     function: EXEC,
-    args: pickledCall(source + SET_UP),
+    args: pickledCall(source + SET_UP, {
+      __name__: 'tilework_scheduler',
+      PYTHON_SIDE: await sourceOf('tilework_python'),
+    }),
     kwargs: null,
     wait: true,
   });
 }
 
-/** The pickle of `(source, {'__name__': 'tilework_scheduler'})`, in the few opcodes that it takes. */
-function pickledCall(source: string): Uint8Array {
+/** The pickle of `(source, globals)`, in the few opcodes that it takes. */
+function pickledCall(source: string, globals: Readonly<Record<string, string>>): Uint8Array {
   return Buffer.concat([
     opcode('('),
     text(source),
     opcode('}'),
-    text('__name__'),
-    text('tilework_scheduler'),
-    opcode('s'),
+    ...Object.entries(globals).flatMap(([name, value]) => [text(name), text(value), opcode('s')]),
     opcode('t'),
     opcode('.'),
   ]);

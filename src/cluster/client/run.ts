@@ -103,6 +103,13 @@ export class Run {
     this.submitted?.confirm();
   }
 
+  /** The scheduler has not taken a graph. */
+  refused(id: string, reason: Error): void {
+    if (this.submitted?.id !== id) return;
+    this.submitted.confirm();
+    this.fail(reason);
+  }
+
   /** Resolves when no message that was sent before can make the scheduler want keys for this run again. */
   async settled(): Promise<void> {
     await this.submitted?.done;

@@ -4,6 +4,7 @@ import { order } from '../../graph/order.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import { toposort } from '../../graph/toposort.js';
 import { withModules } from '../modules/index.js';
+import { PYTHON_OP } from '../python/index.js';
 import { TaskEncoder } from '../wire/index.js';
 import type { Session } from './session.js';
 
@@ -67,10 +68,14 @@ export async function submit(
   const encoder = new TaskEncoder();
   const annotations = { ...(retries > 0 && { retries }), ...(resources && { resources }) };
   let tasks: unknown[] = [];
+  let ofPython: unknown[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
-    session.send({ op: 'tilework-tasks', graph: id, tasks, annotations });
+    const message = { op: 'tilework-tasks', graph: id, annotations };
+    session.send({ ...message, tasks });
+    if (ofPython.length > 0) session.send({ ...message, tasks: ofPython, python: true });
     tasks = [];
+    ofPython = [];
     bytes = 0;
     await session.drained();
     signal.throwIfAborted();
@@ -79,10 +84,11 @@ export async function submit(
     const complete = await withModules(graph);
     for (const task of [...complete.values()].sort((a, b) => rankOf(a) - rankOf(b))) {
       for (const { key, dependencies, payload } of encoder.encode(task)) {
-        tasks.push([key, rankOf(task), dependencies, payload]);
+        const to = task.op === PYTHON_OP ? ofPython : tasks;
+        to.push([key, rankOf(task), dependencies, payload]);
         bytes += payload.length;
       }
-      if (bytes >= BATCH_BYTES || tasks.length >= BATCH_TASKS) await flush();
+      if (bytes >= BATCH_BYTES || tasks.length + ofPython.length >= BATCH_TASKS) await flush();
     }
     await flush();
   } catch (error) {

@@ -4,7 +4,8 @@ import { afterAll, afterEach, describe } from 'vitest';
 
 /** The versions of distributed that tilework is tested with; the first is the newest, which most tests use. */
 export const VERSIONS = ['newest', '2025.4.0', '2024.12.1'] as const;
-export type Version = (typeof VERSIONS)[number];
+/** `libraries`: the newest, with pandas, PyArrow and scikit-learn beside it. */
+export type Version = (typeof VERSIONS)[number] | 'libraries';
 
 const ROOT = join(import.meta.dirname, '../../..');
 export const PRELOAD = join(ROOT, 'deploy/scheduler/tilework_scheduler.py');
