@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { withModules } from '../../src/cluster/modules/index.js';
 import { moduleKey, TaskEncoder } from '../../src/cluster/wire/index.js';
 import { moduleFunction } from '../../src/graph/functions.js';
@@ -30,4 +30,16 @@ test('a module is one task, on which all tasks that run its functions depend', a
 test('a graph without functions of files stays as it is', async () => {
   const graph = new Map([call('c', { fn: moduleFunction('node:path', 'basename') })]);
   expect(await withModules(graph)).toBe(graph);
+});
+
+test('without esbuild the error says what to do', async () => {
+  vi.doMock('esbuild', () => {
+    throw new Error("Cannot find package 'esbuild'");
+  });
+  const graph = new Map([call('a', { fn: moduleFunction(`${steps.href}?again`, 'shifted') })]);
+  await expect(withModules(graph)).rejects.toThrow(
+    /steps\.mjs\?again is a file of this machine.*npm install esbuild/,
+  );
+  vi.doUnmock('esbuild');
+  expect((await withModules(graph)).size).toBe(2);
 });

@@ -1,5 +1,5 @@
 /** Functions of users on a cluster: as text, and of modules that are on no worker. */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -62,6 +62,12 @@ await describeWithDask('functions of users on a cluster', (python) => {
     );
     expect(String(await scaled.compute({ engine: on.engine }))).toBe('[0. 3. 6. 9.]');
     expect(() => tw.delayed((n: number) => n * by)).toThrow(/it uses by/);
+  });
+
+  test('take the bytes of a file that only the program has', async () => {
+    const bytes = readFileSync(import.meta.filename);
+    const lines = tw.delayed((text: Uint8Array) => new TextDecoder().decode(text).split('\n').length);
+    expect(await lines(bytes).compute({ engine: on.engine })).toBe(String(bytes).split('\n').length);
   });
 
   test('say what is wrong, and where', async () => {

@@ -1,6 +1,6 @@
 /** Functions that tests send by their module, with what it imports. */
 import { lastPart } from './legacy.cjs';
-import { OFFSET } from './offsets.mjs';
+import { OFFSET } from './offsets.ts';
 
 export const shifted = (n) => n + OFFSET;
 export const shiftedBlock = ({ data }, { out }) => {
