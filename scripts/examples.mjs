@@ -9,12 +9,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildSync } from 'esbuild';
+import { CANNOT, VenvError, venv } from './venv.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { values, positionals: wanted } = parseArgs({
   options: { scheduler: { type: 'string' } },
   allowPositionals: true,
 });
+/** Programs that need a Python of ours: its environment and requirements. */
+const PYTHON = { sklearn: ['cluster-libraries', 'test/cluster/requirements-libraries.txt'] };
 const all = readdirSync(path.join(root, 'examples')).filter((file) => file.endsWith('.ts'));
 const names = wanted.length > 0 ? wanted : all.map((file) => file.slice(0, -3));
 // Within the repository, so that the programs find tilework by its name.
@@ -36,8 +39,18 @@ try {
   );
   for (const name of names) {
     if (names.length > 1) console.log(`\n── ${name}`);
+    const env = { ...process.env };
+    try {
+      if (name in PYTHON) env.TILEWORK_DASK ??= venv(...PYTHON[name]);
+    } catch (error) {
+      if (!(error instanceof VenvError)) throw error;
+      console.error(`${name} skipped: ${error.message}`);
+      process.exitCode = CANNOT;
+      continue;
+    }
     const { status } = spawnSync(process.execPath, [...connected, path.join(out, `${name}.mjs`)], {
       cwd: root,
+      env,
       stdio: 'inherit',
     });
     if (status !== 0) process.exitCode = status ?? 1;

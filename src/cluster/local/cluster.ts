@@ -9,6 +9,8 @@ import { type Scheduler, type SchedulerOptions, startScheduler } from './schedul
 export interface LocalClusterOptions extends SchedulerOptions {
   /** How many workers, each a process; default: as many as give every core a thread. */
   readonly workers?: number;
+  /** How many Python workers beside them, each of one thread, for calls of Python's functions; default 0. They see what that Python has installed. */
+  readonly pythonWorkers?: number;
   /** Threads that compute in each worker; default 1. */
   readonly threadsPerWorker?: number;
   /** Of each worker: bytes, or such as '2GB'; default: its share of what the machine grants. */
@@ -21,6 +23,8 @@ const PATIENCE = 10_000;
 /** A scheduler and workers on this machine; they end with this process, or when it is closed. */
 export class RunningCluster implements AsyncDisposable {
   private readonly children = new Map<string, Child>();
+  /** Python workers. */
+  private readonly others: Child[] = [];
   private readonly rpc = new RpcPool();
   private next = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -33,13 +37,17 @@ export class RunningCluster implements AsyncDisposable {
 
   /** @internal */
   static async start(options: LocalClusterOptions): Promise<RunningCluster> {
-    const { threadsPerWorker = 1, timeout = 60_000 } = options;
+    const { threadsPerWorker = 1, pythonWorkers = 0, timeout = 60_000 } = options;
     const { workers = Math.max(1, Math.floor(availableParallelism() / threadsPerWorker)) } = options;
     count('workers', workers, 0);
     count('threadsPerWorker', threadsPerWorker, 1);
+    count('pythonWorkers', pythonWorkers, 0);
     const cluster = new RunningCluster(await startScheduler({ ...options, timeout }), options);
     try {
-      await cluster.scale(workers);
+      const others = Array.from({ length: pythonWorkers }, (_, i) =>
+        cluster.startPythonWorker(`python-${i}`),
+      );
+      await Promise.all([cluster.scale(workers), ...others]);
     } catch (error) {
       await cluster.close();
       throw error;
@@ -63,14 +71,16 @@ export class RunningCluster implements AsyncDisposable {
     );
   }
 
-  /** Names of the workers that run, the oldest first. */
+  /** Names of the Node workers that run, the oldest first. */
   get workers(): readonly string[] {
     return [...this.children].filter(([, { running }]) => running).map(([name]) => name);
   }
 
   /** Of the scheduler, and of the workers behind it. */
   get pids(): readonly number[] {
-    return [this.scheduler.process, ...this.children.values()].flatMap(({ pid }) => pid ?? []);
+    return [this.scheduler.process, ...this.children.values(), ...this.others].flatMap(
+      ({ pid }) => pid ?? [],
+    );
   }
 
   /** Starts workers, or retires the newest, until there are so many: their results go to others first. */
@@ -111,7 +121,7 @@ export class RunningCluster implements AsyncDisposable {
     this.closed = true;
     clearTimeout(this.timer);
     this.rpc.close();
-    await Promise.all([...this.children.values()].map((child) => child.end(PATIENCE)));
+    await Promise.all([...this.children.values(), ...this.others].map((child) => child.end(PATIENCE)));
     await this.scheduler.process.end(PATIENCE);
   }
 
@@ -146,6 +156,18 @@ export class RunningCluster implements AsyncDisposable {
     });
     this.children.set(name, child);
     void child.ended.then(() => this.children.delete(name));
+    await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
+  }
+
+  /** Starts a Python worker, which ends when the scheduler does. */
+  private async startPythonWorker(name: string): Promise<void> {
+    const { host = '127.0.0.1', memoryLimit, timeout = 60_000 } = this.options;
+    const [file, ...before] = this.scheduler.dask;
+    const args = ['worker', this.address, '--name', name, '--nthreads', '1', '--host', host];
+    args.push('--no-nanny', '--no-dashboard');
+    if (memoryLimit !== undefined) args.push('--memory-limit', String(memoryLimit));
+    const child = new Child(`Dask's worker ${name}`, file, [...before, ...args]);
+    this.others.push(child);
     await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
   }
 

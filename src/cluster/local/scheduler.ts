@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageFile } from './beside.js';
 import { Child } from './child.js';
-import { type DaskOptions, findDask } from './dask.js';
+import { type DaskCommand, type DaskOptions, findDask } from './dask.js';
 
 export interface SchedulerOptions extends DaskOptions {
   /** Where it listens; default: on loopback. */
@@ -22,11 +22,14 @@ export interface SchedulerOptions extends DaskOptions {
 export interface Scheduler {
   readonly address: string;
   readonly process: Child;
+  /** What starts Dask's other programs. */
+  readonly dask: DaskCommand;
 }
 
 export async function startScheduler(options: SchedulerOptions): Promise<Scheduler> {
   const { host = '127.0.0.1', port = 0, dashboard, config = {}, timeout = 60_000 } = options;
-  const [file, ...before] = await findDask(options);
+  const dask = await findDask(options);
+  const [file, ...before] = dask;
   const preload = packageFile('deploy/scheduler/tilework_scheduler.py');
   const directory = await mkdtemp(join(tmpdir(), 'tilework-scheduler-'));
   const description = join(directory, 'scheduler.json');
@@ -50,7 +53,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Schedul
   });
   try {
     const address = await child.until(() => addressIn(description), timeout);
-    return { address, process: child };
+    return { address, process: child, dask };
   } catch (error) {
     await child.end(0);
     throw error;
