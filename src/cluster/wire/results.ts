@@ -97,7 +97,7 @@ function decodePart({ header, frames }: Serialized): unknown {
     throw new TypeError(frames.map((frame) => Buffer.from(frame).toString()).join('\n'));
   throw new PythonOnlyError(
     `a result is ${typeof type === 'string' ? `of Python's type ${type}` : 'a Python object'}, serialised by ${serializer ?? 'nothing known'}: ` +
-      'have the Python task return a NumPy array, a number, a string, or lists and dictionaries of these',
+      'have the Python task return a NumPy array, a frame, a number, a string, or lists and dictionaries of these; or pass it to a function of Python',
   );
 }
 

@@ -1,4 +1,7 @@
 /** Functions of Python on Python workers, beside Node workers, on a real scheduler. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Table, tableFromArrays } from 'apache-arrow';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { arange, asarray, type NDArray } from '../../../src/array/index.js';
@@ -253,6 +256,26 @@ for (const version of ['newest', '2025.4.0', '2024.12.1'] as const)
         const sum = client.python('numpy:sum', [arange(10, { chunks: 3 })], { keepdims: true });
         expect(await sum).toEqual({ dtype: 'float64', shape: [1], data: Float64Array.of(45) });
         expect((await client.python('math:sqrt', [-1]).exception())?.message).toContain('ValueError');
+        expect(scheduler.log()).not.toMatch(/AssertionError|CRITICAL/);
+      });
+
+      test('calls that wait are not given to a Node worker that comes, and Python clients go on', async () => {
+        const scheduler = await startScheduler(python);
+        await startPythonWorker(python, scheduler.address);
+        await using engine = await connect(scheduler.address);
+        const client = new Client(engine);
+        const waiting = Array.from({ length: 40 }, (_, i) =>
+          client.python<null>('time:sleep', [0.1 + i / 1e6]),
+        );
+        const script = join(import.meta.dirname, '../client/python_client.py');
+        const program = promisify(execFile)(python, ['-B', script, 'compute', scheduler.address]);
+        const node = await startWorker(scheduler.address);
+        const squares = client.map((n: number) => n * n, [1, 2, 3]);
+        expect(await client.gather(waiting)).toEqual(waiting.map(() => null));
+        expect(await client.gather(squares)).toEqual([1, 4, 9]);
+        const seen = JSON.parse((await program).stdout) as { total: number; workers: string[] };
+        expect(seen.total).toBe(40425);
+        expect(seen.workers).not.toContain(node.address);
         expect(scheduler.log()).not.toMatch(/AssertionError|CRITICAL/);
       });
 
