@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalEngine } from '../../engine/index.js';
 import type { Flat } from '../../frame/distributed/flat.js';
-import type { FrameTask, Outcome } from '../../frame/distributed/work.js';
+import type { Database, FrameTask, Outcome } from '../../frame/distributed/work.js';
 import type { Key } from '../../graph/task.js';
 import { CommError, RemoteError, type RpcPool } from '../comm/index.js';
 import { fetchParts, GoneError } from './fetch.js';
@@ -41,6 +41,8 @@ export class FrameTasks {
   private readonly lost = new Map<Key, number>();
   private gate: Gate | undefined;
   private count = 0;
+  private running = 0;
+  private database: Database | undefined;
 
   constructor(
     private readonly engine: LocalEngine,
@@ -48,6 +50,16 @@ export class FrameTasks {
     /** Where this worker listens. */
     private readonly address: string,
   ) {}
+
+  /** While tasks run, what DuckDB may hold: it keeps a limit of its own, and goes to disk at it. */
+  get bytes(): number {
+    return this.running > 0 ? (this.database?.mayHold ?? 0) : 0;
+  }
+
+  /** Has DuckDB give back what it does not need, between tasks. */
+  giveBack(): void {
+    if (this.running === 0) this.database?.giveBack().catch(() => {});
+  }
 
   /**
    * Does a task.
@@ -63,8 +75,10 @@ export class FrameTasks {
     const { Database, doTask, partsRead, statements, unflatten } = await late();
     const task = { key, op, inputs, params: unflatten(params as Flat) } as FrameTask;
     const database = Database.of(this.engine);
+    this.database = database;
     const directory = this.directoryOf(database.scratch());
     const copies = this.directoryOf(database.scratch());
+    this.running++;
     try {
       const parts = partsRead(task);
       const found = await this.inputs(task, parts, holders, copies, signal);
@@ -84,6 +98,7 @@ export class FrameTasks {
       await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
       throw error;
     } finally {
+      this.running--;
       await rm(copies, { recursive: true, force: true });
     }
   }

@@ -10,9 +10,15 @@ const RESUME = 0.7;
  * Whether the worker should be paused. Blocks are held within their budget, and go to disk, by the engine; this is about
  * what it cannot move: values, users' libraries, messages.
  * @param resident bytes of the process
+ * @param bounded of these, what may belong to something that keeps a limit of its own
  */
-export function shouldPause(paused: boolean, resident: number, { memory }: EngineStats): boolean {
-  const others = resident - Math.min(resident, memory.touched);
+export function shouldPause(
+  paused: boolean,
+  resident: number,
+  { memory }: EngineStats,
+  bounded = 0,
+): boolean {
+  const others = resident - Math.min(resident, memory.touched + bounded);
   return others > (paused ? RESUME : PAUSE) * memory.limit;
 }
 

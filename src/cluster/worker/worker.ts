@@ -223,7 +223,9 @@ export class ClusterWorker {
     this.every(MISSING_MS, () => this.tell({ kind: 'find-missing' }));
     this.every(MEMORY_MS, () => this.watchMemory());
     this.every(GARBAGE_MS, () => {
-      if (this.status === 'paused') collectGarbage();
+      if (this.status !== 'paused') return;
+      collectGarbage();
+      this.frames.giveBack();
     });
     const { lifetime } = options;
     if (lifetime !== undefined) this.later(1_000 * lifetime, () => void this.retire('its lifetime is over'));
@@ -292,7 +294,7 @@ export class ClusterWorker {
   private watchMemory(): void {
     if (this.status !== 'running' && this.status !== 'paused') return;
     const paused = this.status === 'paused';
-    const should = shouldPause(paused, process.memoryUsage.rss(), this.engine.stats());
+    const should = shouldPause(paused, process.memoryUsage.rss(), this.engine.stats(), this.frames.bytes);
     if (should !== paused) this.become(should ? 'paused' : 'running');
   }
 

@@ -85,6 +85,16 @@ export class Database {
     return threadsWithin(2, this.memoryLimit());
   }
 
+  /** What DuckDB may count, in bytes; 0 before it was opened. */
+  get mayHold(): number {
+    return this.opened === undefined ? 0 : (this.limit ?? this.memoryLimit());
+  }
+
+  /** Has DuckDB give back what is free, where memory is short. */
+  async giveBack(): Promise<void> {
+    if (this.opened !== undefined && !this.ended) await this.connected({}, async () => {});
+  }
+
   /** What DuckDB may count beside the arenas of arrays and the engine's threads, of which the first starts with it. */
   private memoryLimit(): number {
     const { memory, threads } = this.engine.stats();

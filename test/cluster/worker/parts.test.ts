@@ -74,4 +74,6 @@ test('what is not in blocks pauses the worker, and it resumes only well below', 
   expect(shouldPause(false, 1_310, stats)).toBe(true);
   expect(shouldPause(true, 1_250, stats)).toBe(true);
   expect(shouldPause(true, 1_190, stats)).toBe(false);
+  expect(shouldPause(false, 1_700, stats, 400)).toBe(false);
+  expect(shouldPause(false, 1_710, stats, 400)).toBe(true);
 });
