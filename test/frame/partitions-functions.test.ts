@@ -10,7 +10,15 @@ import {
 } from '../../src/frame/index.js';
 import { LocalEngine, useEngine } from '../../src/index.js';
 import { listing } from '../faults/programs.js';
-import { expectSame, type Frame, folder, numbers, type Ordering, untyped } from './partitions/compare.js';
+import {
+  expectSame,
+  type Frame,
+  folder,
+  numbers,
+  type Ordering,
+  partitionsOf,
+  untyped,
+} from './partitions/compare.js';
 
 let engine: LocalEngine;
 beforeAll(() => {
@@ -150,7 +158,7 @@ const CASES: readonly (readonly [name: string, frame: (f: DataFrame) => Frame, o
   ],
 ];
 
-describe.each([3, 20])('functions in %i partitions', (partitions) => {
+describe.each(partitionsOf(3, 20))('functions in %i partitions', (partitions) => {
   test.each(CASES.map(([name, frame, order = 'rows']) => ({ name, frame, order })))(
     '$name',
     async ({ frame, order }) => {

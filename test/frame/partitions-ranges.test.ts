@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { col, count, type DataFrame, fromColumns, readParquet } from '../../src/frame/index.js';
 import { LocalEngine, useEngine } from '../../src/index.js';
-import { expectSame, type Frame, folder, numbers, type Ordering, untyped } from './partitions/compare.js';
+import {
+  expectSame,
+  type Frame,
+  folder,
+  numbers,
+  type Ordering,
+  partitionsOf,
+  untyped,
+} from './partitions/compare.js';
 
 let engine: LocalEngine;
 beforeAll(() => {
@@ -125,7 +133,7 @@ const other = (f: DataFrame): DataFrame =>
       .limit(60),
   );
 
-describe.each([3, 8])('repartitioned in %i partitions', (partitions) => {
+describe.each(partitionsOf(3, 8))('repartitioned in %i partitions', (partitions) => {
   test.each(CASES.map(([name, frame, order = 'rows']) => ({ name, frame, order })))(
     '$name',
     async ({ frame, order }) => {

@@ -14,7 +14,15 @@ import {
 } from '../../src/frame/index.js';
 import { LocalEngine, useEngine } from '../../src/index.js';
 import { listing } from '../faults/programs.js';
-import { expectSame, type Frame, folder, numbers, type Ordering, untyped } from './partitions/compare.js';
+import {
+  expectSame,
+  type Frame,
+  folder,
+  numbers,
+  type Ordering,
+  partitionsOf,
+  untyped,
+} from './partitions/compare.js';
 
 let engine: LocalEngine;
 const directory = folder();
@@ -83,7 +91,7 @@ const CASES: readonly Case[] = [
   ['SQL of a sort', async (f) => (await sql('SELECT id FROM f', { f: f.sort(desc('id')) })).limit(7)],
 ];
 
-describe.each([3, 8])('in %i partitions', (partitions) => {
+describe.each(partitionsOf(3, 8))('in %i partitions', (partitions) => {
   test.each(CASES.map(([name, frame, order = 'rows']) => ({ name, frame, order })))(
     '$name',
     async ({ frame, order }) => {

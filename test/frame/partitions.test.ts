@@ -14,7 +14,15 @@ import {
 } from '../../src/frame/index.js';
 import { LocalEngine, useEngine } from '../../src/index.js';
 import { listing } from '../faults/programs.js';
-import { expectSame, type Frame, folder, numbers, type Ordering, untyped } from './partitions/compare.js';
+import {
+  expectSame,
+  type Frame,
+  folder,
+  numbers,
+  type Ordering,
+  partitionsOf,
+  untyped,
+} from './partitions/compare.js';
 
 let engine: LocalEngine;
 let files: { readonly rows: DataFrame; readonly several: DataFrame; readonly other: DataFrame };
@@ -332,7 +340,7 @@ const OPERATORS: readonly Case[] = [
 
 const of = (name: 'rows' | 'several' | 'other'): DataFrame => files[name];
 
-describe.each(PARTITIONS)('in %i partitions', (partitions) => {
+describe.each(partitionsOf(...PARTITIONS))('in %i partitions', (partitions) => {
   test.each(OPERATORS.map(([name, frame, order = 'rows']) => ({ name, frame, order })))(
     '$name',
     async ({ frame, order }) => {

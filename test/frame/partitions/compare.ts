@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { Engine } from '../../../src/engine/engine.js';
 import { DataFrame, type FrameOptions } from '../../../src/frame/index.js';
 
 /** A frame of whatever columns. */
@@ -50,6 +51,16 @@ function expectRows(got: Rows, expected: Rows): void {
   expect(close).toEqual(expected);
 }
 
+let elsewhere: (() => Engine) | undefined;
+
+/** From now on partitions are computed by another engine than one fragment is, and there are three. */
+export function computePartitionsBy(engine: () => Engine): void {
+  elsewhere = engine;
+}
+
+/** In how many partitions something is tested. */
+export const partitionsOf = (...counts: readonly number[]): readonly number[] => (elsewhere ? [3] : counts);
+
 /** Whether partitions give the answer of one fragment. */
 export async function expectSame(
   { plan }: Frame,
@@ -59,7 +70,7 @@ export async function expectSame(
 ): Promise<void> {
   const frame = new DataFrame(plan);
   const one = await frame.rows(options);
-  const many = await frame.rows({ ...options, partitions });
+  const many = await frame.rows({ ...options, partitions, ...(elsewhere && { engine: elsewhere() }) });
   if (order === 'rows') {
     expectRows(many, one);
     return;
