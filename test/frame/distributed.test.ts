@@ -1,0 +1,97 @@
+/** What is sent of a frame to a cluster. */
+import { expect, test } from 'vitest';
+import { Gate } from '../../src/cluster/frame/gate.js';
+import { decodeValue, encodeValue } from '../../src/cluster/wire/index.js';
+import { flatten, unflatten } from '../../src/frame/distributed/flat.js';
+import { ship } from '../../src/frame/distributed/ship.js';
+import { Database, statements } from '../../src/frame/distributed/work.js';
+import { graphOf } from '../../src/frame/exchange/index.js';
+import { col, type DataFrame, FrameError, fromColumns } from '../../src/frame/index.js';
+
+const there = (value: unknown): unknown =>
+  unflatten(decodeValue(encodeValue(flatten(value))) as ReturnType<typeof flatten>);
+
+test('plain data arrives as it was', () => {
+  const shared = { a: [1, { b: undefined }], '': null };
+  const value = {
+    list: [],
+    shared,
+    again: [shared, shared],
+    elements: Float64Array.of(1, -0, Number.NaN),
+    map: new Map([['x', new Set([1n])]]),
+    date: new Date(0),
+    texts: ['a', null, 3],
+    odd: JSON.parse('{"__proto__": [{"a": 1}]}'),
+  };
+  expect(there(value)).toEqual(value);
+  for (const alone of [1, 'x', null, undefined, [], {}]) expect(there(alone)).toEqual(alone);
+});
+
+test('what stands in it twice is one, and depth is no matter', () => {
+  let deep: unknown = { leaf: true };
+  for (let i = 0; i < 500; i++) deep = { input: deep, other: [deep] };
+  let at = there(deep) as { input: { input: unknown }; other: unknown[] };
+  for (let i = 0; i < 499; i++) {
+    expect(at.other[0]).toBe(at.input);
+    at = at.input as typeof at;
+  }
+  expect(at.input).toEqual({ leaf: true });
+});
+
+const database = Database.of();
+const shipped = async (frame: DataFrame, partitions: number) =>
+  ship(await graphOf(frame.plan, database, statements(database), { partitions }));
+
+test('rows in memory become tasks, each row once; few rows go with the task that reads them', async () => {
+  const few = fromColumns({ x: Int32Array.of(1, 2, 3) }) as unknown as DataFrame;
+  const small = await shipped(few.filter(col('x').gt(1)), 2);
+  expect(small.tasks.size).toBe(2);
+  const many = fromColumns({
+    x: Float64Array.from({ length: 100_000 }, (_, i) => i),
+  }) as unknown as DataFrame;
+  const large = await shipped(many.filter(col('x').gt(1)), 4);
+  expect(large.tasks.size).toBe(8);
+  let rows = 0;
+  for (const task of large.tasks.values())
+    if (task.op === 'frame/fragment' && task.params.plan.kind === 'scan') {
+      const { source } = task.params.plan;
+      if (source.from === 'memory') rows += source.table.rows;
+    }
+  expect(rows).toBe(100_000);
+  for (const { inputs } of large.tasks.values())
+    for (const key of inputs) expect(large.tasks.has(key)).toBe(true);
+});
+
+test('more rows than a scheduler should hold are refused, with the remedy', async () => {
+  const huge = fromColumns({ x: new Float64Array(68 * 2 ** 20) }) as unknown as DataFrame;
+  const graph = {
+    tasks: new Map(),
+    reasons: [],
+    result: [{ plan: huge.plan, inputs: [] }],
+  };
+  expect(() => ship(graph)).toThrow(FrameError);
+  expect(() => ship(graph)).toThrow(/512 MiB.*toParquet/);
+});
+
+test('a gate lets so many in, and who gave up does not block it', async () => {
+  const gate = new Gate(() => 1);
+  const never = new AbortController();
+  const ended: (() => void)[] = [];
+  const work = () =>
+    new Promise<void>((resolve) => {
+      ended.push(resolve);
+    });
+  const first = gate.through(never.signal, work);
+  const leaving = new AbortController();
+  const second = gate.through(leaving.signal, work);
+  const third = gate.through(never.signal, work);
+  leaving.abort('gone');
+  expect(ended).toHaveLength(1);
+  ended[0]!();
+  await first;
+  await expect(second).rejects.toBe('gone');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ended).toHaveLength(2);
+  ended[1]!();
+  await third;
+});
