@@ -1,5 +1,4 @@
 /** Delayed values and futures on a cluster: Dask's own scheduler and Node workers. */
-import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/cluster/client/index.js';
 import { LocalCluster } from '../../src/cluster/local/index.js';
@@ -11,7 +10,7 @@ import { testFutures } from './suite.js';
 
 await describeWithDask('on a cluster', (python) => {
   const start = async (): Promise<Engine> => {
-    const cluster = await LocalCluster({ workers: 2, dask: join(dirname(python), 'dask') });
+    const cluster = await LocalCluster({ workers: 2, dask: python });
     const engine = await connect(cluster.address);
     engine.onDispose(() => void cluster.close());
     return engine;
