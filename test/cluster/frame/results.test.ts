@@ -1,0 +1,104 @@
+/** What a program does with frames that a cluster computes: every way to have their rows, and to write them. */
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  col,
+  count,
+  type DataFrame,
+  fromArray,
+  fromColumns,
+  readCsv,
+  readJson,
+  readParquet,
+} from '../../../src/frame/index.js';
+import { arange, useEngine } from '../../../src/index.js';
+import { folder, listing } from '../../faults/programs.js';
+import { computePartitionsBy, expectSame } from '../../frame/partitions/compare.js';
+import { describeWithDask } from '../support/scheduler.js';
+import { clusterOf } from './cluster.js';
+
+const ROWS = 20_000;
+const frame = fromColumns({
+  id: Int32Array.from({ length: ROWS }, (_, i) => i),
+  key: Int32Array.from({ length: ROWS }, (_, i) => i % 17),
+  text: Array.from({ length: ROWS }, (_, i) => (i % 5 === 0 ? null : `text ${i % 100}`)),
+}) as unknown as DataFrame;
+const work = (): DataFrame =>
+  frame
+    .filter(col('id').gt(10))
+    .groupBy('key')
+    .agg({ n: count(), last: col('text').max() })
+    .sort('key') as unknown as DataFrame;
+
+await describeWithDask('frames on a cluster', (dask) => {
+  const world = clusterOf(dask, 2);
+  computePartitionsBy(() => world.engine);
+
+  test('are read in every way', async () => {
+    const { engine } = world;
+    expect(await work().rows({ engine })).toEqual(await work().rows());
+    expect((await work().compute({ engine })).toString()).toBe((await work().compute()).toString());
+    expect(await frame.count({ engine })).toBe(ROWS);
+    await expectSame(await frame.describe({ engine }), 2);
+    let rows = 0;
+    for await (const batch of frame.batches({ engine, partitions: 3 })) rows += batch.rows;
+    expect(rows).toBe(ROWS);
+    expect(await frame.schema({ engine })).toEqual(await frame.schema());
+    // Nothing is left of what was read.
+    expect((await frame.limit(0).rows({ engine })).length).toBe(0);
+  });
+
+  test('are computed there where the cluster is what computes', async () => {
+    const before = useEngine(world.engine);
+    try {
+      expect(await work().rows()).toEqual(await work().rows({ partitions: 5 }));
+      expect(await frame.count()).toBe(ROWS);
+    } finally {
+      useEngine(before);
+    }
+  });
+
+  test('as many partitions as there are threads', async () => {
+    expect(await world.engine.frames.threads()).toBe(2);
+    const shares: number[] = [];
+    await work().rows({ engine: world.engine, onProgress: (share) => shares.push(share) });
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
+  });
+
+  test('are written', async () => {
+    const { engine } = world;
+    const at = (name: string): string => join(directory, name);
+    const directory = folder();
+    const expected = await work().rows();
+    await work().toParquet(at('one.parquet'), { engine });
+    expect(await (await readParquet(at('one.parquet'))).rows()).toEqual(expected);
+    await work().toCsv(at('rows.csv'), { engine });
+    expect(await (await readCsv(at('rows.csv'))).rows()).toEqual(expected);
+    await work().toJson(at('rows.json'), { engine });
+    expect(await (await readJson(at('rows.json'))).rows()).toEqual(expected);
+    await frame.toParquet(at('parts'), { engine, partitions: 4, filePerPartition: true });
+    expect(readdirSync(at('parts'))).toHaveLength(4);
+    // What was written is read by the workers, by a path that means something else to them.
+    const read = await readParquet(relative(process.cwd(), at('parts')));
+    expect(await read.rows({ engine })).toEqual(await frame.rows());
+    expect(listing(directory).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  test('functions of users run in threads of workers', async () => {
+    const { engine } = world;
+    const doubled = frame.mapPartitions(
+      ({ columns }) => ({ twice: Int32Array.from(columns.id!.values as Int32Array).map((x) => 2 * x) }),
+      {
+        schema: { twice: 'int32' },
+      },
+    );
+    expect(await doubled.rows({ engine, partitions: 3 })).toEqual(await doubled.rows());
+  });
+
+  test('of arrays are refused, with what to do', async () => {
+    const of = fromArray(arange(10), ['x']) as unknown as DataFrame;
+    await expect(of.rows({ engine: world.engine })).rejects.toThrow(/frame of arrays.*toParquet/);
+  });
+});
