@@ -192,6 +192,7 @@ describe('what is public', () => {
     listed('docs/frames.md', '## All of it'),
     listed('docs/delayed.md', '## All of it'),
     listed('docs/futures.md', '## All of it'),
+    listed('docs/cluster.md', '## All of it'),
   ];
 
   it('is in the list of a guide', () => {
