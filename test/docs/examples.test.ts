@@ -90,6 +90,14 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+describe('examples of doc comments', () => {
+  for (const { file, name, code } of ofComments)
+    it(name, async () => {
+      await runExample(code, { ...api, ...(await ownNames(file)), tw, x: x() });
+    });
+});
+
+// Behind the others: frames of a cluster start this process's own engine, which `configure` is for.
 describe('examples of documents', () => {
   for (const { name, code } of ofDocuments)
     it.skipIf(dask === undefined && code.includes('LocalCluster'))(
@@ -99,13 +107,6 @@ describe('examples of documents', () => {
       },
       300_000,
     );
-});
-
-describe('examples of doc comments', () => {
-  for (const { file, name, code } of ofComments)
-    it(name, async () => {
-      await runExample(code, { ...api, ...(await ownNames(file)), tw, x: x() });
-    });
 });
 
 it('all compile', () => {
