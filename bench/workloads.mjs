@@ -85,7 +85,7 @@ export const WORKLOADS = [
     runs: 0,
     rounds: 1,
     data: 'tpch',
-    sizes: { full: { scale: 1 }, small: { scale: 0.1 } },
+    sizes: { full: { scale: 1, partitions: 8 }, small: { scale: 0.1, partitions: 8 } },
   },
   {
     id: 'flights-group',
