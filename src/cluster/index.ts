@@ -1,6 +1,7 @@
 /** Clusters: Dask's scheduler and Node workers. What speaks to them is loaded when it is first needed. */
 
-import { defaultEngine, useEngine } from '../engine/default.js';
+import { useEngine } from '../engine/default.js';
+import type { Engine } from '../engine/engine.js';
 import type { ClusterEngine, ClusterOptions } from './client/index.js';
 import type { LocalClusterOptions, LocalCluster as RunningCluster } from './local/index.js';
 
@@ -28,13 +29,23 @@ export async function connect(
 ): Promise<ClusterEngine> {
   const client = await import('./client/index.js');
   const engine = await client.connect(address, options);
-  if (asDefault) {
-    const before = useEngine(engine);
-    engine.onDispose(() => {
-      if (defaultEngine() === engine) useEngine(before);
-    });
-  }
+  if (asDefault) makeDefault(engine);
   return engine;
+}
+
+/** Clusters that were made the default and are open, the last one last, and what was the default before all of them. */
+const open: ClusterEngine[] = [];
+let outside: Engine | undefined;
+
+function makeDefault(engine: ClusterEngine): void {
+  const before = useEngine(engine);
+  if (open.length === 0) outside = before;
+  open.push(engine);
+  engine.onDispose(() => {
+    open.splice(open.indexOf(engine), 1);
+    const now = useEngine(undefined);
+    useEngine(now === engine ? (open.at(-1) ?? outside) : now);
+  });
 }
 
 /** A scheduler and workers on this machine. */

@@ -46,7 +46,10 @@ await describeWithDask('a cluster on this machine', (dask) => {
     expect(defaultEngine()).toBe(engine);
     const second = await connect(cluster.address);
     expect(defaultEngine()).toBe(second);
+    const last = await connect(cluster.address);
     await second.dispose();
+    expect(defaultEngine()).toBe(last);
+    await last.dispose();
     expect(defaultEngine()).toBe(engine);
     await using third = await connect(cluster.address, { asDefault: false });
     expect(defaultEngine()).toBe(engine);
