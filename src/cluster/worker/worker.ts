@@ -309,7 +309,9 @@ export class ClusterWorker {
         executing: this.executions.times(),
         extensions: {},
       });
-      if (answer === 'missing') await this.close('the scheduler does not know this worker', false);
+      // Who has retired is forgotten before it is told to close.
+      const left = this.retiring !== undefined || this.status === 'closing_gracefully';
+      if (answer === 'missing') await this.close('the scheduler does not know this worker', left);
       else next(answer);
     } catch (error) {
       // The stream tells whether the scheduler is gone.
