@@ -58,8 +58,9 @@ export async function measureParts(parts, version) {
   });
 }
 
-/** What an answer is compared by: how many rows, and the sums of its columns of numbers. */
+/** What an answer is compared by: how many rows, and the sums of its columns of numbers; decimals of many digits come as text. */
 export function digest(rows) {
-  const names = Object.keys(rows[0] ?? {}).filter((name) => typeof rows[0][name] === 'number');
-  return [rows.length, ...names.map((name) => rows.reduce((sum, row) => sum + row[name], 0))];
+  const isNumber = (value) => typeof value === 'number' || /^-?\d+\.\d+$/.test(value);
+  const names = Object.keys(rows[0] ?? {}).filter((name) => isNumber(rows[0][name]));
+  return [rows.length, ...names.map((name) => rows.reduce((sum, row) => sum + Number(row[name]), 0))];
 }
