@@ -12,10 +12,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LTS = '26';
-/** What tests how plans are cut and clusters behave, at length, and no more of Node than the rest does: the suite on the oldest Node has it. */
+/** What tests how plans are made and cut and clusters behave, at length, and no more of Node than the rest does: the suite on the oldest Node has it. */
 const LEFT_OUT = [
   'test/cluster/{client/mixed,client/arrays,collections/**,frame/**,python/**,worker/chaos}*',
-  'test/frame/partitions*',
+  'test/frame/{conformance,partitions,tpch}*',
   'test/docs/cluster*',
 ];
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
