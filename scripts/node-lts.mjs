@@ -16,7 +16,7 @@ const LTS = '26';
 const LEFT_OUT = [
   'test/cluster/{client/mixed,client/arrays,collections/**,frame/**,python/**,worker/chaos}*',
   'test/frame/{conformance,partitions,tpch}*',
-  'test/docs/cluster*',
+  'test/{docs/cluster,examples,futures/cluster}*',
 ];
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
