@@ -1,5 +1,6 @@
 import type { ComputeOptions, Results, RunOptions } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
+import { FetchedResults } from '../../engine/fetched-results.js';
 import type { Result } from '../../engine/op.js';
 import { checkPriority, checkRetries } from '../../engine/options.js';
 import type { DistributedEngine } from '../../frame/distributed/engine.js';
@@ -10,7 +11,6 @@ import { Book, type RunId } from './book.js';
 import { failureOf } from './failure.js';
 import { ClusterFrames } from './frames.js';
 import { ProgressPoll } from './progress.js';
-import { FetchedResults } from './results.js';
 import { Run, type Take } from './run.js';
 import { Session } from './session.js';
 import { externalsOf, lostInputs, neededOf } from './submit.js';

@@ -1,6 +1,7 @@
 import type { Graph, Key } from '../../graph/task.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from '../engine.js';
 import { EngineError } from '../errors.js';
+import { FetchedResults } from '../fetched-results.js';
 import type { Request } from '../messages.js';
 import type { Result } from '../op.js';
 import { toWire } from '../wire-error.js';
@@ -20,7 +21,7 @@ export class TaskEngine implements Engine {
       for (const [key, result] of byKey) await onOutput(key, result);
       byKey.clear();
     }
-    return new Copies(byKey);
+    return new FetchedResults(byKey);
   }
 
   async persist(graph: Graph, keys: readonly Key[], options: ComputeOptions = {}): Promise<void> {
@@ -59,33 +60,5 @@ export class TaskEngine implements Engine {
     } finally {
       signal?.removeEventListener('abort', abort);
     }
-  }
-}
-
-/** Results that were copied to the task. */
-class Copies implements Results {
-  constructor(private readonly results: Map<Key, Result>) {}
-
-  get keys(): readonly Key[] {
-    return [...this.results.keys()];
-  }
-
-  get(key: Key): Result {
-    const result = this.results.get(key);
-    if (result === undefined)
-      throw new TypeError(`these results hold no ${JSON.stringify(key)}, or not any more`);
-    return result;
-  }
-
-  async load(key: Key): Promise<Result> {
-    return this.get(key);
-  }
-
-  release(key: Key): void {
-    this.results.delete(key);
-  }
-
-  [Symbol.dispose](): void {
-    this.results.clear();
   }
 }

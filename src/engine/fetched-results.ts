@@ -1,8 +1,8 @@
-import type { Results } from '../../engine/engine.js';
-import type { Result } from '../../engine/op.js';
-import type { Key } from '../../graph/task.js';
+import type { Key } from '../graph/task.js';
+import type { Results } from './engine.js';
+import type { Result } from './op.js';
 
-/** The outputs of a run, which were fetched: they are here, and the cluster holds them no more. */
+/** The outputs of a run that were copied here: whatever computed them need not hold them any more. */
 export class FetchedResults implements Results {
   constructor(private readonly results: Map<Key, Result>) {}
 
