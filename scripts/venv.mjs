@@ -33,9 +33,49 @@ export function venv(name, requirements) {
   const python = path.join(home, 'bin', 'python');
   const stamp = path.join(home, 'requirements.installed');
   const wanted = readFileSync(path.resolve(ROOT, requirements), 'utf8');
-  if (existsSync(stamp) && existsSync(python) && readFileSync(stamp, 'utf8') === wanted) return python;
-  rmSync(home, { recursive: true, force: true });
+  const isMade = () => existsSync(stamp) && existsSync(python) && readFileSync(stamp, 'utf8') === wanted;
+  if (isMade()) return python;
   mkdirSync(path.dirname(home), { recursive: true });
+  alone(`${home}.lock`, () => {
+    if (!isMade()) make(home, python, stamp, wanted, requirements);
+  });
+  return python;
+}
+
+/** Does what no two processes may do at the same time: whoever comes later waits. A file that a dead process left is no lock. */
+function alone(lock, work) {
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (!isAlive(lock)) rmSync(lock, { force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function isAlive(lock) {
+  try {
+    const owner = readFileSync(lock, 'utf8');
+    // It is about to be written.
+    if (owner === '') return true;
+    process.kill(Number(owner), 0);
+    return true;
+  } catch (error) {
+    // ENOENT: it was given up just now.
+    return error.code !== 'ESRCH';
+  }
+}
+
+function make(home, python, stamp, wanted, requirements) {
+  rmSync(home, { recursive: true, force: true });
   try {
     run('python3', ['-m', 'venv', home]);
   } catch (error) {
@@ -56,7 +96,6 @@ export function venv(name, requirements) {
     throw new VenvError(`no Python environment: pip could not install ${requirements} (${lastLine(error)})`);
   }
   writeFileSync(stamp, wanted);
-  return python;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
