@@ -1,7 +1,7 @@
 import { viewOf } from '../kernels/dtype.js';
-import type { Discard } from './discard.js';
 import { EngineError } from './errors.js';
 import { ARENA_BYTES } from './memory/arena.js';
+import type { GiveBack } from './memory/give-back.js';
 import type { Block, Result } from './op.js';
 import type { Place, TaskRecord } from './state/records.js';
 
@@ -27,7 +27,7 @@ export class Arenas {
   }
 
   /** Gives pages that no block lies in back to the system. */
-  discard(index: number, address: number, bytes: number, by: Discard): void {
+  discard(index: number, address: number, bytes: number, by: GiveBack['discard']): void {
     const most = 2 ** 30;
     for (let done = 0; done < bytes; done += most)
       by(new Uint8Array(this.memories[index]!.buffer, address + done, Math.min(most, bytes - done)));

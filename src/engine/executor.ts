@@ -5,11 +5,11 @@ import { type SpillError, TaskError } from './errors.js';
 import {
   type AskMessage,
   FAILED,
-  type FromThread,
   REVOKED,
   type ReportMessage,
   SECEDED,
   SKIPPED,
+  type TaskMessage,
   type ToThread,
 } from './messages.js';
 import type { Block } from './op.js';
@@ -32,6 +32,8 @@ export interface ExecutorEvents {
   left(thread: number, sequence?: number): void;
   resolve(run: RunRecord): void;
   reject(run: RunRecord, error: unknown): void;
+  /** Memory is short for what is not blocks: `state.collected` when garbage was collected. */
+  collect(): void;
   /** The engine cannot go on. */
   broken(error: unknown): void;
 }
@@ -63,6 +65,11 @@ export class Executor {
 
   get threadsRunning(): number {
     return this.pool.threadsRunning;
+  }
+
+  /** Has threads collect their garbage, between tasks. */
+  collect(): Promise<void> {
+    return this.pool.collect();
   }
 
   /** Tells a thread something. */
@@ -100,6 +107,9 @@ export class Executor {
         break;
       case 'start':
         this.pool.start(instruction.thread);
+        break;
+      case 'collect':
+        this.events.collect();
         break;
       case 'desert':
         this.events.deserted(instruction.thread, instruction.sequence);
@@ -217,7 +227,7 @@ export class Executor {
     this.carryOut();
   }
 
-  private said(thread: number, message: FromThread): void {
+  private said(thread: number, message: TaskMessage): void {
     const { state } = this;
     const runner = state.core.runners[thread]!;
     if ('outcomes' in message) {

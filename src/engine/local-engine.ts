@@ -1,11 +1,12 @@
 import type { BlockMeta, Graph, Key } from '../graph/task.js';
 import { Asked } from './asked.js';
-import { discarder } from './discard.js';
 import { removeAbandoned } from './disk/spill-directory.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';
 import { EngineError, MemoryLimitError } from './errors.js';
 import { Executor } from './executor.js';
-import { budgetOf, revisedBudget } from './memory/budget.js';
+import { budgetOf } from './memory/budget.js';
+import { giveBack } from './memory/give-back.js';
+import { MemoryWatch } from './memory/watch.js';
 import type { Result } from './op.js';
 import {
   checkPriority,
@@ -80,10 +81,9 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   private readonly calls = new Map<RunRecord, Call>();
   private readonly fetches = new Map<number, (error: unknown) => void>();
   private readonly firstBudget: number;
+  private readonly memory: MemoryWatch;
   private lastId = 0;
   private timer: NodeJS.Timeout | undefined;
-  /** When memory was last looked at, as far as that holds. */
-  private checked = Number.NEGATIVE_INFINITY;
   private ended: Promise<void> | undefined;
   private readonly companions = new Set<() => void | Promise<void>>();
 
@@ -137,11 +137,13 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
           sequence === undefined ? this.asked.endAll(thread) : this.asked.end(thread, sequence),
         resolve: (run) => this.calls.get(run)?.settle(),
         reject: (run, reason) => this.calls.get(run)?.settle({ reason }),
+        collect: () => void this.collect(),
         broken: (error) => {
           this.ended ??= this.end(error);
         },
       },
     );
+    this.memory = this.watchMemory();
   }
 
   async run(graph: Graph, outputs: readonly Key[], options: RunOptions = {}): Promise<Results> {
@@ -267,7 +269,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       const settle: Call['settle'] = (failure) => {
         signal?.removeEventListener('abort', abort);
         this.calls.delete(run);
-        if (reserve > 0) this.checked = Number.NEGATIVE_INFINITY;
+        if (reserve > 0) this.memory.outdated();
         if (this.calls.size === 0) this.rest();
         try {
           this.reports.finish(run, performance.now());
@@ -336,9 +338,15 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     };
   }
 
+  private async collect(): Promise<void> {
+    await this.memory.collect();
+    this.state.collected();
+    this.executor.carryOut();
+  }
+
   private wake(reserve: number): void {
-    // To look at the process takes longer than to submit a task: ticks do it, and runs one after another in less time than a tick.
-    if (reserve > 0 || performance.now() - this.checked > TICK_MS) this.checkMemory();
+    // Ticks look, and runs one after another in less time than a tick.
+    this.memory.lookUnlessWithin(reserve > 0 ? 0 : TICK_MS);
     this.timer ??= setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -348,7 +356,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   }
 
   private tick(): void {
-    this.checkMemory();
+    this.memory.look();
     this.state.ticked();
     this.executor.carryOut();
     this.reports.tick(performance.now(), (run, error) => {
@@ -357,35 +365,21 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     });
   }
 
-  private checkMemory(): void {
-    const { space } = this.state.core;
-    this.checked = performance.now();
-    let reserved = 0;
-    for (const call of this.calls.values()) reserved += call.reserve;
-    const revised = (): number =>
-      revisedBudget(
-        this.firstBudget,
-        this.settings.memoryLimit,
-        process.memoryUsage.rss(),
-        space.touched,
-        reserved,
-      );
-    let budget = revised();
-    if (budget < space.touched && this.discardFree()) budget = revised();
-    if (budget !== space.limit) this.state.budgeted(budget);
-  }
-
-  /** Other memory has grown: what blocks have used at the ends of arenas, and do not now, goes back to the system. */
-  private discardFree(): boolean {
-    const discard = discarder();
-    if (discard === undefined) return false;
-    let bytes = 0;
-    for (const arena of this.state.core.space.arenas) {
-      const { address, size } = arena.lowerTop();
-      this.executor.arenas.discard(arena.index, address, size, discard);
-      bytes += size;
-    }
-    return bytes > 0;
+  private watchMemory(): MemoryWatch {
+    const { executor, state } = this;
+    return new MemoryWatch({
+      limit: this.settings.memoryLimit,
+      first: this.firstBudget,
+      space: state.core.space,
+      reserved: () => {
+        let bytes = 0;
+        for (const call of this.calls.values()) bytes += call.reserve;
+        return bytes;
+      },
+      discard: (arena, address, size) => executor.arenas.discard(arena, address, size, giveBack()!.discard),
+      collectThreads: () => executor.collect(),
+      budgeted: (bytes) => state.budgeted(bytes),
+    });
   }
 }
 

@@ -3,10 +3,22 @@ import type { ComputeOptions } from './engine.js';
 import type { WireError } from './wire-error.js';
 
 /** What the main thread says to a thread. */
-export type ToThread = ArenaMessage | BatchMessage | VoidMessage | ForgetMessage | AnswerMessage;
+export type ToThread =
+  | ArenaMessage
+  | BatchMessage
+  | VoidMessage
+  | ForgetMessage
+  | AnswerMessage
+  | CollectMessage;
 
 /** What a thread says to the main thread. */
-export type FromThread = ReportMessage | LateMessage | AskMessage;
+export type FromThread = TaskMessage | CollectedMessage;
+
+/** What it says of its tasks. */
+export type TaskMessage = ReportMessage | LateMessage | AskMessage;
+
+export const isOfTasks = (message: FromThread): message is TaskMessage =>
+  'outcomes' in message || message.kind !== 'collected';
 
 export interface ArenaMessage {
   readonly kind: 'arena';
@@ -45,6 +57,15 @@ export interface LayerMessage {
 export interface ForgetMessage {
   readonly kind: 'forget';
   readonly layers: readonly number[];
+}
+
+/** Collect garbage when the tasks before are done: `CollectedMessage` comes back. */
+export interface CollectMessage {
+  readonly kind: 'collect';
+}
+
+export interface CollectedMessage {
+  readonly kind: 'collected';
 }
 
 /** An answer to what a task asked. */

@@ -2,10 +2,10 @@ import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { Control } from './control.js';
 import { threadExecArgv } from './exec-argv.js';
 import { Here } from './here.js';
-import type { FromThread, ThreadData, ToThread } from './messages.js';
+import { type FromThread, isOfTasks, type TaskMessage, type ThreadData, type ToThread } from './messages.js';
 
 export interface PoolEvents {
-  said(thread: number, message: FromThread): void;
+  said(thread: number, message: TaskMessage): void;
   /**
    * @param running number of the task it was at, or -1
    * @param ended it was ended on purpose
@@ -33,6 +33,8 @@ export interface Thread {
 
 interface WorkerThread extends Thread {
   readonly worker: Worker;
+  /** To be called when it has collected its garbage, in order. */
+  readonly collected: (() => void)[];
   ended: boolean;
 }
 
@@ -71,7 +73,9 @@ export class Pool {
   private startHere(): Thread {
     const index = this.options.threads;
     const here = new Here(this.options.runner!, {
-      said: (message) => this.events.said(index, message),
+      said: (message) => {
+        if (isOfTasks(message)) this.events.said(index, message);
+      },
       failed: (cause) => {
         this.here = undefined;
         this.events.died(index, -1, cause, false);
@@ -97,12 +101,16 @@ export class Pool {
       control,
       layers: new Set(),
       arenas: 0,
+      collected: [],
       ended: false,
       post: (message) => worker.postMessage(message),
     };
     this.threads[index] = thread;
     let cause: unknown;
-    worker.on('message', (message: FromThread) => this.events.said(index, message));
+    worker.on('message', (message: FromThread) => {
+      if (isOfTasks(message)) this.events.said(index, message);
+      else thread.collected.shift()?.();
+    });
     worker.on('messageerror', (error) => {
       cause = error;
       void worker.terminate();
@@ -111,6 +119,7 @@ export class Pool {
       cause ??= error;
     });
     worker.on('exit', (code) => {
+      for (const collected of thread.collected) collected();
       if (this.threads[index] !== thread) return;
       this.threads[index] = undefined;
       cause ??= new Error(`the thread exited with code ${code}`);
@@ -128,6 +137,18 @@ export class Pool {
   /** Threads beside the main thread. */
   get threadsRunning(): number {
     return this.threads.filter((thread) => thread !== undefined).length;
+  }
+
+  /** Has all threads but the main thread collect their garbage, each when it is done with what it has been sent. */
+  async collect(): Promise<void> {
+    const collecting = this.threads.map((thread) => {
+      if (thread === undefined) return undefined;
+      return new Promise<void>((resolve) => {
+        thread.collected.push(resolve);
+        thread.post({ kind: 'collect' });
+      });
+    });
+    await Promise.all(collecting);
   }
 
   /** Takes a task back that a thread has not begun. */

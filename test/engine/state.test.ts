@@ -380,11 +380,38 @@ describe('memory', () => {
     expect(state.core.space.used).toBe(0);
   });
 
-  test('a smaller budget is kept from then on', () => {
+  test('a smaller budget is kept from then on, once collected garbage has not made room', () => {
     const state = make(1);
     state.budgeted(50 * MIB);
     submit(state, graphOf(task('x', [], { bytes: 60 * MIB })), ['x']);
+    expect(taken(state, 'collect')).toHaveLength(1);
+    state.collected();
     expect(taken(state, 'reject')).toMatchObject([{ error: { needed: 60 * MIB, available: 50 * MIB } }]);
+  });
+
+  test('other memory that goes away lets a task run that did not fit', () => {
+    const state = make(1);
+    state.budgeted(0);
+    submit(state, graphOf(task('x', [], { bytes: 60 * MIB })), ['x']);
+    expect(taken(state, 'collect')).toHaveLength(1);
+    state.budgeted(70 * MIB);
+    expect(sent(state)).toEqual(['0: x']);
+    state.collected();
+    expect(taken(state, 'reject')).toEqual([]);
+  });
+
+  test('garbage is collected again when something was done since', () => {
+    const state = make(1);
+    state.budgeted(50 * MIB);
+    for (const size of [60, 70]) {
+      const run = submit(state, graphOf(task(`${size}`, [], { bytes: size * MIB })), [`${size}`]);
+      expect(taken(state, 'collect')).toHaveLength(1);
+      state.budgeted(100 * MIB);
+      state.collected();
+      finishAll(state);
+      state.closed(run);
+      state.budgeted(50 * MIB);
+    }
   });
 });
 

@@ -73,6 +73,9 @@ export class Core {
   pending = 0;
   unmeasured = 0;
   work = 0;
+  /** Garbage is being collected to make room for blocks; it was, and nothing has been done since. */
+  collecting = false;
+  collected = false;
   /** Why nothing can be spilled any more. */
   spillFailure: Error | undefined;
 

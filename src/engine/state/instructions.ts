@@ -18,6 +18,8 @@ export type Instruction =
   | { readonly do: 'revoke'; readonly thread: number; readonly sequence: number; readonly abandoned: boolean }
   /** Nobody waits any more for a task that waits for what it asked for: let it know. */
   | { readonly do: 'desert'; readonly thread: number; readonly sequence: number }
+  /** Collect garbage, and see what blocks may take then; event `collected`. */
+  | { readonly do: 'collect' }
   /** Make the memory of an arena. */
   | { readonly do: 'arena'; readonly index: number; readonly bytes: number }
   /** Put a result that was supplied in place; event `filled`. */

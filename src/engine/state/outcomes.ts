@@ -19,6 +19,7 @@ export function takeReport(core: Core, record: TaskRecord, report: Report): void
     return;
   }
   if (report.outcome === 'finished') {
+    core.collected = false;
     if (!Number.isNaN(report.milliseconds)) learn(record.layer, report.milliseconds);
     finish(core, record, report.value, report.shapes);
     return;

@@ -245,6 +245,13 @@ export class EngineState {
     this.pump();
   }
 
+  /** Garbage was collected, and `budgeted` told what that gave. */
+  collected(): void {
+    this.core.collecting = false;
+    this.core.collected = true;
+    this.pump();
+  }
+
   /** Some time has passed. */
   ticked(): void {
     for (const thread of this.core.runners) {
@@ -298,7 +305,7 @@ export class EngineState {
 
   private isUnderWay(): boolean {
     const { core } = this;
-    if (core.spilling + core.loading + core.lent + core.filling > 0) return true;
+    if (core.collecting || core.spilling + core.loading + core.lent + core.filling > 0) return true;
     return core.runners.some((thread) => thread.length > 0);
   }
 
@@ -311,6 +318,7 @@ export class EngineState {
     // What was kept for the task itself, or for neighbours, goes too: that mends fragmentation.
     const before = core.spilling;
     if (makeRoom(core, Number.POSITIVE_INFINITY, undefined) > 0 || core.spilling > before) return true;
+    if (core.spillFailure === undefined && this.collectFor(needed)) return true;
     const error = core.spillFailure ?? this.doesNotFit(record, needed);
     if (fetch === undefined) {
       fail(core, record, error);
@@ -320,6 +328,16 @@ export class EngineState {
       else reject(core, fetch.run, error);
     }
     sweep(core);
+    return true;
+  }
+
+  /** Where other memory has grown into what blocks need, and that was not tried just now, lets garbage be collected. */
+  private collectFor(needed: number): boolean {
+    const { core } = this;
+    const { budget } = core.options;
+    if (core.collected || core.space.limit >= budget || needed > budget) return false;
+    core.collecting = true;
+    core.emit({ do: 'collect' });
     return true;
   }
 

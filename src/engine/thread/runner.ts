@@ -1,4 +1,5 @@
 import { Control } from '../control.js';
+import { collectGarbage } from '../memory/collect.js';
 import type { AnswerMessage, BatchMessage, FromThread, Request, ToThread } from '../messages.js';
 import { type Op, type Result, Shrunk, type TaskContext } from '../op.js';
 import { fromWire } from '../wire-error.js';
@@ -77,6 +78,7 @@ export class Runner {
       else if (message.kind === 'void') this.reporter.void(message.count);
       else if (message.kind === 'arena') this.arenas[message.index] = message.memory;
       else if (message.kind === 'forget') for (const layer of message.layers) this.layers.delete(layer);
+      else if (message.kind === 'collect') this.collect();
     }
     this.working = false;
   }
@@ -224,6 +226,11 @@ export class Runner {
     this.questions.delete(id);
     if (error === undefined) question?.resolve(value);
     else question?.reject(fromWire(error));
+  }
+
+  private collect(): void {
+    collectGarbage('all');
+    this.post({ kind: 'collected' });
   }
 
   private report(now: number): void {
