@@ -58,7 +58,7 @@ export async function measureParts(parts, version) {
   });
 }
 
-/** What an answer is compared by: how many rows, and the sums of its columns of numbers; decimals of many digits come as text. */
+/** What an answer is compared by: how many rows, and the sums of its columns of numbers, which may come as text. */
 export function digest(rows) {
   const isNumber = (value) => typeof value === 'number' || /^-?\d+\.\d+$/.test(value);
   const names = Object.keys(rows[0] ?? {}).filter((name) => isNumber(rows[0][name]));

@@ -40,35 +40,36 @@ export const INTEGERS = DTYPES.filter((type): type is IntegerType => /int/.test(
 export type NumericType = IntegerType | Float | 'decimal';
 
 /**
- * What a value of a column is in JavaScript, null aside. Integers of 64 bits are numbers up to 2^53 and bigints beyond: no digit is lost. Nor is one
- * of decimals: they are numbers where a number has all of them, as it always has up to 15, else text.
+ * What a value of a column is in JavaScript, null aside. Integers of 64 bits are numbers up to 2^53 and bigints beyond: no digit is lost. Decimals are
+ * the numbers nearest to them, which keep 15 digits; `rows({ decimal: 'string' })` gives all digits.
  * Dates and timestamps are `Date`s: what is finer than a millisecond is in typed columns and Arrow only.
  */
 export type ValueOf<T> = T extends 'int64' | 'uint64'
   ? number | bigint
-  : T extends 'decimal'
-    ? number | string
-    : T extends NumericType
-      ? number
-      : T extends 'bool'
-        ? boolean
-        : T extends 'string' | 'uuid' | 'time'
-          ? string
-          : T extends 'binary'
-            ? Uint8Array
-            : T extends 'date' | 'timestamp' | 'timestamptz'
-              ? Date
-              : T extends 'interval'
-                ? Interval
-                : T extends 'null'
-                  ? null
-                  : T extends { readonly list: infer I }
-                    ? (ValueOf<I> | null)[]
-                    : T extends { readonly struct: infer F }
-                      ? { [K in keyof F]: ValueOf<F[K]> | null }
-                      : T extends { readonly map: readonly [infer K, infer V] }
-                        ? Map<ValueOf<K>, ValueOf<V> | null>
-                        : unknown;
+  : T extends NumericType
+    ? number
+    : T extends 'bool'
+      ? boolean
+      : T extends 'string' | 'uuid' | 'time'
+        ? string
+        : T extends 'binary'
+          ? Uint8Array
+          : T extends 'date' | 'timestamp' | 'timestamptz'
+            ? Date
+            : T extends 'interval'
+              ? Interval
+              : T extends 'null'
+                ? null
+                : T extends { readonly list: infer I }
+                  ? (ValueOf<I> | null)[]
+                  : T extends { readonly struct: infer F }
+                    ? { [K in keyof F]: ValueOf<F[K]> | null }
+                    : T extends { readonly map: readonly [infer K, infer V] }
+                      ? Map<ValueOf<K>, ValueOf<V> | null>
+                      : unknown;
+
+/** A schema whose decimals are read as text. */
+export type WithTextDecimals<S> = { readonly [C in keyof S]: S[C] extends 'decimal' ? 'string' : S[C] };
 
 /** A span of time by its calendar: months have different lengths, and so do days where clocks change. */
 export interface Interval {

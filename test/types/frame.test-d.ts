@@ -71,6 +71,10 @@ is<
     { origin: string | null; n: number | bigint | null; mean: number | null }[]
   >
 >(true);
+declare const priced: DataFrame<{ price: 'decimal'; n: 'int32' }>;
+is<Equal<Awaited<ReturnType<typeof priced.rows>>, { price: number | null; n: number | null }[]>>(true);
+const exactly = () => priced.rows({ decimal: 'string' });
+is<Equal<Awaited<ReturnType<typeof exactly>>, { price: string | null; n: number | null }[]>>(true);
 is<Equal<Row<{ a: 'date'; b: { list: 'bool' } }>, { a: Date | null; b: (boolean | null)[] | null }>>(true);
 
 // A wrong name is an error wherever one can stand.

@@ -1,7 +1,7 @@
 import type { DuckDBDataChunk, DuckDBType, DuckDBVector } from '@duckdb/node-api';
 import { FrameError } from '../errors.js';
 import { arrayOf, type Batch, type Column, exact } from '../result/column.js';
-import { type Decimals, decimalValue, EXACT_DIGITS, nearestNumber } from '../result/decimal.js';
+import { type Decimals, EXACT_DIGITS, nearestNumber } from '../result/decimal.js';
 import type { ColumnType } from '../types.js';
 import { TextReader } from './texts.js';
 import { columnType, isWide } from './types.js';
@@ -255,7 +255,7 @@ function plain(value: unknown, type: ColumnType): unknown {
       return typeof value === 'bigint' ? exact(value) : value;
     case 'decimal': {
       const { value: digits, scale } = value as { value: bigint; scale: number };
-      return decimalValue(digits, scale);
+      return nearestNumber(digits, scale);
     }
     case 'binary':
       return new Uint8Array((value as { bytes: Uint8Array }).bytes);

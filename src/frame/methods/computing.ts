@@ -5,8 +5,8 @@ import type { ToArrayOptions } from '../arrays/to-array.js';
 import type { FrameOptions } from '../execute.js';
 import { freeze } from '../expr/node.js';
 import * as make from '../plan/make.js';
-import { type Batch, concatBatches, type Int64As, rowsOf } from '../result/column.js';
-import type { Names, Row } from '../types.js';
+import { type Batch, concatBatches, type Int64As, type ReadOptions, rowsOf } from '../result/column.js';
+import type { Names, Row, WithTextDecimals } from '../types.js';
 import { LookingVerbs } from './looking.js';
 
 /** Verbs that compute, and give what is computed to the program. */
@@ -24,15 +24,22 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
 
   /**
    * All rows as objects. Integers of 64 bits are numbers where those are exact, else bigints; `int64` asks for always the one or the other.
+   * Decimals are the numbers nearest to them, which keep 15 digits; `decimal: 'string'` asks for text with all digits.
    *
    * @example
    * await fromRows([{ x: 1 }]).rows(); // [ { x: 1 } ]
    * await fromRows([{ x: 1 }]).rows({ int64: 'bigint' }); // [ { x: 1n } ]
+   * const prices = fromRows([{ x: '0.10' }]).select({ x: col('x').cast('decimal') });
+   * await prices.rows({ decimal: 'string' }); // [ { x: '0.100000' } ]
    */
-  async rows(options: FrameOptions & { readonly int64?: Int64As } = {}): Promise<Row<S>[]> {
+  rows(
+    options: FrameOptions & { readonly int64?: Int64As; readonly decimal: 'string' },
+  ): Promise<Row<WithTextDecimals<S>>[]>;
+  rows(options?: FrameOptions & { readonly int64?: Int64As; readonly decimal?: 'number' }): Promise<Row<S>[]>;
+  async rows(options: FrameOptions & ReadOptions = {}): Promise<unknown[]> {
     const rows: Record<string, unknown>[] = [];
-    for await (const batch of this.batches(options)) rowsOf(batch, rows, options.int64);
-    return rows as Row<S>[];
+    for await (const batch of this.batches(options)) rowsOf(batch, rows, options);
+    return rows;
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { ColumnType, Interval } from '../types.js';
-import { type Decimals, decimalValue } from './decimal.js';
+import { type Decimals, decimalText, digitsOf } from './decimal.js';
 
 /** A column of a batch. Elements of nulls are 0, '' or null. */
 export interface Column {
@@ -70,22 +70,33 @@ export const valueAt = (column: Column, row: number): unknown => readerOf(column
 
 /** What integers of 64 bits are in rows: numbers where those are exact, else bigints (`'auto'`), or always the one or the other. */
 export type Int64As = 'auto' | 'bigint' | 'number';
+/** What decimals are in rows: the numbers nearest to them, or text with all digits. */
+export type DecimalAs = 'number' | 'string';
+
+export interface ReadOptions {
+  readonly int64?: Int64As | undefined;
+  readonly decimal?: DecimalAs | undefined;
+}
 
 /** Reads values of a column as JavaScript has them. */
-export function readerOf(column: Column, int64: Int64As = 'auto'): (row: number) => unknown {
-  const read = presentReader(column, int64);
+export function readerOf(column: Column, options: ReadOptions = {}): (row: number) => unknown {
+  const read = presentReader(column, options);
   const { valid } = column;
   return valid === undefined ? read : (row) => (valid[row] === 0 ? null : read(row));
 }
 
-function presentReader({ type, values, decimals }: Column, int64: Int64As): (row: number) => unknown {
+function presentReader(
+  { type, values, decimals }: Column,
+  { int64 = 'auto', decimal = 'number' }: ReadOptions,
+): (row: number) => unknown {
   const plain = (row: number): unknown => values[row] ?? null;
   if (typeof type !== 'string') return plain;
   switch (type) {
     case 'decimal': {
-      if (decimals?.digits === undefined) return plain;
-      const { digits, scale } = decimals;
-      return (row) => decimalValue(digits[row]!, scale);
+      if (decimal === 'number') return plain;
+      if (decimals === undefined) return (row) => String(values[row]);
+      const digits = digitsOf(values as Float64Array, decimals);
+      return (row) => decimalText(digits[row]!, decimals.scale);
     }
     case 'bool':
       return (row) => values[row] === 1 || values[row] === true;
@@ -158,9 +169,9 @@ function rowMaker(names: readonly string[]): RowMaker {
 export function rowsOf(
   { rows, columns }: Batch,
   into: Record<string, unknown>[],
-  int64: Int64As = 'auto',
+  options: ReadOptions = {},
 ): void {
-  const row = rowMaker(columns.map(({ name }) => name))(columns.map((column) => readerOf(column, int64)));
+  const row = rowMaker(columns.map(({ name }) => name))(columns.map((column) => readerOf(column, options)));
   for (let i = 0; i < rows; i++) into.push(row(i));
 }
 

@@ -12,10 +12,7 @@ export interface Decimals {
 
 /** So many digits every float keeps. */
 export const EXACT_DIGITS = 15;
-const MOST = 10n ** BigInt(EXACT_DIGITS);
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-
-const isExact = (digits: bigint): boolean => digits < MOST && digits > -MOST;
 
 /** As text, with all digits behind the point. */
 export function decimalText(digits: bigint, scale: number): string {
@@ -31,14 +28,6 @@ export function nearestNumber(digits: bigint, scale: number): number {
   // Both are exact, and so is the rounding of their quotient.
   if (scale <= 22 && digits <= SAFE && digits >= -SAFE) return Number(digits) / 10 ** scale;
   return Number(decimalText(digits, scale));
-}
-
-/** A number where that says all digits, as every one of up to 15 does and some of 16 and 17, else the text of them. */
-export function decimalValue(digits: bigint, scale: number): number | string {
-  const number = nearestNumber(digits, scale);
-  return isExact(digits) || digitsOfText(String(number), scale) === digits
-    ? number
-    : decimalText(digits, scale);
 }
 
 /** The units of a decimal that is written as text, halves away from zero; undefined for what is none. */

@@ -1,5 +1,5 @@
-import { type Batch, valueAt } from './column.js';
-import { cellText } from './text.js';
+import type { Batch } from './column.js';
+import { cellsOf } from './text.js';
 import { typeText } from './type-text.js';
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -9,8 +9,9 @@ export function tableHtml(batch: Batch, more: boolean): string {
   const heads = batch.columns.map(
     ({ name, type }) => `<th>${escaped(name)}<br><small>${escaped(typeText(type))}</small></th>`,
   );
+  const columns = batch.columns.map((column) => cellsOf(column, batch.rows));
   const rows = Array.from({ length: batch.rows }, (_, row) => {
-    const cells = batch.columns.map((column) => `<td>${escaped(cellText(valueAt(column, row)))}</td>`);
+    const cells = columns.map((texts) => `<td>${escaped(texts[row]!)}</td>`);
     return `<tr>${cells.join('')}</tr>`;
   });
   const rest = more ? `<tr><td colspan="${batch.columns.length}">…</td></tr>` : '';

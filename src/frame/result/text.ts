@@ -1,4 +1,4 @@
-import { type Batch, type Column, valueAt } from './column.js';
+import { type Batch, type Column, readerOf } from './column.js';
 import { typeText } from './type-text.js';
 
 const MOST_WIDE = 30;
@@ -9,7 +9,7 @@ export function tableText(batch: Batch, more: boolean): string {
   const cells = batch.columns.map((column) => [
     column.name,
     typeText(column.type),
-    ...Array.from({ length: batch.rows }, (_, row) => cellText(valueAt(column, row))),
+    ...cellsOf(column, batch.rows),
     ...(more ? ['…'] : []),
   ]);
   const right = batch.columns.map(isNumber);
@@ -24,11 +24,17 @@ export function tableText(batch: Batch, more: boolean): string {
   return [lines[0], lines[1], rule, ...lines.slice(2)].join('\n');
 }
 
+/** What stands in the cells of a column: decimals with all digits. */
+export function cellsOf(column: Column, rows: number): string[] {
+  const read = readerOf(column, { decimal: 'string' });
+  return Array.from({ length: rows }, (_, row) => cellText(read(row)));
+}
+
 const isNumber = ({ type }: Column): boolean =>
   typeof type === 'string' && /^(u?int|float|decimal)/.test(type);
 
 /** A value as it stands in a table. */
-export function cellText(value: unknown): string {
+function cellText(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (value instanceof Date) {
     const text = value.toISOString();

@@ -31,7 +31,10 @@ export async function expectAnswer(
   options: FrameOptions,
 ): Promise<void> {
   expect(frame.columns).toEqual(columns);
-  const ours: readonly Readonly<Record<string, unknown>>[] = await frame.rows(options);
+  const ours: readonly Readonly<Record<string, unknown>>[] = await frame.rows({
+    ...options,
+    decimal: 'string',
+  });
   expect(ours).toHaveLength(rows.length);
   for (const [i, row] of ours.entries())
     for (const [j, name] of columns.entries())
@@ -48,12 +51,6 @@ function expectSame(where: string, ours: unknown, truth: Value): void {
   }
   const value = ours instanceof Date ? ours.getTime() : ours;
   const exact =
-    truth === null || typeof truth !== 'object'
-      ? truth
-      : 'decimal' in truth
-        ? typeof value === 'string'
-          ? truth.decimal
-          : Number(truth.decimal)
-        : truth.date;
+    truth === null || typeof truth !== 'object' ? truth : 'decimal' in truth ? truth.decimal : truth.date;
   expect(value, where).toBe(exact);
 }
