@@ -2,7 +2,7 @@
 
 export { fromArray } from './arrays/from-array.js';
 export type { ToArrayOptions } from './arrays/to-array.js';
-export { ColumnError, FileError, FrameError } from './errors.js';
+export { ColumnError, FileError, FrameError, FrameMemoryError } from './errors.js';
 export type { FrameOptions } from './execute.js';
 export { col, desc, Expr, lit } from './expr/expr.js';
 export {

@@ -262,7 +262,9 @@ describe('an error behind the first rows', () => {
 describe('paths', () => {
   test('that do not exist, or match nothing', async () => {
     const nowhere = join(folder(), 'nowhere.parquet');
-    for (const read of [tw.readParquet, tw.readCsv, tw.readJson, tw.readArrow]) {
+    type Read = (path: string | readonly string[], options: object) => Promise<tw.AnyFrame>;
+    const readers: readonly Read[] = [tw.readParquet, tw.readCsv, tw.readJson, tw.readArrow];
+    for (const read of readers) {
       expect((await failure(() => read(nowhere, { engine }))).message).toContain(
         `there is no file ${nowhere}`,
       );

@@ -1,7 +1,8 @@
 /**
  * What the compiler knows of frames. Checked by `npm run typecheck`; nothing here runs. What must not compile has `@ts-expect-error`.
  */
-import type { AnyFrame, AnySchema, ColumnType, DataFrame, Row } from '../../src/frame/index.js';
+import type { Table } from 'apache-arrow';
+import type { AnyFrame, AnySchema, Batch, ColumnType, DataFrame, Row } from '../../src/frame/index.js';
 import {
   coalesce,
   col,
@@ -71,6 +72,33 @@ is<
     { origin: string | null; n: number | bigint | null; mean: number | null }[]
   >
 >(true);
+// Computing and writing.
+declare const counted: DataFrame<{ origin: 'string'; n: 'int64' }>;
+is<Equal<Awaited<ReturnType<typeof counted.compute>>, Table>>(true);
+is<Equal<ReturnType<typeof counted.batches>, AsyncGenerator<Batch, void, void>>>(true);
+const each = async () => {
+  for await (const row of counted) return row;
+  throw new Error('no rows');
+};
+is<Equal<Awaited<ReturnType<typeof each>>, Row<{ origin: 'string'; n: 'int64' }>>>(true);
+void counted.toParquet('x', { partitionBy: ['origin'] });
+// @ts-expect-error no such column
+void counted.toParquet('x', { partitionBy: 'city' });
+// @ts-expect-error no such codec
+void counted.toParquet('x', { compression: 'rar' });
+void counted.toCsv('x', { delimiter: ';' });
+// @ts-expect-error no such option
+void counted.toCsv('x', { separator: ';' });
+void counted.toJson('x', { format: 'array' });
+// @ts-expect-error no such format
+void counted.toJson('x', { format: 'yaml' });
+void counted.toArrow('x', { format: 'stream' });
+// @ts-expect-error no such format
+void counted.toArrow('x', { format: 'parquet' });
+
+// A file of which nothing is known may be any frame.
+const anyFile: () => Promise<AnyFrame> = async () => readParquet('flights.parquet');
+void anyFile;
 declare const priced: DataFrame<{ price: 'decimal'; n: 'int32' }>;
 is<Equal<Awaited<ReturnType<typeof priced.rows>>, { price: number | null; n: number | null }[]>>(true);
 const exactly = () => priced.rows({ decimal: 'string' });

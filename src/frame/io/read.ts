@@ -26,7 +26,7 @@ const late = () => import('../late.js');
 export async function readParquet<S extends SchemaLike<S> = AnySchema>(
   paths: string | readonly string[],
   options: ParquetOptions = {},
-): Promise<DataFrame<S>> {
+): Promise<DataFrame<NoInfer<S>>> {
   return (await late()).parquetFrame(paths, options);
 }
 
@@ -44,7 +44,7 @@ export async function readParquet<S extends SchemaLike<S> = AnySchema>(
 export async function readCsv<const S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: CsvOptions<S> = {},
-): Promise<DataFrame<S>> {
+): Promise<DataFrame<NoInfer<S>>> {
   return (await late()).csvFrame(paths, options);
 }
 
@@ -78,7 +78,7 @@ export async function csvBadRows(
 export async function readJson<const S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: JsonOptions<S> = {},
-): Promise<DataFrame<S>> {
+): Promise<DataFrame<NoInfer<S>>> {
   return (await late()).jsonFrame(paths, options);
 }
 
@@ -94,7 +94,7 @@ export async function readJson<const S extends Schema = AnySchema>(
 export async function readArrow<S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: ArrowOptions = {},
-): Promise<DataFrame<S>> {
+): Promise<DataFrame<NoInfer<S>>> {
   return (await late()).arrowFrame(paths, options);
 }
 
@@ -106,7 +106,9 @@ export async function readArrow<S extends Schema = AnySchema>(
  * const table = await fromRows([{ x: 1, y: 'a' }]).compute();
  * await (await fromArrow(table)).rows(); // [ { x: 1, y: 'a' } ]
  */
-export async function fromArrow<S extends Schema = AnySchema>(table: Arrow.Table): Promise<DataFrame<S>> {
+export async function fromArrow<S extends Schema = AnySchema>(
+  table: Arrow.Table,
+): Promise<DataFrame<NoInfer<S>>> {
   return (await late()).arrowTableFrame(table);
 }
 
@@ -122,6 +124,6 @@ export async function fromArrow<S extends Schema = AnySchema>(table: Arrow.Table
 export async function readDatabase<S extends SchemaLike<S> = AnySchema>(
   where: string,
   options: DatabaseOptions,
-): Promise<DataFrame<S>> {
+): Promise<DataFrame<NoInfer<S>>> {
   return (await late()).databaseFrame(where, options);
 }

@@ -16,7 +16,7 @@ export async function sql<S extends Schema = AnySchema>(
   text: string,
   frames: Readonly<Record<string, AnyFrame>> = {},
   options: FrameOptions = {},
-): Promise<DataFrame<S>> {
+): Promise<DataFrame<NoInfer<S>>> {
   const { sqlPlan } = await import('../late.js');
   const inputs = Object.entries(frames).map(([name, { plan }]) => ({ name, plan }));
   return new DataFrame(await sqlPlan(text, inputs, options));
