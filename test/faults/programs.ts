@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,9 +25,15 @@ export function folder(): string {
   return made;
 }
 
-/** Names of all files below a directory, directories too. */
-export const listing = (directory: string): string[] =>
-  readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
+/** Names of all files below a directory, directories too. Read again where some are removed meanwhile. */
+export function listing(directory: string): string[] {
+  for (;;)
+    try {
+      return readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(directory)) throw error;
+    }
+}
 
 export interface Ended {
   readonly code: number | null;
