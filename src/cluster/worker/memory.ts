@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { EngineStats } from '../../engine/index.js';
 
 /** Shares of the memory limit, for what is not in blocks: above the first nothing more is begun, until it is below the second. */
@@ -20,15 +18,4 @@ export function shouldPause(
 ): boolean {
   const others = resident - Math.min(resident, memory.touched + bounded);
   return others > (paused ? RESUME : PAUSE) * memory.limit;
-}
-
-let collect: (() => void) | undefined;
-
-/** A paused worker makes no garbage, so nothing else would have it collected. */
-export function collectGarbage(): void {
-  if (collect === undefined) {
-    setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as () => void;
-  }
-  collect();
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LocalEngine } from '../../engine/index.js';
+import { collectGarbage } from '../../engine/memory/collect.js';
 import { threadEntry } from '../../engine/thread-entry.js';
 import {
   formatAddress,
@@ -18,7 +19,7 @@ import { handlersOf } from './handlers.js';
 import { type HttpServer, serveHttp } from './http.js';
 import { SchedulerLink } from './link.js';
 import { Log } from './log.js';
-import { collectGarbage, shouldPause } from './memory.js';
+import { shouldPause } from './memory.js';
 import { heartbeatMetrics, prometheusText } from './metrics.js';
 import { Observer } from './observer.js';
 import { JS, threadsOf, type WorkerOptions } from './options.js';
@@ -223,8 +224,9 @@ export class ClusterWorker {
     this.every(MISSING_MS, () => this.tell({ kind: 'find-missing' }));
     this.every(MEMORY_MS, () => this.watchMemory());
     this.every(GARBAGE_MS, () => {
+      // A paused worker makes no garbage, so nothing else would have it collected.
       if (this.status !== 'paused') return;
-      collectGarbage();
+      collectGarbage('all');
       this.frames.giveBack();
     });
     const { lifetime } = options;
