@@ -1,11 +1,12 @@
 /**
  * Measures tilework beside Dask, NumPy, Polars and DuckDB in one run on this machine.
  *
- *     npm run bench -- [workloads or groups] [--small] [--rounds n] [--threads n] [--wheel-blas] [--write]
+ *     npm run bench -- [workloads or groups] [--small] [--rounds n] [--threads n] [--wheel-blas] [--table] [--write]
  *
  * --small       small arrays: to see that everything runs
  * --rounds n    fresh processes a side (3)
  * --wheel-blas  ours uses the OpenBLAS of NumPy's wheel too (by TILEWORK_OPENBLAS)
+ * --table       measures nothing: prints the newest run of each workload at this size
  * --write       puts the table into docs/performance.md
  */
 import { mkdirSync } from 'node:fs';
@@ -13,6 +14,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CANNOT, VenvError, venv } from '../scripts/venv.mjs';
+import { keep, kept } from './kept.mjs';
 import { measure } from './measure.mjs';
 import { markdown, writeBetween } from './report.mjs';
 import { sides, wheelBlas } from './sides.mjs';
@@ -28,13 +30,11 @@ async function main() {
       rounds: { type: 'string', default: '3' },
       threads: { type: 'string', default: '2' },
       'wheel-blas': { type: 'boolean', default: false },
+      table: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
     },
   });
   const workloads = select(positionals);
-  const python = venv('bench', 'bench/requirements.txt');
-  const daskPython =
-    workloads.some(({ cluster }) => cluster) && venv('cluster', 'test/cluster/requirements.txt');
   const cache = path.join(ROOT, '.cache', 'bench');
   mkdirSync(cache, { recursive: true });
   const settings = {
@@ -44,15 +44,25 @@ async function main() {
     cache,
     log: (line) => console.error(line),
   };
+  const results = values.table ? kept(workloads, settings) : await measured(workloads, values, settings);
+  const text = markdown(results, settings);
+  console.log(text);
+  if (values.write) writeBetween(path.join(ROOT, 'docs', 'performance.md'), text);
+}
+
+/** The results of workloads, each of which is kept as soon as it is there. */
+async function measured(workloads, values, settings) {
+  const python = venv('bench', 'bench/requirements.txt');
+  const daskPython =
+    workloads.some(({ cluster }) => cluster) && venv('cluster', 'test/cluster/requirements.txt');
   const results = [];
   for (const workload of workloads) {
     const started = workload.cluster ? daskPython : python;
     const blas = values['wheel-blas'] ? wheelBlas(started) : undefined;
     results.push(await measure(workload, { ...settings, ...sides({ python: started, blas }) }));
+    keep(results.at(-1), settings);
   }
-  const text = markdown(results, settings);
-  console.log(text);
-  if (values.write) writeBetween(path.join(ROOT, 'docs', 'performance.md'), text);
+  return results;
 }
 
 try {

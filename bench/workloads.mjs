@@ -111,6 +111,8 @@ export const WORKLOADS = [
     id: 'map-rows',
     group: 'frame',
     title: 'flights: a function of rows, by apply and by mapPartitions',
+    // A run of Dask's takes minutes.
+    rounds: 1,
     peers: { Dask: { atLeast: 3 } },
     relative: 1e-9,
     runs: 1,
