@@ -8,7 +8,7 @@ const a = fromRows([{ k: 1, x: 1 }]);
 const b = fromRows([{ k: 1, j: 2, y: 2 }]);
 const c = fromRows([{ j: 2, z: 3 }]);
 
-const written = ({ plan }: { readonly plan: PlanNode }) => planSql(plan, () => '"source"');
+const written = ({ plan }: { readonly plan: PlanNode }) => planSql({ plan, parts: [] }, () => '"source"');
 const selects = (sql: string): number => sql.split('SELECT').length - 1;
 
 describe('joins as SQL', () => {

@@ -7,6 +7,7 @@ import { callNode, columnNode, type ExprNode, literalNode } from '../../src/fram
 import { type AnySchema, type DataFrame, fromRows } from '../../src/frame/index.js';
 import { joinPlan } from '../../src/frame/joins.js';
 import { optimize } from '../../src/frame/optimize/index.js';
+import { share } from '../../src/frame/optimize/shared.js';
 import * as make from '../../src/frame/plan/make.js';
 import { inputsOf, type JoinHow, type PlanNode } from '../../src/frame/plan/node.js';
 import { printPlan } from '../../src/frame/plan/print.js';
@@ -299,6 +300,26 @@ it('gives the same rows, optimised or not', async () => {
     }),
     { numRuns: Number(process.env.FRAME_RUNS ?? 150), endOnFailure: true },
   );
+}, 120_000);
+
+it('what is read twice gives each reader what it gave alone', async () => {
+  let parts = 0;
+  await fc.assert(
+    fc.asyncProperty(plans, fc.nat(), async ({ plan }, number) => {
+      const best = optimize(plan);
+      const some = best.columns.filter((_, i) => (number >> i) & 1 || i === number % best.columns.length);
+      const few = optimize(make.pick(plan, some));
+      const both = make.union([best, few], best.columns);
+      parts += share(both).parts.length;
+      const rows = [
+        ...(await rowsOf(best)),
+        ...(await rowsOf(make.union([make.limit(best, 0), few], best.columns))),
+      ];
+      expect((await rowsOf(both)).toSorted(), printPlan(both)).toEqual(rows.toSorted());
+    }),
+    { numRuns: 100, endOnFailure: true },
+  );
+  expect(parts).toBeGreaterThan(20);
 }, 120_000);
 
 it('leaves no node that is not frozen', () => {

@@ -300,6 +300,50 @@ describe('deep plans', () => {
   }, 60_000);
 });
 
+describe('what is computed once', () => {
+  const joined = df.join(other, { on: 'a' });
+  const inner = `inner join on a == a
+        scan rows [a, b, s]
+        scan rows [a, c]`;
+
+  it('a join of which two readers take different columns', () => {
+    const twice = joined
+      .groupBy('s')
+      .agg({ most: col('c').max() })
+      .join(joined.select('s', 'b'), { on: 's' });
+    expect(best(twice)).toBe(
+      dedented(`
+    inner join on s == s
+      aggregate most = max(c) by s
+        scan shared 1 [s, c]
+      select s, b
+        scan shared 1 [b, s]
+    shared 1, computed once:
+      ${inner}`),
+    );
+  });
+  it('not where different filters have sunk into it', () => {
+    const apart = joined.filter(col('b').gt(1)).join(joined.filter(col('b').gt(2)), { on: 's', how: 'semi' });
+    expect(best(apart)).not.toContain('shared');
+  });
+  it('not where a name means different things', () => {
+    const of = (n: number) =>
+      df
+        .select('s', { n: col('a').mul(n) })
+        .groupBy('s')
+        .agg({ n: col('n').sum() });
+    expect(best(of(2).join(of(3), { on: 's' }))).not.toContain('shared');
+    expect(best(of(2).join(of(2), { on: 's' }))).toContain('shared 1');
+  });
+  it('parts of parts', async () => {
+    const groups = joined.groupBy('s').agg({ n: count() });
+    const pairs = groups.join(groups, { on: 's', suffix: '_2' });
+    const frame = pairs.join(pairs, { on: 's', suffix: '_3' }).join(joined, { on: 's' });
+    expect(best(frame).match(/computed once/g)).toHaveLength(3);
+    expect(await frame.select('n', 'n_3', 'c').rows()).toEqual([{ n: 1, n_3: 1, c: 3 }]);
+  });
+});
+
 it('explain() shows both plans', () =>
   expect(df.filter(col('a').gt(1)).select('s').explain()).toBe(
     `As written:

@@ -26,6 +26,7 @@ export function splitScan(node: ScanNode, parts: number, facts: Facts): readonly
       return groups.map(scan);
     }
     case 'tasks':
+    case 'shared':
     case 'database':
     case 'array':
       return [node];

@@ -11,7 +11,7 @@ export function columnTypeOf(plan: PlanNode, column: string): ColumnType | undef
   for (;;) {
     switch (node.kind) {
       case 'scan':
-        return node.source.from === 'tasks' ? undefined : known(node.source.schema[name]);
+        return 'schema' in node.source ? known(node.source.schema[name]) : undefined;
       case 'project':
       case 'aggregate': {
         const items = node.kind === 'project' ? node.items : node.keys;

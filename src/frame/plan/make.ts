@@ -30,8 +30,11 @@ import type {
 
 /** Makes nodes of plans, frozen. What is wrong with names is said by `check.ts` before. */
 
-export const scan = (source: Source, columns: readonly string[]): ScanNode =>
-  freeze({ kind: 'scan', source, columns, filters: [] });
+export const scan = (
+  source: Source,
+  columns: readonly string[],
+  filters: readonly ExprNode[] = [],
+): ScanNode => freeze({ kind: 'scan', source, columns, filters });
 
 export const project = (input: PlanNode, items: readonly Item[]): ProjectNode =>
   freeze({ kind: 'project', input, items, columns: items.map(({ name }) => name) });

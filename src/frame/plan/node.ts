@@ -38,7 +38,7 @@ export interface ScanNode extends Base {
 }
 
 /** Where rows come from, as data. */
-export type Source = FileSource | MemorySource | TaskSource | DatabaseSource | ArraySource;
+export type Source = FileSource | MemorySource | TaskSource | DatabaseSource | ArraySource | SharedSource;
 
 export type FileFormat = 'parquet' | 'csv' | 'json';
 
@@ -111,6 +111,12 @@ export interface TaskSource {
   readonly from: 'tasks';
   /** Which of the fragment's inputs, and which of the files that each wrote. */
   readonly inputs: readonly { readonly input: number; readonly part: number }[];
+}
+
+/** What a part of the same statement gives, which is computed once for all that read it. */
+export interface SharedSource {
+  readonly from: 'shared';
+  readonly part: number;
 }
 
 /** An array of numbers, whose blocks are computed when the plan is. */

@@ -86,6 +86,8 @@ function sourceText({ source }: Extract<PlanNode, { kind: 'scan' }>): string {
       return `memory (${source.table.rows} rows)`;
     case 'tasks':
       return `parts (${source.inputs.length})`;
+    case 'shared':
+      return `shared ${source.part + 1}`;
     case 'database':
       return `${source.type} ${source.path} ${source.table.join('.')}`;
     case 'array':

@@ -1,18 +1,22 @@
 import { columnNode, columnsOf, type ExprNode, mapChildren, some } from '../expr/node.js';
+import type { SharedPlan } from '../optimize/shared.js';
 import * as make from '../plan/make.js';
-import { type Item, inputsOf, type PlanNode, type ProjectNode } from '../plan/node.js';
+import { type Item, inputsOf, type PlanNode, type ProjectNode, type ScanNode } from '../plan/node.js';
 import { exprSql, keySql, needsRowOrder, ROW } from './expr.js';
 import { hoisted } from './hoist.js';
 import { isJoined, joinedSql, type PlanWriter } from './joins.js';
 import { Parameters, quoteName, type Statement } from './writer.js';
 
 /** How a source is written in FROM. */
-export type SourceSql = (node: Extract<PlanNode, { kind: 'scan' }>, parameters: Parameters) => string;
+export type SourceSql = (node: ScanNode, parameters: Parameters) => string;
 
-/** A plan as one SELECT. */
-export function planSql(plan: PlanNode, source: SourceSql): Statement {
+/** A plan as one SELECT; the parts that it reads more than once stand before it, and are computed once. */
+export function planSql({ plan, parts }: SharedPlan, source: SourceSql): Statement {
   const parameters = new Parameters();
-  const sql = new Writer(parameters, source).select(plan);
+  const writer = new Writer(parameters, source, parts);
+  const rows = writer.select(plan);
+  const before = writer.shared.join(', ');
+  const sql = before ? `WITH ${before} SELECT * FROM (${rows})` : rows;
   return { sql, values: parameters.values };
 }
 
@@ -35,10 +39,14 @@ function hasOrder(node: PlanNode): boolean {
 
 class Writer implements PlanWriter {
   private tables = 0;
+  /** Parts that were read, as they stand behind WITH: what one reads comes before it. */
+  readonly shared: string[] = [];
+  private readonly written = new Set<number>();
 
   constructor(
     readonly parameters: Parameters,
     private readonly source: SourceSql,
+    private readonly parts: readonly PlanNode[],
   ) {}
 
   select(node: PlanNode): string {
@@ -46,7 +54,7 @@ class Writer implements PlanWriter {
       case 'scan': {
         const where = node.filters.map((predicate) => this.expr(predicate));
         const columns = node.columns.map(quoteName).join(', ') || 'NULL';
-        return `SELECT ${columns} FROM ${this.source(node, this.parameters)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
+        return `SELECT ${columns} FROM ${this.rowsOf(node)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
       }
       case 'project':
         return isJoined(node) && !hoisted(node.items) ? joinedSql(node, this) : this.project(node);
@@ -105,6 +113,18 @@ class Writer implements PlanWriter {
       case 'map':
         throw new TypeError('a function over rows is no part of a statement');
     }
+  }
+
+  private rowsOf(node: ScanNode): string {
+    if (node.source.from !== 'shared') return this.source(node, this.parameters);
+    const { part } = node.source;
+    const name = quoteName(`__tilework_shared${part}`);
+    if (!this.written.has(part)) {
+      this.written.add(part);
+      const rows = this.select(this.parts[part]!);
+      this.shared.push(`${name} AS MATERIALIZED (${rows})`);
+    }
+    return name;
   }
 
   private project(node: ProjectNode): string {

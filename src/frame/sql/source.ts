@@ -37,6 +37,8 @@ export function sourceSql({ source }: ScanNode, parameters: Parameters, placed: 
       return [attachedName(source), ...source.table].map(quoteName).join('.');
     case 'array':
       throw new TypeError('an array is no part of a statement');
+    case 'shared':
+      throw new TypeError('what parts of a statement share is written with the statement');
     case 'tasks':
       if (!placed.tasks) throw new TypeError('a plan that reads what tasks wrote is run by their executor');
       return placed.tasks(source, parameters);
