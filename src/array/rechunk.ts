@@ -8,18 +8,22 @@ import { moved } from './work.js';
 const PIECES_PER_BLOCK = 4;
 /** A merge may hold whole input blocks of this many times its own size before the inputs are split first. */
 const WASTE = 4;
+/** Bytes of pieces that are worth their tasks, however many there are. */
+const LONG_PIECE = 2 ** 20;
 
 /** The same array in other chunks. Throws where sizes along a changed axis are unknown. */
 export function rechunkNode(node: ArrayNode, chunks: Chunks): ArrayNode {
-  return planRechunk(node.chunks, chunks).reduce(rechunkStep, node);
+  return planRechunk(node.chunks, chunks, itemsize(node.parts[0])).reduce(rechunkStep, node);
 }
 
 /**
  * The chunkings to go through, the last being `to`. Going straight from rows to columns cuts every block into as many
  * pieces as there are columns, and each merge needs every row; going through chunks whose counts are the geometric means
- * makes far fewer pieces, and no block larger than the larger of both ends.
+ * makes far fewer pieces, and no block larger than the larger of both ends. It moves everything once more, though, on a cluster from
+ * worker to worker: where pieces are long, straight is shorter.
+ * @param size bytes of an element
  */
-export function planRechunk(from: Chunks, to: Chunks, depth = 0): Chunks[] {
+export function planRechunk(from: Chunks, to: Chunks, size: number, depth = 0): Chunks[] {
   if (from.every((sizes, axis) => sameSizes(sizes, to[axis]))) return [];
   from.forEach((sizes, axis) => {
     if (!sameSizes(sizes, to[axis]) && [...sizes, ...to[axis]].some(Number.isNaN))
@@ -29,11 +33,12 @@ export function planRechunk(from: Chunks, to: Chunks, depth = 0): Chunks[] {
   });
   const blocks = Math.max(product(gridOf(from)), product(gridOf(to)));
   const pieces = product(from.map((sizes, axis) => refinedCount(sizes, to[axis])));
-  if (pieces <= PIECES_PER_BLOCK * blocks || depth >= 3) return [to];
+  const bytes = size * product(from.map(sum));
+  if (pieces <= PIECES_PER_BLOCK * blocks || bytes >= LONG_PIECE * pieces || depth >= 3) return [to];
   const middle = from.map((sizes, axis) => between(sizes, to[axis]));
   const isEnd = (end: Chunks) => middle.every((sizes, axis) => sameSizes(sizes, end[axis]));
   if (isEnd(from) || isEnd(to)) return [to];
-  return [...planRechunk(from, middle, depth + 1), ...planRechunk(middle, to, depth + 1)];
+  return [...planRechunk(from, middle, size, depth + 1), ...planRechunk(middle, to, size, depth + 1)];
 }
 
 function refinedCount(a: readonly number[], b: readonly number[]): number {

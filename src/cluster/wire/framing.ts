@@ -8,6 +8,8 @@ import { WireError } from './errors.js';
 const WORD = 8;
 /** A frame up to this size is allocated when its length is known; a longer one grows with what arrives. */
 const AT_ONCE = 2 ** 24;
+/** So many times what has arrived: a peer that sent as much will send the rest, and what was copied is a small part of it. */
+const GROWTH = 16;
 /** Frames shorter than this stay views of what was read together; longer ones get memory of their own, which can be freed alone. */
 const SMALL = 2 ** 12;
 
@@ -139,7 +141,8 @@ class Collector {
   private room(needed: number): Uint8Array {
     const { buffer, wanted } = this;
     if (buffer !== undefined && buffer.length >= needed) return buffer;
-    const grown = new Uint8Array(Math.min(wanted, Math.max(AT_ONCE, 2 * needed)));
+    // Not zeroed: nobody sees it before it is full.
+    const grown = Buffer.allocUnsafeSlow(Math.min(wanted, Math.max(AT_ONCE, GROWTH * needed)));
     if (buffer !== undefined) grown.set(buffer.subarray(0, this.have));
     this.buffer = grown;
     return grown;
