@@ -26,7 +26,7 @@ const COMMONS = 256;
 
 /** Runs tasks in the engine, and ends those that nobody waits for any more. */
 export class Executions {
-  private readonly running = new Map<Key, { readonly abort: AbortController; readonly start: number }>();
+  private readonly running = new Map<Key, Running>();
   private readonly commons = new Map<string, unknown>();
 
   /** Shared objects whose functions are in modules that were sent, as they are here. */
@@ -42,9 +42,10 @@ export class Executions {
   async run({ key, runId, spec }: Execute): Promise<WorkerEvent> {
     const abort = new AbortController();
     const start = seconds();
-    this.running.set(key, { abort, start });
+    const running: Running = { abort, start };
+    this.running.set(key, running);
     try {
-      const held = await this.start(key, spec, abort.signal);
+      const held = await this.start(key, spec, running);
       return { kind: 'execute-done', key, runId, ...held, start, stop: seconds() };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'execute-aborted', key };
@@ -67,9 +68,22 @@ export class Executions {
     return Object.fromEntries([...this.running].map(([key, { start }]) => [key, now - start]));
   }
 
-  private async start(key: Key, given: unknown, signal: AbortSignal) {
+  /** What each task does, in words: the stack of a thread's JavaScript is not to be had from outside it. */
+  descriptions(): Record<Key, string> {
+    const now = seconds();
+    return Object.fromEntries(
+      [...this.running].map(([key, { op, start }]) => [
+        key,
+        `runs ${op ?? 'nothing yet'} for ${(now - start).toFixed(1)} s, in a thread of Node`,
+      ]),
+    );
+  }
+
+  private async start(key: Key, given: unknown, running: Running) {
+    const { signal } = running.abort;
     const { spec, holders } = given instanceof WithHolders ? given : { spec: given, holders: {} };
     const payload = decodePayload(payloadIn(key, spec));
+    running.op = payload.op;
     if (!isFrameKey(key)) return this.compute(key, payload, signal);
     const value = await this.frames.run({ key, ...payload }, holders, signal);
     return this.store.put(key, { value });
@@ -115,6 +129,13 @@ export class Executions {
     }
     return settled;
   }
+}
+
+interface Running {
+  readonly abort: AbortController;
+  readonly start: number;
+  /** What it does, as soon as that is known. */
+  op?: string;
 }
 
 /** What the task itself threw: that it was this task the scheduler knows. */

@@ -42,7 +42,7 @@ export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handl
     'plugin-add': () => ({ status: 'OK' }),
     'plugin-remove': () => ({ status: 'OK' }),
     get_logs: ({ n }) => worker.log.recent(typeof n === 'number' ? n : undefined),
-    call_stack: () => ({}),
+    call_stack: ({ keys }) => worker.callStacks(keys == null ? undefined : listOf(keys)),
     profile: () => NO_PROFILE,
     profile_metadata: () => ({ counts: [], keys: [] }),
     dump_state: () => worker.dump(),

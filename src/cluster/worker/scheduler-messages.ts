@@ -47,10 +47,10 @@ function computeTask(message: Fields, stimulus: string): Event {
 export function toScheduler(message: Message): StreamMessage {
   switch (message.op) {
     case 'task-finished':
-      return { ...message, status: 'OK', type: NO_TYPE, metadata: {}, thread: 0 };
+      return { ...message, status: 'OK', type: NO_TYPE, metadata: {} };
     case 'task-erred': {
       const { failure, ...rest } = message;
-      return { ...rest, status: 'error', ...encodeFailure(failure), thread: 0 };
+      return { ...rest, status: 'error', ...encodeFailure(failure) };
     }
     default:
       return message;

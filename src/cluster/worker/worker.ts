@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LocalEngine } from '../../engine/index.js';
 import { collectGarbage } from '../../engine/memory/collect.js';
 import { threadEntry } from '../../engine/thread-entry.js';
+import type { Key } from '../../graph/task.js';
 import {
   formatAddress,
   type Handler,
@@ -186,6 +187,15 @@ export class ClusterWorker {
       memory_limit: memoryLimit,
       pid: process.pid,
     };
+  }
+
+  /** Of tasks that execute: of some, or of all. */
+  callStacks(keys?: readonly Key[]): Record<Key, readonly string[]> {
+    const all = Object.entries(this.executions.descriptions());
+    const wanted = keys && new Set(keys);
+    return Object.fromEntries(
+      all.filter(([key]) => wanted?.has(key) ?? true).map(([key, text]) => [key, [text]]),
+    );
   }
 
   dump(): object {

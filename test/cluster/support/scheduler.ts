@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe } from 'vitest';
 
 /** The versions of distributed that tilework is tested with; the first is the newest, which most tests use. */
 export const VERSIONS = ['newest', '2025.4.0', '2024.12.1'] as const;
-/** `libraries`: the newest, with pandas, PyArrow and scikit-learn beside it. */
+/** `libraries`: the newest, with pandas, PyArrow, scikit-learn and bokeh beside it. */
 export type Version = (typeof VERSIONS)[number] | 'libraries';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -43,6 +43,8 @@ export interface SchedulerOptions {
   readonly port?: number;
   /** Default: tilework's own; false: none. */
   readonly preload?: boolean;
+  /** Serves Dask's dashboard, which needs the environment `libraries`. */
+  readonly dashboard?: boolean;
   /** Dask's configuration, by dotted names. */
   readonly config?: Readonly<Record<string, string | number | boolean>>;
   /** Paths of PEM files: the scheduler speaks TLS. */
@@ -59,14 +61,15 @@ export interface Process {
 
 /** A real `dask scheduler`, which checks its own state at each step, on a free port of loopback. */
 export function startScheduler(python: string, options: SchedulerOptions = {}): Promise<Process> {
-  const { preload = true, config = {}, tls, port = 0 } = options;
+  const { preload = true, dashboard = false, config = {}, tls, port = 0 } = options;
   const args = ['scheduler', '--host', '127.0.0.1', '--port', String(port), '--no-show'];
-  args.push('--no-dashboard', '--dashboard-address', '127.0.0.1:0');
+  args.push(dashboard ? '--dashboard' : '--no-dashboard', '--dashboard-address', '127.0.0.1:0');
   if (preload) args.push('--preload', PRELOAD);
   if (tls) {
     args.push('--protocol', 'tls', '--tls-ca-file', tls.ca, '--tls-cert', tls.cert, '--tls-key', tls.key);
   }
-  return start(python, args, /Scheduler at:\s+(\S+)/, { 'distributed.scheduler.validate': true, ...config });
+  const ready = dashboard ? /Scheduler at:\s+(\S+)[\s\S]*dashboard at:\s+\S+\s/ : /Scheduler at:\s+(\S+)/;
+  return start(python, args, ready, { 'distributed.scheduler.validate': true, ...config });
 }
 
 /** A real Python worker. */

@@ -57,6 +57,7 @@ test('failures are sent as text for Python, with the stack', () => {
     run_id: 1,
     failure,
     startstops: [],
+    thread: 1,
     stimulus_id: 's',
   });
   expect(told).toMatchObject({

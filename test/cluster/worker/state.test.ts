@@ -32,6 +32,7 @@ describe('computing', () => {
         nbytes: 8,
         typename: 'string',
         startstops: [{ action: 'compute', start: 1, stop: 1.000001 }],
+        thread: 1,
         stimulus_id: 'event-2',
       },
     ]);
@@ -68,6 +69,23 @@ describe('computing', () => {
     expect(world.mail).toMatchObject([
       { op: 'task-finished', run_id: 2, startstops: [{ action: 'compute' }] },
     ]);
+  });
+
+  test('what was fetched for a task is told with it; tasks that execute at once are told apart by threads', () => {
+    const world = worker({ a: [], b: ['a'], c: [], d: [] }, 2);
+    world.keys.get('a')!.holders.add(A);
+    world.ask('b');
+    world.answer(A);
+    world.ask('c');
+    done(world, 'b');
+    world.ask('d');
+    done(world, 'd');
+    const [, finished, next] = world.mail;
+    const compute = { action: 'compute', start: 1, stop: 1.000001 };
+    const transfer = { action: 'transfer', start: 1, stop: 2, source: A };
+    expect(finished).toMatchObject({ key: 'b', startstops: [transfer, compute], thread: 1 });
+    expect(next).toMatchObject({ key: 'd', startstops: [compute], thread: 1 });
+    expect(world.state.core.tasks.get('c')).toMatchObject({ thread: 2 });
   });
 
   test('paused, it begins nothing and fetches nothing, and ends what is under way', () => {

@@ -28,6 +28,14 @@ function isBefore(a: TaskRecord, b: TaskRecord): boolean {
 const fits = (core: Core, task: TaskRecord): boolean =>
   Object.entries(task.resources).every(([resource, amount]) => (core.available[resource] ?? 0) >= amount);
 
+/** A task begins to execute. The engine chooses the thread itself: the number is the first that no other task has. */
+export function begin(core: Core, task: TaskRecord): void {
+  const taken = new Set([...core.executing].map(({ thread }) => thread));
+  task.thread = 1;
+  while (taken.has(task.thread)) task.thread++;
+  core.executing.add(task);
+}
+
 /** An execution has ended, however. */
 export function takeBack(core: Core, task: TaskRecord): void {
   core.executing.delete(task);

@@ -3,7 +3,7 @@ import { takeBack } from './computing.js';
 import type { Core, Goal } from './core.js';
 import type { Event, Timing } from './events.js';
 import type { StartStop } from './instructions.js';
-import { NO_RESOURCES, type Priority, type TaskRecord } from './records.js';
+import { type Address, NO_RESOURCES, type Priority, type TaskRecord } from './records.js';
 import { dropReplica, learnWhoHas, loseWorker } from './replicas.js';
 
 /** What each event means for the tasks it names: nothing is done here but noting facts, and recommending. */
@@ -64,7 +64,7 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
   'gather-unusable'(core, event) {
     for (const task of arrived(core, event)) {
       const failure = event.failures.get(task.key);
-      const startstops = [startstop('transfer', event)];
+      const startstops = [transferred(event)];
       if (failure !== undefined)
         core.recommend(task, { to: 'error', failure, runId: task.runId, startstops });
     }
@@ -95,12 +95,13 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
       nbytes,
       typename,
       runId,
-      startstops: [startstop('compute', timing)],
+      startstops: [...task.transfers, computed(timing)],
     });
   },
   'execute-failed'(core, { key, runId, failure, ...timing }) {
     const task = executed(core, key);
-    core.recommend(task, { to: 'error', failure, runId, startstops: [startstop('compute', timing)] });
+    const startstops = [...task.transfers, computed(timing)];
+    core.recommend(task, { to: 'error', failure, runId, startstops });
   },
   'execute-aborted'(core, { key }) {
     core.recommend(executed(core, key), { to: 'aborted' });
@@ -154,7 +155,15 @@ function computeTask(core: Core, event: Of<'compute-task'>): void {
   if (task.state === 'executing' || isPending(task)) return;
   if (task.state === 'memory') {
     const { typename, startstops } = task;
-    core.send({ op: 'task-finished', key, run_id: runId, nbytes: task.nbytes, typename, startstops });
+    core.send({
+      op: 'task-finished',
+      key,
+      run_id: runId,
+      nbytes: task.nbytes,
+      typename,
+      startstops,
+      thread: task.thread,
+    });
     return;
   }
   core.recommend(task, { to: 'waiting' });
@@ -197,8 +206,14 @@ function answered(core: Core, worker: string): readonly TaskRecord[] {
 /** Takes in what a peer sent; what it was asked for and did not have is to be had elsewhere. */
 function arrived(core: Core, event: Of<'gather-succeeded' | 'gather-unusable'>): readonly TaskRecord[] {
   const { worker, received } = event;
-  const startstops = [startstop('transfer', event)];
+  const startstops = [transferred(event)];
   const tasks = answered(core, worker);
+  // One task shows it, as in Dask: mostly the one that is to begin next.
+  const cause = tasks
+    .find(({ waiters }) => waiters.size > 0)
+    ?.waiters.values()
+    .next().value;
+  cause?.transfers.push(...startstops);
   for (const task of tasks) {
     const result = received.get(task.key);
     if (result === undefined) {
@@ -222,9 +237,13 @@ function executed(core: Core, key: Key): TaskRecord {
   return task;
 }
 
-/** The scheduler does not take intervals without length. */
-const startstop = (action: StartStop['action'], { start, stop }: Timing): StartStop => ({
-  action,
-  start,
-  stop: Math.max(stop, start + 1e-6),
+const computed = (timing: Timing): StartStop => ({ action: 'compute', ...lasting(timing) });
+
+const transferred = (event: Timing & { readonly worker: Address }): StartStop => ({
+  action: 'transfer',
+  ...lasting(event),
+  source: event.worker,
 });
+
+/** The scheduler does not take intervals without length. */
+const lasting = ({ start, stop }: Timing): Timing => ({ start, stop: Math.max(stop, start + 1e-6) });

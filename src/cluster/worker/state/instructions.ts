@@ -29,6 +29,7 @@ export type Message = { readonly stimulus_id: string } & (
       readonly nbytes: number;
       readonly typename: string;
       readonly startstops: readonly StartStop[];
+      readonly thread: number;
     }
   | {
       readonly op: 'task-erred';
@@ -36,6 +37,7 @@ export type Message = { readonly stimulus_id: string } & (
       readonly run_id: number;
       readonly failure: unknown;
       readonly startstops: readonly StartStop[];
+      readonly thread: number;
     }
   | { readonly op: 'steal-response'; readonly key: Key; readonly state: string | null }
   | { readonly op: 'add-keys'; readonly keys: readonly Key[] }
@@ -48,4 +50,6 @@ export interface StartStop {
   readonly action: 'compute' | 'transfer';
   readonly start: number;
   readonly stop: number;
+  /** Of a transfer: the peer that it came from. */
+  readonly source?: Address;
 }

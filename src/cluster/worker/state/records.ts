@@ -56,6 +56,10 @@ export class TaskRecord {
   typename = '';
   /** How long it took to have its result here. */
   startstops: readonly StartStop[] = [];
+  /** What was fetched on its account since it was asked for. */
+  readonly transfers: StartStop[] = [];
+  /** In which thread it executes, or did: a number from 1 on. */
+  thread = 0;
   /** Whether its result is in this worker's engine. */
   held = false;
   /** What executed or fetched it has just ended, and is being taken in. */

@@ -1,3 +1,4 @@
+import { begin } from './computing.js';
 import type { Core, Goal, Step } from './core.js';
 import type { TaskRecord, TaskState } from './records.js';
 import { dropReplica, need, unneed } from './replicas.js';
@@ -59,6 +60,7 @@ function purge(core: Core, task: TaskRecord): void {
 function stopAll(core: Core, task: TaskRecord): void {
   for (const worker of task.whoHas) dropReplica(core, task, worker);
   for (const dependency of task.dependencies) dependency.waiters.delete(task);
+  task.transfers.length = 0;
   task.waitingFor.clear();
   task.previous = undefined;
   task.next = undefined;
@@ -124,7 +126,7 @@ const constrain: Transition = (core, task) => {
 
 const execute: Transition = (core, task) => {
   task.state = 'executing';
-  core.executing.add(task);
+  begin(core, task);
   core.emit({ do: 'execute', key: task.key, runId: task.runId, spec: task.spec });
 };
 
@@ -186,9 +188,10 @@ function keep(tell: 'finished' | 'copied' | 'nothing'): Transition<Goal & { to: 
       if (dependent.waitingFor.delete(task) && dependent.waitingFor.size === 0)
         core.recommend(dependent, READY);
     task.waiters.clear();
-    if (tell === 'copied') core.send({ op: 'add-keys', keys: [task.key] });
+    const { key, thread } = task;
+    if (tell === 'copied') core.send({ op: 'add-keys', keys: [key] });
     else if (tell === 'finished')
-      core.send({ op: 'task-finished', key: task.key, run_id: runId, nbytes, typename, startstops });
+      core.send({ op: 'task-finished', key, run_id: runId, nbytes, typename, startstops, thread });
   };
 }
 
@@ -217,14 +220,15 @@ const err: Transition<Goal & { to: 'error' }> = (core, task, { failure, runId, s
   purge(core, task);
   releaseUnwanted(core, task);
   task.state = 'error';
-  core.send({ op: 'task-erred', key: task.key, run_id: runId, failure, startstops });
+  const { key, thread } = task;
+  core.send({ op: 'task-erred', key, run_id: runId, failure, startstops, thread });
 };
 
 /** What a peer sent cannot be taken in: what was to read it fails, as the scheduler knows of no other way. */
 const unusable: Transition<Goal & { to: 'error' }> = (core, task, goal) => {
-  const { failure } = goal;
+  const { failure, startstops } = goal;
   for (const waiter of task.waiters)
-    core.recommend(waiter, { to: 'error', failure, runId: waiter.runId, startstops: [] });
+    core.recommend(waiter, { to: 'error', failure, runId: waiter.runId, startstops });
   release(core, task, goal as never);
 };
 
