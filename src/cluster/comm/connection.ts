@@ -1,15 +1,19 @@
 import type { Socket } from 'node:net';
-import { decodeMessage, encodeFrames, encodeMessage, FrameDecoder, WireError } from '../wire/index.js';
+import {
+  decodeMessage,
+  encodeFrames,
+  encodeMessage,
+  type Frame,
+  FrameDecoder,
+  LaterFrame,
+  WireError,
+} from '../wire/index.js';
 import { noGreeting, socketError, strangerError } from './diagnose.js';
 import { CommClosedError, type CommError } from './errors.js';
+import { piecesOf } from './pieces.js';
 
 /** Messages that nobody has read yet: beyond these many the peer has to wait. */
 const UNREAD = 64;
-/** Short pieces are joined up to so many bytes, so that a message is one packet where it can be. */
-const JOIN = 1 << 16;
-/** Long frames go out in pieces: TLS copies what it is given at once. */
-const PIECE = 1 << 20;
-
 /** What each side says first. No compression: arrays seldom gain by it on a local network. */
 const GREETING = { compression: null, python: [3, 11, 0], 'pickle-protocol': 5 } as const;
 
@@ -81,17 +85,18 @@ export class Connection {
 
   /**
    * Sends a message. It is encoded at once, but frames of serialised data are not copied: they must not change until the promise
-   * resolves, which is when the system has taken them.
+   * resolves, which is when the system has taken them; those that are loaded later, until they are told that they were sent.
    *
-   * @throws CommError (by rejection) where the connection has ended
+   * @throws CommError (by rejection) where the connection has ended, or what loading a frame throws: then the connection is ended, since part
+   *   of a message has gone out
    */
   write(message: unknown): Promise<void> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
-    const pieces = piecesOf(encodeFrames(encodeMessage(message)));
+    const frames = encodeFrames(encodeMessage<Frame>(message));
     const before = this.writing;
     const done = (async () => {
       await before;
-      await this.send(pieces);
+      await this.send(frames);
     })();
     this.writing = done.catch(() => {});
     return done;
@@ -116,9 +121,30 @@ export class Connection {
     else this.socket.unref();
   }
 
-  private async send(pieces: readonly Uint8Array[]): Promise<void> {
+  private async send(frames: readonly Frame[]): Promise<void> {
+    let ready: Uint8Array[] = [];
+    for (const frame of frames) {
+      if (!(frame instanceof LaterFrame)) {
+        ready.push(frame);
+        continue;
+      }
+      await this.sendBytes(ready);
+      ready = [];
+      try {
+        await this.sendBytes([await loaded(frame)]);
+      } catch (error) {
+        this.abort();
+        throw error;
+      } finally {
+        frame.sent();
+      }
+    }
+    await this.sendBytes(ready);
+  }
+
+  private async sendBytes(frames: readonly Uint8Array[]): Promise<void> {
     let flushed: Promise<void> = Promise.resolve();
-    for (const piece of pieces) {
+    for (const piece of piecesOf(frames)) {
       if (this.failure !== undefined) throw this.failure;
       let more = true;
       flushed = new Promise((resolve, reject) => {
@@ -187,29 +213,14 @@ export class Connection {
   }
 }
 
+async function loaded(frame: LaterFrame): Promise<Uint8Array> {
+  const bytes = await frame.load();
+  if (bytes.length !== frame.length)
+    throw new WireError(`a frame has ${bytes.length} bytes, and was announced with ${frame.length}`);
+  return bytes;
+}
+
 interface Reader {
   readonly resolve: (message: unknown) => void;
   readonly reject: (reason: CommError) => void;
-}
-
-function piecesOf(parts: readonly Uint8Array[]): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  let joined: Uint8Array[] = [];
-  let bytes = 0;
-  const flush = (): void => {
-    if (joined.length > 0) pieces.push(joined.length === 1 ? joined[0]! : Buffer.concat(joined));
-    joined = [];
-    bytes = 0;
-  };
-  for (const part of parts) {
-    if (bytes + part.length > JOIN) flush();
-    if (part.length > JOIN) {
-      for (let at = 0; at < part.length; at += PIECE) pieces.push(part.subarray(at, at + PIECE));
-    } else {
-      joined.push(part);
-      bytes += part.length;
-    }
-  }
-  flush();
-  return pieces;
 }

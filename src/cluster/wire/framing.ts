@@ -1,4 +1,5 @@
 import { WireError } from './errors.js';
+import type { Frame } from './frame.js';
 
 /*
  * A message on the wire: u64 [outer] u64 [n] n × u64 [length], then n frames, all numbers little-endian. `outer` says how much a reader
@@ -150,7 +151,7 @@ class Collector {
 }
 
 /** Writes a message: its prelude, then the frames themselves, uncopied. */
-export function encodeFrames(frames: readonly Uint8Array[]): Uint8Array[] {
+export function encodeFrames<F extends Frame = Uint8Array>(frames: readonly F[]): (F | Uint8Array)[] {
   const prelude = new DataView(new ArrayBuffer((2 + frames.length) * WORD));
   let total = (1 + frames.length) * WORD;
   frames.forEach((frame, i) => {

@@ -1,5 +1,6 @@
 export { WireError } from './errors.js';
 export { decodeFailure, encodeFailure, type Failure } from './failures.js';
+export { type Frame, LaterFrame } from './frame.js';
 export { DEFAULT_LIMITS, encodeFrames, FrameDecoder, type FrameLimits } from './framing.js';
 export {
   decodeMessage,
@@ -10,7 +11,7 @@ export {
   type SerializedHeader,
 } from './messages.js';
 export { hashOf, moduleFunctionsOf, moduleKey, replaceModuleFunctions, sentUrl } from './modules.js';
-export { decodeResult, encodeResult, PythonOnlyError } from './results.js';
+export { decodeResult, encodeBlocks, encodeResult, PythonOnlyError } from './results.js';
 export {
   decodePayload,
   encodePayload,

@@ -1,5 +1,6 @@
 import { Decoder, encode } from '@msgpack/msgpack';
 import { WireError } from './errors.js';
+import type { Frame } from './frame.js';
 import { checkMsgpack, MAX_DEPTH } from './well-formed.js';
 
 /** What describes serialised data; families add their own entries. */
@@ -11,10 +12,10 @@ export interface SerializedHeader {
 }
 
 /** Data that travels beside a message, in frames of its own, and that only its reader looks into. */
-export class Serialized {
+export class Serialized<F extends Frame = Uint8Array> {
   constructor(
     readonly header: SerializedHeader,
-    readonly frames: readonly Uint8Array[],
+    readonly frames: readonly F[],
   ) {}
 }
 
@@ -37,17 +38,17 @@ export class EnumMember {
 
 /**
  * A message as frames: the first is msgpack, with markers where a `Serialized`, `Pickled`, `Set` or `EnumMember` was.
- * Numbers, strings, bytes (Uint8Array), arrays and plain objects are what else it may hold.
+ * Numbers, strings, bytes (Uint8Array), arrays and plain objects are what else it may hold. `F` is what frames of its serialised data are.
  */
-export function encodeMessage(message: unknown): Uint8Array[] {
-  const frames: Uint8Array[] = [new Uint8Array(0)];
+export function encodeMessage<F extends Frame = Uint8Array>(message: unknown): (F | Uint8Array)[] {
+  const frames: (F | Uint8Array)[] = [new Uint8Array(0)];
   const marked = mark(message, frames, 0);
   frames[0] = encode(marked, { maxDepth: MAX_DEPTH });
   return frames;
 }
 
 /** Puts markers into a copy; what holds none is not copied. */
-function mark(value: unknown, frames: Uint8Array[], depth: number): unknown {
+function mark(value: unknown, frames: Frame[], depth: number): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   if (depth > MAX_DEPTH) throw new WireError(`a message is nested more than ${MAX_DEPTH} deep`);
   if (value instanceof Serialized) {

@@ -1,8 +1,10 @@
 import type { Block, Result } from '../../engine/op.js';
+import type { BlockMeta } from '../../graph/task.js';
 import { parseTypeString, typeStringOf } from '../../io/numpy-dtype.js';
 import { contiguousStrides, copyStrided, swapBytes } from '../../io/strided.js';
 import { type DType, itemsize, viewOf } from '../../kernels/dtype.js';
 import { WireError } from './errors.js';
+import type { Frame } from './frame.js';
 import { concat, Serialized, type SerializedHeader } from './messages.js';
 import { decodeValue, encodeValue } from './values.js';
 
@@ -20,35 +22,41 @@ export class PythonOnlyError extends Error {
  */
 export function encodeResult(result: Result): Serialized {
   if (!('blocks' in result)) return new Serialized({ serializer: 'msgpack' }, [encodeValue(result.value)]);
-  const parts = result.blocks.map(encodeBlock);
-  if (parts.length === 1) return parts[0]!;
+  return encodeBlocks(
+    result.blocks,
+    result.blocks.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  );
+}
+
+/** Blocks as they travel, each with the frame that holds its elements, or will. */
+export function encodeBlocks<F extends Frame>(
+  blocks: readonly BlockMeta[],
+  frames: readonly F[],
+): Serialized<F> {
+  const headers = blocks.map(headerOf);
+  if (headers.length === 1) return new Serialized(headers[0]!, frames);
   return new Serialized(
     {
       'is-collection': true,
       'type-serialized': 'list',
-      'sub-headers': parts.map((part) => part.header),
-      'frame-lengths': parts.map((part) => part.frames.length),
+      'sub-headers': headers,
+      'frame-lengths': headers.map(() => 1),
     },
-    parts.flatMap((part) => part.frames),
+    frames,
   );
 }
 
-function encodeBlock({ dtype, shape, data }: Block): Serialized {
-  return new Serialized(
-    {
-      serializer: 'dask',
-      type: 'numpy.ndarray',
-      'type-serialized': NDARRAY,
-      'sub-header': {
-        dtype: [0, typeStringOf(dtype)],
-        shape,
-        strides: contiguousStrides(shape, itemsize(dtype)),
-        writeable: [true],
-      },
-    },
-    [new Uint8Array(data.buffer, data.byteOffset, data.byteLength)],
-  );
-}
+const headerOf = ({ dtype, shape }: BlockMeta): SerializedHeader => ({
+  serializer: 'dask',
+  type: 'numpy.ndarray',
+  'type-serialized': NDARRAY,
+  'sub-header': {
+    dtype: [0, typeStringOf(dtype)],
+    shape,
+    strides: contiguousStrides(shape, itemsize(dtype)),
+    writeable: [true],
+  },
+});
 
 /**
  * Reads a result that Node or Python wrote. NumPy arrays, and lists or tuples of nothing but these, are blocks in C order; blocks may be views

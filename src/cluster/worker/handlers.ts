@@ -4,13 +4,13 @@ import type { ClusterWorker } from './worker.js';
 
 /** What others may call this worker for: the scheduler, workers, clients. */
 export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handler>> {
-  const { store, transfers, frames } = worker;
+  const { store, incoming, outgoing, frames } = worker;
   return {
-    get_data: ({ keys, who }, connection) => transfers.answer(listOf(keys), who, connection),
+    get_data: ({ keys, who }, connection) => outgoing.answer(listOf(keys), who, connection),
     tilework_part: ({ key, parts, offset }) =>
       frames.held.piece(key as Key, (parts ?? undefined) as number[] | undefined, offset as number),
     async update_data({ data, stimulus_id }) {
-      const { received, failures } = await transfers.takeIn(data as Readonly<Record<Key, unknown>>);
+      const { received, failures } = await incoming.takeIn(data as Readonly<Record<Key, unknown>>);
       worker.tell({ kind: 'update-data', received }, stimulus_id);
       for (const failure of failures.values()) throw failure;
       return {
@@ -19,7 +19,7 @@ export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handl
       };
     },
     async gather({ who_has }) {
-      const { received, missing } = await transfers.fetch(who_has as Readonly<Record<Key, string[]>>);
+      const { received, missing } = await incoming.fetch(who_has as Readonly<Record<Key, string[]>>);
       worker.tell({ kind: 'update-data', received });
       return missing.length === 0 ? { status: 'OK' } : { status: 'partial-fail', keys: missing };
     },

@@ -1,12 +1,14 @@
 import type { EngineStats } from '../../engine/index.js';
+import type { Incoming } from './incoming.js';
+import type { Outgoing } from './outgoing.js';
 import type { WorkerState } from './state/index.js';
-import type { Transfers } from './transfers.js';
 
 /** What is said of the worker at a moment. */
 export interface Observed {
   readonly stats: EngineStats;
   readonly state: WorkerState;
-  readonly transfers: Transfers;
+  readonly incoming: Incoming;
+  readonly outgoing: Outgoing;
   /** Bytes the process takes. */
   readonly resident: number;
   /** Share of a core that the process took lately, in percent. */
@@ -22,9 +24,9 @@ const BANDWIDTH = 100e6;
 const MEASURABLE = 1e6;
 
 /** What a heartbeat tells the scheduler, in its own words. */
-export function heartbeatMetrics({ stats, state, transfers, resident, cpu, lag, now }: Observed): object {
+export function heartbeatMetrics(observed: Observed): object {
+  const { stats, state, incoming, outgoing, resident, cpu, lag, now } = observed;
   const { core } = state;
-  const { incoming, outgoing } = transfers;
   const measured = incoming.bytesTotal > MEASURABLE && incoming.seconds > 0;
   return {
     task_counts: countStates(state),
@@ -61,7 +63,7 @@ export function countStates(state: WorkerState): Record<string, number> {
 }
 
 /** The same, and more, for Prometheus. */
-export function prometheusText({ stats, state, transfers, resident, cpu }: Observed): string {
+export function prometheusText({ stats, state, incoming, outgoing, resident, cpu }: Observed): string {
   const { core } = state;
   const states = Object.entries(countStates(state)).map(
     ([name, count]) => [`tilework_worker_tasks{state="${name}"}`, count] as const,
@@ -76,14 +78,14 @@ export function prometheusText({ stats, state, transfers, resident, cpu }: Obser
     managed_bytes: ['Results held, in memory and on disk', core.nbytes],
     cpu_percent: ['Share of a core', cpu],
     transfer_incoming_bytes: ['Asked of peers and not here', core.incoming],
-    transfer_outgoing_bytes: ['Being sent to peers', transfers.outgoing.bytes],
+    transfer_outgoing_bytes: ['Being sent to peers', outgoing.bytes],
     paused: ['Whether nothing more is begun', core.running ? 0 : 1],
   };
   const counters: Readonly<Record<string, readonly [string, number]>> = {
     executed: ['Tasks that ended', core.executed],
     spilled_written_bytes: ['Ever written to disk', stats.spill.written],
-    transfer_incoming_bytes: ['Ever received from peers', transfers.incoming.bytesTotal],
-    transfer_outgoing_bytes: ['Ever sent to peers', transfers.outgoing.bytesTotal],
+    transfer_incoming_bytes: ['Ever received from peers', incoming.bytesTotal],
+    transfer_outgoing_bytes: ['Ever sent to peers', outgoing.bytesTotal],
   };
   return [
     '# HELP tilework_worker_tasks Tasks known, by state',

@@ -1,9 +1,10 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { LocalEngine } from '../../engine/index.js';
+import type { Incoming } from './incoming.js';
 import type { Observed } from './metrics.js';
+import type { Outgoing } from './outgoing.js';
 import type { WorkerState } from './state/index.js';
 import { seconds } from './time.js';
-import type { Transfers } from './transfers.js';
 
 /** Looks at the process and at what the worker does. */
 export class Observer {
@@ -15,13 +16,14 @@ export class Observer {
   constructor(
     private readonly engine: LocalEngine,
     private readonly state: WorkerState,
-    private readonly transfers: Transfers,
+    private readonly incoming: Incoming,
+    private readonly outgoing: Outgoing,
   ) {
     this.delay.enable();
   }
 
   look(): Observed {
-    const { engine, state, transfers } = this;
+    const { engine, state, incoming, outgoing } = this;
     const now = seconds();
     // Over too short a time the share says nothing.
     if (now - this.at > 0.1) {
@@ -34,7 +36,7 @@ export class Observer {
     this.delay.reset();
     const lag = Number.isFinite(mean) ? mean : 0;
     const resident = process.memoryUsage.rss();
-    return { stats: engine.stats(), state, transfers, resident, cpu: this.cpu, lag, now };
+    return { stats: engine.stats(), state, incoming, outgoing, resident, cpu: this.cpu, lag, now };
   }
 
   close(): void {

@@ -1,18 +1,22 @@
-import {
-  type Block,
-  type LocalEngine,
-  MemoryLimitError,
-  type Result,
-  type Results,
-} from '../../engine/index.js';
+import { type Held, type LocalEngine, MemoryLimitError, type Result } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
 import { describeHeld } from './size.js';
 import type { HeldResult } from './state/index.js';
 
+/** Results that stay where they are while they are lent; blocks are in memory from `load` to `release` at least. */
+export interface Loan extends Disposable {
+  /** What they are: only those that are held here. */
+  readonly held: ReadonlyMap<Key, Held>;
+  /** @throws MemoryLimitError where what is on disk does not fit in memory beside the others now */
+  load(key: Key): Promise<Result>;
+  /** Gives one back: it must not be used any more. */
+  release(key: Key): void;
+}
+
 /** The results that this worker holds: in its engine, each once, in memory or on disk. */
 export class Store {
   private readonly keys = new Set<Key>();
-  /** How many loans there are, and who waits for one to end. */
+  /** How many results are lent and in memory, and who waits for one to be given back. */
   private lending = 0;
   private readonly waiting: (() => void)[] = [];
   /** Results being computed or taken in: what comes from two sides at once is held once. */
@@ -51,36 +55,35 @@ export class Store {
     if (this.keys.delete(key)) this.engine.release([key]);
   }
 
-  /**
-   * Lends results that are held here, blocks in memory, until the promise of `use` settles.
-   * @throws MemoryLimitError where what is on disk does not fit in memory beside the others now
-   */
-  async lend(keys: readonly Key[], use: (results: ReadonlyMap<Key, Result>) => Promise<void>): Promise<void> {
+  /** Lends results that are held here. They stay, even if they are given up meanwhile, until the loan is disposed of. */
+  async lend(keys: readonly Key[]): Promise<Loan> {
     const here = keys.filter((key) => this.keys.has(key));
-    this.lending++;
-    try {
-      using results = await this.engine.run(new Map(), here);
-      const lent = new Map<Key, Result>();
-      for (const key of results.keys) lent.set(key, await this.load(results, key, lent));
-      await use(lent);
-    } finally {
-      this.lending--;
-      for (const go of this.waiting.splice(0)) go();
-    }
+    const held = new Map(here.map((key) => [key, this.engine.held(key)!]));
+    const results = await this.engine.run(new Map(), here);
+    const loaded = new Set<Key>();
+    const release = (key: Key): void => {
+      results.release(key);
+      if (loaded.delete(key)) this.returned();
+    };
+    return {
+      held,
+      load: async (key) => {
+        const result = await results.load(key);
+        if (!loaded.has(key)) this.lending++;
+        loaded.add(key);
+        return result;
+      },
+      release,
+      [Symbol.dispose]: () => {
+        for (const key of loaded) release(key);
+        results[Symbol.dispose]();
+      },
+    };
   }
 
-  /** Where not all fits in the memory for blocks at once, what was lent so far is copied out of it. */
-  private async load(results: Results, key: Key, lent: Map<Key, Result>): Promise<Result> {
-    try {
-      return await results.load(key);
-    } catch (error) {
-      if (!(error instanceof MemoryLimitError) || lent.size === 0) throw error;
-    }
-    for (const [other, result] of lent) {
-      lent.set(other, copyOf(result));
-      results.release(other);
-    }
-    return results.load(key);
+  private returned(): void {
+    this.lending--;
+    for (const go of this.waiting.splice(0)) go();
   }
 
   /** What finds no memory while some is lent waits until that is given back. */
@@ -111,10 +114,4 @@ export class Store {
     if (!this.keys.has(key)) this.coming.set(key, held);
     return held;
   }
-}
-
-function copyOf(result: Result): Result {
-  if (!('blocks' in result) || result.blocks.every(({ data }) => data.buffer instanceof ArrayBuffer))
-    return result;
-  return { blocks: result.blocks.map((block) => ({ ...block, data: block.data.slice() as Block['data'] })) };
 }

@@ -18,25 +18,26 @@ import { dumpState } from './dump.js';
 import { Executions } from './executions.js';
 import { handlersOf } from './handlers.js';
 import { type HttpServer, serveHttp } from './http.js';
+import { BUSY_MS, Incoming } from './incoming.js';
 import { SchedulerLink } from './link.js';
 import { Log } from './log.js';
 import { shouldPause } from './memory.js';
 import { heartbeatMetrics, prometheusText } from './metrics.js';
 import { Observer } from './observer.js';
 import { JS, threadsOf, type WorkerOptions } from './options.js';
+import { Outgoing } from './outgoing.js';
 import { eventOf, toScheduler } from './scheduler-messages.js';
 import { type Event, type Instruction, WorkerState } from './state/index.js';
 import { Store } from './store.js';
 import { seconds } from './time.js';
-import { BUSY_MS, Transfers } from './transfers.js';
 
 const MISSING_MS = 1_000;
 const KEEP_ALIVE_MS = 25_000;
 const MEMORY_MS = 200;
 const GARBAGE_MS = 2_000;
 const FAREWELL_MS = 2_000;
-/** Share of the memory limit that results on their way here may take. */
-const INCOMING = 0.1;
+/** Share of the memory limit that results on their way here may take, and likewise those on their way to others. */
+const TRANSFERS = 0.1;
 
 type Status = 'init' | 'running' | 'paused' | 'closing_gracefully' | 'closing' | 'closed';
 type Told = Event extends infer E ? (E extends unknown ? Omit<E, 'stimulus'> : never) : never;
@@ -57,7 +58,8 @@ export class ClusterWorker {
   readonly address: string;
   readonly store: Store;
   readonly frames: FrameTasks;
-  readonly transfers: Transfers;
+  readonly incoming: Incoming;
+  readonly outgoing: Outgoing;
   /** Resolves when the worker has closed. */
   readonly finished: Promise<Ended>;
   private status: Status = 'init';
@@ -91,21 +93,16 @@ export class ClusterWorker {
       this.frames,
       new ModuleFiles(engine.settings.spillDirectory),
     );
-    this.transfers = new Transfers(
-      this.store,
-      link.pool,
-      this.address,
-      () => this.status === 'paused',
-      this.frames,
-      (text) => log.warn(text),
-    );
+    this.incoming = new Incoming(this.store, link.pool, this.address, this.frames, (text) => log.warn(text));
+    const transferBytes = TRANSFERS * memoryLimit;
+    this.outgoing = new Outgoing(this.store, this.address, transferBytes, () => this.status === 'paused');
     this.state = new WorkerState({
       address: this.address,
       threads,
       resources: { ...options.resources, ...JS },
-      incomingBytes: INCOMING * memoryLimit,
+      incomingBytes: transferBytes,
     });
-    this.observer = new Observer(engine, this.state, this.transfers);
+    this.observer = new Observer(engine, this.state, this.incoming, this.outgoing);
   }
 
   /**
@@ -252,7 +249,7 @@ export class ClusterWorker {
         this.executions.abort(instruction.key);
         break;
       case 'gather':
-        void this.transfers.gather(instruction).then((event) => this.tell(event));
+        void this.incoming.gather(instruction).then((event) => this.tell(event));
         break;
       case 'free':
         this.store.free(instruction.key);
@@ -282,7 +279,7 @@ export class ClusterWorker {
   private take(message: StreamMessage): void {
     const event = eventOf(message);
     if (event !== undefined) {
-      if (event.kind === 'remove-worker') this.transfers.forget(event.worker);
+      if (event.kind === 'remove-worker') this.incoming.forget(event.worker);
       this.tell(event, event.stimulus);
     } else if (message.op === 'close') {
       void this.close(typeof message.reason === 'string' ? message.reason : 'the scheduler said so');

@@ -18,7 +18,7 @@ import {
   RemoteError,
   RpcPool,
 } from '../../../src/cluster/comm/index.js';
-import { Serialized } from '../../../src/cluster/wire/index.js';
+import { LaterFrame, Serialized } from '../../../src/cluster/wire/index.js';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -175,6 +175,33 @@ describe('connections', () => {
       await once(socket, 'close');
     }
     expect(await pool().call(address, 'same', { n: 1 })).toBe(1);
+  });
+
+  test('with frames that are loaded late: in order, one at a time; where one cannot be had the connection ends', async () => {
+    const course: string[] = [];
+    const frame = (name: string, bytes: number): LaterFrame =>
+      new LaterFrame(
+        2 ** 20,
+        async () => {
+          course.push(`load ${name}`);
+          return new Uint8Array(bytes).fill(7);
+        },
+        () => course.push(`sent ${name}`),
+      );
+    const address = await serve({
+      good: () =>
+        new Serialized({}, [Uint8Array.of(1), frame('a', 2 ** 20), frame('b', 2 ** 20), Uint8Array.of(2)]),
+      short: () => new Serialized({}, [frame('c', 5)]),
+    });
+    const { frames } = (await pool().call(address, 'good')) as Serialized;
+    expect(frames.map((bytes) => [bytes.length, bytes[0]])).toEqual([
+      [1, 1],
+      [2 ** 20, 7],
+      [2 ** 20, 7],
+      [1, 2],
+    ]);
+    await expect(pool().call(address, 'short')).rejects.toThrow(CommClosedError);
+    expect(course).toEqual(['load a', 'sent a', 'load b', 'sent b', 'load c', 'sent c']);
   });
 
   test('make a fast writer wait for a slow reader, and lose nothing', async () => {

@@ -1,16 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { EngineError, MemoryLimitError, type Result } from '../../engine/index.js';
+import type { Result } from '../../engine/index.js';
 import type { Key } from '../../graph/task.js';
-import {
-  ANSWERED,
-  answerOf,
-  type Connection,
-  RemoteError,
-  type RpcPool,
-  SERIALIZERS,
-} from '../comm/index.js';
+import { answerOf, RemoteError, type RpcPool, SERIALIZERS } from '../comm/index.js';
 import { type FrameTasks, isFrameKey } from '../frame/index.js';
-import { decodeResult, encodeResult, Serialized } from '../wire/index.js';
+import { decodeResult, Serialized } from '../wire/index.js';
 import type { Address, HeldResult, Instruction, WorkerEvent } from './state/index.js';
 import type { Store } from './store.js';
 import { seconds } from './time.js';
@@ -21,14 +14,12 @@ type Gather = Extract<Instruction, { do: 'gather' }>;
 
 /** After how long a peer that is busy is asked again, in milliseconds. */
 export const BUSY_MS = 150;
-/** Peers that are answered at once; twice as many of the same host. */
-const OUTGOING = 10;
-
-/** Results on their way between this worker and others, in both directions. */
-export class Transfers {
-  /** How much is under way, and how much ever was. */
-  readonly outgoing = { count: 0, bytes: 0, countTotal: 0, bytesTotal: 0 };
-  readonly incoming = { bytesTotal: 0, countTotal: 0, seconds: 0 };
+/** Results on their way here from other workers, and from clients. */
+export class Incoming {
+  /** How much ever came, and how long that took. */
+  bytesTotal = 0;
+  countTotal = 0;
+  seconds = 0;
   /** Peers that are slow to answer: asked no further when they are gone. */
   private readonly asked = new Map<Address, AbortController>();
 
@@ -37,7 +28,6 @@ export class Transfers {
     private readonly pool: RpcPool,
     /** Where this worker listens. */
     private readonly address: Address,
-    private readonly isPaused: () => boolean,
     private readonly frames: FrameTasks,
     private readonly warn: (text: string) => void,
   ) {}
@@ -47,13 +37,13 @@ export class Transfers {
     const start = seconds();
     const abort = new AbortController();
     this.asked.set(worker, abort);
-    this.incoming.countTotal++;
+    this.countTotal++;
     try {
       const data = await this.request(worker, keys, abort.signal);
       if (data === 'busy') return { kind: 'gather-busy', worker };
       const { received, failures } = await this.takeIn(data, worker, abort.signal);
       const stop = seconds();
-      this.incoming.seconds += stop - start;
+      this.seconds += stop - start;
       if (failures.size === 0) return { kind: 'gather-succeeded', worker, received, start, stop };
       return { kind: 'gather-unusable', worker, received, failures, start, stop };
     } catch (error) {
@@ -106,49 +96,13 @@ export class Transfers {
         if (from !== undefined && isFrameKey(key)) await this.frames.copy(key, from, signal);
         const held = await this.store.put(key, decoded(key, serialized));
         received.set(key, held);
-        this.incoming.bytesTotal += held.nbytes;
+        this.bytesTotal += held.nbytes;
       } catch (error) {
         failures.set(key, error);
       }
     });
     await Promise.all(puts);
     return { received, failures };
-  }
-
-  /** Answers `get_data`: sends results uncopied, and waits until the peer has them. */
-  async answer(keys: readonly Key[], who: unknown, connection: Connection): Promise<unknown> {
-    const { outgoing } = this;
-    const sameHost = hostOf(connection.address) === hostOf(this.address);
-    const most = this.isPaused() ? 1 : sameHost ? 2 * OUTGOING : OUTGOING;
-    if (typeof who === 'string' && outgoing.count >= most) return { status: 'busy' };
-    outgoing.count++;
-    outgoing.countTotal++;
-    let sending = false;
-    try {
-      await this.store.lend(keys, async (results) => {
-        sending = true;
-        const data: Record<Key, Serialized> = {};
-        for (const [key, result] of results) data[key] = encoded(result);
-        const bytes = bytesOf(data);
-        outgoing.bytes += bytes;
-        outgoing.bytesTotal += bytes;
-        try {
-          await connection.write({ status: 'OK', data });
-          await connection.read();
-        } finally {
-          outgoing.bytes -= bytes;
-        }
-      });
-      return ANSWERED;
-    } catch (error) {
-      // What is on disk finds no memory now; it will, when what runs has ended.
-      if (!sending && error instanceof MemoryLimitError) return { status: 'busy' };
-      // This worker is closing: to the peer it is gone, rather than at fault.
-      if (sending || error instanceof EngineError) connection.abort();
-      throw error;
-    } finally {
-      outgoing.count--;
-    }
   }
 
   /** Waits for a peer that is busy; nothing where it cannot be reached. */
@@ -194,19 +148,5 @@ function decoded(key: Key, serialized: unknown): Result {
   return { value: serialized };
 }
 
-/** A result that cannot be written says why, in place of itself, as Dask does. */
-function encoded(result: Result): Serialized {
-  try {
-    return encodeResult(result);
-  } catch (error) {
-    return new Serialized({ serializer: 'error' }, [Buffer.from(String(error))]);
-  }
-}
-
-function bytesOf(data: Readonly<Record<Key, Serialized>>): number {
-  let bytes = 0;
-  for (const { frames } of Object.values(data)) for (const frame of frames) bytes += frame.length;
-  return bytes;
-}
-
-const hostOf = (address: Address): string => address.replace(/^[a-z]+:\/\//, '').replace(/:\d+$/, '');
+/** The host of 'tcp://host:port'. */
+export const hostOf = (address: Address): string => address.replace(/^[a-z]+:\/\//, '').replace(/:\d+$/, '');
