@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseAddress } from '../cluster/comm/index.js';
+import { COMPRESSIONS, type Compression } from '../cluster/wire/index.js';
 import { ClusterWorker, EXIT, reportTo, supervise, type WorkerOptions } from '../cluster/worker/index.js';
 
 export const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for a Dask scheduler: tcp://host:8786, or tls://… with certificates
@@ -15,6 +16,7 @@ export const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for
   --death-timeout SECONDS              give up reaching the scheduler; default: never
   --lifetime SECONDS                   retire after so long
   --tls-ca-file  --tls-cert  --tls-key PEM files; all three, for tls://
+  --compression lz4                    of results on their way to other machines, or zstd, zlib; where both sides say the same
   --allow-plain                        lets tcp:// leave this machine: whoever reaches it can run code
   --no-nanny                           in this process, without one that restarts it when it dies`;
 
@@ -32,6 +34,7 @@ const FLAGS = {
   'tls-ca-file': { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
+  compression: { type: 'string' },
   'allow-plain': { type: 'boolean' },
   'no-nanny': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -84,6 +87,7 @@ export function parseWorkerArgs(args: readonly string[], environment: NodeJS.Pro
     ...(deathTimeout !== undefined && { deathTimeout }),
     ...(lifetime !== undefined && { lifetime }),
     ...(certificates && { certificates }),
+    ...(values.compression !== undefined && { compression: compressionOf(values.compression) }),
     ...(values['allow-plain'] && { allowPlain: true }),
   };
   return { options, nanny: values['no-nanny'] !== true };
@@ -101,6 +105,13 @@ function certificatesOf(ca?: string, cert?: string, key?: string): WorkerOptions
     }
   };
   return { ca: read('tls-ca-file', ca), cert: read('tls-cert', cert), key: read('tls-key', key) };
+}
+
+function compressionOf(text: string): Compression {
+  const compression = COMPRESSIONS.find((name) => name === text);
+  if (compression === undefined)
+    throw new TypeError(`--compression takes one of ${COMPRESSIONS.join(', ')}, not ${JSON.stringify(text)}`);
+  return compression;
 }
 
 interface Range {

@@ -1,6 +1,10 @@
 import { createRequire } from 'node:module';
 
-export type NativeFunction = (...args: unknown[]) => unknown;
+export interface NativeFunction {
+  (...args: unknown[]): unknown;
+  /** In a thread of libuv's; what is passed must stay as it is meanwhile. */
+  async(...args: [...unknown[], (error: Error | null, result: unknown) => void]): void;
+}
 
 export interface Library {
   func(name: string, result: string, args: string[]): NativeFunction;

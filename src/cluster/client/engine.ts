@@ -5,7 +5,7 @@ import type { Result } from '../../engine/op.js';
 import { checkPriority, checkRetries } from '../../engine/options.js';
 import type { DistributedEngine } from '../../frame/distributed/engine.js';
 import type { Graph, Key } from '../../graph/task.js';
-import type { Certificates, Security, StreamMessage } from '../comm/index.js';
+import type { Certificates, CommOptions, StreamMessage } from '../comm/index.js';
 import { noPython } from '../python/index.js';
 import { Book, type RunId } from './book.js';
 import { failureOf } from './failure.js';
@@ -16,7 +16,9 @@ import { Session } from './session.js';
 import { externalsOf, lostInputs, neededOf } from './submit.js';
 
 /** For `tls://`: `ca`, `cert` and `key`, as PEM. */
-export interface ClusterOptions extends Partial<Certificates>, Pick<Security, 'allowPlain'> {
+export interface ClusterOptions
+  extends Partial<Certificates>,
+    Pick<CommOptions, 'allowPlain' | 'compression'> {
   /** How this client is called on the dashboard; default `tilework`. */
   readonly name?: string;
   /** Milliseconds until the scheduler must have answered; default 30 000. */
@@ -79,13 +81,18 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       cert,
       key,
       allowPlain,
+      compression,
     }: ClusterOptions = {},
   ) {
     const certificates = (ca || cert || key) && ({ ca, cert, key } as Certificates);
     this.retries = checkRetries(retries);
     this.session = new Session(
       address,
-      { ...(certificates && { certificates }), ...(allowPlain !== undefined && { allowPlain }) },
+      {
+        ...(certificates && { certificates }),
+        ...(allowPlain !== undefined && { allowPlain }),
+        ...(compression !== undefined && { compression }),
+      },
       name,
       {
         message: (message) => this.receive(message),

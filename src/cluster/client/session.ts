@@ -5,9 +5,9 @@ import {
   BatchedStream,
   type CallOptions,
   CommError,
+  type CommOptions,
   connect,
   RpcPool,
-  type Security,
   type StreamMessage,
 } from '../comm/index.js';
 import { hello } from './hello.js';
@@ -39,13 +39,13 @@ export class Session {
 
   constructor(
     readonly address: string,
-    private readonly security: Security,
+    private readonly comm: CommOptions,
     name: string,
     private readonly events: SessionEvents,
     private readonly options: { readonly giveUp?: number | undefined; readonly inject: boolean },
   ) {
     this.client = `${name}-${randomUUID()}`;
-    this.pool = new RpcPool(security);
+    this.pool = new RpcPool(comm);
   }
 
   /**
@@ -55,7 +55,7 @@ export class Session {
   async open(timeout?: number): Promise<void> {
     await hello(this.pool, this.address, { timeout, mayInject: this.options.inject });
     const connection = await connect(this.address, {
-      ...this.security,
+      ...this.comm,
       signal: this.closing.signal,
       ...(timeout !== undefined && { timeout }),
     });

@@ -4,9 +4,9 @@ import { type Address, parseAddress } from './address.js';
 import { Connection } from './connection.js';
 import { socketError } from './diagnose.js';
 import { CommError } from './errors.js';
-import { checkSecurity, type Security, tlsOptions } from './security.js';
+import { type CommOptions, checkOptions, type Security, tlsOptions } from './security.js';
 
-export interface ConnectOptions extends Security {
+export interface ConnectOptions extends CommOptions {
   /** Milliseconds until the peer must have answered its greeting; default 30 000. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -21,7 +21,7 @@ export interface ConnectOptions extends Security {
 export async function connect(address: string, options: ConnectOptions = {}): Promise<Connection> {
   const { timeout = 30_000, signal } = options;
   const where = parseAddress(address);
-  checkSecurity(where, options);
+  checkOptions(where, options);
   signal?.throwIfAborted();
   const socket = open(where, options);
   let connection: Connection | undefined;
@@ -43,7 +43,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   signal?.addEventListener('abort', abort, { once: true });
   try {
     await opened(socket, where, address);
-    connection = new Connection(socket, address);
+    connection = new Connection(socket, address, options.compression);
     await connection.greet();
     return connection;
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import {
+  type Compression,
   decodeMessage,
   encodeFrames,
   encodeMessage,
@@ -14,8 +15,8 @@ import { piecesOf } from './pieces.js';
 
 /** Messages that nobody has read yet: beyond these many the peer has to wait. */
 const UNREAD = 64;
-/** What each side says first. No compression: arrays seldom gain by it on a local network. */
-const GREETING = { compression: null, python: [3, 11, 0], 'pickle-protocol': 5 } as const;
+/** What each side says first, beside how it wants to compress. */
+const GREETING = { python: [3, 11, 0], 'pickle-protocol': 5 } as const;
 
 /**
  * Messages in both directions over one socket, in order. Reading and writing wait for the peer; what is not read in time
@@ -24,6 +25,8 @@ const GREETING = { compression: null, python: [3, 11, 0], 'pickle-protocol': 5 }
 export class Connection {
   /** Resolves, never rejects, when the connection has ended; with what ended it. */
   readonly ended: Promise<CommError>;
+  /** How both sides want results to be compressed; undefined: not at all. */
+  compression: Compression | undefined;
   private readonly decoder = new FrameDecoder();
   private readonly received: unknown[] = [];
   private readonly readers: Reader[] = [];
@@ -37,6 +40,7 @@ export class Connection {
     private readonly socket: Socket,
     /** Of the peer. */
     readonly address: string,
+    private readonly wanted?: Compression,
   ) {
     this.ended = new Promise((resolve) => {
       this.end = resolve;
@@ -60,12 +64,16 @@ export class Connection {
 
   /** Exchanges greetings: both sides write first. Throws a CommError where the peer is no Dask process. */
   async greet(): Promise<void> {
-    void this.write(GREETING).catch(() => {});
+    // On one machine it costs more than it saves.
+    const { localAddress, remoteAddress } = this.socket;
+    const wanted = localAddress === remoteAddress ? undefined : this.wanted;
+    void this.write({ ...GREETING, compression: wanted ?? null }).catch(() => {});
     const greeting = await this.read();
     if (typeof greeting !== 'object' || greeting === null || !('pickle-protocol' in greeting))
       throw this.fail(
         strangerError(this.address, this.first ?? new Uint8Array(0), new WireError('no greeting')),
       );
+    if ((greeting as { readonly compression?: unknown }).compression === wanted) this.compression = wanted;
     this.greeted = true;
     this.first = undefined;
   }

@@ -3,7 +3,7 @@ import { createServer as createTls } from 'node:tls';
 import { encodeFailure } from '../wire/index.js';
 import { type Address, formatAddress } from './address.js';
 import { Connection } from './connection.js';
-import { checkSecurity, type Security, tlsOptions } from './security.js';
+import { type CommOptions, checkOptions, tlsOptions } from './security.js';
 
 /** Answers an operation; what it returns, or throws, is sent to the caller. */
 export type Handler = (message: Readonly<Record<string, unknown>>, connection: Connection) => unknown;
@@ -11,7 +11,7 @@ export type Handler = (message: Readonly<Record<string, unknown>>, connection: C
 /** Returned by a handler that has answered by itself. */
 export const ANSWERED = Symbol('answered');
 
-export interface ListenOptions extends Security {
+export interface ListenOptions extends CommOptions {
   /** `tls` where there are certificates. Default host: loopback. Port 0: any free one. */
   readonly host?: string;
   readonly port?: number;
@@ -38,12 +38,12 @@ const GREETING_MS = 30_000;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { certificates, host = '127.0.0.1', port = 0, handlers, onError } = options;
   const scheme = certificates === undefined ? 'tcp' : 'tls';
-  checkSecurity({ scheme, host, port: port || 1 }, options);
+  checkOptions({ scheme, host, port: port || 1 }, options);
   const connections = new Set<Connection>();
   const sockets = new Set<Socket>();
   const welcome = (socket: Socket): void => {
     const peer = `${scheme}://${socket.remoteAddress}:${socket.remotePort}`;
-    const connection = new Connection(socket, peer);
+    const connection = new Connection(socket, peer, options.compression);
     connections.add(connection);
     void serve(connection, handlers)
       .catch((error) => {

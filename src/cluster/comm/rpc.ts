@@ -2,7 +2,7 @@ import { decodeFailure, Serialized } from '../wire/index.js';
 import { connect } from './connect.js';
 import type { Connection } from './connection.js';
 import { CommClosedError, CommError, RemoteError } from './errors.js';
-import type { Security } from './security.js';
+import type { CommOptions } from './security.js';
 
 export interface CallOptions {
   /** Milliseconds until the answer must be there; default: none. */
@@ -27,7 +27,7 @@ export class RpcPool {
   private readonly busy = new Set<Connection>();
   private ended: CommError | undefined;
 
-  constructor(private readonly security: Security = {}) {}
+  constructor(private readonly options: CommOptions = {}) {}
 
   /**
    * Calls an operation of a peer and returns its answer.
@@ -96,7 +96,7 @@ export class RpcPool {
       idle.connection.hold(true);
       return idle.connection;
     }
-    const connection = await connect(address, { ...this.security, ...(signal && { signal }) });
+    const connection = await connect(address, { ...this.options, ...(signal && { signal }) });
     if (this.ended !== undefined) {
       connection.abort();
       throw this.ended;

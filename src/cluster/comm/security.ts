@@ -1,4 +1,5 @@
 import type { ConnectionOptions, TlsOptions } from 'node:tls';
+import { type Compression, checkCompression } from '../wire/index.js';
 import type { Address } from './address.js';
 import { isLoopback } from './address.js';
 
@@ -16,10 +17,20 @@ export interface Security {
   readonly allowPlain?: boolean;
 }
 
+/** What both sides of a connection agree on. */
+export interface CommOptions extends Security {
+  /** How results are compressed on connections to other machines whose other side wants the same, as in Dask. Default: not at all. */
+  readonly compression?: Compression;
+}
+
 /**
- * @throws TypeError where certificates are needed and missing, given and useless, or plain TCP would leave the machine
+ * @throws TypeError where this machine cannot compress so, certificates are needed and missing, given and useless, or plain TCP would leave the machine
  */
-export function checkSecurity({ scheme, host }: Address, { certificates, allowPlain }: Security): void {
+export function checkOptions(
+  { scheme, host }: Address,
+  { certificates, allowPlain, compression }: CommOptions,
+): void {
+  if (compression !== undefined) checkCompression(compression);
   if (scheme === 'tls') {
     const missing = (['ca', 'cert', 'key'] as const).filter((name) => !certificates?.[name]?.length);
     if (missing.length > 0)

@@ -1,3 +1,4 @@
+export { COMPRESSIONS, type Compression, checkCompression } from './compression.js';
 export { WireError } from './errors.js';
 export { decodeFailure, encodeFailure, type Failure } from './failures.js';
 export { type Frame, LaterFrame } from './frame.js';
@@ -11,7 +12,7 @@ export {
   type SerializedHeader,
 } from './messages.js';
 export { hashOf, moduleFunctionsOf, moduleKey, replaceModuleFunctions, sentUrl } from './modules.js';
-export { decodeResult, encodeBlocks, encodeResult, PythonOnlyError } from './results.js';
+export { compressResult, decodeResult, encodeBlocks, encodeResult, PythonOnlyError } from './results.js';
 export {
   decodePayload,
   encodePayload,

@@ -1,4 +1,5 @@
 import { Decoder, encode } from '@msgpack/msgpack';
+import { canDecompress, decompressFrame } from './compression.js';
 import { WireError } from './errors.js';
 import type { Frame } from './frame.js';
 import { checkMsgpack, MAX_DEPTH } from './well-formed.js';
@@ -6,7 +7,7 @@ import { checkMsgpack, MAX_DEPTH } from './well-formed.js';
 /** What describes serialised data; families add their own entries. */
 export interface SerializedHeader {
   readonly serializer?: string;
-  /** Of each frame; frames that are compressed cannot be read here, but passed on. */
+  /** Of each frame, where one came compressed in a way that is not known here: it cannot be read, but passed on. */
   readonly compression?: readonly (string | null)[];
   readonly [name: string]: unknown;
 }
@@ -124,11 +125,10 @@ function unmark(value: unknown, frames: readonly Uint8Array[]): unknown {
   const map = value as Record<string, unknown>;
   const { __Serialized__: serialized, __Pickled__: pickled } = map;
   if (typeof serialized === 'number' && serialized > 0) {
-    const { header, sub } = subFrames(serialized, frames);
-    return mergeSplit(header, sub);
+    return mergeSplit(subFrames(serialized, frames));
   }
   if (typeof pickled === 'number' && pickled > 0) {
-    const { header, sub } = subFrames(pickled, frames);
+    const { header, frames: sub } = subFrames(pickled, frames);
     const pickle = header['pickled-obj'];
     if (!(pickle instanceof Uint8Array)) throw new WireError('a pickled object without its pickle');
     return new Pickled(pickle, sub);
@@ -141,24 +141,38 @@ function unmark(value: unknown, frames: readonly Uint8Array[]): unknown {
   return map;
 }
 
-function subFrames(
-  at: number,
-  frames: readonly Uint8Array[],
-): { readonly header: SerializedHeader; readonly sub: readonly Uint8Array[] } {
+function subFrames(at: number, frames: readonly Uint8Array[]): Serialized {
   if (!Number.isInteger(at) || at >= frames.length)
     throw new WireError(`a message of ${frames.length} frames refers to frame ${at}`);
   const header = unpack(frames[at]!, 'a header of serialised data') as SerializedHeader;
   const { 'num-sub-frames': count, ...rest } = header ?? {};
   if (!isCount(count) || at + count >= frames.length)
     throw new WireError(`serialised data of ${String(count)} frames, from frame ${at} of ${frames.length}`);
-  return { header: rest as SerializedHeader, sub: frames.slice(at + 1, at + 1 + count) };
+  return decompressed(new Serialized(rest as SerializedHeader, frames.slice(at + 1, at + 1 + count)));
 }
 
-/** Python cuts long frames into several: puts them together again, unless they are compressed, each by itself. */
-function mergeSplit(header: SerializedHeader, frames: readonly Uint8Array[]): Serialized {
-  const { 'split-num-sub-frames': counts, 'split-offsets': offsets, compression, ...rest } = header;
-  if (Array.isArray(compression) && compression.some((name) => name !== null))
-    return new Serialized(header, frames);
+/** What came compressed as it was; where one of its frames cannot be, as it came. */
+function decompressed(serialized: Serialized): Serialized {
+  const { compression, ...header } = serialized.header;
+  if (!Array.isArray(compression)) return serialized;
+  const { frames } = serialized;
+  if (compression.length !== frames.length)
+    throw new WireError(
+      `${frames.length} frames, of which ${compression.length} are said how they are compressed`,
+    );
+  if (!compression.every((name) => name === null || canDecompress(String(name)))) return serialized;
+  const whole = frames.map((frame, i) => {
+    const name: unknown = compression[i];
+    return name === null ? frame : decompressFrame(frame, String(name));
+  });
+  return new Serialized(header, whole);
+}
+
+/** Python cuts long frames into several: puts them together again, unless they are still compressed, each by itself. */
+function mergeSplit(serialized: Serialized): Serialized {
+  const { header, frames } = serialized;
+  const { 'split-num-sub-frames': counts, 'split-offsets': offsets, ...rest } = header;
+  if (header.compression !== undefined) return serialized;
   if (!Array.isArray(counts) || !Array.isArray(offsets)) return new Serialized(rest, frames);
   const merged = counts.map((n: unknown, i) => {
     const from: unknown = offsets[i];

@@ -3,10 +3,25 @@ import type { BlockMeta } from '../../graph/task.js';
 import { parseTypeString, typeStringOf } from '../../io/numpy-dtype.js';
 import { contiguousStrides, copyStrided, swapBytes } from '../../io/strided.js';
 import { type DType, itemsize, viewOf } from '../../kernels/dtype.js';
+import { type Compression, compressFrame } from './compression.js';
 import { WireError } from './errors.js';
 import type { Frame } from './frame.js';
 import { concat, Serialized, type SerializedHeader } from './messages.js';
 import { decodeValue, encodeValue } from './values.js';
+
+/** Compresses a result's frames, each where that pays; they must stay as they are meanwhile. Where none does, it is the same. */
+export async function compressResult(result: Serialized, name: Compression): Promise<Serialized> {
+  const compression: (string | null)[] = [];
+  const frames: Uint8Array[] = [];
+  for (const frame of result.frames) {
+    const compressed = await compressFrame(frame, name);
+    compression.push(compressed === undefined ? null : name);
+    frames.push(compressed ?? frame);
+  }
+  return compression.some((each) => each !== null)
+    ? new Serialized({ ...result.header, compression }, frames)
+    : result;
+}
 
 /** What Python is to make of a block: the pickle of the name `numpy.ndarray`. */
 const NDARRAY = Buffer.from('cnumpy\nndarray\n.', 'latin1');
@@ -96,7 +111,7 @@ function decodePart({ header, frames }: Serialized): unknown {
   const codec = compression?.find((name) => name !== null);
   if (codec !== undefined)
     throw new PythonOnlyError(
-      `a result came compressed by ${codec}: set distributed.comm.compression to null on the Python side`,
+      `a result came compressed by ${codec}, which cannot be read here: set distributed.comm.compression to zlib, or to null, on the Python side`,
     );
   if (header['is-collection'] === true) return decodeCollection(header, frames);
   if (serializer === 'msgpack') return decodeValue(frames.length === 1 ? frames[0]! : concat(frames));
@@ -117,7 +132,9 @@ function decodeCollection(header: SerializedHeader, frames: readonly Uint8Array[
   const parts = headers.map((sub: SerializedHeader, i) => {
     const from = at;
     at += Number(lengths[i]);
-    return decodePart(new Serialized(sub, frames.slice(from, at)));
+    // How parts were compressed is said of the whole, and done with.
+    const { compression: _, ...own } = sub;
+    return decodePart(new Serialized(own, frames.slice(from, at)));
   });
   if (at !== frames.length) throw new WireError('a collection whose parts are not all there');
   if (type === 'dict')

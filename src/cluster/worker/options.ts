@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { Security } from '../comm/index.js';
+import type { CommOptions } from '../comm/index.js';
 
-export interface WorkerOptions extends Security {
+export interface WorkerOptions extends CommOptions {
   /** Of the scheduler: 'tcp://host:8786', or 'tls://…' with `certificates`. */
   readonly scheduler: string;
   /** Unique in the cluster; default: the worker's address. */

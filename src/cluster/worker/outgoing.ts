@@ -3,7 +3,14 @@ import { EngineError, type Held, MemoryLimitError } from '../../engine/index.js'
 import type { BlockMeta, Key } from '../../graph/task.js';
 import { itemsize } from '../../kernels/dtype.js';
 import { ANSWERED, type Connection } from '../comm/index.js';
-import { encodeBlocks, encodeResult, type Frame, LaterFrame, Serialized } from '../wire/index.js';
+import {
+  compressResult,
+  encodeBlocks,
+  encodeResult,
+  type Frame,
+  LaterFrame,
+  Serialized,
+} from '../wire/index.js';
 import { BUSY_MS, hostOf } from './incoming.js';
 import type { Address } from './state/index.js';
 import type { Loan, Store } from './store.js';
@@ -76,11 +83,28 @@ export class Outgoing {
   ): Promise<Record<Key, Serialized<Frame>>> {
     const data: Record<Key, Serialized<Frame>> = {};
     for (const [key, held] of loan.held) {
-      if (!('blocks' in held)) data[key] = encodedValue(held.value);
-      else if (now.has(key)) data[key] = encodeResult(await loan.load(key));
-      else data[key] = encodeBlocks(held.blocks, later(loan, key, held.blocks, connection));
+      if (!('blocks' in held)) {
+        data[key] = await compressed(encodedValue(held.value), connection);
+      } else if (now.has(key)) {
+        data[key] = await compressed(encodeResult(await loan.load(key)), connection);
+      } else {
+        data[key] =
+          (await this.compressedAlone(key, connection)) ??
+          encodeBlocks(held.blocks, later(loan, key, held.blocks, connection));
+      }
     }
     return data;
+  }
+
+  /** A result of which only what it is compressed to stays in memory; undefined where it is to go as it is. */
+  private async compressedAlone(key: Key, connection: Connection): Promise<Serialized | undefined> {
+    if (connection.compression === undefined) return undefined;
+    using loan = await this.store.lend([key]);
+    // It may have been given up meanwhile: the first loan still has it.
+    if (!loan.held.has(key)) return undefined;
+    const whole = encodeResult(await loaded(loan, key, connection));
+    const smaller = await compressed(whole, connection);
+    return smaller.header.compression?.every((name) => name !== null) ? smaller : undefined;
   }
 }
 
@@ -127,7 +151,7 @@ function later(loan: Loan, key: Key, blocks: readonly BlockMeta[], connection: C
   });
 }
 
-/** The message has begun: what finds no memory waits for it, as long as there is someone to send it to. */
+/** What finds no memory waits for it, as long as there is someone to send it to. */
 async function loaded(loan: Loan, key: Key, connection: Connection): ReturnType<Loan['load']> {
   for (;;) {
     try {
@@ -138,6 +162,9 @@ async function loaded(loan: Loan, key: Key, connection: Connection): ReturnType<
     }
   }
 }
+
+const compressed = (result: Serialized, { compression }: Connection): Serialized | Promise<Serialized> =>
+  compression === undefined ? result : compressResult(result, compression);
 
 /** A value that cannot be written says why, in place of itself, as Dask does. */
 function encodedValue(value: unknown): Serialized {

@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import { type Library, loadKoffi } from '../../kernels/koffi.js';
+import { type Library, loadKoffi, type NativeFunction } from '../../kernels/koffi.js';
 
 /**
  * The machine's own zstd and lz4, several times as fast as their WebAssembly builds: part of every usual Linux, loaded by
@@ -9,10 +9,19 @@ import { type Library, loadKoffi } from '../../kernels/koffi.js';
 /** Decompresses all of `source` into the start of `target`; returns how many bytes that were. */
 type Decompress = (source: Uint8Array, target: Uint8Array) => number;
 type Compress = (source: Uint8Array, level: number) => Uint8Array;
+/** The same, in another thread, into memory of its own: the source must stay as it is meanwhile. */
+type CompressAside = (source: Uint8Array, level: number) => Promise<Uint8Array>;
+
+interface Codec {
+  readonly decompress: Decompress;
+  readonly compress: Compress;
+  readonly compressAside: CompressAside;
+}
 
 export interface NativeCodecs {
-  readonly zstd?: { readonly decompress: Decompress; readonly compress: Compress };
-  readonly lz4?: { readonly decompress: Decompress };
+  readonly zstd?: Codec;
+  /** One block, without its size; it has no levels. */
+  readonly lz4?: Codec;
 }
 
 const NAMES: Partial<Record<NodeJS.Platform, Readonly<Record<'zstd' | 'lz4', readonly string[]>>>> = {
@@ -49,7 +58,7 @@ function search(): NativeCodecs {
   return { ...(zstd ? { zstd } : {}), ...(lz4 ? { lz4 } : {}) };
 }
 
-function bindZstd(library: Library): NonNullable<NativeCodecs['zstd']> {
+function bindZstd(library: Library): Codec {
   const buffers = ['void *', 'size_t', 'void *', 'size_t'];
   const decompress = library.func('ZSTD_decompress', 'size_t', buffers);
   const compress = library.func('ZSTD_compress', 'size_t', [...buffers, 'int']);
@@ -69,12 +78,39 @@ function bindZstd(library: Library): NonNullable<NativeCodecs['zstd']> {
       if (target.length < most) target = new Uint8Array(most);
       return target.subarray(0, checked(compress(target, target.length, source, source.length, level)));
     },
+    compressAside: async (source, level) => {
+      const target = new Uint8Array(Number(bound(source.length)));
+      const size = await aside(compress, target, target.length, source, source.length, level);
+      return target.subarray(0, checked(size));
+    },
   };
 }
 
-function bindLz4(library: Library): NonNullable<NativeCodecs['lz4']> {
-  const decompress = library.func('LZ4_decompress_safe', 'int', ['void *', 'void *', 'int', 'int']);
+const aside = (call: NativeFunction, ...args: unknown[]): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    call.async(...args, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+
+function bindLz4(library: Library): Codec {
+  const buffers = ['void *', 'void *', 'int', 'int'];
+  const decompress = library.func('LZ4_decompress_safe', 'int', buffers);
+  const compress = library.func('LZ4_compress_default', 'int', buffers);
+  const bound = library.func('LZ4_compressBound', 'int', ['int']);
+  const room = (source: Uint8Array): Uint8Array => {
+    const most = Number(bound(source.length));
+    if (most <= 0) throw new RangeError(`lz4 takes no ${source.length} bytes at once`);
+    return new Uint8Array(most);
+  };
   return {
+    compress: (source) => {
+      const target = room(source);
+      return target.subarray(0, Number(compress(source, target, source.length, target.length)));
+    },
+    compressAside: async (source) => {
+      const target = room(source);
+      const size = await aside(compress, source, target, source.length, target.length);
+      return target.subarray(0, Number(size));
+    },
     decompress: (source, target) => {
       const n = Number(decompress(source, target, source.length, target.length));
       if (n < 0) throw new Error('its lz4 data is malformed');
@@ -87,13 +123,18 @@ function bindLz4(library: Library): NonNullable<NativeCodecs['lz4']> {
 interface NodesZstd {
   zstdDecompressSync?(bytes: Uint8Array, options?: { maxOutputLength?: number }): Uint8Array;
   zstdCompressSync?(bytes: Uint8Array, options?: { params?: Record<number, number> }): Uint8Array;
+  zstdCompress?(
+    bytes: Uint8Array,
+    options: { params?: Record<number, number> },
+    done: (error: Error | null, result: Uint8Array) => void,
+  ): void;
   constants: { ZSTD_c_compressionLevel?: number };
 }
 
-function nodesZstd(): NativeCodecs['zstd'] {
-  const { zstdDecompressSync, zstdCompressSync, constants } = zlib as NodesZstd;
+function nodesZstd(): Codec | undefined {
+  const { zstdDecompressSync, zstdCompressSync, zstdCompress, constants } = zlib as NodesZstd;
   const parameter = constants.ZSTD_c_compressionLevel;
-  if (!zstdDecompressSync || !zstdCompressSync || parameter === undefined) return undefined;
+  if (!zstdDecompressSync || !zstdCompressSync || !zstdCompress || parameter === undefined) return undefined;
   return {
     decompress: (source, target) => {
       const bytes = zstdDecompressSync(source, { maxOutputLength: Math.max(1, target.length) });
@@ -101,5 +142,10 @@ function nodesZstd(): NativeCodecs['zstd'] {
       return bytes.length;
     },
     compress: (source, level) => zstdCompressSync(source, { params: { [parameter]: level } }),
+    compressAside: (source, level) =>
+      new Promise((resolve, reject) => {
+        const params = { [parameter]: level };
+        zstdCompress(source, { params }, (error, result) => (error ? reject(error) : resolve(result)));
+      }),
   };
 }

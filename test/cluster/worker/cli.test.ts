@@ -23,7 +23,7 @@ test('flags become options', () => {
       '4000',
     ],
     ...['--dashboard-address', ':8787', '--resources', 'GPU=2 MEM=1.5', '--local-directory', '/tmp/x'],
-    ...['--death-timeout', '30', '--lifetime', '3600', '--no-nanny'],
+    ...['--death-timeout', '30', '--lifetime', '3600', '--compression', 'zstd', '--no-nanny'],
   ];
   expect(parseWorkerArgs(args, {})).toEqual({
     options: {
@@ -38,6 +38,7 @@ test('flags become options', () => {
       localDirectory: '/tmp/x',
       deathTimeout: 30,
       lifetime: 3600,
+      compression: 'zstd',
     },
     nanny: false,
   });
