@@ -160,6 +160,7 @@ class TileworkPlugin(SchedulerPlugin):
         scheduler.stream_handlers["tilework-tasks"] = self.tasks
         scheduler.stream_handlers["tilework-submit"] = self.submit
         scheduler.stream_handlers["tilework-discard"] = self.discard
+        self.take_run_id("long-running")
 
     # What clients call
 
@@ -243,6 +244,12 @@ class TileworkPlugin(SchedulerPlugin):
         )
         if counted:
             self.counts[client, graph] = Count(self.scheduler, submitted.ranks)
+
+    def take_run_id(self, op):
+        """Node workers always say which run of a task they mean; some versions of Dask do not ask."""
+        handler = self.scheduler.stream_handlers[op]
+        if "run_id" not in inspect.signature(handler).parameters:
+            self.scheduler.stream_handlers[op] = lambda run_id=None, **message: handler(**message)
 
     # What happens on the scheduler
 

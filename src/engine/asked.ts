@@ -9,6 +9,8 @@ import { fromWire, toWire } from './wire-error.js';
 interface Session {
   readonly thread: number;
   readonly sequence: number;
+  /** What does what it asks for, as soon as it has asked. */
+  engine: Promise<Engine> | undefined;
   ended: boolean;
   /** Nobody waits for it: it is given nothing more. */
   deserted: boolean;
@@ -24,14 +26,24 @@ interface Session {
 export class Asked {
   private readonly sessions = new Map<string, Session>();
 
+  /** @param engineFor what does what a task asks for, by its key: called once for each that asks */
   constructor(
-    private readonly engine: Engine,
+    private readonly engineFor: (key: Key) => Engine | Promise<Engine>,
     private readonly post: (thread: number, message: AnswerMessage) => void,
   ) {}
 
-  /** @param priority of what the task belongs to: its own tasks come before its siblings, or all of these would wait at once */
-  async ask(thread: number, { sequence, id, request }: AskMessage, priority: number): Promise<void> {
+  /**
+   * @param key of the task that asks
+   * @param priority of what the task belongs to: its own tasks come before its siblings, or all of these would wait at once
+   */
+  async ask(
+    thread: number,
+    { sequence, id, request }: AskMessage,
+    key: Key,
+    priority: number,
+  ): Promise<void> {
     const session = this.sessionOf(thread, sequence);
+    session.engine ??= (async () => this.engineFor(key))();
     let answer: Pick<AnswerMessage, 'value' | 'error'>;
     try {
       answer = { value: await this.serve(session, request, priority) };
@@ -52,7 +64,8 @@ export class Asked {
     if (session === undefined) return;
     this.sessions.delete(nameOf(thread, sequence));
     session.ended = true;
-    this.engine.release(session.held.splice(0));
+    const held = session.held.splice(0);
+    if (held.length > 0) void session.engine!.then((engine) => engine.release(held));
   }
 
   /** A thread has ended, and so have its tasks. */
@@ -75,14 +88,22 @@ export class Asked {
     const name = nameOf(thread, sequence);
     let session = this.sessions.get(name);
     if (session === undefined) {
-      session = { thread, sequence, ended: false, deserted: false, held: [], calls: new Map() };
+      session = {
+        thread,
+        sequence,
+        engine: undefined,
+        ended: false,
+        deserted: false,
+        held: [],
+        calls: new Map(),
+      };
       this.sessions.set(name, session);
     }
     return session;
   }
 
   private async serve(session: Session, request: Request, priority: number): Promise<unknown> {
-    const { engine } = this;
+    const engine = await session.engine!;
     if (request.do === 'abort') {
       session.calls.get(request.call)?.abort(fromWire(request.reason));
       return undefined;

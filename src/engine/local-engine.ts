@@ -56,6 +56,13 @@ export type Held =
   | { readonly value: unknown }
   | { readonly blocks: readonly BlockMeta[]; readonly bytes: number };
 
+interface Internals {
+  readonly entry?: URL;
+  readonly runner?: URL;
+  readonly arenaBytes?: number;
+  readonly engineFor?: (key: Key) => Engine | Promise<Engine>;
+}
+
 interface Call {
   readonly run: RunRecord;
   readonly onOutput: RunOptions['onOutput'];
@@ -92,11 +99,9 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
    * @param internals.entry what threads run, in place of tilework's own operations
    * @param internals.runner what the main thread runs, likewise; with an `entry` and without this it runs no tasks
    * @param internals.arenaBytes size of an arena, where not the largest possible
+   * @param internals.engineFor which engine does what a task asks for, by its key; called when it asks first. Default: this one
    */
-  constructor(
-    options: LocalEngineOptions = {},
-    internals: { readonly entry?: URL; readonly runner?: URL; readonly arenaBytes?: number } = {},
-  ) {
+  constructor(options: LocalEngineOptions = {}, internals: Internals = {}) {
     this.settings = settingsOf(options);
     const { memoryLimit, spillDirectory, threads } = this.settings;
     this.firstBudget = budgetOf(memoryLimit, process.memoryUsage.rss(), threads);
@@ -111,7 +116,9 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       ...(arenaBytes !== undefined && { arenaBytes }),
     });
     this.reports = new ProgressReports(this.state.core);
-    this.asked = new Asked(this, (thread, message) => this.executor.tell(thread, message));
+    this.asked = new Asked(internals.engineFor ?? (() => this), (thread, message) =>
+      this.executor.tell(thread, message),
+    );
     const heap = Math.max(64, Math.min(4096, Math.floor((0.5 * memoryLimit) / 2 ** 20)));
     this.executor = new Executor(
       this.state,
@@ -130,7 +137,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
         },
         asked: (thread, message) => {
           const record = this.state.core.runners[thread]!.seceded.get(message.sequence);
-          void this.asked.ask(thread, message, record?.owner.priority ?? 0);
+          void this.asked.ask(thread, message, record?.task.key ?? '', record?.owner.priority ?? 0);
         },
         deserted: (thread, sequence) => this.asked.desert(thread, sequence),
         left: (thread, sequence) =>

@@ -8,6 +8,7 @@ export function dumpState({ core }: WorkerState): object {
     ready: names(core.ready),
     constrained: names(core.constrained),
     executing: names(core.executing),
+    long_running: names(core.seceded),
     in_flight_tasks: names(core.inFlight),
     missing_dep_flight: names(core.missing),
     busy_workers: [...core.busy],

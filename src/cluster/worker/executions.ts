@@ -39,10 +39,12 @@ export class Executions {
   ) {}
 
   /** Never rejects: what becomes of the task is the event. */
-  async run({ key, runId, spec }: Execute): Promise<WorkerEvent> {
+  async run({ key, runId, spec, priority }: Execute): Promise<WorkerEvent> {
     const abort = new AbortController();
     const start = seconds();
-    const running: Running = { abort, start };
+    // The scheduler's numbers begin with the user's, turned round: what the task submits comes before what is as urgent as itself.
+    const urgency = Math.max(-100, Math.min(100, Math.round(-(priority[0] ?? 0)) || 0));
+    const running: Running = { abort, start, priority: urgency };
     this.running.set(key, running);
     try {
       const held = await this.start(key, spec, running);
@@ -56,6 +58,12 @@ export class Executions {
     } finally {
       this.running.delete(key);
     }
+  }
+
+  /** A task has begun to submit others, and gives its thread to others meanwhile: the event that says so, where it runs here. */
+  seceded(key: Key): WorkerEvent | undefined {
+    const running = this.running.get(key);
+    return running && { kind: 'execute-seceded', key, duration: seconds() - running.start };
   }
 
   abort(key: Key): void {
@@ -84,12 +92,12 @@ export class Executions {
     const { spec, holders } = given instanceof WithHolders ? given : { spec: given, holders: {} };
     const payload = decodePayload(payloadIn(key, spec));
     running.op = payload.op;
-    if (!isFrameKey(key)) return this.compute(key, payload, signal);
+    if (!isFrameKey(key)) return this.compute(key, payload, running);
     const value = await this.frames.run({ key, ...payload }, holders, signal);
     return this.store.put(key, { value });
   }
 
-  private compute(key: Key, payload: TaskPayload, signal: AbortSignal) {
+  private compute(key: Key, payload: TaskPayload, { abort, priority }: Running) {
     const { op, inputs, params, out, scratch } = payload;
     if (op === VALUE_OP) return this.store.put(key, { value: params });
     const common = this.settle(this.commonOf(payload));
@@ -102,7 +110,7 @@ export class Executions {
       ...(out && { out }),
       ...(scratch !== undefined && { scratch }),
     };
-    return this.store.compute(task, signal);
+    return this.store.compute(task, { signal: abort.signal, priority });
   }
 
   /** What a layer's tasks share is one object here too: the engine sends it to a thread once, and what it compiles it finds again. */
@@ -134,6 +142,8 @@ export class Executions {
 interface Running {
   readonly abort: AbortController;
   readonly start: number;
+  /** As its graph was submitted with, from -100 to 100. */
+  readonly priority: number;
   /** What it does, as soon as that is known. */
   op?: string;
 }

@@ -1,4 +1,10 @@
-import { type Held, type LocalEngine, MemoryLimitError, type Result } from '../../engine/index.js';
+import {
+  type ComputeOptions,
+  type Held,
+  type LocalEngine,
+  MemoryLimitError,
+  type Result,
+} from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
 import { describeHeld } from './size.js';
 import type { HeldResult } from './state/index.js';
@@ -38,9 +44,9 @@ export class Store {
   }
 
   /** Runs a task on results held here, and holds its own. @throws as the engine's `persist` */
-  compute(task: Task, signal: AbortSignal): Promise<HeldResult> {
+  compute(task: Task, options: Pick<ComputeOptions, 'signal' | 'priority'> = {}): Promise<HeldResult> {
     const { key } = task;
-    return this.hold(key, () => this.engine.persist(new Map([[key, task]]), [key], { signal }));
+    return this.hold(key, () => this.engine.persist(new Map([[key, task]]), [key], options));
   }
 
   /** A plain value held here: the engine's own, so that it is the same object each time. */

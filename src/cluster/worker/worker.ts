@@ -3,6 +3,7 @@ import { LocalEngine } from '../../engine/index.js';
 import { collectGarbage } from '../../engine/memory/collect.js';
 import { threadEntry } from '../../engine/thread-entry.js';
 import type { Key } from '../../graph/task.js';
+import type { ClusterEngine } from '../client/index.js';
 import {
   formatAddress,
   type Handler,
@@ -29,6 +30,7 @@ import { Outgoing } from './outgoing.js';
 import { eventOf, toScheduler } from './scheduler-messages.js';
 import { type Event, type Instruction, WorkerState } from './state/index.js';
 import { Store } from './store.js';
+import { TaskClient } from './task-client.js';
 import { seconds } from './time.js';
 
 const MISSING_MS = 1_000;
@@ -114,6 +116,12 @@ export class ClusterWorker {
   static async start(options: WorkerOptions): Promise<ClusterWorker> {
     const log = new Log(options.quiet ?? false);
     const { localDirectory: spillDirectory, memoryLimit } = options;
+    const tasks = new TaskClient(options);
+    let worker: ClusterWorker | undefined;
+    const engineFor = (key: Key): Promise<ClusterEngine> => {
+      worker?.secede(key);
+      return tasks.get();
+    };
     const engine = new LocalEngine(
       {
         threads: threadsOf(options),
@@ -121,8 +129,9 @@ export class ClusterWorker {
         ...(spillDirectory && { spillDirectory }),
       },
       // No runner: the main thread runs no tasks, not even little ones.
-      { entry: threadEntry() },
+      { entry: threadEntry(), engineFor },
     );
+    engine.onDispose(() => tasks.close());
     let link: SchedulerLink | undefined;
     let listener: Listener | undefined;
     try {
@@ -132,7 +141,7 @@ export class ClusterWorker {
       const handlers: Record<string, Handler> = {};
       const onError = (error: unknown, peer: string): void => log.warn(`${peer}: ${String(error)}`);
       listener = await listen({ ...options, host, port, handlers, onError });
-      const worker = new ClusterWorker(options, link, listener, engine, log, await link.versions());
+      worker = new ClusterWorker(options, link, listener, engine, log, await link.versions());
       Object.assign(handlers, handlersOf(worker));
       await worker.join();
       return worker;
@@ -153,6 +162,12 @@ export class ClusterWorker {
       this.log.error(`the worker's state is broken: ${(error as Error).stack}`);
       void this.close('broken', false);
     }
+  }
+
+  /** A task begins to wait for tasks of its own. */
+  private secede(key: Key): void {
+    const event = this.executions.seceded(key);
+    if (event !== undefined) this.tell(event);
   }
 
   /** Has the scheduler move what this worker holds to others, then closes. */

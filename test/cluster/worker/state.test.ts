@@ -88,6 +88,38 @@ describe('computing', () => {
     expect(world.state.core.tasks.get('c')).toMatchObject({ thread: 2 });
   });
 
+  test('a task that waits for its own tasks gives its thread to others, keeps its resources, and is told of once', () => {
+    const world = worker({ a: [], b: [], c: [] });
+    world.ask('a', true);
+    world.ask('b');
+    world.ask('c', true);
+    expect([...world.executions.keys()]).toEqual(['a']);
+    world.tell({ kind: 'execute-seceded', key: 'a', duration: 0.5 });
+    world.tell({ kind: 'execute-seceded', key: 'a', duration: 0.7 });
+    expect(world.mail).toMatchObject([{ op: 'long-running', key: 'a', run_id: 1, compute_duration: 0.5 }]);
+    expect([...world.executions.keys()]).toEqual(['a', 'b']);
+    done(world, 'b');
+    expect([...world.executions.keys()]).toEqual(['a']);
+    done(world, 'a');
+    expect([...world.executions.keys()]).toEqual(['c']);
+    expect(world.finished).toEqual([]);
+    expect(ops(world)).toEqual(['long-running', 'task-finished', 'task-finished']);
+  });
+
+  test('cancelled and asked for again while it waits for its own tasks, the scheduler hears so again', () => {
+    const world = worker({ a: [] });
+    world.ask('a');
+    world.tell({ kind: 'execute-seceded', key: 'a', duration: 0.5 });
+    world.free(['a']);
+    expect(stateOf(world, 'a')).toBe('cancelled');
+    world.ask('a');
+    expect(world.mail).toMatchObject([
+      { run_id: 1 },
+      { op: 'long-running', run_id: 2, compute_duration: null },
+    ]);
+    expect(stateOf(world, 'a')).toBe('executing');
+  });
+
   test('paused, it begins nothing and fetches nothing, and ends what is under way', () => {
     const world = worker({ a: [], b: [], c: ['b'] }, 2);
     world.ask('a');

@@ -30,14 +30,23 @@ const fits = (core: Core, task: TaskRecord): boolean =>
 
 /** A task begins to execute. The engine chooses the thread itself: the number is the first that no other task has. */
 export function begin(core: Core, task: TaskRecord): void {
-  const taken = new Set([...core.executing].map(({ thread }) => thread));
+  const taken = new Set([...core.executing, ...core.seceded].map(({ thread }) => thread));
   task.thread = 1;
   while (taken.has(task.thread)) task.thread++;
   core.executing.add(task);
 }
 
+export const isExecuting = (core: Core, task: TaskRecord): boolean =>
+  core.executing.has(task) || core.seceded.has(task);
+
+/** The scheduler does not count a task against a worker's threads, nor has it stolen, once it knows this. */
+export function tellSeceded(core: Core, { key, runId }: TaskRecord, duration: number | null): void {
+  core.send({ op: 'long-running', key, run_id: runId, compute_duration: duration });
+}
+
 /** An execution has ended, however. */
 export function takeBack(core: Core, task: TaskRecord): void {
   core.executing.delete(task);
+  core.seceded.delete(task);
   for (const [resource, amount] of Object.entries(task.resources)) core.available[resource]! += amount;
 }

@@ -47,6 +47,8 @@ export class Core {
   readonly ready = new PriorityQueue();
   readonly constrained = new PriorityQueue();
   readonly executing = new Set<TaskRecord>();
+  /** What executes too, but waits for tasks of its own, and takes no thread meanwhile. */
+  readonly seceded = new Set<TaskRecord>();
   readonly inFlight = new Set<TaskRecord>();
   readonly missing = new Set<TaskRecord>();
   /** What each peer holds, of what is known here. */

@@ -69,6 +69,8 @@ export type WorkerEvent =
       /** What was thrown. */
       readonly failure: unknown;
     } & Timing)
+  /** It waits for tasks that it has submitted itself: its thread takes others. `duration`: how long it had it, in seconds. */
+  | { readonly kind: 'execute-seceded'; readonly key: Key; readonly duration: number }
   /** It was ended as an `abort` asked, and has left nothing. */
   | { readonly kind: 'execute-aborted'; readonly key: Key }
   /** It cannot be computed here, for no fault of its own. */

@@ -1,5 +1,5 @@
 import type { Key } from '../../../graph/task.js';
-import { takeBack } from './computing.js';
+import { isExecuting, takeBack, tellSeceded } from './computing.js';
 import type { Core, Goal } from './core.js';
 import type { Event, Timing } from './events.js';
 import type { StartStop } from './instructions.js';
@@ -103,6 +103,12 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
     const startstops = [...task.transfers, computed(timing)];
     core.recommend(task, { to: 'error', failure, runId, startstops });
   },
+  'execute-seceded'(core, { key, duration }) {
+    const task = core.tasks.get(key);
+    if (task === undefined || !core.executing.delete(task)) return;
+    core.seceded.add(task);
+    if (task.state === 'executing') tellSeceded(core, task, duration);
+  },
   'execute-aborted'(core, { key }) {
     core.recommend(executed(core, key), { to: 'aborted' });
   },
@@ -114,7 +120,7 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
     for (const [key, { nbytes, typename }] of received) {
       const task = core.recordOf(key, REPLICAS);
       // What is being computed or fetched ends by itself, with the same result.
-      if (task.held || core.executing.has(task) || core.inFlight.has(task)) continue;
+      if (task.held || isExecuting(core, task) || core.inFlight.has(task)) continue;
       task.held = true;
       core.recommend(task, { to: 'memory', nbytes, typename, runId: -1, startstops: [] });
     }
@@ -229,7 +235,7 @@ function arrived(core: Core, event: Of<'gather-succeeded' | 'gather-unusable'>):
 
 function executed(core: Core, key: Key): TaskRecord {
   const task = core.tasks.get(key);
-  if (task === undefined || !core.executing.has(task))
+  if (task === undefined || !isExecuting(core, task))
     throw new Error(`task ${JSON.stringify(key)} has ended that was not executing`);
   task.done = true;
   core.executed++;

@@ -1,5 +1,5 @@
 import type { Key } from '../../../graph/task.js';
-import type { Address } from './records.js';
+import type { Address, Priority } from './records.js';
 
 /** What the state wants done. What comes of it is told by an event. */
 export type Instruction =
@@ -11,7 +11,13 @@ export type Instruction =
       readonly nbytes: number;
     }
   /** Run a task whose inputs are in the engine: one event `execute-…` answers it. */
-  | { readonly do: 'execute'; readonly key: Key; readonly runId: number; readonly spec: unknown }
+  | {
+      readonly do: 'execute';
+      readonly key: Key;
+      readonly runId: number;
+      readonly spec: unknown;
+      readonly priority: Priority;
+    }
   /** Nobody waits for what executes: end it if that is possible. */
   | { readonly do: 'abort'; readonly key: Key }
   /** Give a result up in the engine. */
@@ -44,6 +50,13 @@ export type Message = { readonly stimulus_id: string } & (
   | { readonly op: 'release-worker-data'; readonly key: Key }
   | { readonly op: 'request-refresh-who-has'; readonly keys: readonly Key[] }
   | { readonly op: 'reschedule'; readonly key: Key }
+  /** It takes no thread any more; null where how long it had one was told before. */
+  | {
+      readonly op: 'long-running';
+      readonly key: Key;
+      readonly run_id: number;
+      readonly compute_duration: number | null;
+    }
 );
 
 export interface StartStop {

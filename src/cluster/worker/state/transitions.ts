@@ -1,4 +1,4 @@
-import { begin } from './computing.js';
+import { begin, tellSeceded } from './computing.js';
 import type { Core, Goal, Step } from './core.js';
 import type { TaskRecord, TaskState } from './records.js';
 import { dropReplica, need, unneed } from './replicas.js';
@@ -127,7 +127,8 @@ const constrain: Transition = (core, task) => {
 const execute: Transition = (core, task) => {
   task.state = 'executing';
   begin(core, task);
-  core.emit({ do: 'execute', key: task.key, runId: task.runId, spec: task.spec });
+  const { key, runId, spec, priority } = task;
+  core.emit({ do: 'execute', key, runId, spec, priority });
 };
 
 /** Nobody wants what executes. Its thread is taken from it; till then it is cancelled. */
@@ -260,13 +261,15 @@ const cancelledFetch: Transition = (core, task, goal) => {
   }
 };
 
-const cancelledWait: Transition = (_core, task) => {
+const cancelledWait: Transition = (core, task) => {
   if (task.previous === 'flight') {
     task.state = 'resumed';
     task.next = 'waiting';
   } else {
     task.state = 'executing';
     task.previous = undefined;
+    // It was asked for anew, and the scheduler does not know that of this.
+    if (core.seceded.has(task)) tellSeceded(core, task, null);
   }
 };
 

@@ -1,3 +1,4 @@
+import { isExecuting } from './computing.js';
 import type { Core } from './core.js';
 import type { TaskRecord } from './records.js';
 
@@ -58,7 +59,8 @@ function validateState(core: Core, task: TaskRecord): void {
   const flying = state === 'flight' || previous === 'flight';
   must(!task.done, task, 'has ended, and that was not taken in');
   must(task.held === (state === 'memory'), task, `is ${task.held ? '' : 'not '}held`);
-  must(core.executing.has(task) === executing, task, `is ${executing ? 'not ' : ''}listed as executing`);
+  must(isExecuting(core, task) === executing, task, `is ${executing ? 'not ' : ''}listed as executing`);
+  must(!(core.executing.has(task) && core.seceded.has(task)), task, 'has a thread, and has none');
   must(core.inFlight.has(task) === flying, task, `is ${flying ? 'not ' : ''}listed as in flight`);
   must((task.comingFrom !== undefined) === flying, task, `comes from ${task.comingFrom}`);
   must(core.ready.has(task) === (state === 'ready'), task, 'is listed wrongly as ready');
@@ -85,7 +87,8 @@ function validateState(core: Core, task: TaskRecord): void {
 function validateIndexes(core: Core): void {
   const filed = (task: TaskRecord): void =>
     must(core.tasks.get(task.key) === task, task, 'is listed, and forgotten');
-  for (const list of [core.ready, core.constrained, core.executing, core.inFlight, core.missing])
+  const { ready, constrained, executing, seceded, inFlight, missing } = core;
+  for (const list of [ready, constrained, executing, seceded, inFlight, missing])
     for (const task of list) filed(task);
   for (const [worker, tasks] of core.hasWhat) {
     if (worker === core.options.address) throw new Error('the worker is a peer of its own');
@@ -108,7 +111,7 @@ function validateLimits(core: Core): void {
   const { threads, resources } = core.options;
   if (core.executing.size > threads) throw new Error(`${core.executing.size} tasks in ${threads} threads`);
   const free: Record<string, number> = { ...resources };
-  for (const task of core.executing)
+  for (const task of [...core.executing, ...core.seceded])
     for (const [name, amount] of Object.entries(task.resources)) free[name]! -= amount;
   for (const [name, amount] of Object.entries(free)) {
     if (amount < -1e-9) throw new Error(`more ${name} is in use than there is`);

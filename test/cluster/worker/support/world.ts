@@ -99,6 +99,7 @@ export class World {
       actions.push(() => this.end(key, { kind: 'execute-done', key, runId, ...HELD, ...TIMING }));
       actions.push(() => this.end(key, { kind: 'execute-failed', key, runId, failure: FAILURE, ...TIMING }));
       actions.push(() => this.end(key, { kind: 'execute-rescheduled', key }));
+      actions.push(() => this.tell({ kind: 'execute-seceded', key, duration: 1 }));
       if (aborted) actions.push(() => this.end(key, { kind: 'execute-aborted', key }));
     }
     for (const worker of this.gathers.keys()) {
