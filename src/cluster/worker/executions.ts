@@ -97,10 +97,13 @@ export class Executions {
     return this.store.put(key, { value });
   }
 
-  private compute(key: Key, payload: TaskPayload, { abort, priority }: Running) {
-    const { op, inputs, params, out, scratch } = payload;
+  private async compute(key: Key, payload: TaskPayload, { abort, priority }: Running) {
+    const { op, inputs, params, out, scratch, commonKey } = payload;
     if (op === VALUE_OP) return this.store.put(key, { value: params });
-    const common = this.settle(this.commonOf(payload));
+    const shared = await this.store.reading(commonKey === undefined ? [] : [commonKey], () =>
+      this.commonOf(payload),
+    );
+    const common = await this.settle(shared);
     const task: Task = {
       key,
       op,
@@ -126,16 +129,18 @@ export class Executions {
   }
 
   /** Functions of modules that were sent are taken from files of this worker. */
-  private settle(common: unknown): unknown {
+  private async settle(common: unknown): Promise<unknown> {
     if (typeof common !== 'object' || common === null) return common;
-    let settled = this.settled.get(common);
-    if (settled === undefined) {
-      const sent = moduleFunctionsOf(common).some((fn) => hashOf(fn) !== undefined);
-      const textOf = (hash: string) => this.store.valueOf(moduleKey(hash)) as string;
-      settled = sent ? this.modules.settle(common, textOf) : common;
+    const known = this.settled.get(common);
+    if (known !== undefined) return known;
+    const sent = moduleFunctionsOf(common).flatMap((fn) => hashOf(fn) ?? []);
+    const textOf = (hash: string) => this.store.valueOf(moduleKey(hash)) as string;
+    return this.store.reading(sent.map(moduleKey), () => {
+      const settled =
+        this.settled.get(common) ?? (sent.length > 0 ? this.modules.settle(common, textOf) : common);
       this.settled.set(common, settled);
-    }
-    return settled;
+      return settled;
+    });
   }
 }
 

@@ -9,10 +9,16 @@ export interface Observed {
   readonly state: WorkerState;
   readonly incoming: Incoming;
   readonly outgoing: Outgoing;
+  /** Plain values that are on disk: bytes there, and those that they took in memory, about. */
+  readonly values: { readonly disk: number; readonly memory: number };
   /** Bytes the process takes. */
   readonly resident: number;
   /** Share of a core that the process took lately, in percent. */
   readonly cpu: number;
+  /** Bytes a second over the machine's network. */
+  readonly net: { readonly received: number; readonly sent: number };
+  /** Files and sockets that the process has open. */
+  readonly files: number;
   /** How late timers of the main thread are, in seconds. */
   readonly lag: number;
   readonly now: number;
@@ -25,7 +31,7 @@ const MEASURABLE = 1e6;
 
 /** What a heartbeat tells the scheduler, in its own words. */
 export function heartbeatMetrics(observed: Observed): object {
-  const { stats, state, incoming, outgoing, resident, cpu, lag, now } = observed;
+  const { stats, state, incoming, outgoing, values, resident, cpu, net, files, lag, now } = observed;
   const { core } = state;
   const measured = incoming.bytesTotal > MEASURABLE && incoming.seconds > 0;
   return {
@@ -37,7 +43,10 @@ export function heartbeatMetrics(observed: Observed): object {
     },
     digests_total_since_heartbeat: {},
     managed_bytes: core.nbytes,
-    spilled_bytes: { memory: stats.spill.onDisk, disk: stats.spill.onDisk },
+    spilled_bytes: {
+      memory: stats.spill.onDisk + values.memory,
+      disk: stats.spill.onDisk + values.disk,
+    },
     transfer: {
       incoming_bytes: core.incoming,
       incoming_count: core.asked.size,
@@ -50,8 +59,8 @@ export function heartbeatMetrics(observed: Observed): object {
     cpu,
     memory: resident,
     time: now,
-    host_net_io: { read_bps: 0, write_bps: 0 },
-    num_fds: 0,
+    host_net_io: { read_bps: net.received, write_bps: net.sent },
+    num_fds: files,
   };
 }
 
@@ -63,7 +72,8 @@ export function countStates(state: WorkerState): Record<string, number> {
 }
 
 /** The same, and more, for Prometheus. */
-export function prometheusText({ stats, state, incoming, outgoing, resident, cpu }: Observed): string {
+export function prometheusText(observed: Observed): string {
+  const { stats, state, incoming, outgoing, values, resident, cpu, files } = observed;
   const { core } = state;
   const states = Object.entries(countStates(state)).map(
     ([name, count]) => [`tilework_worker_tasks{state="${name}"}`, count] as const,
@@ -74,7 +84,8 @@ export function prometheusText({ stats, state, incoming, outgoing, resident, cpu
     memory_limit_bytes: ['What the process may take', stats.memory.limit],
     blocks_bytes: ['Blocks in memory', stats.memory.used],
     blocks_budget_bytes: ['What blocks may take of the limit', stats.memory.budget],
-    spilled_bytes: ['Blocks on disk', stats.spill.onDisk],
+    spilled_bytes: ['Blocks and values on disk', stats.spill.onDisk + values.disk],
+    open_files: ['Files and sockets that are open', files],
     managed_bytes: ['Results held, in memory and on disk', core.nbytes],
     cpu_percent: ['Share of a core', cpu],
     transfer_incoming_bytes: ['Asked of peers and not here', core.incoming],

@@ -6,8 +6,10 @@ import {
   type Result,
 } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
+import { isFrameResult } from '../frame/index.js';
 import { describeHeld } from './size.js';
 import type { HeldResult } from './state/index.js';
+import { ValueSpill } from './values.js';
 
 /** Results that stay where they are while they are lent; blocks are in memory from `load` to `release` at least. */
 export interface Loan extends Disposable {
@@ -27,8 +29,12 @@ export class Store {
   private readonly waiting: (() => void)[] = [];
   /** Results being computed or taken in: what comes from two sides at once is held once. */
   private readonly coming = new Map<Key, Promise<HeldResult>>();
+  /** Plain values, which may be on disk; not those of frames, which are short and stand for files. */
+  readonly values: ValueSpill;
 
-  constructor(private readonly engine: LocalEngine) {}
+  constructor(private readonly engine: LocalEngine) {
+    this.values = new ValueSpill(engine);
+  }
 
   has(key: Key): boolean {
     return this.keys.has(key);
@@ -46,10 +52,19 @@ export class Store {
   /** Runs a task on results held here, and holds its own. @throws as the engine's `persist` */
   compute(task: Task, options: Pick<ComputeOptions, 'signal' | 'priority'> = {}): Promise<HeldResult> {
     const { key } = task;
-    return this.hold(key, () => this.engine.persist(new Map([[key, task]]), [key], options));
+    return this.hold(key, () =>
+      this.reading(task.inputs, () => this.engine.persist(new Map([[key, task]]), [key], options)),
+    );
   }
 
-  /** A plain value held here: the engine's own, so that it is the same object each time. */
+  /** Begins something that reads results, at a moment when plain values among them are in memory. @throws SpillError, and as `begin` */
+  async reading<T>(keys: readonly Key[], begin: () => T): Promise<Awaited<T>> {
+    for (const key of keys) this.values.used(key);
+    while (!this.values.areHere(keys)) await this.values.recall(keys);
+    return await begin();
+  }
+
+  /** A plain value, while it is in memory: the engine's own, so that it is the same object as long as it is. */
   valueOf(key: Key): unknown {
     const held = this.engine.held(key);
     if (held === undefined || 'blocks' in held)
@@ -58,14 +73,17 @@ export class Store {
   }
 
   free(key: Key): void {
-    if (this.keys.delete(key)) this.engine.release([key]);
+    if (this.keys.delete(key) && !this.values.forget(key)) this.engine.release([key]);
   }
 
   /** Lends results that are held here. They stay, even if they are given up meanwhile, until the loan is disposed of. */
   async lend(keys: readonly Key[]): Promise<Loan> {
-    const here = keys.filter((key) => this.keys.has(key));
-    const held = new Map(here.map((key) => [key, this.engine.held(key)!]));
-    const results = await this.engine.run(new Map(), here);
+    let held: ReadonlyMap<Key, Held> = new Map();
+    const results = await this.reading(keys, () => {
+      const here = keys.filter((key) => this.keys.has(key));
+      held = new Map(here.map((key) => [key, this.engine.held(key)!]));
+      return this.engine.run(new Map(), here);
+    });
     const loaded = new Set<Key>();
     const release = (key: Key): void => {
       results.release(key);
@@ -105,6 +123,15 @@ export class Store {
     }
   }
 
+  private describe(key: Key): HeldResult {
+    const onDisk = this.values.describe(key);
+    if (onDisk !== undefined) return onDisk;
+    const held = this.engine.held(key)!;
+    const what = describeHeld(held);
+    if ('value' in held && !isFrameResult(held.value)) this.values.used(key, what);
+    return what;
+  }
+
   private hold(key: Key, make: () => Promise<void>): Promise<HeldResult> {
     const present = this.coming.get(key);
     if (present !== undefined) return present;
@@ -112,7 +139,7 @@ export class Store {
       try {
         if (!this.keys.has(key)) await this.insist(make);
         this.keys.add(key);
-        return describeHeld(this.engine.held(key)!);
+        return this.describe(key);
       } finally {
         this.coming.delete(key);
       }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { LocalEngine } from '../../engine/index.js';
-import { collectGarbage } from '../../engine/memory/collect.js';
 import { threadEntry } from '../../engine/thread-entry.js';
 import type { Key } from '../../graph/task.js';
 import type { ClusterEngine } from '../client/index.js';
@@ -22,7 +21,7 @@ import { type HttpServer, serveHttp } from './http.js';
 import { BUSY_MS, Incoming } from './incoming.js';
 import { SchedulerLink } from './link.js';
 import { Log } from './log.js';
-import { shouldPause } from './memory.js';
+import { MemoryWatch } from './memory.js';
 import { heartbeatMetrics, prometheusText } from './metrics.js';
 import { Observer } from './observer.js';
 import { JS, threadsOf, type WorkerOptions } from './options.js';
@@ -35,8 +34,6 @@ import { seconds } from './time.js';
 
 const MISSING_MS = 1_000;
 const KEEP_ALIVE_MS = 25_000;
-const MEMORY_MS = 200;
-const GARBAGE_MS = 2_000;
 const FAREWELL_MS = 2_000;
 /** Share of the memory limit that results on their way here may take, and likewise those on their way to others. */
 const TRANSFERS = 0.1;
@@ -70,6 +67,7 @@ export class ClusterWorker {
   private readonly observer: Observer;
   private readonly timers = new Set<NodeJS.Timeout>();
   private http: HttpServer | undefined;
+  private memory: MemoryWatch | undefined;
   private finish!: (ended: Ended) => void;
   private closing: Promise<void> | undefined;
   private retiring: Promise<void> | undefined;
@@ -104,7 +102,7 @@ export class ClusterWorker {
       resources: { ...options.resources, ...JS },
       incomingBytes: transferBytes,
     });
-    this.observer = new Observer(engine, this.state, this.incoming, this.outgoing);
+    this.observer = new Observer(engine, this.store, this.state, this.incoming, this.outgoing);
   }
 
   /**
@@ -244,13 +242,7 @@ export class ClusterWorker {
     void this.beat(interval);
     this.every(KEEP_ALIVE_MS, () => link.send({ op: 'keep-alive' }));
     this.every(MISSING_MS, () => this.tell({ kind: 'find-missing' }));
-    this.every(MEMORY_MS, () => this.watchMemory());
-    this.every(GARBAGE_MS, () => {
-      // A paused worker makes no garbage, so nothing else would have it collected.
-      if (this.status !== 'paused') return;
-      collectGarbage('all');
-      this.frames.giveBack();
-    });
+    this.memory = this.watchMemory();
     const { lifetime } = options;
     if (lifetime !== undefined) this.later(1_000 * lifetime, () => void this.retire('its lifetime is over'));
   }
@@ -315,11 +307,25 @@ export class ClusterWorker {
     this.tell({ kind: status === 'running' ? 'unpause' : 'pause' });
   }
 
-  private watchMemory(): void {
-    if (this.status !== 'running' && this.status !== 'paused') return;
-    const paused = this.status === 'paused';
-    const should = shouldPause(paused, process.memoryUsage.rss(), this.engine.stats(), this.frames.bytes);
-    if (should !== paused) this.become(should ? 'paused' : 'running');
+  private watchMemory(): MemoryWatch {
+    return new MemoryWatch({
+      look: () => {
+        const { status, engine, frames } = this;
+        if (status !== 'running' && status !== 'paused') return undefined;
+        const resident = process.memoryUsage.rss();
+        return { paused: status === 'paused', resident, stats: engine.stats(), bounded: frames.bytes };
+      },
+      pause: (paused) => this.become(paused ? 'paused' : 'running'),
+      spill: async (bytes) => {
+        try {
+          return await this.store.values.spill(bytes);
+        } catch (error) {
+          this.log.warn((error as Error).message);
+          return false;
+        }
+      },
+      giveBack: () => this.frames.giveBack(),
+    });
   }
 
   private async beat(interval: number): Promise<void> {
@@ -380,6 +386,7 @@ export class ClusterWorker {
     this.log.info(`closing: ${reason}`);
     this.status = 'closing';
     for (const timer of this.timers) clearTimeout(timer);
+    this.memory?.close();
     this.link.send({ op: 'worker-status-change', status: 'closing', stimulus_id: `closing-${seconds()}` });
     this.link.send({ op: 'close-stream' });
     await this.link.close(FAREWELL_MS);

@@ -16,6 +16,12 @@ interface Known {
   >;
 }
 
+interface Spilling {
+  readonly workers: Readonly<
+    Record<string, { readonly metrics: { readonly spilled_bytes: { readonly disk: number } } }>
+  >;
+}
+
 await describeWithDask('Node workers on a real scheduler', (python) => {
   let scheduler: Process;
   let engine: ClusterEngine;
@@ -171,6 +177,31 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     const [held] = await persist([x.add(1)], { engine: own });
     expect(worker.spilled().length).toBe(1);
     expect(await held.sum().compute({ engine: own })).toBe((80e6 * (80e6 + 1)) / 2);
+    worker.child.kill('SIGTERM');
+    expect(await worker.exited).toBe(0);
+    expect(worker.spilled()).toEqual([]);
+  }, 120_000);
+
+  test('plain values that memory is too small for go to disk, come back right, and leave no file', async () => {
+    const worker = await startWorker(scheduler.address, ['--memory-limit', '450MiB']);
+    const lists = Array.from({ length: 40 }, (_, i) =>
+      callTask(`list-${i}`, '(i) => Array.from({ length: 1e6 }, (_, k) => k + i / 64)', [i]),
+    );
+    const keys = lists.map(({ key }) => key);
+    await using own = await connect(scheduler.address);
+    await own.persist(graphOf(...lists), keys);
+    const spilled = async (): Promise<number> => {
+      const { workers } = (await call('identity')) as Spilling;
+      return workers[worker.address]!.metrics.spilled_bytes.disk;
+    };
+    await expect.poll(spilled, { timeout: 10_000 }).toBeGreaterThan(50e6);
+    const ends = keys.map((key, i) => callTask(`end-${i}`, '(list) => list.at(-1)', [{ $input: 0 }], [key]));
+    using results = await own.run(
+      graphOf(...ends),
+      ends.map(({ key }) => key),
+    );
+    for (const [i, { key }] of ends.entries()) expect(valueIn(results.get(key))).toBe(999_999 + i / 64);
+    expect(worker.log()).not.toMatch(/ERROR/);
     worker.child.kill('SIGTERM');
     expect(await worker.exited).toBe(0);
     expect(worker.spilled()).toEqual([]);

@@ -1,5 +1,7 @@
+import { closeSync, openSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { shouldPause } from '../../../src/cluster/worker/memory.js';
+import { countNetwork, openFiles } from '../../../src/cluster/worker/host.js';
+import { bytesToSpill, shouldPause } from '../../../src/cluster/worker/memory.js';
 import { eventOf, toScheduler } from '../../../src/cluster/worker/scheduler-messages.js';
 import { describeHeld } from '../../../src/cluster/worker/size.js';
 import type { EngineStats } from '../../../src/engine/index.js';
@@ -71,10 +73,27 @@ test('failures are sent as text for Python, with the stack', () => {
 
 test('what is not in blocks pauses the worker, and it resumes only well below', () => {
   const stats = { memory: { limit: 1000, touched: 500 } } as EngineStats;
-  expect(shouldPause(false, 1_200, stats)).toBe(false);
-  expect(shouldPause(false, 1_310, stats)).toBe(true);
-  expect(shouldPause(true, 1_250, stats)).toBe(true);
-  expect(shouldPause(true, 1_190, stats)).toBe(false);
-  expect(shouldPause(false, 1_700, stats, 400)).toBe(false);
-  expect(shouldPause(false, 1_710, stats, 400)).toBe(true);
+  const taken = (resident: number, bounded = 0) => ({ resident, stats, bounded });
+  expect(shouldPause(false, taken(1_200))).toBe(false);
+  expect(shouldPause(false, taken(1_310))).toBe(true);
+  expect(shouldPause(true, taken(1_250))).toBe(true);
+  expect(shouldPause(true, taken(1_190))).toBe(false);
+  expect(shouldPause(false, taken(1_700, 400))).toBe(false);
+  expect(shouldPause(false, taken(1_710, 400))).toBe(true);
+  // Values go to disk before that.
+  expect(bytesToSpill(taken(1_190))).toBe(0);
+  expect(bytesToSpill(taken(1_210))).toBe(110);
+});
+
+test('the machine says what goes over its network, and what the process has open', () => {
+  const table = `Inter-|   Receive                                                |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+    lo: 100      10    0    0    0     0          0         0      100      10    0    0    0     0       0          0
+  eth0:2000       7    0    0    0     0          0         0       30       5    0    0    0     0       0          0
+`;
+  expect(countNetwork(table)).toEqual({ received: 2100, sent: 130 });
+  const before = openFiles();
+  const file = openSync(import.meta.filename, 'r');
+  expect(openFiles()).toBe(before + 1);
+  closeSync(file);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -76,4 +76,46 @@ test('more is lent than fits in the memory for blocks: one after another', async
   // One may be on its way to the disk.
   await expect.poll(() => engine.stats().memory.used).toBe(0);
   expect(engine.stats()).toMatchObject({ spill: { onDisk: 0 }, tasks: { held: 0 } });
+});
+
+test('plain values go to disk when they are told to, those not used for longest first, and come back when they are read', async () => {
+  const engine = makeEngine({ spillDirectory: directory });
+  const store = new Store(engine);
+  const text = (i: number): string => String(i).repeat(200_000);
+  for (let i = 0; i < 4; i++)
+    await store.put(`v-${i}`, { value: { text: text(i), map: new Map([[i, 1n]]) } });
+  await store.put('short', { value: 'short' });
+  const first = await store.put('v-0', { value: 'held already' });
+  // It is read, so others go before it.
+  await store.reading(['v-0'], () => {});
+  expect(await store.values.spill(300_000)).toBe(true);
+  expect(store.values.areHere(['v-0', 'v-3', 'short'])).toBe(true);
+  expect([store.values.areHere(['v-1']), store.values.areHere(['v-2'])]).toEqual([false, false]);
+  const { disk, memory } = store.values.bytes;
+  expect(memory).toBe(2 * first.nbytes);
+  expect(disk).toBeGreaterThan(400_000);
+  expect(engine.held('v-1')).toBeUndefined();
+  expect(await store.put('v-1', { value: 'held already' })).toEqual(first);
+  // By a task, by who asks for it, and by name; several at once.
+  const sum = callTask(
+    'sum',
+    '(a, b) => a.text[0] + b.text.length',
+    [{ $input: 0 }, { $input: 1 }],
+    ['v-1', 'v-2'],
+  );
+  const [computed, loan] = await Promise.all([store.compute(sum), store.lend(['v-1', 'v-2'])]);
+  expect([computed.typename, store.valueOf('sum')]).toEqual(['string', '1200000']);
+  expect(await loan.load('v-2')).toEqual({ value: { text: text(2), map: new Map([[2, 1n]]) } });
+  loan[Symbol.dispose]();
+  expect(store.values.bytes).toEqual({ disk: 0, memory: 0 });
+  // What is given up while it goes, or when it has gone, leaves nothing.
+  const going = store.values.spill(1e9);
+  store.free('v-3');
+  await going;
+  expect(store.values.areHere(['v-0'])).toBe(false);
+  for (const key of ['v-0', 'v-1', 'v-2', 'short', 'sum']) store.free(key);
+  expect(store.values.bytes).toEqual({ disk: 0, memory: 0 });
+  expect(engine.stats().tasks.held).toBe(0);
+  await engine.dispose();
+  expect(readdirSync(directory)).toEqual([]);
 });
