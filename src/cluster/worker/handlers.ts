@@ -4,14 +4,15 @@ import type { ClusterWorker } from './worker.js';
 
 /** What others may call this worker for: the scheduler, workers, clients. */
 export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handler>> {
-  const { store, incoming, outgoing, frames } = worker;
+  const { work } = worker;
+  const { store, incoming, outgoing, frames } = work;
   return {
     get_data: ({ keys, who }, connection) => outgoing.answer(listOf(keys), who, connection),
     tilework_part: ({ key, parts, offset }) =>
       frames.held.piece(key as Key, (parts ?? undefined) as number[] | undefined, offset as number),
     async update_data({ data, stimulus_id }) {
       const { received, failures } = await incoming.takeIn(data as Readonly<Record<Key, unknown>>);
-      worker.tell({ kind: 'update-data', received }, stimulus_id);
+      work.tell({ kind: 'update-data', received }, stimulus_id);
       for (const failure of failures.values()) throw failure;
       return {
         status: 'OK',
@@ -20,11 +21,11 @@ export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handl
     },
     async gather({ who_has }) {
       const { received, missing } = await incoming.fetch(who_has as Readonly<Record<Key, string[]>>);
-      worker.tell({ kind: 'update-data', received });
+      work.tell({ kind: 'update-data', received });
       return missing.length === 0 ? { status: 'OK' } : { status: 'partial-fail', keys: missing };
     },
     free_keys({ keys, stimulus_id }) {
-      worker.tell({ kind: 'free-keys', keys: listOf(keys) }, stimulus_id);
+      work.tell({ kind: 'free-keys', keys: listOf(keys) }, stimulus_id);
       return 'OK';
     },
     terminate({ reason }) {

@@ -1,12 +1,9 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { LocalEngine } from '../../engine/index.js';
 import { networkCount, openFiles } from './host.js';
-import type { Incoming } from './incoming.js';
 import type { Observed } from './metrics.js';
-import type { Outgoing } from './outgoing.js';
-import type { WorkerState } from './state/index.js';
-import type { Store } from './store.js';
 import { seconds } from './time.js';
+import type { Work } from './work.js';
 
 /** Looks at the process and at what the worker does. */
 export class Observer {
@@ -20,16 +17,14 @@ export class Observer {
 
   constructor(
     private readonly engine: LocalEngine,
-    private readonly store: Store,
-    private readonly state: WorkerState,
-    private readonly incoming: Incoming,
-    private readonly outgoing: Outgoing,
+    private readonly work: Work,
   ) {
     this.delay.enable();
   }
 
   look(): Observed {
-    const { engine, state, incoming, outgoing } = this;
+    const { engine } = this;
+    const { state, incoming, outgoing, store } = this.work;
     const now = seconds();
     // Over too short a time the share says nothing.
     if (now - this.at > 0.1) {
@@ -51,7 +46,7 @@ export class Observer {
     this.delay.reset();
     const lag = Number.isFinite(mean) ? mean : 0;
     const resident = process.memoryUsage.rss();
-    const { cpu, net, store } = this;
+    const { cpu, net } = this;
     const values = store.values.bytes;
     const files = openFiles();
     return { stats: engine.stats(), state, incoming, outgoing, values, resident, cpu, net, files, lag, now };

@@ -12,34 +12,26 @@ import {
   parseAddress,
   type StreamMessage,
 } from '../comm/index.js';
-import { FrameTasks } from '../frame/index.js';
-import { ModuleFiles } from '../modules/index.js';
 import { dumpState } from './dump.js';
-import { Executions } from './executions.js';
 import { handlersOf } from './handlers.js';
 import { type HttpServer, serveHttp } from './http.js';
-import { BUSY_MS, Incoming } from './incoming.js';
 import { SchedulerLink } from './link.js';
 import { Log } from './log.js';
 import { MemoryWatch } from './memory.js';
 import { heartbeatMetrics, prometheusText } from './metrics.js';
 import { Observer } from './observer.js';
 import { JS, threadsOf, type WorkerOptions } from './options.js';
-import { Outgoing } from './outgoing.js';
-import { eventOf, toScheduler } from './scheduler-messages.js';
-import { type Event, type Instruction, WorkerState } from './state/index.js';
-import { Store } from './store.js';
+import { eventOf } from './scheduler-messages.js';
 import { TaskClient } from './task-client.js';
 import { seconds } from './time.js';
+import { Timers } from './timers.js';
+import { Work } from './work.js';
 
 const MISSING_MS = 1_000;
 const KEEP_ALIVE_MS = 25_000;
 const FAREWELL_MS = 2_000;
-/** Share of the memory limit that results on their way here may take, and likewise those on their way to others. */
-const TRANSFERS = 0.1;
 
 type Status = 'init' | 'running' | 'paused' | 'closing_gracefully' | 'closing' | 'closed';
-type Told = Event extends infer E ? (E extends unknown ? Omit<E, 'stimulus'> : never) : never;
 
 /** How a worker ended. */
 export interface Ended {
@@ -55,17 +47,12 @@ export interface Ended {
 export class ClusterWorker {
   readonly id = `Worker-${randomUUID()}`;
   readonly address: string;
-  readonly store: Store;
-  readonly frames: FrameTasks;
-  readonly incoming: Incoming;
-  readonly outgoing: Outgoing;
+  readonly work: Work;
   /** Resolves when the worker has closed. */
   readonly finished: Promise<Ended>;
   private status: Status = 'init';
-  private readonly state: WorkerState;
-  private readonly executions: Executions;
   private readonly observer: Observer;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly timers = new Timers();
   private http: HttpServer | undefined;
   private memory: MemoryWatch | undefined;
   private finish!: (ended: Ended) => void;
@@ -81,28 +68,23 @@ export class ClusterWorker {
     /** The scheduler's own: what it is told of itself it does not wonder about. */
     readonly versions: unknown,
   ) {
-    const { threads, memoryLimit } = engine.settings;
     this.address = formatAddress(listener.address);
     this.finished = new Promise((resolve) => {
       this.finish = resolve;
     });
-    this.frames = new FrameTasks(engine, link.pool, this.address);
-    this.store = new Store(engine);
-    this.executions = new Executions(
-      this.store,
-      this.frames,
-      new ModuleFiles(engine.settings.spillDirectory),
-    );
-    this.incoming = new Incoming(this.store, link.pool, this.address, this.frames, (text) => log.warn(text));
-    const transferBytes = TRANSFERS * memoryLimit;
-    this.outgoing = new Outgoing(this.store, this.address, transferBytes, () => this.status === 'paused');
-    this.state = new WorkerState({
+    this.work = new Work({
+      engine,
+      pool: link.pool,
       address: this.address,
-      threads,
       resources: { ...options.resources, ...JS },
-      incomingBytes: transferBytes,
+      log,
+      isPaused: () => this.status === 'paused',
+      isClosing: () => this.closing !== undefined,
+      send: (message) => link.send(message),
+      later: (milliseconds, act) => this.timers.later(milliseconds, act),
+      broken: () => void this.close('broken', false),
     });
-    this.observer = new Observer(engine, this.store, this.state, this.incoming, this.outgoing);
+    this.observer = new Observer(engine, this.work);
   }
 
   /**
@@ -117,7 +99,7 @@ export class ClusterWorker {
     const tasks = new TaskClient(options);
     let worker: ClusterWorker | undefined;
     const engineFor = (key: Key): Promise<ClusterEngine> => {
-      worker?.secede(key);
+      worker?.work.secede(key);
       return tasks.get();
     };
     const engine = new LocalEngine(
@@ -147,25 +129,6 @@ export class ClusterWorker {
       await Promise.all([link?.close(0), listener?.close(), engine.dispose()]);
       throw error;
     }
-  }
-
-  /** Tells the state what has happened, and does what it wants done. */
-  tell(event: Told, stimulus?: unknown): void {
-    if (this.closing !== undefined) return;
-    const cause = typeof stimulus === 'string' ? stimulus : `${event.kind}-${seconds()}`;
-    try {
-      const instructions = this.state.handle({ ...event, stimulus: cause } as Event);
-      for (const instruction of instructions) this.perform(instruction);
-    } catch (error) {
-      this.log.error(`the worker's state is broken: ${(error as Error).stack}`);
-      void this.close('broken', false);
-    }
-  }
-
-  /** A task begins to wait for tasks of its own. */
-  private secede(key: Key): void {
-    const event = this.executions.seceded(key);
-    if (event !== undefined) this.tell(event);
   }
 
   /** Has the scheduler move what this worker holds to others, then closes. */
@@ -201,7 +164,7 @@ export class ClusterWorker {
 
   /** Of tasks that execute: of some, or of all. */
   callStacks(keys?: readonly Key[]): Record<Key, readonly string[]> {
-    const all = Object.entries(this.executions.descriptions());
+    const all = Object.entries(this.work.executions.descriptions());
     const wanted = keys && new Set(keys);
     return Object.fromEntries(
       all.filter(([key]) => wanted?.has(key) ?? true).map(([key, text]) => [key, [text]]),
@@ -209,7 +172,7 @@ export class ClusterWorker {
   }
 
   dump(): object {
-    return { ...this.identity(), ...dumpState(this.state), log: this.log.recent() };
+    return { ...this.identity(), ...dumpState(this.work.state), log: this.log.recent() };
   }
 
   private async join(): Promise<void> {
@@ -240,37 +203,12 @@ export class ClusterWorker {
     );
     void this.listenToScheduler();
     void this.beat(interval);
-    this.every(KEEP_ALIVE_MS, () => link.send({ op: 'keep-alive' }));
-    this.every(MISSING_MS, () => this.tell({ kind: 'find-missing' }));
+    this.timers.every(KEEP_ALIVE_MS, () => link.send({ op: 'keep-alive' }));
+    this.timers.every(MISSING_MS, () => this.work.tell({ kind: 'find-missing' }));
     this.memory = this.watchMemory();
     const { lifetime } = options;
-    if (lifetime !== undefined) this.later(1_000 * lifetime, () => void this.retire('its lifetime is over'));
-  }
-
-  private perform(instruction: Instruction): void {
-    switch (instruction.do) {
-      case 'execute':
-        void this.executions.run(instruction).then((event) => this.tell(event));
-        break;
-      case 'abort':
-        this.executions.abort(instruction.key);
-        break;
-      case 'gather':
-        void this.incoming.gather(instruction).then((event) => this.tell(event));
-        break;
-      case 'free':
-        this.store.free(instruction.key);
-        this.frames.held.free(instruction.key);
-        break;
-      case 'retry-later': {
-        const { worker } = instruction;
-        this.later(BUSY_MS, () => this.tell({ kind: 'retry-busy', worker }));
-        break;
-      }
-      case 'send':
-        this.link.send(toScheduler(instruction.message));
-        break;
-    }
+    if (lifetime !== undefined)
+      this.timers.later(1_000 * lifetime, () => void this.retire('its lifetime is over'));
   }
 
   private async listenToScheduler(): Promise<void> {
@@ -286,8 +224,7 @@ export class ClusterWorker {
   private take(message: StreamMessage): void {
     const event = eventOf(message);
     if (event !== undefined) {
-      if (event.kind === 'remove-worker') this.incoming.forget(event.worker);
-      this.tell(event, event.stimulus);
+      this.work.tell(event, event.stimulus);
     } else if (message.op === 'close') {
       void this.close(typeof message.reason === 'string' ? message.reason : 'the scheduler said so');
     } else if (message.op === 'worker-status-change') {
@@ -304,39 +241,39 @@ export class ClusterWorker {
     this.log.info(`${this.status} → ${status}`);
     this.status = status;
     this.link.send({ op: 'worker-status-change', status, stimulus_id: `status-${seconds()}` });
-    this.tell({ kind: status === 'running' ? 'unpause' : 'pause' });
+    this.work.tell({ kind: status === 'running' ? 'unpause' : 'pause' });
   }
 
   private watchMemory(): MemoryWatch {
     return new MemoryWatch({
       look: () => {
-        const { status, engine, frames } = this;
+        const { status, engine, work } = this;
         if (status !== 'running' && status !== 'paused') return undefined;
         const resident = process.memoryUsage.rss();
-        return { paused: status === 'paused', resident, stats: engine.stats(), bounded: frames.bytes };
+        return { paused: status === 'paused', resident, stats: engine.stats(), bounded: work.frames.bytes };
       },
       pause: (paused) => this.become(paused ? 'paused' : 'running'),
       spill: async (bytes) => {
         try {
-          return await this.store.values.spill(bytes);
+          return await this.work.store.values.spill(bytes);
         } catch (error) {
           this.log.warn((error as Error).message);
           return false;
         }
       },
-      giveBack: () => this.frames.giveBack(),
+      giveBack: () => this.work.frames.giveBack(),
     });
   }
 
   private async beat(interval: number): Promise<void> {
-    const next = (seconds: number): void => this.later(1_000 * seconds, () => void this.beat(seconds));
+    const next = (seconds: number): void => this.timers.later(1_000 * seconds, () => void this.beat(seconds));
     try {
       const observed = this.observer.look();
       const answer = await this.link.heartbeat({
         address: this.address,
         now: observed.now,
         metrics: heartbeatMetrics(observed),
-        executing: this.executions.times(),
+        executing: this.work.executions.times(),
         extensions: {},
       });
       // Who has retired is forgotten before it is told to close.
@@ -359,19 +296,6 @@ export class ClusterWorker {
     return serveHttp(pages, host, port);
   }
 
-  private every(milliseconds: number, act: () => void): void {
-    this.timers.add(setInterval(act, milliseconds));
-  }
-
-  private later(milliseconds: number, act: () => void): void {
-    if (this.closing !== undefined) return;
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      act();
-    }, milliseconds);
-    this.timers.add(timer);
-  }
-
   private async leave(reason: string): Promise<void> {
     this.log.info(`retiring: ${reason}`);
     try {
@@ -385,7 +309,7 @@ export class ClusterWorker {
   private async end(reason: string, orderly: boolean): Promise<void> {
     this.log.info(`closing: ${reason}`);
     this.status = 'closing';
-    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.close();
     this.memory?.close();
     this.link.send({ op: 'worker-status-change', status: 'closing', stimulus_id: `closing-${seconds()}` });
     this.link.send({ op: 'close-stream' });
