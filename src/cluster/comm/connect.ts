@@ -1,10 +1,14 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Address, parseAddress } from './address.js';
 import { Connection } from './connection.js';
 import { socketError } from './diagnose.js';
 import { CommError } from './errors.js';
-import { type CommOptions, checkOptions, type Security, tlsOptions } from './security.js';
+import { reach } from './reach.js';
+import { type CommOptions, checkOptions, tlsOptions } from './security.js';
+
+/** Milliseconds until a peer must have greeted, unless told otherwise. */
+export const GREETED_MS = 30_000;
 
 export interface ConnectOptions extends CommOptions {
   /** Milliseconds until the peer must have answered its greeting; default 30 000. */
@@ -19,15 +23,17 @@ export interface ConnectOptions extends CommOptions {
  *   answers as a Dask process does, the signal's reason when aborted
  */
 export async function connect(address: string, options: ConnectOptions = {}): Promise<Connection> {
-  const { timeout = 30_000, signal } = options;
+  const { timeout = GREETED_MS, signal } = options;
   const where = parseAddress(address);
   checkOptions(where, options);
   signal?.throwIfAborted();
-  const socket = open(where, options);
+  const stopped = new AbortController();
+  let socket: Socket | undefined;
   let connection: Connection | undefined;
   const stop = (reason: CommError): void => {
+    stopped.abort(reason);
     connection?.abort(reason);
-    socket.destroy(reason);
+    socket?.destroy(reason);
   };
   const timer = setTimeout(
     () =>
@@ -42,12 +48,18 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   const abort = (): void => stop(new CommError('aborted', address));
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    await opened(socket, where, address);
+    socket = await reached(where, address, stopped.signal);
+    if (where.scheme === 'tls') {
+      // The one around it tells.
+      socket.on('error', () => {});
+      socket = connectTls({ socket, ...tlsOptions(options.certificates!) });
+      await secured(socket, address);
+    }
     connection = new Connection(socket, address, options.compression);
     await connection.greet();
     return connection;
   } catch (error) {
-    socket.destroy();
+    socket?.destroy();
     signal?.throwIfAborted();
     throw error;
   } finally {
@@ -56,12 +68,15 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   }
 }
 
-function open({ scheme, host, port }: Address, { certificates }: Security): Socket {
-  if (scheme === 'tcp') return connectTcp({ host, port });
-  return connectTls({ host, port, ...tlsOptions(certificates!) });
+async function reached(where: Address, address: string, signal: AbortSignal): Promise<Socket> {
+  try {
+    return await reach(where, signal);
+  } catch (error) {
+    throw error instanceof CommError ? error : socketError(address, error as Error, false);
+  }
 }
 
-function opened(socket: Socket, { scheme }: Address, address: string): Promise<void> {
+function secured(socket: Socket, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
       socket.off('error', settle);
@@ -73,6 +88,6 @@ function opened(socket: Socket, { scheme }: Address, address: string): Promise<v
       settle(new CommError(`${address} closed the connection while it was made`, address));
     socket.on('error', settle);
     socket.on('close', closed);
-    socket.once(scheme === 'tls' ? 'secureConnect' : 'connect', () => settle());
+    socket.once('secureConnect', () => settle());
   });
 }

@@ -34,6 +34,7 @@ export class Connection {
   private failure: CommError | undefined;
   private first: Uint8Array | undefined;
   private greeted = false;
+  private heard = performance.now();
   private end!: (reason: CommError) => void;
 
   constructor(
@@ -55,6 +56,11 @@ export class Connection {
 
   get closed(): boolean {
     return this.failure !== undefined;
+  }
+
+  /** For how many milliseconds nothing has come. */
+  get silence(): number {
+    return performance.now() - this.heard;
   }
 
   /** Where this side of the connection is. */
@@ -168,6 +174,7 @@ export class Connection {
 
   private take(chunk: Uint8Array): void {
     if (this.failure !== undefined) return;
+    this.heard = performance.now();
     if (!this.greeted) this.first ??= chunk.slice(0, 40);
     try {
       for (const frames of this.decoder.push(chunk)) this.deliver(decodeMessage(frames));

@@ -1,11 +1,13 @@
 import { decodeFailure, Serialized } from '../wire/index.js';
-import { connect } from './connect.js';
+import { parseAddress } from './address.js';
+import { connect, GREETED_MS } from './connect.js';
 import type { Connection } from './connection.js';
 import { CommClosedError, CommError, RemoteError } from './errors.js';
+import { isReachable } from './reach.js';
 import type { CommOptions } from './security.js';
 
 export interface CallOptions {
-  /** Milliseconds until the answer must be there; default: none. */
+  /** Milliseconds until the answer must be there, and before that a connection, which is given 30 000 at most; default: none. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
 }
@@ -14,6 +16,8 @@ export interface CallOptions {
 const IDLE_EACH = 4;
 /** … for so many milliseconds. */
 const IDLE_MS = 15_000;
+/** A peer that owes an answer and says nothing for so long may be out of reach. */
+const SILENT_MS = 10_000;
 
 /** Which serialisations Python is to answer in: what both languages read first. */
 export const SERIALIZERS = ['msgpack', 'dask', 'pickle'] as const;
@@ -32,8 +36,8 @@ export class RpcPool {
   /**
    * Calls an operation of a peer and returns its answer.
    *
-   * @throws RemoteError with the peer's text where it raised an error, CommError where it cannot be reached or goes away,
-   *   the signal's reason when aborted
+   * @throws RemoteError with the peer's text where it raised an error, CommError where it cannot be reached (any more) or goes
+   *   away, the signal's reason when aborted
    */
   call(address: string, op: string, fields: object = {}, options: CallOptions = {}): Promise<unknown> {
     return this.use(address, options, async (connection) => {
@@ -49,7 +53,7 @@ export class RpcPool {
     talk: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
-    const connection = await this.take(address, signal);
+    const connection = await this.take(address, Math.min(timeout ?? GREETED_MS, GREETED_MS), signal);
     this.busy.add(connection);
     const timer =
       timeout === undefined
@@ -63,6 +67,7 @@ export class RpcPool {
           );
     const abort = (): void => connection.abort();
     signal?.addEventListener('abort', abort, { once: true });
+    const unwatch = giveUpUnreachable(connection, address);
     try {
       const outcome = await talk(connection);
       this.busy.delete(connection);
@@ -75,6 +80,7 @@ export class RpcPool {
       signal?.throwIfAborted();
       throw error;
     } finally {
+      unwatch();
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     }
@@ -87,7 +93,7 @@ export class RpcPool {
     for (const list of this.idle.values()) for (const { connection } of list) connection.abort();
   }
 
-  private async take(address: string, signal?: AbortSignal): Promise<Connection> {
+  private async take(address: string, timeout: number, signal: AbortSignal | undefined): Promise<Connection> {
     if (this.ended !== undefined) throw this.ended;
     const list = this.idle.get(address) ?? [];
     for (let idle = list.pop(); idle !== undefined; idle = list.pop()) {
@@ -96,7 +102,11 @@ export class RpcPool {
       idle.connection.hold(true);
       return idle.connection;
     }
-    const connection = await connect(address, { ...this.options, ...(signal && { signal }) });
+    const connection = await connect(address, {
+      ...this.options,
+      timeout,
+      ...(signal && { signal }),
+    });
     if (this.ended !== undefined) {
       connection.abort();
       throw this.ended;
@@ -128,6 +138,29 @@ export class RpcPool {
 interface Idle {
   readonly connection: Connection;
   readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Where a network breaks, packets are lost without a word, and the system sends them again for a quarter of an hour, at ever longer intervals. So a
+ * connection over which nothing comes is ended as soon as another cannot be made. A peer that is only slow is waited for.
+ * @returns how to watch no longer
+ */
+function giveUpUnreachable(connection: Connection, address: string): () => void {
+  const where = parseAddress(address);
+  const began = performance.now();
+  let over = false;
+  const look = async (): Promise<void> => {
+    const silence = Math.min(connection.silence, performance.now() - began);
+    const lost = silence >= SILENT_MS && !(await isReachable(where));
+    if (over) return;
+    if (lost) connection.abort(new CommError(`${address} cannot be reached any more`, address));
+    else timer = setTimeout(look, silence < SILENT_MS ? SILENT_MS - silence : SILENT_MS);
+  };
+  let timer = setTimeout(look, SILENT_MS);
+  return () => {
+    over = true;
+    clearTimeout(timer);
+  };
 }
 
 /** An answer, unless it is an error: Python's and ours come in the same form. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttp } from 'node:http';
 import { type AddressInfo, connect as connectTcp, createServer, type Server } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   ANSWERED,
   BatchedStream,
@@ -19,6 +19,7 @@ import {
   RpcPool,
 } from '../../../src/cluster/comm/index.js';
 import { LaterFrame, Serialized } from '../../../src/cluster/wire/index.js';
+import { startProxy } from '../support/proxy.js';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -116,6 +117,34 @@ describe('calls', () => {
     setTimeout(() => calls.close(), 20);
     await expect(waiting).rejects.toThrow(CommError);
     await expect(calls.call(address, 'wait')).rejects.toThrow('this end was closed');
+  });
+
+  test('wait for a peer that is slow, and give one up that cannot be reached any more', async () => {
+    const asked: ((answer: string) => void)[] = [];
+    const line = await startProxy(await serve({ wait: () => new Promise((resolve) => asked.push(resolve)) }));
+    ends.push(() => line.close());
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    ends.push(() => vi.useRealTimers());
+    const calls = pool();
+    const pass = async (seconds: number): Promise<void> => {
+      for (let i = 0; i < seconds; i++) {
+        await vi.advanceTimersByTimeAsync(1_000);
+        // Connections are made in real time.
+        for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const slow = calls.call(line.address, 'wait');
+    while (asked.length < 1) await pass(0.1);
+    await pass(60);
+    asked[0]!('at last');
+    expect(await slow).toBe('at last');
+
+    const lost = calls.call(line.address, 'wait');
+    const outcome = expect(lost).rejects.toThrow(`${line.address} cannot be reached any more`);
+    while (asked.length < 2) await pass(0.1);
+    line.stopListening();
+    await pass(30);
+    await outcome;
   });
 
   test('reject when the peer goes away', async () => {
