@@ -6,7 +6,10 @@ import {
   type CallOptions,
   CommError,
   type CommOptions,
+  type Connection,
   connect,
+  isReachable,
+  parseAddress,
   RpcPool,
   type StreamMessage,
 } from '../comm/index.js';
@@ -30,22 +33,27 @@ export interface SessionEvents {
 
 /** The scheduler as one client sees it: a stream of messages, and calls. It is connected to again where the connection breaks. */
 export class Session {
-  readonly client: string;
   readonly pool: RpcPool;
+  private id = '';
   private stream: BatchedStream | undefined;
   private timer: NodeJS.Timeout | undefined;
   private readonly closing = new AbortController();
   private held = false;
+  private asking = false;
 
   constructor(
     readonly address: string,
     private readonly comm: CommOptions,
-    name: string,
+    private readonly name: string,
     private readonly events: SessionEvents,
     private readonly options: { readonly giveUp?: number | undefined; readonly inject: boolean },
   ) {
-    this.client = `${name}-${randomUUID()}`;
     this.pool = new RpcPool(comm);
+  }
+
+  /** How the scheduler calls this client, on the connection there is. */
+  get client(): string {
+    return this.id;
   }
 
   /**
@@ -59,12 +67,10 @@ export class Session {
       signal: this.closing.signal,
       ...(timeout !== undefined && { timeout }),
     });
-    const versions = await this.call('versions', {}, timeout === undefined ? {} : { timeout });
-    await connection.write({ op: 'register-client', client: this.client, reply: false, versions });
-    await connection.read();
+    await this.register(connection, timeout);
     this.stream = new BatchedStream(connection);
     connection.hold(this.held);
-    this.timer ??= setInterval(() => this.send({ op: 'heartbeat-client' }), HEARTBEAT_MS).unref();
+    this.timer ??= setInterval(() => this.beat(), HEARTBEAT_MS).unref();
     void this.listen(this.stream);
   }
 
@@ -95,6 +101,45 @@ export class Session {
     this.closing.abort(new EngineError('the engine was disposed of'));
     await stream?.close().catch(() => {});
     this.pool.close();
+  }
+
+  private async register(connection: Connection, timeout: number | undefined): Promise<void> {
+    // Another name each time: when the scheduler notices that the connection before is gone, it forgets all of that name.
+    this.id = `${this.name}-${randomUUID()}`;
+    const late = (): void =>
+      connection.abort(new CommError(`${this.address} did not take this client in time`, this.address));
+    const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
+    try {
+      const versions = await this.call('versions', {}, timeout === undefined ? {} : { timeout });
+      await connection.write({ op: 'register-client', client: this.id, reply: false, versions });
+      await connection.read();
+    } catch (error) {
+      connection.abort();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private beat(): void {
+    this.send({ op: 'heartbeat-client' });
+    const connection = this.stream?.connection;
+    if (!this.held || this.asking || connection === undefined || connection.silence < HEARTBEAT_MS) return;
+    this.asking = true;
+    void this.check(connection).finally(() => {
+      this.asking = false;
+    });
+  }
+
+  /** A scheduler that says nothing, while something is computed, may be out of reach: the stream itself would not say so for a quarter of an hour. */
+  private async check(connection: Connection): Promise<void> {
+    try {
+      await this.call('tilework_hello', {}, { timeout: HEARTBEAT_MS });
+    } catch {
+      // It may be busy.
+      if (!(await isReachable(parseAddress(this.address))))
+        connection.abort(new CommError(`${this.address} cannot be reached any more`, this.address));
+    }
   }
 
   private async listen(stream: BatchedStream): Promise<void> {

@@ -6,6 +6,7 @@ import type { Progress } from '../../../src/engine/engine.js';
 import { EngineError, GraphError, TaskError } from '../../../src/engine/errors.js';
 import type { Graph, Task } from '../../../src/graph/task.js';
 import { makeCertificates } from '../support/certificates.js';
+import { startProxy } from '../support/proxy.js';
 import { describeWithDask, type Process, startScheduler, VERSIONS } from '../support/scheduler.js';
 import { type TestOps, TestWorker } from '../support/worker.js';
 
@@ -320,6 +321,27 @@ await describeWithDask('a scheduler', (python) => {
     expect(await running).toBe('waited');
     expect(worker.ran).toContain('kept');
     await engine.dispose();
+  });
+
+  test('that notices late that a connection broke does not forget what is asked on the next', async () => {
+    open = [];
+    const scheduler = await startScheduler(python);
+    await TestWorker.start(scheduler.address, ops);
+    const line = await startProxy(scheduler.address);
+    const engine = await connect(line.address);
+    const running = computed(engine, graphOf({ key: 'w', op: 'wait' }), 'w');
+    while (open.length === 0) await sleep(5);
+    const rest = line.hangUp();
+    while ((scheduler.log().match(/Receive client connection/g) ?? []).length < 2) await sleep(20);
+    for (const socket of rest) socket.destroy();
+    while (!scheduler.log().includes('Remove client')) await sleep(20);
+    const releasing = setInterval(() => {
+      for (const release of open.splice(0)) release();
+    }, 20);
+    expect(await running).toBe('waited');
+    clearInterval(releasing);
+    await engine.dispose();
+    line.close();
   });
 
   test('over TLS', async () => {

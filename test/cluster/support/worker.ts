@@ -35,6 +35,8 @@ export class TestWorker {
   /** Tasks that it ran, in order. */
   readonly ran: string[] = [];
   private readonly data = new Map<string, Result>();
+  /** Which time of being asked for a task is the last; of those before nothing is told. */
+  private readonly wanted = new Map<string, unknown>();
   private readonly pool: RpcPool;
   private stream!: BatchedStream;
   private listener!: Listener;
@@ -148,7 +150,10 @@ export class TestWorker {
   private take(message: StreamMessage): void {
     if (message.op === 'compute-task') void this.compute(message);
     if (message.op === 'free-keys' || message.op === 'remove-replicas')
-      for (const key of message.keys as string[]) this.data.delete(key);
+      for (const key of message.keys as string[]) {
+        this.data.delete(key);
+        this.wanted.delete(key);
+      }
     if (message.op === 'steal-request')
       this.stream.send({
         op: 'steal-response',
@@ -162,6 +167,7 @@ export class TestWorker {
   private async compute({ key: name, run_spec, who_has, run_id, stimulus_id }: StreamMessage): Promise<void> {
     const key = String(name);
     const start = Date.now() / 1000;
+    this.wanted.set(key, run_id);
     const common = { key, run_id, thread: 1, stimulus_id };
     const times = () => [{ action: 'compute', start, stop: Date.now() / 1000 + 1e-4 }];
     try {
@@ -184,6 +190,7 @@ export class TestWorker {
       const op = payload.op === VALUE_OP ? () => payload.params : this.ops[payload.op];
       if (op === undefined) throw new Error(`no operation is called ${payload.op}`);
       const value = await op(inputs, payload);
+      if (this.wanted.get(key) !== run_id) return;
       this.data.set(key, payload.out ? { blocks: [value as never] } : { value });
       this.stream.send({
         ...common,
