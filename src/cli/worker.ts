@@ -40,6 +40,9 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** For how long a scheduler that was lost is waited for, unless told otherwise. */
+const AGAIN_SECONDS = 30;
+
 /** `tilework worker`: runs until the worker has closed; the exit code says how. */
 export async function workerCommand(args: readonly string[]): Promise<number> {
   let parsed: Parsed;
@@ -54,7 +57,9 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     return EXIT.orderly;
   }
   const { options, nanny } = parsed;
-  return nanny ? supervise([process.argv[1]!, 'worker', ...args, '--no-nanny']) : work(options);
+  if (!nanny) return work(options);
+  const again = options.deathTimeout === undefined ? ['--death-timeout', String(AGAIN_SECONDS)] : [];
+  return supervise([process.argv[1]!, 'worker', ...args, '--no-nanny'], again);
 }
 
 type Parsed = 'help' | { readonly options: WorkerOptions; readonly nanny: boolean };
@@ -166,14 +171,14 @@ async function work(options: WorkerOptions): Promise<number> {
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('disconnect', () => {
-    if (worker === undefined) process.exit(EXIT.lost);
+    if (worker === undefined) process.exit(EXIT.refused);
     else void worker.close('its supervisor is gone', false);
   });
   try {
     worker = await ClusterWorker.start(options);
   } catch (error) {
     console.error(`tilework worker: ${(error as Error).message}`);
-    process.exit(EXIT.lost);
+    process.exit(EXIT.refused);
   }
   const stopReporting = reportTo(process, worker.memoryLimit);
   const { orderly } = await worker.finished;

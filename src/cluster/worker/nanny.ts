@@ -6,8 +6,10 @@ export const EXIT = {
   orderly: 0,
   /** The command line is of no use. */
   usage: 2,
-  /** It could not join, or lost the scheduler: another attempt would go no better. */
-  lost: 3,
+  /** It could not join: another attempt would go no better. */
+  refused: 3,
+  /** It lost the scheduler, which may be there again, or found itself broken. */
+  lost: 4,
 } as const;
 
 const REPORT_MS = 500;
@@ -15,6 +17,8 @@ const REPORT_MS = 500;
 const SILENCE_MS = 60_000;
 const FIRST_DELAY_MS = 1_000;
 const LAST_DELAY_MS = 30_000;
+/** Of a worker that is to end since the program that started it has. */
+const PATIENCE_MS = 5_000;
 /** A worker that lived so long was well: the next death is the first again. */
 const WELL_MS = 60_000;
 
@@ -39,7 +43,7 @@ export function reportTo(process: NodeJS.Process, limit: number): () => void {
 /** What is to be done when the worker's process has ended. */
 export function afterExit(code: number | null): 'restart' | number {
   if (code === EXIT.orderly || code === EXIT.usage) return code;
-  return code === EXIT.lost ? 1 : 'restart';
+  return code === EXIT.refused ? 1 : 'restart';
 }
 
 /** Why a worker must be ended; undefined where all is well. */
@@ -50,12 +54,13 @@ export function complaint(report: Report | undefined, silence: number): string |
 }
 
 /**
- * Runs a worker in a process of its own, which is started again when it dies, hangs or passes its memory limit.
+ * Runs a worker in a process of its own, which is started again when it dies, hangs, passes its memory limit or loses the scheduler.
  *
  * @param argv what Node is to run
+ * @param again what it is told beside where it has lost the scheduler
  * @returns the exit code, once the worker has ended for good
  */
-export async function supervise(argv: readonly string[]): Promise<number> {
+export async function supervise(argv: readonly string[], again: readonly string[]): Promise<number> {
   let stopping = false;
   let child: ChildProcess | undefined;
   const stop = (signal: NodeJS.Signals): void => {
@@ -64,10 +69,19 @@ export async function supervise(argv: readonly string[]): Promise<number> {
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
+  // As `LocalCluster` starts it: the program that did is gone, however it ended.
+  if (process.env.TILEWORK_END_WITH_STDIN === '1') {
+    process.stdin.on('end', () => {
+      stop('SIGTERM');
+      setTimeout(() => stop('SIGKILL'), PATIENCE_MS).unref();
+    });
+    process.stdin.resume().unref();
+  }
+  let more: readonly string[] = [];
   for (let delay = FIRST_DELAY_MS; ; delay = Math.min(2 * delay, LAST_DELAY_MS)) {
     const began = performance.now();
     // A group of its own: Ctrl-C comes to this process, which passes it on.
-    child = spawn(process.execPath, [...process.execArgv, ...argv], {
+    child = spawn(process.execPath, [...process.execArgv, ...argv, ...more], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
     });
@@ -75,6 +89,7 @@ export async function supervise(argv: readonly string[]): Promise<number> {
     const next = afterExit(code);
     if (next !== 'restart') return next;
     if (stopping) return 1;
+    more = code === EXIT.lost ? again : [];
     if (performance.now() - began > WELL_MS) delay = FIRST_DELAY_MS;
     console.error(
       `tilework worker: the worker's process ended with ${signal ?? `code ${code}`}; it is started again in ${delay / 1_000} s`,

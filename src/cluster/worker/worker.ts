@@ -30,13 +30,15 @@ import { Work } from './work.js';
 const MISSING_MS = 1_000;
 const KEEP_ALIVE_MS = 25_000;
 const FAREWELL_MS = 2_000;
+/** Why the scheduler has a worker close that it took out of the cluster. */
+const DROPPED = 'scheduler-remove-worker';
 
 type Status = 'init' | 'running' | 'paused' | 'closing_gracefully' | 'closing' | 'closed';
 
 /** How a worker ended. */
 export interface Ended {
   readonly reason: string;
-  /** False where it lost the scheduler, or found itself broken. */
+  /** False where it lost the scheduler, was dropped by it, or found itself broken. */
   readonly orderly: boolean;
 }
 
@@ -175,6 +177,11 @@ export class ClusterWorker {
     return { ...this.identity(), ...dumpState(this.work.state), log: this.log.recent() };
   }
 
+  /** Whether it was asked to leave, by whomever. */
+  private get leaving(): boolean {
+    return this.retiring !== undefined || this.status === 'closing_gracefully';
+  }
+
   private async join(): Promise<void> {
     const { options, link, engine } = this;
     if (options.http !== undefined) this.http = await this.serveHttp(options.http);
@@ -226,7 +233,10 @@ export class ClusterWorker {
     if (event !== undefined) {
       this.work.tell(event, event.stimulus);
     } else if (message.op === 'close') {
-      void this.close(typeof message.reason === 'string' ? message.reason : 'the scheduler said so');
+      const { reason } = message;
+      // Without having retired: it was silent for too long, or all workers are to start anew.
+      const dropped = reason === DROPPED && !this.leaving;
+      void this.close(typeof reason === 'string' ? reason : 'the scheduler said so', !dropped);
     } else if (message.op === 'worker-status-change') {
       const { status } = message;
       if (status === 'running' || status === 'paused' || status === 'closing_gracefully') this.become(status);
@@ -277,8 +287,7 @@ export class ClusterWorker {
         extensions: {},
       });
       // Who has retired is forgotten before it is told to close.
-      const left = this.retiring !== undefined || this.status === 'closing_gracefully';
-      if (answer === 'missing') await this.close('the scheduler does not know this worker', left);
+      if (answer === 'missing') await this.close('the scheduler does not know this worker', this.leaving);
       else next(answer);
     } catch (error) {
       // The stream tells whether the scheduler is gone.

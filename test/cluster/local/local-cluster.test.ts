@@ -92,7 +92,7 @@ await describeWithDask('a cluster on this machine', (dask) => {
       const cluster = await LocalCluster({ workers: 1, dask: ${JSON.stringify(dask)} });
       console.log(JSON.stringify(cluster.pids));
       setInterval(() => {}, 1000);`;
-    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    for (const [signal, also] of [['SIGINT'], ['SIGKILL'], ['SIGKILL', 'the scheduler']] as const) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -100,6 +100,7 @@ await describeWithDask('a cluster on this machine', (dask) => {
       const pids = JSON.parse(said.toString()) as number[];
       expect(pids).toHaveLength(2);
       expect(pids.every(isAlive)).toBe(true);
+      if (also) process.kill(pids[0]!, 'SIGKILL');
       child.kill(signal);
       await eventually(() => !pids.some(isAlive));
     }

@@ -99,9 +99,13 @@ await describeWithDask('calls to a Node worker', (python) => {
   test('a worker whose scheduler is gone ends, and says so', async () => {
     const doomed = await startScheduler(python);
     const worker = await startWorker(doomed.address);
+    const supervised = await startWorker(doomed.address, ['--death-timeout', '1'], { nanny: true });
     await doomed.kill();
-    expect(await worker.exited).toBe(3);
+    expect(await worker.exited).toBe(4);
     expect(worker.log()).toMatch(/the scheduler is gone/);
+    // It is started again, and waits for the scheduler as long as it was told.
+    expect(await supervised.exited).toBe(1);
+    expect(supervised.log()).toMatch(/the scheduler is gone[\s\S]*started again[\s\S]*nothing listens there/);
   }, 60_000);
 
   test('workers talk TLS where the scheduler does', async () => {

@@ -91,10 +91,11 @@ test('plain TCP does not leave this machine unasked', () => {
   expect(refused.stderr).toMatch(/would leave this machine/);
 });
 
-test('a worker that died is started again, one that left or could not join is not', () => {
+test('a worker that died or lost the scheduler is started again, one that left or could not join is not', () => {
   expect(afterExit(0)).toBe(0);
   expect(afterExit(2)).toBe(2);
   expect(afterExit(3)).toBe(1);
+  expect(afterExit(4)).toBe('restart');
   expect(afterExit(1)).toBe('restart');
   expect(afterExit(null)).toBe('restart');
 });
