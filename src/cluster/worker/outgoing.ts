@@ -28,6 +28,8 @@ export class Outgoing {
   /** Bytes of results that they need in memory at once, and how many were ever sent. */
   bytes = 0;
   bytesTotal = 0;
+  /** Connections on which peers are being answered. */
+  private readonly answering = new Map<Connection, unknown>();
 
   constructor(
     private readonly store: Store,
@@ -45,6 +47,7 @@ export class Outgoing {
     if (typeof who === 'string' && this.count >= this.mostPeers(connection)) return BUSY;
     this.count++;
     this.countTotal++;
+    this.answering.set(connection, who);
     let sending = false;
     let needed = 0;
     try {
@@ -66,9 +69,15 @@ export class Outgoing {
       if (sending || error instanceof EngineError) connection.abort();
       throw error;
     } finally {
+      this.answering.delete(connection);
       this.count--;
       this.bytes -= needed;
     }
+  }
+
+  /** The scheduler says that a peer is gone, though its connections may look alive for long. */
+  forget(worker: Address): void {
+    for (const [connection, who] of this.answering) if (who === worker) connection.abort();
   }
 
   private mostPeers(connection: Connection): number {

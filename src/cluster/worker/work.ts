@@ -58,7 +58,10 @@ export class Work {
   tell(event: Told, stimulus?: unknown): void {
     const { context } = this;
     if (context.isClosing()) return;
-    if (event.kind === 'remove-worker') this.incoming.forget(event.worker);
+    if (event.kind === 'remove-worker') {
+      this.incoming.forget(event.worker);
+      this.outgoing.forget(event.worker);
+    }
     const cause = typeof stimulus === 'string' ? stimulus : `${event.kind}-${seconds()}`;
     try {
       const instructions = this.state.handle({ ...event, stimulus: cause } as Event);

@@ -80,3 +80,25 @@ test('who asks while as much is under way as may be is to come again', async () 
   b.abort();
   await expect.poll(() => outgoing.count).toBe(0);
 });
+
+test('what is lent to a peer that is gone is given back when the scheduler says so', async () => {
+  const { keys, outgoing, listener } = await serving(2, 64 * MIB);
+  await using _ = listener;
+  const ask = async (key: string, who: string) => {
+    const connection = await connect(formatAddress(listener.address));
+    await connection.write({ op: 'get_data', keys: [key], who, reply: true });
+    // It never says that it has it.
+    await connection.read();
+    return connection;
+  };
+  const gone = await ask(keys[0]!, 'tcp://gone:1');
+  const slow = await ask(keys[1]!, 'tcp://slow:1');
+  expect(outgoing.count).toBe(2);
+  outgoing.forget('tcp://gone:1');
+  await gone.ended;
+  await expect.poll(() => outgoing.count).toBe(1);
+  expect(slow.closed).toBe(false);
+  await slow.write('OK');
+  await expect.poll(() => outgoing.count).toBe(0);
+  slow.abort();
+});
