@@ -19,6 +19,8 @@ export interface LocalClusterOptions extends SchedulerOptions {
 
 /** Milliseconds that a process is given to end when it was asked to. */
 const PATIENCE = 10_000;
+/** How often workers may end as they are started, one look after another, before it is an error. */
+const ATTEMPTS = 3;
 
 /** A scheduler and workers on this machine; they end with this process, or when it is closed. */
 export class RunningCluster implements AsyncDisposable {
@@ -27,7 +29,8 @@ export class RunningCluster implements AsyncDisposable {
   private readonly others: Child[] = [];
   private readonly rpc = new RpcPool();
   private next = 0;
-  private timer: NodeJS.Timeout | undefined;
+  /** What has the number of workers follow the work. */
+  private following: Following | undefined;
   private closed = false;
 
   private constructor(
@@ -87,6 +90,7 @@ export class RunningCluster implements AsyncDisposable {
   async scale(workers: number): Promise<void> {
     count('scale: workers', workers, 0);
     this.checkOpen();
+    await this.stopFollowing();
     const { workers: now } = this;
     if (workers < now.length) await this.retire(now.slice(workers));
     else await Promise.all(Array.from({ length: workers - now.length }, () => this.startWorker()));
@@ -100,26 +104,36 @@ export class RunningCluster implements AsyncDisposable {
   adapt(options: AdaptOptions): void {
     checkAdapt(options);
     this.checkOpen();
-    clearTimeout(this.timer);
+    const before = this.stopFollowing();
+    const following: Following = { over: false, look: before };
+    this.following = following;
+    const later = (milliseconds: number): void => {
+      following.timer = setTimeout(() => {
+        following.look = look();
+      }, milliseconds).unref();
+    };
     let needless: Needless = new Map();
+    let failures = 0;
     const look = async (): Promise<void> => {
+      await before;
       try {
         needless = await this.follow(options, needless);
+        failures = 0;
       } catch (error) {
-        // A scheduler that is busy is asked again.
+        // A scheduler that is busy is asked again; workers that end as they are started are no accident when it happens again and again.
         if (!this.scheduler.process.running || this.closed) return;
-        if (error instanceof LocalClusterError) throw error;
+        if (error instanceof LocalClusterError && ++failures === ATTEMPTS) throw error;
       }
-      if (!this.closed) this.timer = setTimeout(look, options.interval ?? 1000).unref();
+      if (!following.over) later(options.interval ?? 1000);
     };
-    this.timer = setTimeout(look, 0).unref();
+    later(0);
   }
 
   /** Ends workers and scheduler. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    clearTimeout(this.timer);
+    void this.stopFollowing();
     this.rpc.close();
     await Promise.all([...this.children.values(), ...this.others].map((child) => child.end(PATIENCE)));
     await this.scheduler.process.end(PATIENCE);
@@ -127,6 +141,16 @@ export class RunningCluster implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Resolves when nothing is being done for it any more. */
+  private async stopFollowing(): Promise<void> {
+    const { following } = this;
+    if (following === undefined) return;
+    this.following = undefined;
+    following.over = true;
+    clearTimeout(following.timer);
+    await following.look.catch(() => {});
   }
 
   private async follow(options: AdaptOptions, needless: Needless): Promise<Needless> {
@@ -147,6 +171,7 @@ export class RunningCluster implements AsyncDisposable {
   }
 
   private async startWorker(): Promise<void> {
+    this.checkOpen();
     const { threadsPerWorker = 1, memoryLimit, timeout = 60_000 } = this.options;
     const name = `node-${this.next++}`;
     const args = ['worker', this.address, '--name', name, '--nthreads', String(threadsPerWorker)];
@@ -194,6 +219,13 @@ export class RunningCluster implements AsyncDisposable {
     if (!this.scheduler.process.running)
       throw new LocalClusterError(`Dask's scheduler has ended:\n${this.scheduler.process.output}`);
   }
+}
+
+interface Following {
+  over: boolean;
+  /** The present look at the work there is, or the last one. */
+  look: Promise<void>;
+  timer?: NodeJS.Timeout;
 }
 
 function count(what: string, value: number, least: number): void {
