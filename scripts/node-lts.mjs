@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 const LTS = '26';
 /** What tests how plans are made and cut and clusters behave, at length, and no more of Node than the rest does: the suite on the oldest Node has it. */
 const LEFT_OUT = [
-  'test/cluster/{client/mixed,client/dashboard,client/arrays,collections/**,frame/**,python/**,worker/chaos}*',
+  'test/cluster/{client/mixed,client/dashboard,client/arrays,collections/**,frame/**,python/**,chaos/**}*',
   'test/frame/{conformance,partitions,tpch}*',
   'test/{docs/cluster,examples,futures/cluster}*',
 ];

@@ -41,6 +41,10 @@ export async function describeWithDask(
 export interface SchedulerOptions {
   /** Default: any free one. */
   readonly port?: number;
+  /** Default: loopback. */
+  readonly host?: string;
+  /** Words before its command, which run it somewhere else. */
+  readonly under?: readonly string[];
   /** Default: tilework's own; false: none. */
   readonly preload?: boolean;
   /** Serves Dask's dashboard, which needs the environment `libraries`. */
@@ -59,17 +63,25 @@ export interface Process {
   kill(): Promise<void>;
 }
 
-/** A real `dask scheduler`, which checks its own state at each step, on a free port of loopback. */
+/** A real `dask scheduler`, which checks its own state at each step; on a free port of loopback unless told otherwise. */
 export function startScheduler(python: string, options: SchedulerOptions = {}): Promise<Process> {
-  const { preload = true, dashboard = false, config = {}, tls, port = 0 } = options;
-  const args = ['scheduler', '--host', '127.0.0.1', '--port', String(port), '--no-show'];
+  const {
+    preload = true,
+    dashboard = false,
+    config = {},
+    tls,
+    port = 0,
+    host = '127.0.0.1',
+    under,
+  } = options;
+  const args = ['scheduler', '--host', host, '--port', String(port), '--no-show'];
   args.push(dashboard ? '--dashboard' : '--no-dashboard', '--dashboard-address', '127.0.0.1:0');
   if (preload) args.push('--preload', PRELOAD);
   if (tls) {
     args.push('--protocol', 'tls', '--tls-ca-file', tls.ca, '--tls-cert', tls.cert, '--tls-key', tls.key);
   }
   const ready = dashboard ? /Scheduler at:\s+(\S+)[\s\S]*dashboard at:\s+\S+\s/ : /Scheduler at:\s+(\S+)/;
-  return start(python, args, ready, { 'distributed.scheduler.validate': true, ...config });
+  return start(python, args, ready, { 'distributed.scheduler.validate': true, ...config }, under);
 }
 
 /** A real Python worker. */
@@ -91,6 +103,7 @@ function start(
   args: readonly string[],
   ready: RegExp,
   config: SchedulerOptions['config'] = {},
+  under: readonly string[] = [],
 ): Promise<Process> {
   const environment = Object.fromEntries(
     Object.entries(config).map(([name, value]) => [
@@ -98,7 +111,8 @@ function start(
       String(value === true ? 'True' : value),
     ]),
   );
-  const child = spawn(python, ['-m', 'dask', ...args], {
+  const [command, ...words] = [...under, python, '-m', 'dask', ...args];
+  const child = spawn(command!, words, {
     env: { ...process.env, ...environment, PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

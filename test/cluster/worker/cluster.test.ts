@@ -67,40 +67,6 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     await Promise.all(workers.map(({ exited }) => exited));
   }, 60_000);
 
-  test('a worker that is killed in mid-run costs nothing but time', async () => {
-    const [first, second] = await Promise.all([1, 2].map(() => startWorker(scheduler.address)));
-    const sum = total(sumTree('killed', 256, 8), 'killed-root');
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    first!.child.kill('SIGKILL');
-    expect(await sum).toBe(sumBelow(256));
-    second!.child.kill('SIGTERM');
-    await second!.exited;
-  }, 60_000);
-
-  test('a worker that comes late is given what another had not begun', async () => {
-    const first = await startWorker(scheduler.address, ['--resources', 'A=1']);
-    const pids = Array.from({ length: 40 }, (_, i) =>
-      callTask(
-        `pid-${i}`,
-        '(i) => { const end = Date.now() + 50; while (Date.now() < end); return process.pid; }',
-        [i],
-      ),
-    );
-    const seen = new Set<unknown>();
-    const run = engine.run(
-      graphOf(...pids),
-      pids.map(({ key }) => key),
-      {
-        onOutput: (_, result) => void seen.add(valueIn(result)),
-      },
-    );
-    const second = await startWorker(scheduler.address);
-    (await run)[Symbol.dispose]();
-    expect(seen).toEqual(new Set([first.child.pid, second.child.pid]));
-    for (const { child } of [first, second]) child.kill('SIGTERM');
-    await Promise.all([first.exited, second.exited]);
-  }, 60_000);
-
   test('what a retired worker holds is moved to another, not computed again', async () => {
     const [first, second] = await Promise.all([1, 2].map(() => startWorker(scheduler.address)));
     const tasks = Array.from({ length: 20 }, (_, i) => callTask(`kept-${i}`, '() => Math.random()'));

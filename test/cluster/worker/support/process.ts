@@ -21,11 +21,20 @@ export interface NodeWorker {
   prints(pattern: RegExp): Promise<RegExpMatchArray>;
 }
 
-/** A real `tilework worker` of one thread, without supervisor unless asked for; resolves when the scheduler has taken it. */
+export interface WorkerProcess {
+  /** Default: without a supervisor. */
+  readonly nanny?: boolean;
+  /** Words before its command, which run it somewhere else. */
+  readonly under?: readonly string[];
+  /** Ends with the file, as tests that run at the same time need it; default: with the test. */
+  readonly stays?: boolean;
+}
+
+/** A real `tilework worker` of one thread; resolves when the scheduler has taken it. */
 export async function startWorker(
   scheduler: string,
   args: readonly string[] = [],
-  { nanny = false, under = [] }: { readonly nanny?: boolean; readonly under?: readonly string[] } = {},
+  { nanny = false, under = [], stays = false }: WorkerProcess = {},
 ): Promise<NodeWorker> {
   const directory = mkdtempSync(join(tmpdir(), 'tilework-worker-'));
   directories.push(directory);
@@ -34,7 +43,8 @@ export async function startWorker(
   const child = spawn(command!, [...words, ...always, ...(nanny ? [] : ['--no-nanny']), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  children.add(child);
+  const ending = stays ? staying : children;
+  ending.add(child);
   let log = '';
   const waiting = new Set<() => void>();
   const take = (chunk: Buffer): void => {
@@ -45,7 +55,7 @@ export async function startWorker(
   child.stderr.on('data', take);
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.on('exit', (code, signal) => {
-      children.delete(child);
+      ending.delete(child);
       resolve(code ?? signal);
     });
   });
@@ -66,12 +76,20 @@ export async function startWorker(
 }
 
 const children = new Set<ChildProcess>();
+const staying = new Set<ChildProcess>();
 const directories: string[] = [];
 
-afterEach(async () => {
-  // The second one is in earnest.
+afterEach(() => end(children));
+
+afterAll(async () => {
+  await end(staying);
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
+/** Asks processes to end; the second time is in earnest. */
+async function end(processes: ReadonlySet<ChildProcess>): Promise<void> {
   await Promise.all(
-    [...children].map(async (child) => {
+    [...processes].map(async (child) => {
       const exit = new Promise((resolve) => child.on('exit', resolve));
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGTERM'), 2_000);
@@ -79,8 +97,4 @@ afterEach(async () => {
       clearTimeout(timer);
     }),
   );
-});
-
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
-});
+}
