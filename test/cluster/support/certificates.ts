@@ -8,7 +8,7 @@ import type { Certificates } from '../../../src/cluster/comm/index.js';
 /** Certificates made for this test file: of a member of the cluster, and of a stranger whom another authority signed. */
 export function makeCertificates(python: string) {
   const folder = mkdtempSync(join(tmpdir(), 'tilework-certificates-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   execFileSync(python, ['-B', join(import.meta.dirname, 'certificates.py'), folder]);
   const path = (name: string): string => join(folder, name);
   const read = (ca: string, stem: string): Certificates => ({
@@ -25,3 +25,9 @@ export function makeCertificates(python: string) {
     files: { ca: path('ca.pem'), cert: path('member.pem'), key: path('member.key') },
   };
 }
+
+// Of the file: in a test, or a hook of one, it would not be called.
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
