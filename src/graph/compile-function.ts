@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compileFunction as compileText, constants } from 'node:vm';
 import type { FunctionSpec, ModuleFunction, SourceFunction } from './function-spec.js';
+import { CHANGED, moduleText } from './module-text.js';
 
 export type CompiledFunction = (...args: unknown[]) => unknown;
 
@@ -54,6 +55,9 @@ async function compileSource(spec: SourceFunction): Promise<CompiledFunction> {
 
 async function importFunction(spec: ModuleFunction): Promise<CompiledFunction> {
   const where = `module function ${spec.name} of ${spec.url}`;
+  const text = spec.text === undefined ? undefined : moduleText(spec.url);
+  if (text !== undefined && text !== spec.text)
+    throw new Error(`The ${where} is not what it was when the program named it: ${CHANGED}`);
   let namespace: Record<string, unknown>;
   try {
     namespace = (await importFrom(spec.url)) as Record<string, unknown>;

@@ -23,6 +23,8 @@ export interface ModuleFunction {
   readonly url: string;
   /** Name of the export (`default` for the default export). */
   readonly name: string;
+  /** What its file said when the function was named (`moduleText`): so keys differ where the text does. */
+  readonly text?: string;
 }
 
 /** The property of a function that says how it is shipped, where that is not by its own text. */

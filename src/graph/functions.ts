@@ -11,6 +11,7 @@ import {
   type SourceFunction,
   UnshippableFunctionError,
 } from './function-spec.js';
+import { moduleText } from './module-text.js';
 import { whyNotCloneable } from './plain-data.js';
 import { isThreadGlobal } from './thread-globals.js';
 
@@ -71,7 +72,8 @@ export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> 
 }
 
 /**
- * Refers to a function that a module exports, instead of sending its text. Each thread imports the module once.
+ * Refers to a function that a module exports, instead of sending its text. Each thread imports the module once. A hash of the text of the
+ * module's file, and of those that it imports, is part of the reference, and so of keys.
  *
  * @param url an absolute URL or path (`new URL('./steps.js', import.meta.url)`), or a bare specifier that resolves from the working directory
  * @param name of the export
@@ -83,7 +85,8 @@ export function moduleFunction(url: string | URL, name = 'default'): ModuleFunct
       `moduleFunction(${JSON.stringify(text)}, ${JSON.stringify(name)}): a relative path means another file in another place. Pass new URL(${JSON.stringify(text)}, import.meta.url).`,
     );
   }
-  return Object.freeze({ kind: 'module', url: text, name });
+  const hash = moduleText(text);
+  return Object.freeze({ kind: 'module', url: text, name, ...(hash !== undefined && { text: hash }) });
 }
 
 /** The function's text as an expression, once everything in it is known to mean the same elsewhere. */

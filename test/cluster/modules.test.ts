@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { withModules } from '../../src/cluster/modules/index.js';
 import { moduleKey, TaskEncoder } from '../../src/cluster/wire/index.js';
@@ -25,6 +28,16 @@ test('a module is one task, on which all tasks that run its functions depend', a
   const reads = sent.filter(({ dependencies }) => dependencies.includes(modules[0]!));
   expect(reads.map(({ key }) => key)).toEqual(['a', 'b', 'd']);
   expect(String(complete.get(modules[0]!)!.params)).toContain('OFFSET = 100');
+});
+
+test('a module that has changed since it was named is not sent under that name', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tilework-changed-'));
+  const file = join(directory, 'module.mjs');
+  writeFileSync(file, 'export const f = () => 1;');
+  const graph = new Map([call('a', { fn: moduleFunction(file, 'f') })]);
+  writeFileSync(file, 'export const f = () => 2;');
+  await expect(withModules(graph)).rejects.toThrow(/module\.mjs for workers: its file.* has changed since/);
+  rmSync(directory, { recursive: true });
 });
 
 test('a graph without functions of files stays as it is', async () => {

@@ -1,4 +1,10 @@
 /** Delayed values and futures on a cluster: Dask's own scheduler and Node workers. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/cluster/client/index.js';
 import { LocalCluster } from '../../src/cluster/local/index.js';
@@ -24,6 +30,32 @@ await describeWithDask('on a cluster', (python) => {
     expect(await client.with({ priority: 100, retries: 1 }).submit((n: number) => n, 2)).toBe(2);
     expect(waits.status).toBe('pending');
     waits.cancel();
+    await engine.dispose();
+  }, 60_000);
+  it("tells functions of modules apart by their text, also another program's", async () => {
+    const engine = await start();
+    const client = new Client(engine);
+    const directory = mkdtempSync(join(tmpdir(), 'tilework-text-'));
+    const module = pathToFileURL(join(directory, 'module.mjs')).href;
+    const write = (text: string) =>
+      writeFileSync(join(directory, 'inner.mjs'), `export const of = () => ${text};`);
+    writeFileSync(join(directory, 'module.mjs'), "export { of } from './inner.mjs';");
+    write("'old'");
+    const held = client.submit<string>({ module, name: 'of' });
+    expect(await held).toBe('old');
+    write("'new'");
+    const program = `
+      import { Client, connect } from ${JSON.stringify(new URL('../../dist/esm/index.js', import.meta.url).href)};
+      const engine = await connect(process.argv[1]);
+      const future = new Client(engine).submit({ module: process.argv[2], name: 'of' });
+      console.log(await future, future.key);
+      await engine.dispose();`;
+    const { address } = engine as Awaited<ReturnType<typeof connect>>;
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program, address, module]);
+    expect(stdout).toMatch(/^new of-/);
+    expect(stdout).not.toContain(held.key);
+    rmSync(directory, { recursive: true });
     await engine.dispose();
   }, 60_000);
   describe('tasks that submit tasks', () => testTasksThatSubmit(start));

@@ -1,4 +1,7 @@
-import { basename } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
@@ -289,6 +292,26 @@ describe('specs', () => {
     expect(() => moduleFunction('./steps.js', 'f')).toThrow(/new URL\("\.\/steps\.js", import\.meta\.url\)/);
     expect(await (await compileFunction(moduleFunction(here)))(1)).toBe(2);
     expect((await compileFunction(moduleFunction('acorn', 'parse'))).name).toBe('parse');
+  });
+
+  it('of modules are known by the text of their files, and of those that these import', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tilework-text-'));
+    const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
+    const url = (query: string) => `${pathToFileURL(join(directory, 'a.mjs'))}?${query}`;
+    write('a.mjs', `export { f } from "./b.js"; import './none.js';`);
+    write('b.ts', `import './a.mjs'; export const f = () => 1;`);
+    const before = moduleFunction(url('1'), 'f');
+    expect(before.text).toMatch(/^[0-9a-f]{32}$/);
+    expect(moduleFunction(url('2'), 'f').text).toBe(before.text);
+    write('b.ts', `import './a.mjs'; export const f = () => 2;`);
+    expect(moduleFunction(url('3'), 'f').text).not.toBe(before.text);
+    expect(moduleFunction(url('1'), 'f').text).toBe(before.text);
+    await expect(compileFunction({ ...before, url: url('4') })).rejects.toThrow(
+      /function f of .*a\.mjs.* is not what it was.*Start the program again/,
+    );
+    expect(moduleFunction('node:path', 'join')).not.toHaveProperty('text');
+    expect(moduleFunction('file:///nowhere/x.js', 'f')).not.toHaveProperty('text');
+    rmSync(directory, { recursive: true });
   });
 
   it('of modules that lack the function say what there is', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../engine/errors.js';
 import type { ModuleFunction } from '../../graph/function-spec.js';
+import { CHANGED, moduleTextNow } from '../../graph/module-text.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import { moduleFunctionsOf, moduleKey, replaceModuleFunctions, sentUrl, VALUE_OP } from '../wire/index.js';
 
@@ -25,9 +26,11 @@ export async function withModules(graph: Graph): Promise<Graph> {
     if (typeof common !== 'object' || common === null || local.has(common)) continue;
     local.set(common, moduleFunctionsOf(common).filter(isLocal));
   }
-  const urls = new Set([...local.values()].flat().map(({ url }) => url));
-  if (urls.size === 0) return graph;
-  const made = new Map(await Promise.all([...urls].map(async (url) => [url, await bundleOf(url)] as const)));
+  const named = new Map([...local.values()].flat().map((fn) => [fn.url, fn]));
+  if (named.size === 0) return graph;
+  const made = new Map(
+    await Promise.all([...named].map(async ([url, fn]) => [url, await bundleOf(fn)] as const)),
+  );
   const replaced = new Map<object, object>();
   for (const [common, functions] of local)
     if (functions.length > 0)
@@ -35,7 +38,7 @@ export async function withModules(graph: Graph): Promise<Graph> {
         common,
         replaceModuleFunctions(common, (fn) => {
           const bundle = made.get(fn.url);
-          return bundle === undefined ? fn : { ...fn, url: sentUrl(bundle.hash) };
+          return bundle === undefined ? fn : { kind: 'module', url: sentUrl(bundle.hash), name: fn.name };
         }),
       );
   const tasks = new Map<Key, Task>();
@@ -52,10 +55,10 @@ export async function withModules(graph: Graph): Promise<Graph> {
 
 const isLocal = ({ url }: ModuleFunction): boolean => url.startsWith('file:');
 
-function bundleOf(url: string): Promise<Bundle> {
+function bundleOf({ url, text }: ModuleFunction): Promise<Bundle> {
   let bundle = bundles.get(url);
   if (bundle === undefined) {
-    bundle = makeBundle(url);
+    bundle = makeBundle(url, text);
     bundles.set(url, bundle);
     // What failed may be put right.
     bundle.catch(() => bundles.delete(url));
@@ -63,7 +66,7 @@ function bundleOf(url: string): Promise<Bundle> {
   return bundle;
 }
 
-async function makeBundle(url: string): Promise<Bundle> {
+async function makeBundle(url: string, named: string | undefined): Promise<Bundle> {
   const { build } = await esbuild(url);
   try {
     const { outputFiles } = await build({
@@ -82,6 +85,7 @@ async function makeBundle(url: string): Promise<Bundle> {
       logLevel: 'silent',
     });
     const text = outputFiles[0]!.text;
+    if (named !== undefined && moduleTextNow(url) !== named) throw new Error(CHANGED);
     return { hash: createHash('sha256').update(text).digest('hex').slice(0, 32), text };
   } catch (cause) {
     throw new EngineError(`cannot bundle ${url} for workers: ${(cause as Error).message}`, { cause });
