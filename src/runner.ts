@@ -2,11 +2,21 @@
 import type { FromThread } from './engine/messages.js';
 import type { Op } from './engine/op.js';
 import { Runner } from './engine/thread/runner.js';
+import { setUploadRoot } from './graph/upload-base.js';
 import { ops } from './ops.js';
 
-/** A runner over a block of claims (`engine/control.ts`); reports go out by `post`. */
-export const makeRunner = (control: SharedArrayBuffer, post: (message: FromThread) => void): Runner =>
-  new Runner(control, post, load);
+/**
+ * A runner over a block of claims (`engine/control.ts`); reports go out by `post`.
+ * @param uploads where the engine puts what users' functions import of it; the main thread calls none
+ */
+export function makeRunner(
+  control: SharedArrayBuffer,
+  post: (message: FromThread) => void,
+  uploads?: string,
+): Runner {
+  setUploadRoot(uploads);
+  return new Runner(control, post, load);
+}
 
 async function load(name: string): Promise<Op<unknown, unknown>> {
   const loader = Object.hasOwn(ops, name) ? ops[name] : undefined;

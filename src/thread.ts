@@ -6,6 +6,6 @@ import { makeRunner } from './runner.js';
 const port = parentPort;
 if (port === null) throw new Error('tilework: thread.js is the entry of a worker thread, not a program');
 
-const { control } = workerData as ThreadData;
-const runner = makeRunner(control, (message) => port.postMessage(message));
+const { control, uploads } = workerData as ThreadData;
+const runner = makeRunner(control, (message) => port.postMessage(message), uploads);
 port.on('message', (message: ToThread) => runner.take(message));

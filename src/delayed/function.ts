@@ -3,6 +3,7 @@ import type { CallCommon } from '../engine/ops/call.js';
 import type { FunctionSpec } from '../graph/function-spec.js';
 import { type AnyFunction, moduleFunction, shipFunction } from '../graph/functions.js';
 import { tokenize } from '../graph/key.js';
+import { uploadsVersion } from '../graph/uploads.js';
 
 /** A function as tasks name it: what its calls share, and what their keys begin with. */
 export interface Callee {
@@ -17,7 +18,7 @@ export interface Callee {
 export const CLIENT_SLOT = 'tilework.getClient';
 
 const modules = new Map<string, Callee>();
-const known = new WeakMap<object, Callee>();
+const known = new WeakMap<object, { readonly callee: Callee; readonly version: number }>();
 
 /**
  * A function as data. A function without captured values is shipped once, however often it is asked for: the calls of one callee are
@@ -28,16 +29,17 @@ const known = new WeakMap<object, Callee>();
 export function calleeOf(fn: unknown, captured?: Readonly<Record<string, unknown>>): Callee {
   if (typeof fn === 'function') {
     if (captured !== undefined) return callee(shipFunction(fn as AnyFunction, captured));
+    const version = uploadsVersion();
     let shipped = known.get(fn);
-    if (shipped === undefined) {
-      shipped = callee(shipFunction(fn as AnyFunction));
+    if (shipped?.version !== version) {
+      shipped = { callee: callee(shipFunction(fn as AnyFunction)), version };
       known.set(fn, shipped);
     }
-    return shipped;
+    return shipped.callee;
   }
   if (isModuleFunction(fn)) {
     const spec = moduleFunction(fn.module, fn.name ?? 'default');
-    const id = `${spec.name} ${spec.url}`;
+    const id = JSON.stringify([spec.name, spec.url, spec.uploads]);
     const referred = modules.get(id) ?? callee(spec);
     modules.set(id, referred);
     return referred;

@@ -1,4 +1,5 @@
 import type { Graph, Key } from '../graph/task.js';
+import type { Upload } from '../graph/uploads.js';
 import type { Result } from './op.js';
 
 /** How far a computation has come. Bytes count the blocks that the engine holds. */
@@ -82,6 +83,8 @@ export interface Engine {
   release(keys: readonly Key[]): void;
   /** Whether a key is persisted. */
   has(key: Key): boolean;
+  /** Lets functions that the engine runs import files of users by name. Absent where an engine does not give this. */
+  upload?(upload: Upload): Promise<void>;
   /** Ends everything; running computations reject. */
   dispose(): Promise<void>;
 }

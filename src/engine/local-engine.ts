@@ -1,4 +1,5 @@
 import type { BlockMeta, Graph, Key } from '../graph/task.js';
+import type { Upload } from '../graph/uploads.js';
 import { Asked } from './asked.js';
 import { removeAbandoned } from './disk/spill-directory.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';
@@ -22,6 +23,7 @@ import type { RunRecord, TaskRecord } from './state/records.js';
 import { EngineState } from './state/state.js';
 import { SUPPLY, Supply } from './supply.js';
 import { runnerBeside, threadEntry } from './thread-entry.js';
+import { UploadFiles } from './uploads.js';
 
 /** How often, while something runs, memory is checked and progress told. */
 const TICK_MS = 25;
@@ -89,6 +91,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   private readonly fetches = new Map<number, (error: unknown) => void>();
   private readonly firstBudget: number;
   private readonly memory: MemoryWatch;
+  private readonly uploads: UploadFiles;
   private lastId = 0;
   private timer: NodeJS.Timeout | undefined;
   private ended: Promise<void> | undefined;
@@ -115,6 +118,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       memoryLimit,
       ...(arenaBytes !== undefined && { arenaBytes }),
     });
+    this.uploads = new UploadFiles(spillDirectory);
     this.reports = new ProgressReports(this.state.core);
     this.asked = new Asked(internals.engineFor ?? (() => this), (thread, message) =>
       this.executor.tell(thread, message),
@@ -127,6 +131,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
         runner,
         threads,
         spillDirectory,
+        uploads: this.uploads.root,
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: heap },
       },
       {
@@ -188,6 +193,16 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     ]);
   }
 
+  /**
+   * Lets threads import packages by their names, without copying them more than once.
+   *
+   * @throws EngineError where the engine has been disposed of, or a path leads elsewhere; SpillError where there is no place for files
+   */
+  async upload(upload: Pick<Upload, 'hash' | 'files'>): Promise<void> {
+    if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
+    this.uploads.install(upload);
+  }
+
   /** What is persisted under a key, and finished; values are the engine's own. Blocks may be on disk: `run` and `load` lend them. */
   held(key: Key): Held | undefined {
     const record = this.state.core.byKey.get(key);
@@ -244,6 +259,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     this.fetches.clear();
     await Promise.all([ended, ...[...this.companions].map((end) => end())]);
     this.companions.clear();
+    this.uploads.remove();
   }
 
   private submit(

@@ -125,6 +125,8 @@ export const SECEDED = -4;
 /** What a thread is started with. */
 export interface ThreadData {
   readonly control: SharedArrayBuffer;
+  /** Where its engine puts uploads. */
+  readonly uploads: string;
 }
 
 /** How an input is given, in the code of a batch. */

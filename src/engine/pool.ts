@@ -18,6 +18,8 @@ export interface PoolOptions {
   /** What the main thread loads to run tasks itself, being number `threads`; undefined where it runs none. */
   readonly runner: URL | undefined;
   readonly threads: number;
+  /** Where threads find uploads. */
+  readonly uploads: string;
   readonly resourceLimits: WorkerOptions['resourceLimits'];
 }
 
@@ -87,7 +89,7 @@ export class Pool {
 
   private startWorker(index: number): Thread {
     const control = new Control();
-    const data: ThreadData = { control: control.buffer };
+    const data: ThreadData = { control: control.buffer, uploads: this.options.uploads };
     // Loaded with the first thread: a program that needs none should not wait for it.
     const { Worker } = process.getBuiltinModule('node:worker_threads');
     const worker = new Worker(this.options.entry, {

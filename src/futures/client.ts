@@ -5,6 +5,7 @@ import { type Called, callNode } from '../delayed/node.js';
 import { defaultEngine } from '../engine/default.js';
 import type { ComputeOptions, Engine } from '../engine/engine.js';
 import { EngineError } from '../engine/errors.js';
+import { noteUploads } from '../graph/uploads.js';
 import {
   type ComputedIn,
   compute,
@@ -196,6 +197,37 @@ export class Client {
   scatter<T>(data: T): Future<T> {
     const { key, as, node } = scattered(data);
     return new Future(new EngineWork<T>(this.engine, { ...node, key }, {}, [], as), this.engine, as);
+  }
+
+  /**
+   * Lets functions that the engine runs import files of this machine by name: `await import('my-package')` in a function that is sent as text, or
+   * `{ module: 'my-package/steps', name }`. Each path is a package: a directory, what `npm pack` made (`.tgz`), or a single `.js`, `.mjs`, `.cjs`,
+   * `.json` or `.wasm`, which is called by the whole name of the file (a `.wasm` exports the compiled module by default). A package that is called in
+   * its `package.json` has that name, another directory its own. What is uploaded together finds one another.
+   *
+   * Of directories `node_modules` and names that begin with a dot are left out; links are refused. Files have at most 64 MiB together.
+   * On a cluster they are sent once, by the hash of what they are, and each worker takes them when it first needs them, also one that joins later.
+   * Keys of functions contain the hash: after another upload of the name they are other work.
+   *
+   * @returns the names
+   * @throws UploadError naming what is missing, too large, of no use or unsafe; EngineError in tasks
+   * @example
+   * import { mkdtempSync, writeFileSync } from 'node:fs';
+   * const file = `${mkdtempSync('/tmp/tilework-')}/steps.mjs`;
+   * writeFileSync(file, 'export const half = (n) => n / 2;');
+   * const client = new Client();
+   * await client.upload(file); // [ 'steps.mjs' ]
+   * await client.submit<number>({ module: 'steps.mjs', name: 'half' }, 5); // 2.5
+   */
+  async upload(...paths: readonly (string | URL)[]): Promise<readonly string[]> {
+    const { engine } = this;
+    if (engine.upload === undefined)
+      throw new EngineError('a task cannot upload: the program that submits it can, by its client');
+    const { readUpload } = await import('./upload/index.js');
+    const upload = await readUpload(paths);
+    await engine.upload(upload);
+    noteUploads(Object.fromEntries(upload.names.map((name) => [name, upload.hash])));
+    return upload.names;
   }
 
   /**

@@ -11,6 +11,11 @@ export class CancelledError extends Error {
   }
 }
 
+/** Something cannot be uploaded: the message says what, and why. */
+export class UploadError extends Error {
+  override readonly name = 'UploadError';
+}
+
 /** A result that was there has gone, with the engine or worker that held it. */
 export class LostError extends Error {
   override readonly name = 'LostError';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { compileFunction as compileText, constants } from 'node:vm';
 import type { FunctionSpec, ModuleFunction, SourceFunction } from './function-spec.js';
 import { CHANGED, moduleText } from './module-text.js';
+import { baseOf } from './upload-base.js';
 
 export type CompiledFunction = (...args: unknown[]) => unknown;
 
@@ -23,8 +25,9 @@ export function compileFunction(spec: FunctionSpec): Promise<CompiledFunction> {
 }
 
 async function compileSource(spec: SourceFunction): Promise<CompiledFunction> {
-  const { captured, helpers, functions } = spec;
-  const given: Record<string, unknown> = { ...PROVIDED, ...captured };
+  const { captured, helpers, functions, uploads } = spec;
+  const base = uploads && baseOf(uploads);
+  const given: Record<string, unknown> = { ...provided(base), ...captured };
   await Promise.all(
     Object.entries(functions).map(async ([name, inner]) => {
       given[name] = await compileFunction(inner);
@@ -42,9 +45,12 @@ async function compileSource(spec: SourceFunction): Promise<CompiledFunction> {
   ].join('\n');
   const usesImport = /\bimport\s*\(/.test(body);
   const make = compileText(body, Object.keys(given), {
-    filename: `tilework-function-${createHash('sha1').update(body).digest('hex').slice(0, 8)}`,
+    filename: join(
+      base ?? '',
+      `tilework-function-${createHash('sha1').update(body).digest('hex').slice(0, 8)}`,
+    ),
     columnOffset: -opening.length,
-    // Resolves bare specifiers from the working directory, not from tilework's own. Node calls it experimental, aloud, hence only where needed.
+    // Resolves bare specifiers from the working directory, or where uploads are, not from tilework's own. Node calls it experimental, aloud, hence only where needed.
     ...(usesImport && { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }),
   });
   const fn = make(...Object.values(given)) as CompiledFunction;
@@ -60,7 +66,7 @@ async function importFunction(spec: ModuleFunction): Promise<CompiledFunction> {
     throw new Error(`The ${where} is not what it was when the program named it: ${CHANGED}`);
   let namespace: Record<string, unknown>;
   try {
-    namespace = (await importFrom(spec.url)) as Record<string, unknown>;
+    namespace = (await importer(spec.uploads && baseOf(spec.uploads))(spec.url)) as Record<string, unknown>;
   } catch (cause) {
     throw new Error(`Cannot import the ${where}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
@@ -76,18 +82,21 @@ async function importFunction(spec: ModuleFunction): Promise<CompiledFunction> {
 
 const hasScheme = (url: string): boolean => /^[a-z][a-z0-9+.-]*:/i.test(url);
 
-/** Imports an absolute URL, or a bare specifier as the program in the working directory would. */
-const importFrom = (url: string): Promise<unknown> =>
-  hasScheme(url)
-    ? import(url)
-    : compileText('return import(url);', ['url'], {
-        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      })(url);
+/** Imports an absolute URL, or a bare specifier as a program in the working directory, or in that of uploads, would. */
+const importer =
+  (base: string | undefined) =>
+  (url: string): Promise<unknown> =>
+    hasScheme(url)
+      ? import(url)
+      : compileText('return import(url);', ['url'], {
+          ...(base !== undefined && { filename: join(base, 'import') }),
+          importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+        })(url);
 
 /** What compilers and test runners expect around a module's code: esbuild's `keepNames`, Vite's form of `import()`. */
-const PROVIDED = {
+const provided = (base: string | undefined) => ({
   __name: (target: object, value: string) =>
     Object.defineProperty(target, 'name', { value, configurable: true }),
-  __vite_ssr_dynamic_import__: importFrom,
-  __vi_import_dynamic__: importFrom,
-};
+  __vite_ssr_dynamic_import__: importer(base),
+  __vi_import_dynamic__: importer(base),
+});

@@ -6,6 +6,8 @@ export interface Analysis {
   readonly free: ReadonlyMap<string, ReadonlySet<string>>;
   /** Constructs whose meaning depends on where the function was written. */
   readonly problems: readonly string[];
+  /** What it imports; undefined for each specifier that it computes. */
+  readonly imports: readonly (string | undefined)[];
 }
 
 interface Scope {
@@ -38,12 +40,13 @@ export function analyse(fn: Expression): Analysis {
     free.set(name, properties);
     if (property !== undefined) properties.add(property);
   }
-  return { free, problems: [...new Set(walk.problems)] };
+  return { free, problems: [...new Set(walk.problems)], imports: walk.imports };
 }
 
 class Walk {
   readonly references: Reference[] = [];
   readonly problems: string[] = [];
+  readonly imports: (string | undefined)[] = [];
   /** How many enclosing constructs give `this` a meaning of their own; the shipped function itself gives none. */
   private thisDepth = 0;
   private functionDepth = 0;
@@ -67,11 +70,14 @@ class Walk {
         if (source.type === 'Literal' && typeof source.value === 'string' && /^\.\.?\//.test(source.value)) {
           this.problems.push(`\`import(${JSON.stringify(source.value)})\` (a relative path)`);
         }
+        this.imports.push(textOf(source));
         this.children(node, scope);
         return;
       }
       case 'CallExpression':
         if (node.callee.type === 'Identifier' && node.callee.name === 'eval') this.problems.push('`eval(…)`');
+        if (node.callee.type === 'Identifier' && IMPORTERS.has(node.callee.name))
+          this.imports.push(textOf(node.arguments[0]));
         this.children(node, scope);
         return;
       case 'MemberExpression':
@@ -208,6 +214,12 @@ type AnyFunction = Extract<
   AnyNode,
   { type: 'ArrowFunctionExpression' | 'FunctionExpression' | 'FunctionDeclaration' }
 >;
+
+/** What a test runner makes of `import()`. */
+const IMPORTERS: ReadonlySet<string> = new Set(['__vite_ssr_dynamic_import__', '__vi_import_dynamic__']);
+
+const textOf = (node: AnyNode | undefined): string | undefined =>
+  node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
 
 const isNode = (x: unknown): x is AnyNode =>
   typeof x === 'object' && x !== null && typeof (x as { type?: unknown }).type === 'string';

@@ -1,3 +1,5 @@
+import type { Uploads } from './uploads.js';
+
 /** A user's function as plain data, so that it crosses threads and machines and can be part of a key. */
 export type FunctionSpec = SourceFunction | ModuleFunction;
 
@@ -14,6 +16,8 @@ export interface SourceFunction {
   readonly helpers: Readonly<Record<string, string>>;
   /** Captured functions that have captured values of their own, or live in a module. */
   readonly functions: Readonly<Record<string, FunctionSpec>>;
+  /** What it imports that clients have uploaded. */
+  readonly uploads?: Uploads;
 }
 
 /** A function that a module exports. Made by `moduleFunction`. */
@@ -25,6 +29,8 @@ export interface ModuleFunction {
   readonly name: string;
   /** What its file said when the function was named (`moduleText`): so keys differ where the text does. */
   readonly text?: string;
+  /** Where its specifier names what clients have uploaded. */
+  readonly uploads?: Uploads;
 }
 
 /** The property of a function that says how it is shipped, where that is not by its own text. */

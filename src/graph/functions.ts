@@ -14,6 +14,7 @@ import {
 import { moduleText } from './module-text.js';
 import { whyNotCloneable } from './plain-data.js';
 import { isThreadGlobal } from './thread-globals.js';
+import { uploadsOf } from './uploads.js';
 
 /** The parser, loaded when a function is first shipped: most programs need none, and all would wait for it at their start. */
 function parser(): typeof Parse {
@@ -49,11 +50,13 @@ export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> 
   const values: Record<string, unknown> = {};
   const helpers: Record<string, string> = {};
   const functions: Record<string, FunctionSpec> = {};
+  const imports: (string | undefined)[] = [];
+  const source = expressionOf(fn, names, label, imports);
   for (const name of [...names].sort()) {
     const value = captured[name];
     if (typeof value === 'function' && SHIPPED in value) functions[name] = value[SHIPPED] as FunctionSpec;
     else if (typeof value === 'function')
-      helpers[name] = expressionOf(value as AnyFunction, names, `captured ${name}`);
+      helpers[name] = expressionOf(value as AnyFunction, names, `captured ${name}`, imports);
     else if (isFunctionSpec(value)) functions[name] = value;
     else {
       const why = whyNotCloneable(value, `captured.${name}`);
@@ -61,13 +64,17 @@ export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> 
       values[name] = value;
     }
   }
+  // Of an import that is computed, what it is made of is captured.
+  const specifiers = [...imports, ...(imports.includes(undefined) ? Object.values(values) : [])];
+  const uploads = uploadsOf(specifiers.filter((specifier) => typeof specifier === 'string'));
   return Object.freeze({
     kind: 'source',
     name: fn.name,
-    source: expressionOf(fn, names, label),
+    source,
     captured: Object.freeze(values),
     helpers: Object.freeze(helpers),
     functions: Object.freeze(functions),
+    ...(uploads && { uploads }),
   });
 }
 
@@ -86,17 +93,33 @@ export function moduleFunction(url: string | URL, name = 'default'): ModuleFunct
     );
   }
   const hash = moduleText(text);
-  return Object.freeze({ kind: 'module', url: text, name, ...(hash !== undefined && { text: hash }) });
+  const uploads = uploadsOf([text]);
+  return Object.freeze({
+    kind: 'module',
+    url: text,
+    name,
+    ...(hash !== undefined && { text: hash }),
+    ...(uploads && { uploads }),
+  });
 }
 
-/** The function's text as an expression, once everything in it is known to mean the same elsewhere. */
-function expressionOf(fn: AnyFunction, captured: ReadonlySet<string>, label: string): string {
+/**
+ * The function's text as an expression, once everything in it is known to mean the same elsewhere.
+ * @param imports takes what it imports
+ */
+function expressionOf(
+  fn: AnyFunction,
+  captured: ReadonlySet<string>,
+  label: string,
+  imports: (string | undefined)[],
+): string {
   const text = Function.prototype.toString.call(fn);
   if (/\{\s*\[native code\]\s*\}$/.test(text)) {
     throw refusal(label, 'it is native or bound, so it has no source text. Wrap it: (x) => f(x)');
   }
   const { source, node } = parse(text, label);
-  const { free, problems } = analyse(node);
+  const { free, problems, imports: found } = analyse(node);
+  imports.push(...found);
   if (problems.length > 0) {
     throw refusal(
       label,

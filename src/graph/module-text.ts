@@ -44,11 +44,15 @@ export function moduleTextNow(url: string): string | undefined {
     }
     if (texts.has(found.url)) continue;
     texts.set(found.url, found.text);
-    for (const [, , path] of found.text.matchAll(IMPORTED)) left.push(new URL(path!, found.url).href);
+    for (const path of relativeImports(found.text)) left.push(new URL(path, found.url).href);
   }
   const inOrder = [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
   return hash('sha256', JSON.stringify(inOrder), 'hex').slice(0, 32);
 }
+
+/** The relative paths that a module's text imports, or seems to. */
+export const relativeImports = (text: string): string[] =>
+  [...text.matchAll(IMPORTED)].map(([, , path]) => path!);
 
 function fileOf(url: string): { readonly url: string; readonly text: string } | undefined {
   const candidates = [

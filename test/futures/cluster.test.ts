@@ -13,6 +13,7 @@ import { describeWithDask } from '../cluster/support/scheduler.js';
 import { testDelayed } from '../delayed/suite.js';
 import { testTasksThatSubmit } from './in-tasks-suite.js';
 import { testFutures } from './suite.js';
+import { testUploads } from './upload-suite.js';
 
 await describeWithDask('on a cluster', (python) => {
   const start = async (): Promise<Engine> => {
@@ -57,6 +58,33 @@ await describeWithDask('on a cluster', (python) => {
     expect(stdout).not.toContain(held.key);
     rmSync(directory, { recursive: true });
     await engine.dispose();
+  }, 60_000);
+  describe('uploads', () => testUploads(start));
+  it('has workers that join later import what was uploaded', async () => {
+    const cluster = await LocalCluster({ workers: 1, dask: python });
+    const client = new Client(await connect(cluster.address));
+    const directory = mkdtempSync(join(tmpdir(), 'tilework-upload-'));
+    writeFileSync(join(directory, 'where.mjs'), 'export const where = () => process.pid;');
+    await client.upload(join(directory, 'where.mjs'));
+    rmSync(directory, { recursive: true });
+    const at = { module: 'where.mjs', name: 'where' };
+    const first = await client.submit<number>(at);
+    await cluster.scale(2);
+    const file = 'where.mjs';
+    const later = async (_: number) => {
+      const { where } = await import(file);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return where() as number;
+    };
+    const impure = client.with({ pure: false, captured: { file } });
+    const pids = await client.gather(impure.map(later, [1, 2, 3, 4, 5, 6, 7, 8]));
+    expect(new Set(pids)).toContain(first);
+    expect(new Set(pids).size).toBe(2);
+    // Also when the one that had it first is gone.
+    process.kill(first, 'SIGKILL');
+    expect(await client.with({ pure: false }).submit<number>(at)).not.toBe(first);
+    await client.engine.dispose();
+    await cluster.close();
   }, 60_000);
   describe('tasks that submit tasks', () => testTasksThatSubmit(start));
 });

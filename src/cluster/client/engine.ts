@@ -5,7 +5,9 @@ import type { Result } from '../../engine/op.js';
 import { checkPriority, checkRetries } from '../../engine/options.js';
 import type { DistributedEngine } from '../../frame/distributed/engine.js';
 import type { Graph, Key } from '../../graph/task.js';
+import type { Upload } from '../../graph/uploads.js';
 import type { Certificates, CommOptions, StreamMessage } from '../comm/index.js';
+import { notUploaded, uploadsNeeded, uploadTask } from '../modules/index.js';
 import { noPython } from '../python/index.js';
 import { Book, type RunId } from './book.js';
 import { failureOf } from './failure.js';
@@ -135,6 +137,12 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     return this.book.isPersisted(key);
   }
 
+  /** Has the workers import files of users by name, also those that join later: as long as this client is connected. */
+  async upload(upload: Upload): Promise<void> {
+    const task = uploadTask(upload);
+    if (!this.has(task.key)) await this.persist(new Map([[task.key, task]]), [task.key]);
+  }
+
   /** Has something called when the engine is disposed of. */
   onDispose(undo: () => void): void {
     this.undo.push(undo);
@@ -161,6 +169,11 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     const { signal, priorities, priority = 0, onProgress } = options;
     signal?.throwIfAborted();
     const retries = checkRetries(options.retries ?? this.retries);
+    const foreign = [...uploadsNeeded(graph)].filter(([upload]) => !this.has(upload));
+    if (foreign.length > 0) {
+      await this.requireUploads(foreign);
+      signal?.throwIfAborted();
+    }
     const isPersisted = (key: Key): boolean => this.book.isPersisted(key);
     const needed = neededOf(graph, outputs, isPersisted, (key) => this.book.holders(key).length > 0);
     const before = new Set([...externalsOf(needed)].flatMap((key) => this.book.holders(key)));
@@ -206,6 +219,16 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       progress?.finish(needed.size, success);
     }
     return run;
+  }
+
+  /** Of what another client has uploaded, such as the program whose task this client serves, the cluster must know. */
+  private async requireUploads(foreign: readonly (readonly [upload: Key, task: Key])[]): Promise<void> {
+    const keys = foreign.map(([upload]) => upload);
+    const holders = (await this.session.call('who_has', { keys })) as Readonly<
+      Record<Key, readonly string[] | undefined>
+    >;
+    for (const [upload, task] of foreign) if (!holders[upload]?.length) throw notUploaded(task);
+    if (this.ended !== undefined) throw this.ended;
   }
 
   private start(run: Run): void {

@@ -11,7 +11,15 @@ export {
   Serialized,
   type SerializedHeader,
 } from './messages.js';
-export { hashOf, moduleFunctionsOf, moduleKey, replaceModuleFunctions, sentUrl } from './modules.js';
+export {
+  hashOf,
+  moduleFunctionsOf,
+  moduleKey,
+  replaceModuleFunctions,
+  sentUrl,
+  uploadKey,
+  uploadsIn,
+} from './modules.js';
 export { compressResult, decodeResult, encodeBlocks, encodeResult, PythonOnlyError } from './results.js';
 export {
   decodePayload,

@@ -3,6 +3,15 @@ import { type FunctionSpec, isFunctionSpec, type ModuleFunction } from '../../gr
 /** What stands before the hash of a module's text, where a function names a module that was sent. */
 const SENT = 'tilework-module:';
 
+/** The task whose value is the files of an upload. */
+export const uploadKey = (hash: string): string => `upload-${hash}`;
+
+/** The hashes of the uploads that functions among what a layer's tasks share import from. */
+export function uploadsIn(common: unknown): string[] {
+  const hashes = new Set(functionsOf(common).flatMap(({ uploads }) => Object.values(uploads ?? {})));
+  return [...hashes];
+}
+
 /** The task whose value is a module's text. */
 export const moduleKey = (hash: string): string => `module-${hash}`;
 
@@ -14,7 +23,11 @@ export const hashOf = ({ url }: ModuleFunction): string | undefined =>
   url.startsWith(SENT) ? url.slice(SENT.length) : undefined;
 
 /** The functions of modules among what a layer's tasks share. */
-export function moduleFunctionsOf(common: unknown): ModuleFunction[] {
+export const moduleFunctionsOf = (common: unknown): ModuleFunction[] =>
+  functionsOf(common).filter((spec) => spec.kind === 'module');
+
+/** All functions among what a layer's tasks share, and those that they have captured. */
+function functionsOf(common: unknown): FunctionSpec[] {
   if (typeof common !== 'object' || common === null || ArrayBuffer.isView(common)) return [];
   return Object.values(common).filter(isFunctionSpec).flatMap(inside);
 }
@@ -29,8 +42,8 @@ export function replaceModuleFunctions(
   return mapValues(common, (value) => (isFunctionSpec(value) ? swap(value) : value));
 }
 
-const inside = (spec: FunctionSpec): ModuleFunction[] =>
-  spec.kind === 'module' ? [spec] : Object.values(spec.functions).flatMap(inside);
+const inside = (spec: FunctionSpec): FunctionSpec[] =>
+  spec.kind === 'module' ? [spec] : [spec, ...Object.values(spec.functions).flatMap(inside)];
 
 const mapValues = <T>(object: object, change: (value: T) => unknown) =>
   Object.freeze(

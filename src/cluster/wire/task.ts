@@ -2,7 +2,7 @@ import { tokenize } from '../../graph/key.js';
 import type { BlockMeta, Key, Task } from '../../graph/task.js';
 import { WireError } from './errors.js';
 import { Pickled } from './messages.js';
-import { hashOf, moduleFunctionsOf, moduleKey } from './modules.js';
+import { hashOf, moduleFunctionsOf, moduleKey, uploadKey, uploadsIn } from './modules.js';
 import { decodeValue, encodeValue } from './values.js';
 
 /** The operation of a task whose result is its `params`. */
@@ -29,7 +29,7 @@ export interface TaskPayload {
 /** A task as the scheduler gets it: what to wait for, and what only the worker reads. */
 export interface ScheduledTask {
   readonly key: Key;
-  /** Without repetitions: inputs, the task of `common`, and those of modules that its functions are in. */
+  /** Without repetitions: inputs, the task of `common`, and those of modules and uploads that its functions are in. */
   readonly dependencies: readonly Key[];
   readonly payload: Uint8Array;
 }
@@ -110,9 +110,12 @@ export class TaskEncoder {
         payload.length <= INLINE_BYTES
           ? undefined
           : { key: `common-${tokenize(payload)}`, dependencies: [], payload },
-      modules: moduleFunctionsOf(common)
-        .flatMap((fn) => hashOf(fn) ?? [])
-        .map(moduleKey),
+      modules: [
+        ...moduleFunctionsOf(common)
+          .flatMap((fn) => hashOf(fn) ?? [])
+          .map(moduleKey),
+        ...uploadsIn(common).map(uploadKey),
+      ],
       sent: false,
     };
     this.commons.set(common, part);

@@ -10,6 +10,7 @@ import {
   moduleKey,
   payloadOf,
   type TaskPayload,
+  uploadsIn,
   VALUE_OP,
 } from '../wire/index.js';
 import type { Instruction, WorkerEvent } from './state/index.js';
@@ -93,6 +94,7 @@ export class Executions {
     const payload = decodePayload(payloadIn(key, spec));
     running.op = payload.op;
     if (!isFrameKey(key)) return this.compute(key, payload, running);
+    await this.installUploads(payload.common);
     const value = await this.frames.run({ key, ...payload }, holders, signal);
     return this.store.put(key, { value });
   }
@@ -103,6 +105,7 @@ export class Executions {
     const shared = await this.store.reading(commonKey === undefined ? [] : [commonKey], () =>
       this.commonOf(payload),
     );
+    await this.installUploads(shared);
     const common = await this.settle(shared);
     const task: Task = {
       key,
@@ -126,6 +129,11 @@ export class Executions {
     this.commons.set(text, known);
     if (this.commons.size > COMMONS) this.commons.delete(this.commons.keys().next().value!);
     return known;
+  }
+
+  /** Functions import uploads from files of this worker's engine. */
+  private async installUploads(common: unknown): Promise<void> {
+    for (const hash of uploadsIn(common)) await this.store.install(hash);
   }
 
   /** Functions of modules that were sent are taken from files of this worker. */

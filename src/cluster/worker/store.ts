@@ -7,6 +7,7 @@ import {
 } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
 import { isFrameResult } from '../frame/index.js';
+import { uploadKey } from '../wire/index.js';
 import { describeHeld } from './size.js';
 import type { HeldResult } from './state/index.js';
 import { ValueSpill } from './values.js';
@@ -70,6 +71,14 @@ export class Store {
     if (held === undefined || 'blocks' in held)
       throw new TypeError(`${JSON.stringify(key)} is no plain value that is held here`);
     return held.value;
+  }
+
+  /** Lets functions import from an upload that is held here. */
+  async install(hash: string): Promise<void> {
+    const key = uploadKey(hash);
+    await this.reading([key], () =>
+      this.engine.upload({ hash, files: this.valueOf(key) as ReadonlyMap<string, Uint8Array> }),
+    );
   }
 
   free(key: Key): void {

@@ -15,15 +15,18 @@ export function defaultSpillDirectory(): string {
 
 let made = 0;
 
+/** A path below `parent` that is this process's own. */
+export const nameSpillDirectory = (parent: string): string =>
+  join(parent, `${process.pid}-${++made}-${Date.now().toString(36)}`);
+
 /**
  * Makes a directory of this process's own below `parent`. Those of processes that are gone are removed. Synchronous: it is
  * made once, when the first block is spilled.
  */
-export function makeSpillDirectory(parent: string): string {
+export function makeSpillDirectory(parent: string, path = nameSpillDirectory(parent)): string {
   try {
     mkdirSync(parent, { recursive: true, mode: 0o700 });
     removeAbandoned(parent);
-    const path = join(parent, `${process.pid}-${++made}-${Date.now().toString(36)}`);
     mkdirSync(path, { mode: 0o700 });
     writeFileSync(join(path, LOCK), JSON.stringify(self()), { mode: 0o600 });
     return path;
