@@ -21,6 +21,7 @@ const here =
 export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/check-index': here(checkIndex),
   'array/compress': here(compress),
+  'array/from-value': async () => (await import('./array/ops/from-value.js')).fromValue as Op,
   'array/fused': here(fused),
   'array/gather': here(gather),
   'array/literal': here(literal),

@@ -1,7 +1,9 @@
+import type { Delayed } from '../delayed/delayed.js';
 import { type DType, isDType, itemsize, type TypedArray, type TypedArrayOf } from '../kernels/dtype.js';
 import { compute, LAZY, type Lazy, type LazyHooks, persist } from '../lazy/index.js';
 import { type ChunkSpec, type Chunks, gridOf, isKnown, normalizeChunks, product } from './chunks.js';
 import { type ArrayCompute, arrayFamily, arrayInput, type Computed, graphOf } from './compute.js';
+import { toDelayed } from './delayed.js';
 import { fromData } from './literal.js';
 import { ArrayMethods } from './methods.js';
 import type { NDArray, NDArrayLike } from './ndarray.js';
@@ -216,6 +218,19 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
    */
   async persist(options?: ArrayCompute): Promise<TileArray<D>> {
     return (await persist(this as Lazy, options)) as TileArray<D>;
+  }
+
+  /**
+   * The blocks, each a delayed value of `{ dtype, shape, data }`, in C order of their positions (`numBlocks`): for functions that take
+   * blocks as they come.
+   *
+   * @example
+   * const largest = delayed(({ data }: { readonly data: Float64Array }) => Math.max(...data));
+   * const blocks = (x as TileArray<'float64'>).rechunk([1, 3]).toDelayed();
+   * await compute(blocks.map((block) => largest(block))); // [ 2, 5 ]
+   */
+  toDelayed(): Delayed<InputBlock<D>>[] {
+    return toDelayed(this);
   }
 
   /**

@@ -38,6 +38,7 @@ export {
   zeros,
   zerosLike,
 } from './creation.js';
+export { type FromDelayedOptions, fromDelayed } from './delayed.js';
 export { compress, computeChunkSizes, get, take } from './indexing.js';
 export { dot, matmul, tensordot } from './linalg.js';
 export {

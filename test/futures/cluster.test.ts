@@ -10,6 +10,7 @@ import { connect } from '../../src/cluster/client/index.js';
 import { LocalCluster } from '../../src/cluster/local/index.js';
 import { Client, type Engine } from '../../src/index.js';
 import { describeWithDask } from '../cluster/support/scheduler.js';
+import { testArraysOfDelayed } from '../delayed/arrays-suite.js';
 import { testDelayed } from '../delayed/suite.js';
 import { testTasksThatSubmit } from './in-tasks-suite.js';
 import { testFutures } from './suite.js';
@@ -59,6 +60,7 @@ await describeWithDask('on a cluster', (python) => {
     rmSync(directory, { recursive: true });
     await engine.dispose();
   }, 60_000);
+  describe('arrays of delayed values', () => testArraysOfDelayed(start));
   describe('uploads', () => testUploads(start));
   it('has workers that join later import what was uploaded', async () => {
     const cluster = await LocalCluster({ workers: 1, dask: python });

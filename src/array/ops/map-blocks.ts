@@ -1,9 +1,10 @@
 import type { Block, Op, Shrunk } from '../../engine/op.js';
 import { compileFunction } from '../../graph/compile-function.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
-import type { DType, TypedArray, TypedArrayOf } from '../../kernels/dtype.js';
+import type { DType, TypedArrayOf } from '../../kernels/dtype.js';
 import { product } from '../chunks.js';
 import { memo } from '../memo.js';
+import { elementsOf, fill } from './elements.js';
 import { blockOf } from './gather.js';
 
 export interface MapBlocksParams {
@@ -93,21 +94,6 @@ function put(returned: unknown, target: Block, key: string): Shrunk | undefined 
     throw new RangeError(
       `${key}: the function returned ${data.length} elements for a block of shape [${target.shape.join(', ')}] (${target.data.length})`,
     );
-  if (target.data instanceof BigInt64Array || target.data instanceof BigUint64Array)
-    for (let i = 0; i < data.length; i++) target.data[i] = BigInt(data[i] as number);
-  else if (target.dtype === 'bool') for (let i = 0; i < data.length; i++) target.data[i] = data[i] ? 1 : 0;
-  else target.data.set(data as ArrayLike<number> as never);
+  fill(target, data);
   return undefined;
-}
-
-function elementsOf(value: unknown): ArrayLike<unknown> | undefined {
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return value as TypedArray;
-  if (Array.isArray(value)) return value.flat(Number.POSITIVE_INFINITY);
-  if (typeof value === 'object' && value !== null) {
-    if ('flatten' in value && typeof value.flatten === 'function') return value.flatten().data as TypedArray;
-    if ('data' in value) return elementsOf(value.data);
-  }
-  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
-    ? [value]
-    : undefined;
 }
