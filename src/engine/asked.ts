@@ -1,4 +1,5 @@
 import type { Key } from '../graph/task.js';
+import type { Coordination } from './coordination.js';
 import type { Engine } from './engine.js';
 import { EngineError } from './errors.js';
 import type { AnswerMessage, AskMessage, Request } from './messages.js';
@@ -16,6 +17,8 @@ interface Session {
   deserted: boolean;
   /** Keys it persists, once each time. */
   readonly held: Key[];
+  /** Leases of semaphores that it has not given back. */
+  readonly leases: Map<string, string>;
   readonly calls: Map<number, AbortController>;
 }
 
@@ -66,6 +69,7 @@ export class Asked {
     session.ended = true;
     const held = session.held.splice(0);
     if (held.length > 0) void session.engine!.then((engine) => engine.release(held));
+    this.giveBack(session);
   }
 
   /** A thread has ended, and so have its tasks. */
@@ -95,6 +99,7 @@ export class Asked {
         ended: false,
         deserted: false,
         held: [],
+        leases: new Map(),
         calls: new Map(),
       };
       this.sessions.set(name, session);
@@ -118,32 +123,66 @@ export class Asked {
       return undefined;
     }
     if (session.deserted) throw cancelled();
-    const { call, tasks, keys } = request;
-    const graph = new Map(tasks.map((task) => [task.key, task]));
+    const { call } = request;
     const abort = new AbortController();
     session.calls.set(call, abort);
+    try {
+      return request.do === 'coordinate'
+        ? await this.coordinate(session, engine, request.request, abort.signal)
+        : await this.compute(session, engine, request, priority, abort.signal);
+    } finally {
+      session.calls.delete(call);
+    }
+  }
+
+  private async coordinate(
+    session: Session,
+    engine: Engine,
+    request: Coordination,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const answer = await engine.coordinate!(request, signal);
+    if (request.do === 'semaphore-acquire') session.leases.set(request.lease, request.name);
+    else if (request.do === 'semaphore-release') session.leases.delete(request.lease);
+    if (session.ended) this.giveBack(session);
+    return answer;
+  }
+
+  private async compute(
+    session: Session,
+    engine: Engine,
+    request: Extract<Request, { do: 'run' | 'persist' }>,
+    priority: number,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const { tasks, keys } = request;
+    const graph = new Map(tasks.map((task) => [task.key, task]));
     const own = request.options.priority ?? 0;
     const options = {
       ...request.options,
       priority: Math.min(100, own + priority + 1),
-      signal: abort.signal,
+      signal,
     };
-    try {
-      if (request.do === 'persist') {
-        await engine.persist(graph, keys, options);
-        if (session.ended) engine.release([...new Set(keys)]);
-        else session.held.push(...new Set(keys));
-        return undefined;
-      }
-      const results = await engine.run(graph, keys, options);
-      try {
-        return await Promise.all(keys.map(async (key) => copyOf(await results.load(key))));
-      } finally {
-        results[Symbol.dispose]();
-      }
-    } finally {
-      session.calls.delete(call);
+    if (request.do === 'persist') {
+      await engine.persist(graph, keys, options);
+      if (session.ended) engine.release([...new Set(keys)]);
+      else session.held.push(...new Set(keys));
+      return undefined;
     }
+    const results = await engine.run(graph, keys, options);
+    try {
+      return await Promise.all(keys.map(async (key) => copyOf(await results.load(key))));
+    } finally {
+      results[Symbol.dispose]();
+    }
+  }
+
+  /** What is still leased to a task that has ended is free again; where the engine has ended too, it is so in time. */
+  private giveBack({ leases, engine }: Session): void {
+    const left = [...leases];
+    leases.clear();
+    for (const [lease, name] of left)
+      engine!.then((one) => one.coordinate!({ do: 'semaphore-release', name, lease })).catch(() => {});
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Graph, Key } from '../graph/task.js';
 import type { Upload } from '../graph/uploads.js';
+import type { Coordinator } from './coordination.js';
 import type { Result } from './op.js';
 
 /** How far a computation has come. Bytes count the blocks that the engine holds. */
@@ -85,6 +86,8 @@ export interface Engine {
   has(key: Key): boolean;
   /** Lets functions that the engine runs import files of users by name. Absent where an engine does not give this. */
   upload?(upload: Upload): Promise<void>;
+  /** Variables, queues, events and semaphores that programs and tasks share by name. */
+  coordinate?: Coordinator['coordinate'];
   /** Ends everything; running computations reject. */
   dispose(): Promise<void>;
 }

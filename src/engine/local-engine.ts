@@ -1,10 +1,12 @@
 import type { BlockMeta, Graph, Key } from '../graph/task.js';
 import type { Upload } from '../graph/uploads.js';
 import { Asked } from './asked.js';
+import type { Coordination } from './coordination.js';
 import { removeAbandoned } from './disk/spill-directory.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';
 import { EngineError, MemoryLimitError } from './errors.js';
 import { Executor } from './executor.js';
+import { LocalCoordinator } from './local-coordinator.js';
 import { budgetOf } from './memory/budget.js';
 import { giveBack } from './memory/give-back.js';
 import { MemoryWatch } from './memory/watch.js';
@@ -92,6 +94,10 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   private readonly firstBudget: number;
   private readonly memory: MemoryWatch;
   private readonly uploads: UploadFiles;
+  /** What programs and tasks share by name. */
+  private readonly coordinator = new LocalCoordinator();
+  /** Aborted when the engine ends. */
+  private readonly over = new AbortController();
   private lastId = 0;
   private timer: NodeJS.Timeout | undefined;
   private ended: Promise<void> | undefined;
@@ -193,6 +199,12 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     ]);
   }
 
+  async coordinate(request: Coordination, signal?: AbortSignal): Promise<unknown> {
+    if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
+    const either = signal === undefined ? this.over.signal : AbortSignal.any([signal, this.over.signal]);
+    return this.coordinator.coordinate(request, either);
+  }
+
   /**
    * Lets threads import packages by their names, without copying them more than once.
    *
@@ -253,6 +265,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   }
 
   private async end(reason: unknown): Promise<void> {
+    this.over.abort(reason);
     const ended = this.executor.end();
     for (const call of [...this.calls.values()]) call.settle({ reason });
     for (const answer of this.fetches.values()) answer(reason);

@@ -1,4 +1,5 @@
 import type { Key, Task } from '../graph/task.js';
+import type { Coordination } from './coordination.js';
 import type { ComputeOptions } from './engine.js';
 import type { WireError } from './wire-error.js';
 
@@ -102,6 +103,7 @@ export type Request =
       readonly keys: readonly Key[];
       readonly options: Omit<ComputeOptions, 'signal' | 'onProgress'>;
     }
+  | { readonly do: 'coordinate'; readonly call: number; readonly request: Coordination }
   | { readonly do: 'abort'; readonly call: number; readonly reason: WireError }
   | { readonly do: 'release'; readonly keys: readonly Key[] };
 

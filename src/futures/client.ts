@@ -18,6 +18,7 @@ import {
 } from '../lazy/index.js';
 import { Future, pendingHere } from './future.js';
 import { runHere } from './here.js';
+import { Names } from './names.js';
 import { scattered } from './scatter.js';
 import { EngineWork, LocalWork } from './work.js';
 
@@ -45,7 +46,6 @@ export interface SubmitOptions {
 /** The values of each argument, for `map`. */
 export type LazyLists<A extends readonly unknown[]> = { [K in keyof A]: Iterable<Lazily<A[K]>> };
 
-const datasets = new WeakMap<Engine, Map<string, unknown>>();
 const GATHERED = own('value', '(value) => value');
 
 /**
@@ -59,13 +59,12 @@ const GATHERED = own('value', '(value) => value');
  * const b = client.submit(inc, a);
  * await client.gather([a, b]); // [ 2, 3 ]
  */
-export class Client {
-  readonly engine: Engine;
+export class Client extends Names {
   private readonly options: SubmitOptions;
 
   /** @param engine default: the process's own, or the one chosen by `useEngine` */
   constructor(engine: Engine = defaultEngine(), options: SubmitOptions = {}) {
-    this.engine = engine;
+    super(engine);
     this.options = options;
   }
 
@@ -254,72 +253,6 @@ export class Client {
    */
   cancel(futures: Iterable<Future> | Future): void {
     for (const future of futures instanceof Future ? [futures] : futures) future.cancel();
-  }
-
-  /**
-   * Gives something a name under which every client of the engine in this process finds it; futures and persisted arrays in it stay
-   * until it is unpublished.
-   *
-   * @throws TypeError where there is something of that name
-   * @example
-   * const client = new Client();
-   * client.publish('limits', client.scatter([1, 2]));
-   * await client.getDataset('limits'); // [ 1, 2 ]
-   * client.unpublish('limits');
-   */
-  publish(name: string, value: unknown): void {
-    const names = this.names();
-    if (names.has(name))
-      throw new TypeError(`${JSON.stringify(name)} is published already; unpublish it first`);
-    names.set(name, value);
-  }
-
-  /**
-   * What was published under a name.
-   *
-   * @throws TypeError where nothing was
-   * @example
-   * new Client().getDataset('nothing'); // throws TypeError: nothing is published as "nothing"
-   */
-  getDataset<T = unknown>(name: string): T {
-    const names = this.names();
-    if (!names.has(name))
-      throw new TypeError(
-        `nothing is published as ${JSON.stringify(name)}; there is ${[...names.keys()].join(', ') || 'nothing at all'}`,
-      );
-    return names.get(name) as T;
-  }
-
-  /**
-   * Gives up a name.
-   *
-   * @example
-   * const client = new Client();
-   * client.publish('x', 1);
-   * client.unpublish('x');
-   * client.listDatasets(); // []
-   */
-  unpublish(name: string): void {
-    this.names().delete(name);
-  }
-
-  /**
-   * The names under which something is published, in the order of publishing.
-   *
-   * @example
-   * new Client().listDatasets(); // []
-   */
-  listDatasets(): string[] {
-    return [...this.names().keys()];
-  }
-
-  private names(): Map<string, unknown> {
-    let names = datasets.get(this.engine);
-    if (names === undefined) {
-      names = new Map();
-      datasets.set(this.engine, names);
-    }
-    return names;
   }
 
   private call(callee: Called, args: readonly unknown[], revive?: (value: unknown) => unknown): Future {

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/cluster/client/index.js';
 import { LocalCluster } from '../../src/cluster/local/index.js';
 import { Client, type Engine } from '../../src/index.js';
 import { describeWithDask } from '../cluster/support/scheduler.js';
 import { testArraysOfDelayed } from '../delayed/arrays-suite.js';
 import { testDelayed } from '../delayed/suite.js';
+import { testCoordination } from './coordination-suite.js';
 import { testTasksThatSubmit } from './in-tasks-suite.js';
 import { testFutures } from './suite.js';
 import { testUploads } from './upload-suite.js';
@@ -61,6 +62,46 @@ await describeWithDask('on a cluster', (python) => {
     await engine.dispose();
   }, 60_000);
   describe('arrays of delayed values', () => testArraysOfDelayed(start));
+  describe('what is shared by names', () => testCoordination(start));
+  describe('of a cluster', () => {
+    let cluster: Awaited<ReturnType<typeof LocalCluster>>;
+    let client: Client;
+    beforeAll(async () => {
+      cluster = await LocalCluster({ workers: 2, dask: python });
+      client = new Client(await connect(cluster.address));
+    }, 60_000);
+    afterAll(async () => {
+      await client?.engine.dispose();
+      await cluster?.close();
+    });
+    it('shares variables, queues, events and locks with programs in Python', async () => {
+      await client.variable('of-node').set({ list: [1, 'two', null], nested: { yes: true } });
+      const lease = await client.lock('shared').acquire();
+      const code = `
+import sys
+from distributed import Client, Event, Lock, Queue, Variable
+with Client(sys.argv[1]) as client:
+    value = Variable("of-node").get(timeout=10)
+    assert [*value["list"]] == [1, "two", None] and value["nested"] == {"yes": True}, value
+    assert not Lock("shared").acquire(timeout=0.05)
+    queue = Queue("numbers")
+    for n in range(3):
+        queue.put(n)
+    Variable("of-python").set([1.5, "text"])
+    Event("python-waits").set()
+    assert Lock("shared").acquire(timeout=20)
+    Event("node-is-done").wait(20)
+`;
+      const program = promisify(execFile)(python, ['-c', code, cluster.address]);
+      await Promise.race([client.event('python-waits').wait({ timeout: 20_000 }), program]);
+      expect(await client.variable('of-python').get()).toEqual([1.5, 'text']);
+      const queue = client.queue<number>('numbers');
+      expect([await queue.get(), await queue.get(), await queue.get()]).toEqual([0, 1, 2]);
+      await lease.release();
+      await client.event('node-is-done').set();
+      await program;
+    });
+  });
   describe('uploads', () => testUploads(start));
   it('has workers that join later import what was uploaded', async () => {
     const cluster = await LocalCluster({ workers: 1, dask: python });

@@ -1,3 +1,4 @@
+import type { Coordination } from '../../engine/coordination.js';
 import type { ComputeOptions, Results, RunOptions } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import { FetchedResults } from '../../engine/fetched-results.js';
@@ -7,6 +8,7 @@ import type { DistributedEngine } from '../../frame/distributed/engine.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { Upload } from '../../graph/uploads.js';
 import type { Certificates, CommOptions, StreamMessage } from '../comm/index.js';
+import { SchedulerCoordinator } from '../coordination/index.js';
 import { notUploaded, uploadsNeeded, uploadTask } from '../modules/index.js';
 import { noPython } from '../python/index.js';
 import { Book, type RunId } from './book.js';
@@ -61,6 +63,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   readonly frames: ClusterFrames;
   readonly takesPython = true;
   private readonly session: Session;
+  private readonly coordinator: SchedulerCoordinator;
   private readonly book = new Book();
   /** Computations under way, and those whose results are persisted. */
   private readonly runs = new Map<RunId, Run>();
@@ -68,6 +71,8 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   private readonly unconfirmed = new Set<Run>();
   private readonly active = new Set<Run>();
   private readonly undo: (() => void)[] = [];
+  /** Aborted when the engine ends. */
+  private readonly over = new AbortController();
   private readonly retries: number;
   private lastRun = 0;
   private ended: EngineError | undefined;
@@ -98,10 +103,17 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       name,
       {
         message: (message) => this.receive(message),
-        restored: () => this.resubmit(),
+        restored: () => {
+          this.coordinator.forget();
+          this.resubmit();
+        },
         gone: (error) => this.end(error),
       },
       { giveUp: reconnect, inject },
+    );
+    this.coordinator = new SchedulerCoordinator(
+      (op, fields) => this.session.call(op, fields),
+      this.session.client,
     );
     this.frames = new ClusterFrames(this.session, () => {
       if (this.ended !== undefined) throw this.ended;
@@ -135,6 +147,13 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
 
   has(key: Key): boolean {
     return this.book.isPersisted(key);
+  }
+
+  /** Variables, queues, events and semaphores of the scheduler: those that programs in Python have by the same names. */
+  async coordinate(request: Coordination, signal?: AbortSignal): Promise<unknown> {
+    if (this.ended !== undefined) throw this.ended;
+    const either = signal === undefined ? this.over.signal : AbortSignal.any([signal, this.over.signal]);
+    return this.coordinator.coordinate(request, either);
   }
 
   /** Has the workers import files of users by name, also those that join later: as long as this client is connected. */
@@ -314,6 +333,8 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   private end(reason: EngineError): void {
     if (this.ended !== undefined) return;
     this.ended = reason;
+    this.over.abort(reason);
+    this.coordinator.close();
     for (const run of this.active) run.fail(reason);
   }
 }

@@ -1,4 +1,5 @@
 import type { Graph, Key } from '../../graph/task.js';
+import type { Coordination } from '../coordination.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from '../engine.js';
 import { EngineError } from '../errors.js';
 import { FetchedResults } from '../fetched-results.js';
@@ -39,15 +40,27 @@ export class TaskEngine implements Engine {
     return (this.persisted.get(key) ?? 0) > 0;
   }
 
+  coordinate(request: Coordination, signal?: AbortSignal): Promise<unknown> {
+    return this.abortable(signal, (call) => ({ do: 'coordinate', call, request }));
+  }
+
   async dispose(): Promise<void> {
     throw new EngineError('a task cannot dispose of the engine that runs it');
   }
 
-  private async call(
+  private call(
     what: 'run' | 'persist',
     graph: Graph,
     keys: readonly Key[],
     { signal, onProgress: _, ...options }: ComputeOptions,
+  ): Promise<unknown> {
+    const tasks = [...graph.values()];
+    return this.abortable(signal, (call) => ({ do: what, call, tasks, keys, options }));
+  }
+
+  private async abortable(
+    signal: AbortSignal | undefined,
+    request: (call: number) => Request,
   ): Promise<unknown> {
     signal?.throwIfAborted();
     const call = ++this.lastCall;
@@ -56,7 +69,7 @@ export class TaskEngine implements Engine {
     };
     signal?.addEventListener('abort', abort, { once: true });
     try {
-      return await this.ask({ do: what, call, tasks: [...graph.values()], keys, options });
+      return await this.ask(request(call));
     } finally {
       signal?.removeEventListener('abort', abort);
     }

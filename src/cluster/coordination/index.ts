@@ -1,0 +1,1 @@
+export { SchedulerCoordinator } from './coordinator.js';

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import type { Coordination } from '../engine/coordination.js';
+import type { Engine } from '../engine/engine.js';
+import { EngineError } from '../engine/errors.js';
+import { whyNotCloneable } from '../graph/plain-data.js';
+
+/** How long to wait for what others do. */
+export interface PatienceOptions {
+  /** Milliseconds, after which a `TimeoutError` is thrown; default: for ever. */
+  readonly timeout?: number;
+}
+
+/** What programs and tasks share under a name: the engine has it. */
+abstract class Shared {
+  /** @internal */
+  constructor(
+    private readonly engine: Engine,
+    readonly name: string,
+  ) {
+    if (typeof name !== 'string' || name === '')
+      throw new TypeError(`a name is a text, not ${JSON.stringify(name)}`);
+  }
+
+  protected async ask(request: Coordination): Promise<unknown> {
+    if (this.engine.coordinate === undefined)
+      throw new EngineError('this engine has nothing that is shared by names');
+    return this.engine.coordinate(request);
+  }
+
+  toString(): string {
+    return `tilework.${this.constructor.name}<${this.name}>`;
+  }
+}
+
+/** A value that programs and tasks share by its name. Made by `client.variable`. */
+export class Variable<T = unknown> extends Shared {
+  /**
+   * Gives it a value, in place of the one before.
+   *
+   * @throws TypeError where the value is no plain data
+   */
+  async set(value: T): Promise<void> {
+    await this.ask({ do: 'variable-set', name: this.name, value: plain(value, 'the value') });
+  }
+
+  /**
+   * Its value; where it has none yet it is waited for.
+   *
+   * @throws a DOMException named TimeoutError
+   */
+  async get(options: PatienceOptions = {}): Promise<T> {
+    return (await this.ask({ do: 'variable-get', name: this.name, timeout: patienceOf(options) })) as T;
+  }
+}
+
+/** Values that some programs and tasks put in and others take out, first in first out. Made by `client.queue`. */
+export class Queue<T = unknown> extends Shared {
+  /** @internal */
+  constructor(
+    engine: Engine,
+    name: string,
+    private readonly most: number,
+  ) {
+    super(engine, name);
+    if (!Number.isInteger(most) || most < 0)
+      throw new RangeError(`a queue holds a whole number of values, or 0 for any, not ${most}`);
+  }
+
+  /**
+   * Puts a value in; where the queue is full it is waited for room.
+   *
+   * @throws TypeError where the value is no plain data; a DOMException named TimeoutError
+   */
+  async put(value: T, options: PatienceOptions = {}): Promise<void> {
+    const { name, most } = this;
+    await this.ask({
+      do: 'queue-put',
+      name,
+      most,
+      value: plain(value, 'the value'),
+      timeout: patienceOf(options),
+    });
+  }
+
+  /**
+   * Takes the first value out; where there is none it is waited for.
+   *
+   * @throws a DOMException named TimeoutError
+   */
+  async get(options: PatienceOptions = {}): Promise<T> {
+    const { name, most } = this;
+    return (await this.ask({ do: 'queue-get', name, most, timeout: patienceOf(options) })) as T;
+  }
+
+  /** How many values are in it. */
+  async size(): Promise<number> {
+    const { name, most } = this;
+    return (await this.ask({ do: 'queue-size', name, most })) as number;
+  }
+}
+
+/** Something that has happened, or not yet, for others to wait for. Made by `client.event`. */
+export class EventFlag extends Shared {
+  /** It has happened: who waits goes on. */
+  async set(): Promise<void> {
+    await this.ask({ do: 'event-set', name: this.name });
+  }
+
+  /** It has not happened, again. */
+  async clear(): Promise<void> {
+    await this.ask({ do: 'event-clear', name: this.name });
+  }
+
+  async isSet(): Promise<boolean> {
+    return (await this.ask({ do: 'event-is-set', name: this.name })) as boolean;
+  }
+
+  /**
+   * Waits until it has happened.
+   *
+   * @throws a DOMException named TimeoutError
+   */
+  async wait(options: PatienceOptions = {}): Promise<void> {
+    await this.ask({ do: 'event-wait', name: this.name, timeout: patienceOf(options) });
+  }
+}
+
+/** A bounded number of leases, for what only so many may use at once. Made by `client.semaphore`, and of one lease by `client.lock`. */
+export class Semaphore extends Shared {
+  /** @internal */
+  constructor(
+    engine: Engine,
+    name: string,
+    private readonly most: number,
+  ) {
+    super(engine, name);
+    if (!Number.isInteger(most) || most < 1)
+      throw new RangeError(`a semaphore has a whole number of leases from 1, not ${most}`);
+  }
+
+  /**
+   * Takes a lease, when one is free. It is given back by its `release()`, at the end of a block with `await using`, when the task that took it ends, and some
+   * time after the process that took it has gone.
+   *
+   * @throws a DOMException named TimeoutError; RangeError where the name has another number of leases
+   */
+  async acquire(options: PatienceOptions = {}): Promise<Lease> {
+    const { name, most } = this;
+    const lease = randomUUID();
+    await this.ask({ do: 'semaphore-acquire', name, most, lease, timeout: patienceOf(options) });
+    let held = true;
+    const release = async (): Promise<void> => {
+      if (!held) return;
+      held = false;
+      await this.ask({ do: 'semaphore-release', name, lease });
+    };
+    return { release, [Symbol.asyncDispose]: release };
+  }
+
+  /**
+   * What a function returns that is called while a lease is held.
+   *
+   * @throws what the function throws, and as `acquire`
+   */
+  async use<R>(fn: () => R | PromiseLike<R>, options: PatienceOptions = {}): Promise<Awaited<R>> {
+    const lease = await this.acquire(options);
+    try {
+      return await fn();
+    } finally {
+      await lease.release();
+    }
+  }
+}
+
+/** A place that a semaphore or lock has granted. */
+export interface Lease extends AsyncDisposable {
+  /** Gives it back; once is enough. */
+  release(): Promise<void>;
+}
+
+function plain<T>(value: T, what: string): T {
+  const why = whyNotCloneable(value, what);
+  if (why !== undefined) throw new TypeError(`${why}. Pass plain data`);
+  return value;
+}
+
+/** The longest that a timer can be set for: beyond, it is for ever. */
+const MOST_MS = 2 ** 31 - 1;
+
+function patienceOf({ timeout }: PatienceOptions): number | undefined {
+  if (timeout === undefined || timeout > MOST_MS) return undefined;
+  if (!(timeout >= 0)) throw new RangeError(`a timeout is a number of milliseconds from 0, not ${timeout}`);
+  return timeout;
+}
