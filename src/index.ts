@@ -5,7 +5,7 @@ export * from './array/index.js';
 export * from './cluster/index.js';
 export * from './delayed/index.js';
 export { configure, defaultEngine, useEngine } from './engine/default.js';
-export type { Engine, Progress } from './engine/engine.js';
+export type { Engine, Progress, WorkerInfo } from './engine/engine.js';
 export {
   EngineError,
   GraphError,

@@ -35,6 +35,10 @@ export interface ComputeOptions {
   readonly priority?: number;
   /** What each task needs of what workers offer, by name. The local engine offers nothing, and refuses. */
   readonly resources?: Readonly<Record<string, number>>;
+  /** Which of a cluster's workers may run the tasks: names, addresses or hosts; default: all. The local engine has none, and refuses. */
+  readonly workers?: readonly string[];
+  /** Whether others may run them where none of `workers` is there (default false). */
+  readonly allowOtherWorkers?: boolean;
   /** How often a task that threw is run again before its error counts (default: the engine's). */
   readonly retries?: number;
   /** Called now and then (at most some ten times a second), and once at the end. What it throws rejects the run. */
@@ -68,6 +72,19 @@ export interface Results extends Disposable {
   release(key: Key): void;
 }
 
+/** A worker of a cluster. */
+export interface WorkerInfo {
+  readonly name: string;
+  readonly address: string;
+  /** Which tasks it runs. */
+  readonly language: 'node' | 'python';
+  readonly threads: number;
+  /** Bytes; 0 where there is none. */
+  readonly memoryLimit: number;
+  /** What it offers to tasks that ask for it. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
 /** What computes graphs. The local engine is one, a cluster another. */
 export interface Engine {
   /** Whether tasks of a graph may be calls of Python. */
@@ -86,6 +103,8 @@ export interface Engine {
   has(key: Key): boolean;
   /** Lets functions that the engine runs import files of users by name. Absent where an engine does not give this. */
   upload?(upload: Upload): Promise<void>;
+  /** The workers that are there now. Absent where there are none but the engine itself. */
+  workers?(): Promise<readonly WorkerInfo[]>;
   /** Variables, queues, events and semaphores that programs and tasks share by name. */
   coordinate?: Coordinator['coordinate'];
   /** Ends everything; running computations reject. */

@@ -12,8 +12,8 @@ import { giveBack } from './memory/give-back.js';
 import { MemoryWatch } from './memory/watch.js';
 import type { Result } from './op.js';
 import {
+  checkPlacement,
   checkPriority,
-  checkResources,
   checkRetries,
   type LocalEngineOptions,
   type Settings,
@@ -285,7 +285,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
       const { signal, priorities, onProgress } = options;
       signal?.throwIfAborted();
-      checkResources(options.resources);
+      checkPlacement(options);
       if (reserve > this.firstBudget)
         throw resultTooLarge(reserve, this.firstBudget, this.settings.memoryLimit);
       const began = performance.now();

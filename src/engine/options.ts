@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defaultSpillDirectory } from './disk/spill-directory.js';
+import type { ComputeOptions } from './engine.js';
 import { availableBytes, defaultLimit, parseBytes } from './memory/limits.js';
 
 export interface LocalEngineOptions {
@@ -43,8 +44,13 @@ export function checkPriority(priority: number): number {
   return priority;
 }
 
-/** Throws a RangeError where something is asked for that only a cluster's workers may offer. */
-export function checkResources(resources: Readonly<Record<string, number>> = {}): void {
+/** Throws a RangeError where something is asked for that only a cluster has: resources that workers offer, or certain workers. */
+export function checkPlacement({
+  resources = {},
+  workers,
+}: Pick<ComputeOptions, 'resources' | 'workers'>): void {
+  if (workers !== undefined)
+    throw new RangeError('the local engine has no workers to choose from: leave them out, or use a cluster');
   const [name] = Object.keys(resources);
   if (name !== undefined)
     throw new RangeError(

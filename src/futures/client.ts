@@ -1,9 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ModuleFunction } from '../array/blocks.js';
 import { pythonArguments, pythonFunction, revive } from '../cluster/python/index.js';
 import { calleeOf, keyName, own } from '../delayed/function.js';
 import { type Called, callNode } from '../delayed/node.js';
 import { defaultEngine } from '../engine/default.js';
-import type { ComputeOptions, Engine } from '../engine/engine.js';
+import type { ComputeOptions, Engine, WorkerInfo } from '../engine/engine.js';
 import { EngineError } from '../engine/errors.js';
 import { noteUploads } from '../graph/uploads.js';
 import {
@@ -20,7 +21,11 @@ import { Future, pendingHere } from './future.js';
 import { runHere } from './here.js';
 import { Names } from './names.js';
 import { scattered } from './scatter.js';
+import { type WaitOptions, within } from './waiting.js';
 import { EngineWork, LocalWork } from './work.js';
+
+/** How often a cluster is asked for its workers while it is waited for them. */
+const WORKERS_MS = 200;
 
 /** How a client submits: `client.with({ … })`. */
 export interface SubmitOptions {
@@ -36,6 +41,10 @@ export interface SubmitOptions {
   readonly priority?: number;
   /** What each call needs of what a cluster's workers offer. The local engine refuses any. */
   readonly resources?: Readonly<Record<string, number>>;
+  /** Which of a cluster's workers may run calls, by their names, addresses or hosts (default: all): `client.workers()` has them. The local engine refuses. */
+  readonly workers?: readonly string[];
+  /** Whether others may where none of `workers` is there (default false: calls wait for one). */
+  readonly allowOtherWorkers?: boolean;
   /**
    * `'main'`: calls run in the process (in a task: the thread) that submits them, asynchronously; they see the variables around them, and arguments and results are not
    * copied. For work that needs what cannot be sent: open connections, caches, the program's own objects.
@@ -238,8 +247,7 @@ export class Client extends Names {
    * await held.sum().compute(); // 21
    */
   persist<const S>(structure: S): ReturnType<typeof persist<S>> {
-    const { retries, priority, resources } = this.options;
-    return persist(structure, { engine: this.engine, ...settings({ retries, priority, resources }) });
+    return persist(structure, { engine: this.engine, ...settings(this.options) });
   }
 
   /**
@@ -255,10 +263,70 @@ export class Client extends Names {
     for (const future of futures instanceof Future ? [futures] : futures) future.cancel();
   }
 
+  /**
+   * The workers of the cluster, in no order.
+   *
+   * @throws EngineError where the engine is no cluster
+   * @example
+   * await new Client().workers(); // throws EngineError: the local engine has no workers
+   */
+  async workers(): Promise<readonly WorkerInfo[]> {
+    if (this.engine.workers === undefined)
+      throw new EngineError('the local engine has no workers: connect to a cluster');
+    return this.engine.workers();
+  }
+
+  /**
+   * Waits until the cluster has so many workers of Node, and returns all that are there then.
+   *
+   * @throws as `workers`; a DOMException named TimeoutError
+   * @example
+   * await new Client().waitForWorkers(2); // throws EngineError: the local engine has no workers
+   */
+  async waitForWorkers(count: number, options: WaitOptions = {}): Promise<readonly WorkerInfo[]> {
+    const enough = new AbortController();
+    const wait = async (): Promise<readonly WorkerInfo[]> => {
+      for (;;) {
+        const workers = await this.workers();
+        if (workers.filter(({ language }) => language === 'node').length >= count) return workers;
+        await pause(WORKERS_MS, undefined, { signal: enough.signal });
+      }
+    };
+    try {
+      return await within(wait(), options, `waiting for ${count} workers`);
+    } finally {
+      enough.abort();
+    }
+  }
+
+  /**
+   * Calls a function once on each of the cluster's Node workers that are there, in a thread of it, and returns what each gave, by its address: to look at
+   * workers, or to make something ready there. Of `with` what counts is what functions have captured, and `workers`, which says on which.
+   *
+   * @throws as `workers` and `submit`; the first error of one of the calls
+   * @example
+   * await new Client().run(() => process.pid); // throws EngineError: the local engine has no workers
+   */
+  async run<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...args: LazyArguments<A>
+  ): Promise<Map<string, Awaited<R>>> {
+    const chosen = this.options.workers;
+    const workers = (await this.workers()).filter(
+      ({ language, name, address }) =>
+        language === 'node' && (chosen === undefined || chosen.includes(name) || chosen.includes(address)),
+    );
+    const calls = workers.map(({ address }) => {
+      const only = this.with({ workers: [address], allowOtherWorkers: false, pure: false });
+      return [address, only.submit(fn, ...args)] as const;
+    });
+    return new Map(await Promise.all(calls.map(async ([address, call]) => [address, await call] as const)));
+  }
+
   private call(callee: Called, args: readonly unknown[], revive?: (value: unknown) => unknown): Future {
-    const { pure, name, retries, priority, resources } = this.options;
+    const { pure, name } = this.options;
     const node: LazyInput = callNode(callee, args, { pure, name: name && keyName(name) });
-    const options = settings({ retries, priority, resources });
+    const options = settings(this.options);
     const after = pendingHere(node.inputs);
     return new Future(new EngineWork(this.engine, node, options, after, undefined, revive), this.engine);
   }
@@ -269,8 +337,14 @@ export class Client extends Names {
   }
 }
 
-type Settings = Pick<ComputeOptions, 'retries' | 'priority' | 'resources'>;
-
-/** Options that are given, without those that are not. */
-const settings = (options: { [K in keyof Settings]: Settings[K] | undefined }): Settings =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+/** What engines mind of how calls are submitted, as far as it is said. */
+function settings({
+  retries,
+  priority,
+  resources,
+  workers,
+  allowOtherWorkers,
+}: SubmitOptions): ComputeOptions {
+  const said = { retries, priority, resources, workers, allowOtherWorkers };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}

@@ -4,6 +4,17 @@ import { type WaitOptions, within } from './waiting.js';
 export interface WaitForOptions extends WaitOptions {
   /** Return when all are done (default), or when one is. */
   readonly returnWhen?: 'allCompleted' | 'firstCompleted';
+  /** Called at once, and as futures are done. What it throws ends the waiting. */
+  readonly onProgress?: (progress: FuturesProgress) => void;
+}
+
+/** How far some futures are. */
+export interface FuturesProgress {
+  /** How many are done, of `total`. */
+  readonly done: number;
+  /** How many of these have no result: they failed, or were cancelled. */
+  readonly failed: number;
+  readonly total: number;
 }
 
 /**
@@ -18,20 +29,34 @@ export interface WaitForOptions extends WaitOptions {
  */
 export async function wait<F extends Future>(
   futures: Iterable<F>,
-  { returnWhen = 'allCompleted', ...options }: WaitForOptions = {},
+  { returnWhen = 'allCompleted', onProgress, ...options }: WaitForOptions = {},
 ): Promise<{ readonly done: F[]; readonly notDone: F[] }> {
   const list = [...futures];
   if (returnWhen !== 'allCompleted' && returnWhen !== 'firstCompleted')
     throw new TypeError(
       `returnWhen is 'allCompleted' or 'firstCompleted', not ${JSON.stringify(returnWhen)}`,
     );
-  const settled = list.map((future) => future.settled());
-  if (list.length > 0)
-    await within<unknown>(
-      returnWhen === 'allCompleted' ? Promise.all(settled) : Promise.race(settled),
-      options,
-      `waiting for ${list.length} futures`,
-    );
+  const progress = { done: 0, failed: 0, total: list.length };
+  let waiting = true;
+  const count = (future: Future): void => {
+    if (!waiting) return;
+    progress.done++;
+    if (future.status === 'error' || future.status === 'cancelled') progress.failed++;
+    onProgress?.({ ...progress });
+  };
+  onProgress?.({ ...progress });
+  const settled = list.map((future) => future.settled().then(() => count(future)));
+  try {
+    if (list.length > 0)
+      await within<unknown>(
+        returnWhen === 'allCompleted' ? Promise.all(settled) : Promise.race(settled),
+        options,
+        `waiting for ${list.length} futures`,
+      );
+  } finally {
+    waiting = false;
+    for (const one of settled) one.catch(() => {});
+  }
   return {
     done: list.filter((future) => future.done()),
     notDone: list.filter((future) => !future.done()),

@@ -1,5 +1,12 @@
 export { Client, type LazyLists, type SubmitOptions } from './client.js';
-export { AsCompleted, asCompleted, fireAndForget, type WaitForOptions, wait } from './completed.js';
+export {
+  AsCompleted,
+  asCompleted,
+  type FuturesProgress,
+  fireAndForget,
+  type WaitForOptions,
+  wait,
+} from './completed.js';
 export type { EventFlag, Lease, PatienceOptions, Queue, Semaphore, Variable } from './coordination.js';
 export { CancelledError, LostError, UploadError } from './errors.js';
 export { Future, type FutureStatus } from './future.js';

@@ -74,6 +74,35 @@ await describeWithDask('on a cluster', (python) => {
       await client?.engine.dispose();
       await cluster?.close();
     });
+    const pid = () => process.pid;
+
+    it('tells of its workers, and waits for them', async () => {
+      const workers = await client.waitForWorkers(2, { timeout: 20_000 });
+      expect(workers.map(({ name }) => name).sort()).toEqual(['node-0', 'node-1']);
+      expect(workers[0]).toMatchObject({ language: 'node', threads: 1, resources: {} });
+      expect(workers[0]!.address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+      expect(workers[0]!.memoryLimit).toBeGreaterThan(0);
+      await expect(client.waitForWorkers(3, { timeout: 10 })).rejects.toMatchObject({ name: 'TimeoutError' });
+    });
+
+    it('runs calls on the workers that are chosen', async () => {
+      const pids = await client.run(pid);
+      expect(new Set(pids.values()).size).toBe(2);
+      const impure = client.with({ pure: false });
+      for (const { name, address } of await client.workers())
+        for (const workers of [[name], [address]]) {
+          const calls = impure.with({ workers }).map((_: number) => process.pid, [1, 2, 3]);
+          expect(new Set(await client.gather(calls))).toEqual(new Set([pids.get(address)]));
+        }
+      expect((await client.with({ workers: ['node-1'] }).run((n: number) => n, 5)).size).toBe(1);
+      const nowhere = impure.with({ workers: ['tcp://127.0.0.1:1'] });
+      const waits = nowhere.submit(pid);
+      expect([...pids.values()]).toContain(await nowhere.with({ allowOtherWorkers: true }).submit(pid));
+      expect(waits.status).toBe('pending');
+      waits.cancel();
+      await expect(client.with({ workers: [] }).submit(pid)).rejects.toThrow(/workers are a list of names/);
+    });
+
     it('shares variables, queues, events and locks with programs in Python', async () => {
       await client.variable('of-node').set({ list: [1, 'two', null], nested: { yes: true } });
       const lease = await client.lock('shared').acquire();

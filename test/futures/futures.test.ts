@@ -13,6 +13,15 @@ const errorOf = (of: PromiseLike<unknown>): Promise<unknown> =>
 
 testFutures(async () => new tw.LocalEngine({ threads: 2 }), 20_000);
 
+it('has no workers', async () => {
+  await using engine = new tw.LocalEngine({ threads: 1 });
+  const client = new Client(engine);
+  await expect(client.with({ workers: ['node-0'] }).submit(inc, 1)).rejects.toThrow(
+    /no workers to choose from/,
+  );
+  await expect(client.run(inc, 1)).rejects.toThrow(/the local engine has no workers/);
+});
+
 it('tries again', async () => {
   const flaky = async (id: number) => {
     const tries = globalThis as { tries?: Record<number, number> };

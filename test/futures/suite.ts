@@ -267,6 +267,22 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect((await wait([])).done).toEqual([]);
     });
 
+    it('tells how far it is', async () => {
+      const seen: tw.FuturesProgress[] = [];
+      const bad = client.submit(broken, 2);
+      const one = client.with({ pure: false }).submit(slow, 30);
+      await wait([one, bad], { onProgress: (progress) => void seen.push(progress) });
+      expect(seen).toEqual([
+        { done: 0, failed: 0, total: 2 },
+        { done: 1, failed: 1, total: 2 },
+        { done: 2, failed: 1, total: 2 },
+      ]);
+      const stop = (): void => {
+        throw new Error('stop');
+      };
+      await expect(wait([one], { onProgress: stop })).rejects.toThrow('stop');
+    });
+
     it('goes over futures as they are done, and takes more', async () => {
       let open: (value: number) => void = () => {};
       const gate = new Promise<number>((resolve) => {

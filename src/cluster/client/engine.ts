@@ -1,5 +1,5 @@
 import type { Coordination } from '../../engine/coordination.js';
-import type { ComputeOptions, Results, RunOptions } from '../../engine/engine.js';
+import type { ComputeOptions, Results, RunOptions, WorkerInfo } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import { FetchedResults } from '../../engine/fetched-results.js';
 import type { Result } from '../../engine/op.js';
@@ -18,6 +18,7 @@ import { ProgressPoll } from './progress.js';
 import { Run, type Take } from './run.js';
 import { Session } from './session.js';
 import { externalsOf, lostInputs, neededOf } from './submit.js';
+import { checkWorkers, workersOf } from './workers.js';
 
 /** For `tls://`: `ca`, `cert` and `key`, as PEM. */
 export interface ClusterOptions
@@ -149,6 +150,12 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     return this.book.isPersisted(key);
   }
 
+  /** The workers that are there now, Node's and Python's. */
+  async workers(): Promise<readonly WorkerInfo[]> {
+    if (this.ended !== undefined) throw this.ended;
+    return workersOf(await this.session.call('identity'));
+  }
+
   /** Variables, queues, events and semaphores of the scheduler: those that programs in Python have by the same names. */
   async coordinate(request: Coordination, signal?: AbortSignal): Promise<unknown> {
     if (this.ended !== undefined) throw this.ended;
@@ -204,6 +211,8 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       priorities,
       priority: checkPriority(priority),
       resources: options.resources,
+      workers: checkWorkers(options.workers),
+      allowOtherWorkers: options.allowOtherWorkers ?? false,
       retries,
       counted: onProgress !== undefined,
     };

@@ -5,9 +5,9 @@ import type { Outcome } from '../../frame/exchange/index.js';
 import type { Key } from '../../graph/task.js';
 import { CommError, RemoteError } from '../comm/index.js';
 import { fetchParts, GoneError } from '../frame/fetch.js';
-import { JS } from '../worker/options.js';
 import { ClusterTaskError, type Report } from './failure.js';
 import type { Session } from './session.js';
+import { workersOf } from './workers.js';
 
 /** How long it is waited for what nobody holds at the moment. */
 const AGAIN_MS = 200;
@@ -21,12 +21,9 @@ export class ClusterFrames implements DistributedFrames {
   ) {}
 
   async threads(): Promise<number> {
-    const { workers } = (await this.session.call('identity')) as {
-      readonly workers: Readonly<Record<string, Worker>>;
-    };
-    return Object.values(workers)
-      .filter(({ resources }) => Object.keys(JS).every((name) => name in (resources ?? {})))
-      .reduce((sum, { nthreads }) => sum + nthreads, 0);
+    return workersOf(await this.session.call('identity'))
+      .filter(({ language }) => language === 'node')
+      .reduce((sum, { threads }) => sum + threads, 0);
   }
 
   async fetch(key: Key, directory: string, signal: AbortSignal): Promise<Outcome> {
@@ -78,9 +75,4 @@ export class ClusterFrames implements DistributedFrames {
     if (report)
       throw new ClusterTaskError(report.key, 'computed again', new Error(report.text), report.workers);
   }
-}
-
-interface Worker {
-  readonly nthreads: number;
-  readonly resources?: Readonly<Record<string, number>>;
 }

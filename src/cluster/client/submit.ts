@@ -22,6 +22,9 @@ export interface Submission {
   readonly retries: number;
   /** What each task needs of what workers offer. */
   readonly resources: Readonly<Record<string, number>> | undefined;
+  /** Which workers may run it, by names, addresses or hosts. */
+  readonly workers: readonly string[] | undefined;
+  readonly allowOtherWorkers: boolean;
   /** Whether the scheduler is to count its tasks. */
   readonly counted: boolean;
 }
@@ -60,13 +63,14 @@ export function* externalsOf(graph: Graph): Generator<Key> {
 export async function submit(
   session: Session,
   id: string,
-  { graph, outputs, priorities, priority, retries, resources, counted }: Submission,
+  submission: Submission,
   signal: AbortSignal,
 ): Promise<void> {
+  const { graph, outputs, priorities, priority, counted } = submission;
   const ranks = priorities ?? order(graph, outputs);
   const rankOf = (task: Task): number => ranks.get(task.key) ?? 0;
   const encoder = new TaskEncoder();
-  const annotations = { ...(retries > 0 && { retries }), ...(resources && { resources }) };
+  const annotations = annotationsOf(submission);
   let tasks: unknown[] = [];
   let ofPython: unknown[] = [];
   let bytes = 0;
@@ -97,6 +101,13 @@ export async function submit(
   }
   session.send({ op: 'tilework-submit', graph: id, keys: outputs, priority, counted });
 }
+
+/** What the scheduler is to mind of each task, by Dask's names. */
+const annotationsOf = ({ retries, resources, workers, allowOtherWorkers }: Submission): object => ({
+  ...(retries > 0 && { retries }),
+  ...(resources && { resources }),
+  ...(workers && { workers, allow_other_workers: allowOtherWorkers }),
+});
 
 /** Persisted results that a graph reads are gone: nothing here can make them again. */
 export const lostInputs = (keys: readonly Key[]): GraphError =>

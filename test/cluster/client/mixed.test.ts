@@ -67,6 +67,8 @@ for (const version of ['newest', '2024.12.1'] as const)
           priority: 0,
           retries: 0,
           resources: undefined,
+          workers: undefined,
+          allowOtherWorkers: false,
           counted: false,
         };
         const { signal } = new AbortController();
