@@ -1,19 +1,22 @@
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
-import { distributedBatches, isDistributed, withDistributed } from './distributed/index.js';
+import { distributedBatches, distributedFiles, isDistributed, withDistributed } from './distributed/index.js';
 import { Database, type QueryOptions } from './duck/database.js';
 import { narrowed } from './duck/narrow.js';
 import { tableOf } from './duck/tables.js';
 import { FrameMemoryError } from './errors.js';
 import {
   exchanged,
+  exported,
   graphOf,
   type PartitionOptions,
   partitionsFor,
   printGraph,
   type StatementOf,
 } from './exchange/index.js';
+import type { FileKind } from './io/copy.js';
 import { prepareSources } from './io/prepare.js';
+import type { Staged, Staging } from './io/staging.js';
 import { withoutFiles } from './io/statistics.js';
 import { describeMaps } from './map/describe.js';
 import { resolveMaps } from './map/resolve.js';
@@ -133,7 +136,7 @@ export async function withStatement(
   use: (statement: Statement) => Promise<void>,
 ): Promise<void> {
   const engine = options.engine ?? defaultEngine();
-  if (isDistributed(engine)) return withDistributed(plan, engine, options, true, use);
+  if (isDistributed(engine)) return withDistributed(plan, engine, options, use);
   const { plan: resolved, dispose } = await resolveMaps(optimize(plan), database, options);
   try {
     let { partitions } = options;
@@ -164,32 +167,27 @@ export const statements =
   (plan, tasks) =>
     statementOf(plan, database, tasks);
 
-/** Does something with each partition of a plan as a statement, one after another. */
-export async function eachPartition(
+/** Has the partitions of a plan written to files, each by a task; one, where nobody says how many and memory suffices. */
+export async function exportedFiles(
   plan: PlanNode,
   database: Database,
   options: FrameOptions,
-  use: (statement: Statement, part: number) => Promise<void>,
-): Promise<void> {
+  kind: FileKind,
+  to: Staging,
+): Promise<readonly Staged[]> {
   const engine = options.engine ?? defaultEngine();
-  if (isDistributed(engine)) return withDistributed(plan, engine, options, false, use);
+  if (isDistributed(engine)) return distributedFiles(plan, engine, options, kind, to);
   const { plan: resolved, dispose } = await resolveMaps(optimize(plan), database, options);
+  const best = optimize(resolved);
+  const write = (partitions: number): Promise<readonly Staged[]> =>
+    exported(best, database, statements(database), partitionOptions(options, partitions), kind, to);
   try {
-    const { graph, run } = await exchanged(
-      optimize(resolved),
-      database,
-      statements(database),
-      partitionOptions(options, options.partitions!),
-    );
-    try {
-      for (const [part, fragment] of graph.result.entries()) {
-        await use(await narrowed(await run.statement(fragment), database), part);
-        await run.read(fragment);
-        options.onProgress?.((graph.tasks.size + part + 1) / (graph.tasks.size + graph.result.length));
-      }
-    } finally {
-      await run.close();
-    }
+    const { partitions } = options;
+    if (partitions !== undefined) return await write(partitions);
+    return await write(1).catch((error: unknown) => {
+      if (!(error instanceof FrameMemoryError)) throw error;
+      return write(autoPartitions(best, database));
+    });
   } finally {
     await dispose();
   }

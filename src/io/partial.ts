@@ -30,7 +30,7 @@ function place(): string {
   return known;
 }
 
-const NAME = /^([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{8}(\.former|\.aborted)?$/;
+const NAME = /^([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{8}(?:\.attempts)?(\.former|\.aborted)?$/;
 
 /** Removes siblings of `path` that processes of this machine had begun and, being gone, will not finish. */
 export function removeAbandonedPartials(path: string): void {

@@ -4,7 +4,7 @@ import { EngineError } from '../../engine/errors.js';
 import { FetchedResults } from '../../engine/fetched-results.js';
 import type { Result } from '../../engine/op.js';
 import { checkPriority, checkRetries } from '../../engine/options.js';
-import type { DistributedEngine } from '../../frame/distributed/engine.js';
+import type { DistributedEngine, PersistOptions } from '../../frame/distributed/engine.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { Upload } from '../../graph/uploads.js';
 import type { Certificates, CommOptions, StreamMessage } from '../comm/index.js';
@@ -133,7 +133,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     return new FetchedResults(results);
   }
 
-  async persist(graph: Graph, keys: readonly Key[], options: ComputeOptions = {}): Promise<void> {
+  async persist(graph: Graph, keys: readonly Key[], options: PersistOptions = {}): Promise<void> {
     const run = await this.compute(graph, keys, options, undefined);
     this.book.persist(run.id, keys);
   }
@@ -188,7 +188,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   private async compute(
     graph: Graph,
     outputs: readonly Key[],
-    options: ComputeOptions,
+    options: PersistOptions,
     take: Take | undefined,
   ): Promise<Run> {
     if (this.ended !== undefined) throw this.ended;
@@ -217,7 +217,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       counted: onProgress !== undefined,
     };
     const taken = (keys: readonly Key[]): void => this.forget(run, keys);
-    const run: Run = new Run(id, submission, this.session, this.book, take, taken, after);
+    const run: Run = new Run(id, submission, this.session, this.book, take, taken, after, options.onHeld);
     this.book.want(id, outputs);
     this.runs.set(id, run);
     this.active.add(run);

@@ -12,6 +12,8 @@ import { workersOf } from './workers.js';
 /** How long it is waited for what nobody holds at the moment. */
 const AGAIN_MS = 200;
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** What frames ask of a cluster beside running their tasks. */
 export class ClusterFrames implements DistributedFrames {
   constructor(
@@ -26,7 +28,7 @@ export class ClusterFrames implements DistributedFrames {
       .reduce((sum, { threads }) => sum + threads, 0);
   }
 
-  async fetch(key: Key, directory: string, signal: AbortSignal): Promise<Outcome> {
+  async fetch(key: Key, directory: string | undefined, signal: AbortSignal): Promise<Outcome> {
     for (;;) {
       this.check();
       try {
@@ -54,13 +56,14 @@ export class ClusterFrames implements DistributedFrames {
   private async from(
     worker: string,
     key: Key,
-    directory: string,
+    directory: string | undefined,
     signal: AbortSignal,
   ): Promise<Outcome | undefined> {
+    const parts = directory === undefined ? NONE : undefined;
     try {
-      return (await fetchParts(this.session.pool, worker, key, undefined, directory, signal)).outcome;
+      return (await fetchParts(this.session.pool, worker, key, parts, directory ?? '', signal)).outcome;
     } catch (error) {
-      await rm(directory, { recursive: true, force: true });
+      if (directory !== undefined) await rm(directory, { recursive: true, force: true });
       if (error instanceof GoneError || error instanceof CommError || error instanceof RemoteError)
         return undefined;
       throw error;

@@ -48,6 +48,8 @@ export class Run {
     private readonly taken: (keys: readonly Key[]) => void,
     /** Runs whose outputs it reads: they must be known first. */
     private readonly after: () => readonly Run[],
+    /** Told of outputs that stay on the cluster, when they are there. */
+    private readonly held?: (key: Key) => void,
   ) {
     this.left = new Set(submission.outputs);
     this.outcome = new Promise((resolve, reject) => {
@@ -119,6 +121,7 @@ export class Run {
   arrived(key: Key): void {
     if (!this.left.has(key) || this.fetching.has(key) || this.over.signal.aborted) return;
     if (this.take === undefined) {
+      this.held?.(key);
       this.had(key);
       return;
     }

@@ -1,8 +1,10 @@
 import { Database } from '../duck/database.js';
 import { narrowed } from '../duck/narrow.js';
 import { FrameError } from '../errors.js';
-import { graphOf } from '../exchange/index.js';
-import { type FrameOptions, partitionOptions, schemaOf, statements } from '../execute.js';
+import { exporting, type FrameGraph, graphOf } from '../exchange/index.js';
+import { type FrameOptions, partitionOptions, queryOptions, schemaOf, statements } from '../execute.js';
+import type { FileKind } from '../io/copy.js';
+import type { Staged, Staging } from '../io/staging.js';
 import { withoutFiles } from '../io/statistics.js';
 import { hasArrays } from '../map/describe.js';
 import { optimize } from '../optimize/index.js';
@@ -22,7 +24,8 @@ export async function* distributedBatches(
   const { signal } = options;
   // What cannot be computed is said of the plan as the user wrote it.
   await schemaOf(plan, options);
-  const run = await start(plan, engine, database, options, false);
+  const graph = await graphFor(plan, engine, database, options, false);
+  const run = new DistributedRun(graph, [], engine, database, statements(database), queryOptions(options));
   try {
     let given = false;
     for (let i = 0; i < run.results.length; i++) {
@@ -39,34 +42,51 @@ export async function* distributedBatches(
   }
 }
 
-/** Does something with all rows, or with each partition, as a statement over files that are here until that is done. */
+/** Does something with all rows as a statement over files that are here until that is done. */
 export async function withDistributed(
   plan: PlanNode,
   engine: DistributedEngine,
   options: FrameOptions,
-  gathered: boolean,
-  use: (statement: Statement, part: number) => Promise<void>,
+  use: (statement: Statement) => Promise<void>,
 ): Promise<void> {
   const database = Database.of(engine);
-  const run = await start(plan, engine, database, options, gathered);
+  const graph = await graphFor(plan, engine, database, options, true);
+  const run = new DistributedRun(graph, [], engine, database, statements(database), queryOptions(options));
   try {
-    for (let i = 0; i < run.results.length; i++) {
-      await use(await narrowed(await run.statement(i), database), i);
-      await run.read(i);
-    }
+    await use(await narrowed(await run.statement(0), database));
+    await run.read(0);
   } finally {
     await run.close();
   }
 }
 
-/** Runs the tasks of a plan, as many partitions as the workers have threads where nothing is said. */
-async function start(
+/** Has the workers write the partitions of a plan to files. */
+export async function distributedFiles(
+  plan: PlanNode,
+  engine: DistributedEngine,
+  options: FrameOptions,
+  kind: FileKind,
+  to: Staging,
+): Promise<readonly Staged[]> {
+  const database = Database.of(engine);
+  const whole = await graphFor(plan, engine, database, options, false);
+  const { graph, keys } = exporting(whole, kind, to);
+  const run = new DistributedRun(graph, keys, engine, database, statements(database), queryOptions(options));
+  try {
+    return (await run.outcomes(keys)).flatMap(({ staged }) => staged!);
+  } finally {
+    await run.close();
+  }
+}
+
+/** The tasks of a plan, as many partitions as the workers have threads where nothing is said. */
+async function graphFor(
   plan: PlanNode,
   engine: DistributedEngine,
   database: Database,
   options: FrameOptions,
   gathered: boolean,
-): Promise<DistributedRun> {
+): Promise<FrameGraph> {
   if (hasArrays(plan))
     throw new FrameError(
       'a frame of arrays is not computed on a cluster: write it by toParquet with a local engine to where workers read it, and read that',
@@ -75,13 +95,5 @@ async function start(
   const best = await withoutFiles(optimize(plan), database);
   const partitions = options.partitions ?? Math.max(1, await engine.frames.threads());
   const of = partitionOptions(options, partitions);
-  const graph = await graphOf(best, database, statements(database), { ...of, gathered });
-  const run = new DistributedRun(graph, engine, database, statements(database), of);
-  try {
-    await run.tasks();
-    return run;
-  } catch (error) {
-    await run.close();
-    throw error;
-  }
+  return graphOf(best, database, statements(database), { ...of, gathered });
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Key, Task } from '../../graph/task.js';
@@ -9,9 +10,15 @@ import { restored } from './errors.js';
 import { flatten } from './flat.js';
 import { type ShippedGraph, type ShippedResult, ship } from './ship.js';
 
+/** Of the progress of a computation with results, what its tasks are; the rest is to read them. */
+const TASKS_SHARE = 0.9;
+
 let runs = 0;
 
-/** Runs a graph on the workers of an engine, and reads what its results are here: each is fetched when it is read, or the one before is. */
+/**
+ * Runs a graph on the workers of an engine, and reads what its results are here, while others are computed still: each is fetched when it is read, or the one
+ * before is.
+ */
 export class DistributedRun {
   private readonly graph: ShippedGraph;
   private readonly directory: string;
@@ -20,10 +27,17 @@ export class DistributedRun {
   private readonly readers = new Map<Key, number>();
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
-  private persisted = false;
+  /** What workers hold, and who waits for what they do not. */
+  private readonly held = new Set<Key>();
+  private readonly waiting = new Map<Key, () => void>();
+  /** Resolves when they hold all; rejects with the first error. */
+  private readonly done: Promise<void>;
+  private readonly progress = { tasks: 0, read: 0 };
 
+  /** @param kept tasks of the graph that are wanted beside what its results read */
   constructor(
     graph: FrameGraph,
+    kept: readonly Key[],
     private readonly engine: DistributedEngine,
     database: Database,
     private readonly statementOf: StatementOf,
@@ -32,30 +46,17 @@ export class DistributedRun {
     this.graph = ship(graph);
     this.directory = join(database.scratch(), `fetched-${++runs}`);
     this.signal = options.signal ? AbortSignal.any([options.signal, this.stop.signal]) : this.stop.signal;
-    for (const { keys } of this.graph.results)
+    // What is fetched listens to it, each key.
+    setMaxListeners(0, this.signal);
+    for (const keys of [kept, ...this.graph.results.map((result) => result.keys)])
       for (const key of new Set(keys)) this.readers.set(key, (this.readers.get(key) ?? 0) + 1);
+    this.done = this.compute();
+    // Whoever reads is told.
+    this.done.catch(() => {});
   }
 
   get results(): readonly ShippedResult[] {
     return this.graph.results;
-  }
-
-  /** Runs all tasks; what the results are made of stays on the workers. */
-  async tasks(): Promise<void> {
-    const { onProgress } = this.options;
-    const tasks = new Map<Key, Task>();
-    for (const [key, task] of this.graph.tasks) tasks.set(key, { ...task, params: flatten(task.params) });
-    try {
-      await this.engine.persist(tasks, [...this.readers.keys()], {
-        signal: this.signal,
-        ...(onProgress && {
-          onProgress: ({ done, total }) => onProgress((total > 0 ? done / total : 1) * TASKS_SHARE),
-        }),
-      });
-    } catch (error) {
-      throw restored(error);
-    }
-    this.persisted = true;
   }
 
   /** A result as a statement over files that are here. */
@@ -73,19 +74,55 @@ export class DistributedRun {
       const left = this.readers.get(key)! - 1;
       this.readers.set(key, left);
       if (left > 0) continue;
-      this.engine.release([key]);
+      // Until all is computed the engine keeps it.
+      this.done.then(() => this.engine.release([key])).catch(() => {});
       await rm(this.pathOf(key), { recursive: true, force: true });
     }
-    const { length } = this.results;
-    this.options.onProgress?.(TASKS_SHARE + ((1 - TASKS_SHARE) * (index + 1)) / length);
+    if (index === this.results.length - 1) await this.done;
+    this.progress.read = (index + 1) / this.results.length;
+    this.tell();
+  }
+
+  /** What tasks left, when all have run, but their files. */
+  async outcomes(keys: readonly Key[]): Promise<readonly Outcome[]> {
+    await this.done;
+    return Promise.all(keys.map((key) => this.fetchHeld(key, undefined)));
   }
 
   /** Removes every file, here and there. */
   async close(): Promise<void> {
     this.stop.abort();
-    if (this.persisted) this.engine.release([...this.readers].filter(([, n]) => n > 0).map(([key]) => key));
+    const kept = [...this.readers].filter(([, n]) => n > 0).map(([key]) => key);
+    await this.done.then(() => this.engine.release(kept)).catch(() => {});
     await Promise.allSettled(this.fetched.values());
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async compute(): Promise<void> {
+    const tasks = new Map<Key, Task>();
+    for (const [key, task] of this.graph.tasks) tasks.set(key, { ...task, params: flatten(task.params) });
+    try {
+      await this.engine.persist(tasks, [...this.readers.keys()], {
+        signal: this.signal,
+        onHeld: (key) => {
+          this.held.add(key);
+          this.waiting.get(key)?.();
+        },
+        ...(this.options.onProgress && {
+          onProgress: ({ done, total }) => {
+            this.progress.tasks = total > 0 ? done / total : 1;
+            this.tell();
+          },
+        }),
+      });
+    } catch (error) {
+      throw restored(error);
+    }
+  }
+
+  private tell(): void {
+    const share = this.results.length > 0 ? TASKS_SHARE : 1;
+    this.options.onProgress?.(share * this.progress.tasks + (1 - share) * this.progress.read);
   }
 
   private readonly pathOf = (key: Key): string => join(this.directory, key.replace('/', '-'));
@@ -93,14 +130,21 @@ export class DistributedRun {
   private fetch(key: Key): Promise<Outcome> {
     let fetched = this.fetched.get(key);
     if (!fetched) {
-      fetched = this.engine.frames.fetch(key, this.pathOf(key), this.signal).catch((error: unknown) => {
-        throw restored(error);
-      });
+      fetched = this.fetchHeld(key, this.pathOf(key));
       this.fetched.set(key, fetched);
     }
     return fetched;
   }
-}
 
-/** Of the progress of a computation, what its tasks are; the rest is to read their results. */
-const TASKS_SHARE = 0.9;
+  private async fetchHeld(key: Key, directory: string | undefined): Promise<Outcome> {
+    if (!this.held.has(key)) {
+      const held = new Promise<void>((resolve) => this.waiting.set(key, resolve));
+      await Promise.race([held, this.done]);
+    }
+    try {
+      return await this.engine.frames.fetch(key, directory, this.signal);
+    } catch (error) {
+      throw restored(error);
+    }
+  }
+}

@@ -46,12 +46,12 @@ class Shipper {
 
   /** Tasks keep their keys, which say what is read, wherever it lies. */
   add(task: FrameTask): void {
-    if (task.op !== 'frame/fragment') {
+    if (!('plan' in task.params)) {
       this.tasks.set(task.key, task);
       return;
     }
     const { plan, inputs } = this.apart({ plan: task.params.plan, inputs: task.inputs });
-    this.tasks.set(task.key, { ...task, inputs, params: { ...task.params, plan } });
+    this.tasks.set(task.key, { ...task, inputs, params: { ...task.params, plan } } as FrameTask);
   }
 
   result(fragment: Fragment): ShippedResult {

@@ -1,6 +1,7 @@
 import { inputsOf, type PlanNode, type TaskSource } from '../plan/node.js';
 import type { Parameters, Statement } from '../sql/writer.js';
 import { aggregateGroups, applyFunction, countRows, mergeGroups, partialOf } from './applied.js';
+import { exportFragment } from './export.js';
 import { findBoundaries, type Step, writeFragment } from './fragments.js';
 import { type Outcome, readSql } from './outcome.js';
 import type { FrameTask } from './task.js';
@@ -13,12 +14,13 @@ export type StatementOf = (
 
 /** Does a task whose inputs have been done, here or elsewhere: their files are in reach. */
 export async function doTask(task: FrameTask, statementOf: StatementOf, step: Step): Promise<Outcome> {
+  const read = (source: TaskSource, parameters: Parameters): string =>
+    readSql(source, step.inputs, parameters);
   switch (task.op) {
-    case 'frame/fragment': {
-      const read = (source: TaskSource, parameters: Parameters): string =>
-        readSql(source, step.inputs, parameters);
+    case 'frame/fragment':
       return writeFragment(task, await statementOf(task.params.plan, read), step);
-    }
+    case 'frame/export':
+      return exportFragment(task, await statementOf(task.params.plan, read), step);
     case 'frame/boundaries':
       return findBoundaries(task, step);
     case 'frame/offset':
@@ -42,6 +44,7 @@ export function partsRead(task: FrameTask): ReadonlyMap<number, ReadonlySet<numb
   };
   switch (task.op) {
     case 'frame/fragment':
+    case 'frame/export':
       for (const source of tasksRead(task.params.plan))
         for (const { input, part } of source.inputs) add(input, part);
       break;

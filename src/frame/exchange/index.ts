@@ -1,19 +1,28 @@
 import type { Database, QueryOptions } from '../duck/database.js';
+import type { FileKind } from '../io/copy.js';
+import type { Staged, Staging } from '../io/staging.js';
 import { describeMaps } from '../map/describe.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Schema } from '../types.js';
 import type { StatementOf } from './do.js';
+import { exporting } from './export.js';
 import { factsOf } from './facts.js';
 import { planPartitions } from './planner.js';
 import { ExchangeRun } from './run.js';
 import type { FrameGraph } from './task.js';
 
 export { doTask, partsRead, type StatementOf } from './do.js';
+export { exporting } from './export.js';
 export { type Outcome, readSql } from './outcome.js';
 export { printGraph } from './print.js';
 export { ExchangeRun } from './run.js';
 export { partitionsFor } from './split.js';
-export { type Fragment, type FrameGraph, type FrameTask, fragmentTask } from './task.js';
+export {
+  type Fragment,
+  type FrameGraph,
+  type FrameTask,
+  fragmentTask,
+} from './task.js';
 
 /** Up to so many bytes a side of a join is given to every partition of the other. */
 const BROADCAST_BYTES = 32 * 2 ** 20;
@@ -63,4 +72,23 @@ export async function exchanged(
     throw error;
   }
   return { graph, run };
+}
+
+/** Runs a plan whose partitions are written to files, each by a task. @returns the files, in the order of the partitions */
+export async function exported(
+  plan: PlanNode,
+  database: Database,
+  statementOf: StatementOf,
+  options: PartitionOptions,
+  kind: FileKind,
+  to: Staging,
+): Promise<readonly Staged[]> {
+  const { graph, keys } = exporting(await graphOf(plan, database, statementOf, options), kind, to);
+  const run = new ExchangeRun(graph, database, statementOf, options);
+  try {
+    await run.tasks();
+    return keys.flatMap((key) => run.outcome(key).staged!);
+  } finally {
+    await run.close();
+  }
 }

@@ -1,4 +1,5 @@
 import type { ColumnTypes } from '../duck/database.js';
+import type { Staged } from '../io/staging.js';
 import type { OpenGroup } from '../map/aggregate-op.js';
 import { restoreItems } from '../map/store.js';
 import type { TaskSource } from '../plan/node.js';
@@ -20,6 +21,8 @@ export interface Outcome {
   readonly rows?: number;
   /** Of a `frame/partial` or a `frame/merge` that is not the last; undefined where there were no rows. */
   readonly partial?: OpenGroup | undefined;
+  /** Of a `frame/export`. */
+  readonly staged?: readonly Staged[];
 }
 
 /** What stands for rows without columns: a file of Parquet has one at least. */

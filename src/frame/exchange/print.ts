@@ -73,6 +73,8 @@ function taskText(task: FrameTask): string {
       return `${task.params.last ? 'aggregates' : 'merged partial aggregates'} ${namesOf(task.params.aggregates)}`;
     case 'frame/fragment':
       return fragmentText(task);
+    case 'frame/export':
+      return `write files at ${task.params.to.target}\n${indented(planText(task.params)).join('\n')}`;
   }
 }
 

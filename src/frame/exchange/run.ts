@@ -65,6 +65,11 @@ export class ExchangeRun {
     return this.statementOf(fragment.plan, (source, parameters) => readSql(source, outcomes, parameters));
   }
 
+  /** What a task left that has run. */
+  outcome(key: Key): Outcome {
+    return this.outcomes.get(key)!;
+  }
+
   /** A fragment has been read: what nobody else needs goes. */
   async read({ inputs }: Pick<Fragment, 'inputs'>): Promise<void> {
     for (const key of new Set(inputs)) {

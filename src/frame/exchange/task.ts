@@ -1,6 +1,8 @@
 import { tokenize } from '../../graph/key.js';
 import type { Key, Task } from '../../graph/task.js';
 import type { ExprNode, SortKey } from '../expr/node.js';
+import type { FileKind } from '../io/copy.js';
+import type { Staging } from '../io/staging.js';
 import type { CustomAggregates } from '../map/customs.js';
 import type { RowsLayout } from '../map/rows-file.js';
 import { type MapFunction, type PlanNode, rewrite } from '../plan/node.js';
@@ -12,6 +14,7 @@ import type { Batch } from '../result/column.js';
  */
 export type FrameTask =
   | FragmentTask
+  | ExportTask
   | BoundariesTask
   | OffsetTask
   | ApplyTask
@@ -48,6 +51,18 @@ export type Output =
       readonly spread: boolean;
     };
 
+/** Computes a partition of the result, and writes it to files of the user's. */
+export interface ExportTask extends Task {
+  readonly op: 'frame/export';
+  readonly params: {
+    readonly plan: PlanNode;
+    /** Which partition. */
+    readonly part: number;
+    readonly kind: FileKind;
+    readonly to: Staging;
+  };
+}
+
 /** Sorts what its inputs wrote, and yields the keys that cut it into parts of equal size. */
 export interface BoundariesTask extends Task {
   readonly op: 'frame/boundaries';
@@ -57,6 +72,7 @@ export interface BoundariesTask extends Task {
 /** How many rows there are up to the end of stored rows (the first input): those before them (the second, where there are any) and these. */
 export interface OffsetTask extends Task {
   readonly op: 'frame/offset';
+  readonly params: Readonly<Record<string, never>>;
 }
 
 /** A user's function over stored rows (the first input), before which so many stand as the second says. */
@@ -128,5 +144,6 @@ export function taskOf<T extends Exclude<FrameTask, FragmentTask>>(
   inputs: readonly Key[],
   params: T['params'],
 ): T {
-  return Object.freeze({ key: `${op}-${tokenize([inputs, params])}`, op, inputs, params }) as T;
+  const hashed = 'plan' in params ? { ...params, plan: withoutRows(params.plan) } : params;
+  return Object.freeze({ key: `${op}-${tokenize([inputs, hashed])}`, op, inputs, params }) as T;
 }

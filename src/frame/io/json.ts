@@ -34,7 +34,7 @@ export async function jsonFrame<const S extends Schema = AnySchema>(
   options: JsonOptions<S> = {},
 ): Promise<DataFrame<S>> {
   const database = Database.of(options.engine);
-  const ends = ['.json', '.jsonl', '.ndjson', '.json.gz', '.jsonl.gz', '.ndjson.gz'];
+  const ends = ['.json', '.jsonl', '.ndjson'].flatMap((end) => [end, `${end}.gz`, `${end}.zst`]);
   const files = await filesOf('readJson', paths, ends, database);
   await checkGzip('readJson', files, options.compression);
   const lines = files.every(({ path }) => /\.(jsonl|ndjson)(\.gz|\.zst)?$/.test(path));

@@ -7,8 +7,8 @@ import type { Target } from '../../io/source.js';
 import { FileError } from '../errors.js';
 import { isRemote } from './remote.js';
 
-/** What is replaced by `overwrite`: a file, or a directory that holds nothing but files of a kind. */
-export type TargetKind = { readonly directoryOf?: string };
+/** What is replaced by `overwrite`: a file, or a directory that holds nothing but files whose names end so. */
+export type TargetKind = { readonly directoryOf?: readonly string[] };
 
 /**
  * Writes what stands at `path` when all of it is there, and not before: `write` is given the name of a temporary sibling. Where it fails, is
@@ -21,7 +21,7 @@ export async function writeTo(
 ): Promise<void> {
   if (isRemote(path))
     throw new FileError(
-      `cannot write ${path}: of other machines' files only single ones of Parquet, CSV or JSON are written there; write to this machine, and send it (aws s3 cp --recursive)`,
+      `cannot write ${path}: files of Arrow are written to this machine only; write it here, and send it (aws s3 cp)`,
       path,
     );
   const full = resolve(path);
@@ -42,10 +42,10 @@ export async function writeTo(
 }
 
 /** Whether a directory holds only files whose names end so, and directories of such. */
-function holdsOnly(path: string, end: string): boolean {
+function holdsOnly(path: string, ends: readonly string[]): boolean {
   if (!lstatSync(path).isDirectory()) return false;
   return readdirSync(path, { withFileTypes: true, recursive: true }).every(
-    (entry) => entry.isDirectory() || (entry.isFile() && entry.name.endsWith(end)),
+    (entry) => entry.isDirectory() || (entry.isFile() && ends.some((end) => entry.name.endsWith(end))),
   );
 }
 

@@ -1,11 +1,14 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultEngine } from '../../engine/default.js';
 import { parseBytes } from '../../engine/memory/limits.js';
+import { isDistributed } from '../distributed/engine.js';
 import { Database } from '../duck/database.js';
-import { eachPartition, type FrameOptions, queryOptions, withStatement } from '../execute.js';
+import { exportedFiles, type FrameOptions, queryOptions, withStatement } from '../execute.js';
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
-import { type Bound, quoteName, type Statement } from '../sql/writer.js';
+import { copySql, cutFile, type FileKind, numbered, type Settings } from './copy.js';
+import { publish } from './publish.js';
 import { isRemote, writeRemote } from './remote.js';
 import { writeTo } from './target.js';
 
@@ -15,7 +18,16 @@ export interface WriteOptions extends FrameOptions {
   readonly overwrite?: boolean;
 }
 
-export interface ParquetWriteOptions<N extends string = string> extends WriteOptions {
+/** What writers take that write directories too. */
+export interface FilesOptions extends WriteOptions {
+  /**
+   * A directory with a file for each of the partitions, each written where it is computed: on a cluster by its workers, on this machine by as many
+   * `partitions` as there are to be.
+   */
+  readonly filePerPartition?: boolean;
+}
+
+export interface ParquetWriteOptions<N extends string = string> extends FilesOptions {
   /**
    * A directory, with a folder for each value of these columns (`origin=LAX/`); the columns
    * themselves are not in the files, and rows of a folder have no order.
@@ -23,14 +35,12 @@ export interface ParquetWriteOptions<N extends string = string> extends WriteOpt
   readonly partitionBy?: N | readonly N[];
   /** Rows of a row group (122,880): what a reader may leave out. */
   readonly rowGroupRows?: number;
-  /** A directory of files of about this size: a number of bytes or such as '256MB'. Default: one file. */
+  /** A directory of files of about this size: a number of bytes or such as '256MB'. In partitions each has at least one. Default: one file. */
   readonly fileSize?: number | string;
-  /** A directory with a file for each of the `partitions`: of ranges of a column, readers leave out what a filter does not ask for. */
-  readonly filePerPartition?: boolean;
   readonly compression?: 'snappy' | 'zstd' | 'gzip' | 'lz4' | 'none';
 }
 
-export interface CsvWriteOptions extends WriteOptions {
+export interface CsvWriteOptions extends FilesOptions {
   /** Whether the first row holds names; default true. */
   readonly header?: boolean;
   readonly delimiter?: string;
@@ -44,7 +54,7 @@ export interface CsvWriteOptions extends WriteOptions {
   readonly compression?: 'gzip' | 'zstd' | 'none';
 }
 
-export interface JsonWriteOptions extends WriteOptions {
+export interface JsonWriteOptions extends FilesOptions {
   /** One object a line (the default), or one array. */
   readonly format?: 'lines' | 'array';
   readonly dateFormat?: string;
@@ -67,10 +77,6 @@ export async function writeParquet(
     throw new TypeError('toParquet: partitionBy names all columns; at least one must be left for the files');
   if (filePerPartition && (by.length > 0 || fileSize !== undefined))
     throw new TypeError('toParquet: filePerPartition stands alone, without partitionBy and fileSize');
-  if (filePerPartition && options.partitions === undefined)
-    throw new TypeError(
-      'toParquet: filePerPartition writes a file for each partition: say how many by partitions',
-    );
   if (rowGroupRows !== undefined && !(Number.isInteger(rowGroupRows) && rowGroupRows > 0))
     throw new RangeError(`toParquet: rowGroupRows is a whole number from 1, not ${rowGroupRows}`);
   const settings = {
@@ -78,31 +84,41 @@ export async function writeParquet(
     COMPRESSION: compression === 'none' ? 'uncompressed' : compression,
     ...(rowGroupRows !== undefined && { ROW_GROUP_SIZE: rowGroupRows }),
   };
-  if (filePerPartition) return writePartitions(plan, path, options, settings);
-  if (fileSize !== undefined) return writeParts(plan, path, options, sizeOf(fileSize), settings);
-  await copy(plan, path, options, by.length > 0 ? '.parquet' : undefined, {
+  const bytes = fileSize === undefined ? undefined : sizeOf(fileSize);
+  const several = by.length > 0 || bytes !== undefined;
+  if (filePerPartition || (several && inPartitions(path, options))) {
+    const kind = { settings, extension: '.parquet', ...(by.length > 0 && { by }), ...(bytes && { bytes }) };
+    return writeDirectory('toParquet', plan, path, options, kind, ['.parquet']);
+  }
+  if (bytes !== undefined) return writeParts(plan, path, options, bytes, settings);
+  await copy(plan, path, options, by.length > 0 ? ['.parquet'] : undefined, {
     ...settings,
     ...(by.length > 0 && { PARTITION_BY: by }),
   });
 }
 
-/** A directory with a file for each partition. */
-async function writePartitions(
+/** Whether a directory is written by tasks: where there are such anyway, and where several objects are to be published together. */
+const inPartitions = (path: string, { engine, partitions }: FrameOptions): boolean =>
+  partitions !== undefined || isRemote(path) || isDistributed(engine ?? defaultEngine());
+
+/** A directory that tasks write, each its partition. */
+async function writeDirectory(
+  where: string,
   plan: PlanNode,
   path: string,
-  options: ParquetWriteOptions,
-  settings: Settings,
+  options: FilesOptions,
+  kind: FileKind,
+  extensions: readonly string[],
 ): Promise<void> {
-  const database = Database.of(options.engine);
-  await writeTo(path, { overwrite: options.overwrite ?? false, directoryOf: '.parquet' }, async (partial) => {
-    mkdirSync(partial);
-    await eachPartition(plan, database, options, (statement, part) =>
-      database.execute(
-        copySql(statement, join(partial, partName(part)), settings),
-        options.signal ? { signal: options.signal } : {},
-      ),
+  const { engine, filePerPartition = false, overwrite = false, partitions } = options;
+  if (filePerPartition && partitions === undefined && !isDistributed(engine ?? defaultEngine()))
+    throw new TypeError(
+      `${where}: filePerPartition writes a file for each partition: say how many by partitions`,
     );
-  });
+  const database = Database.of(engine);
+  await publish(path, { overwrite, extensions }, (staging) =>
+    exportedFiles(plan, database, options, kind, staging),
+  );
 }
 
 /** A directory of files of about a size, in the order of their rows. */
@@ -115,45 +131,33 @@ async function writeParts(
 ): Promise<void> {
   const database = Database.of(options.engine);
   const { onProgress } = options;
-  await writeTo(path, { overwrite: options.overwrite ?? false, directoryOf: '.parquet' }, async (partial) => {
+  const target = { overwrite: options.overwrite ?? false, directoryOf: ['.parquet'] };
+  await writeTo(path, target, async (partial) => {
     if (!ordered(plan)) {
       await copyTo(plan, partial, database, options, { ...settings, FILE_SIZE_BYTES: bytes });
-      for (const name of readdirSync(partial)) rename(partial, name, Number(/\d+/.exec(name)?.[0] ?? 0));
+      for (const name of readdirSync(partial))
+        renameSync(join(partial, name), join(partial, partName(Number(/\d+/.exec(name)?.[0] ?? 0))));
       return;
     }
     // DuckDB loses the order of rows where it begins new files by itself: one file is written, and cut.
     mkdirSync(partial);
     const whole = join(partial, 'whole.parquet');
-    const half = (from: number) =>
-      onProgress && { onProgress: (share: number) => onProgress(from + share / 2) };
-    await copyTo(plan, whole, database, { ...options, ...half(0) }, settings);
-    const count = Math.max(1, Math.round(statSync(whole).size / bytes));
-    if (count === 1) return rename(partial, 'whole.parquet', 0);
-    const rows = await rowsOf(whole, database);
-    const each = Math.ceil(rows / count);
-    for (let part = 0; part < count; part++) {
-      const range = `file_row_number >= ${part * each} AND file_row_number < ${(part + 1) * each}`;
-      const sql = `SELECT * EXCLUDE (file_row_number) FROM read_parquet($1, file_row_number = true, hive_partitioning = false) WHERE ${range}`;
-      const statement = copySql({ sql, values: [whole] }, join(partial, partName(part)), settings);
-      await database.execute(statement, options.signal ? { signal: options.signal } : {});
-      onProgress?.(0.5 + (part + 1) / count / 2);
-    }
+    const first = onProgress && { onProgress: (share: number) => onProgress(share / 2) };
+    await copyTo(plan, whole, database, { ...options, ...first }, settings);
+    await cutFile(
+      whole,
+      bytes,
+      (i) => join(partial, partName(i)),
+      settings,
+      database,
+      options,
+      (done, count) => onProgress?.(0.5 + done / count / 2),
+    );
     rmSync(whole);
   });
 }
 
-const partName = (part: number): string => `part-${String(part).padStart(5, '0')}.parquet`;
-const rename = (directory: string, name: string, part: number): void =>
-  renameSync(join(directory, name), join(directory, partName(part)));
-
-async function rowsOf(path: string, database: Database): Promise<number> {
-  for await (const { columns } of database.batches({
-    sql: 'SELECT num_rows FROM parquet_file_metadata($1)',
-    values: [path],
-  }))
-    return Number(columns[0]!.values[0]);
-  return 0;
-}
+const partName = (part: number): string => `part-${numbered(part)}.parquet`;
 
 /** Whether the rows of a plan have an order. */
 function ordered(plan: PlanNode): boolean {
@@ -176,13 +180,12 @@ function ordered(plan: PlanNode): boolean {
 /** Writes the rows of a plan as CSV. */
 export async function writeCsv(plan: PlanNode, path: string, options: CsvWriteOptions): Promise<void> {
   const { header = true, delimiter = ',', quote = '"', nullText, dateFormat, timestampFormat } = options;
-  await copy(plan, path, options, undefined, {
+  await writeText('toCsv', plan, path, options, '.csv', {
     FORMAT: 'csv',
     HEADER: header,
     DELIMITER: delimiter,
     QUOTE: quote,
     ESCAPE: quote,
-    COMPRESSION: compressionOf(path, options.compression),
     ...(nullText !== undefined && { NULLSTR: nullText }),
     ...(dateFormat !== undefined && { DATEFORMAT: dateFormat }),
     ...(timestampFormat !== undefined && { TIMESTAMPFORMAT: timestampFormat }),
@@ -192,26 +195,44 @@ export async function writeCsv(plan: PlanNode, path: string, options: CsvWriteOp
 /** Writes the rows of a plan as JSON. */
 export async function writeJson(plan: PlanNode, path: string, options: JsonWriteOptions): Promise<void> {
   const { format = 'lines', dateFormat, timestampFormat } = options;
-  await copy(plan, path, options, undefined, {
+  await writeText('toJson', plan, path, options, format === 'lines' ? '.jsonl' : '.json', {
     FORMAT: 'json',
     ARRAY: format === 'array',
-    COMPRESSION: compressionOf(path, options.compression),
     ...(dateFormat !== undefined && { DATEFORMAT: dateFormat }),
     ...(timestampFormat !== undefined && { TIMESTAMPFORMAT: timestampFormat }),
   });
 }
 
-const compressionOf = (path: string, given: 'gzip' | 'zstd' | 'none' | undefined): string =>
-  given ?? (path.endsWith('.gz') ? 'gzip' : path.endsWith('.zst') ? 'zstd' : 'none');
+/** What is packed where the end of the path, or `compression`, says so. */
+async function writeText(
+  where: string,
+  plan: PlanNode,
+  path: string,
+  options: CsvWriteOptions | JsonWriteOptions,
+  extension: string,
+  settings: Settings,
+): Promise<void> {
+  if (!options.filePerPartition) {
+    const { compression = endsIn(path, '.gz') ?? endsIn(path, '.zst') ?? 'none' } = options;
+    return copy(plan, path, options, undefined, { ...settings, COMPRESSION: compression });
+  }
+  const { compression = 'none' } = options;
+  const packed = (packing: typeof compression): string => extension + PACKED[packing];
+  const kind = { settings: { ...settings, COMPRESSION: compression }, extension: packed(compression) };
+  const extensions = [packed('none'), packed('gzip'), packed('zstd')];
+  await writeDirectory(where, plan, path, options, kind, extensions);
+}
 
-type Settings = Readonly<Record<string, boolean | number | string | readonly string[]>>;
+const PACKED = { none: '', gzip: '.gz', zstd: '.zst' } as const;
+const endsIn = (path: string, end: '.gz' | '.zst'): 'gzip' | 'zstd' | undefined =>
+  path.endsWith(end) ? (end === '.gz' ? 'gzip' : 'zstd') : undefined;
 
 /** Has DuckDB write the rows of a plan: into a directory of files that end so, or into one file. */
 async function copy(
   plan: PlanNode,
   path: string,
   options: WriteOptions,
-  directoryOf: string | undefined,
+  directoryOf: readonly string[] | undefined,
   settings: Settings,
 ): Promise<void> {
   const database = Database.of(options.engine);
@@ -237,20 +258,6 @@ async function copyTo(
     rmSync(path, { recursive: true, force: true });
     await database.execute(copySql(statement, path, settings), queryOptions(options));
   });
-}
-
-/** COPY of a statement's rows; what users say is bound. */
-function copySql({ sql, values }: Statement, path: string, settings: Settings): Statement {
-  const bound: Bound[] = [...values];
-  const bind = (value: Bound): string => `$${bound.push(value)}`;
-  const written = Object.entries(settings).map(([name, value]) =>
-    Array.isArray(value)
-      ? `${name} (${value.map(quoteName).join(', ')})`
-      : `${name} ${typeof value === 'string' ? bind(value) : String(value)}`,
-  );
-  // Its name is a temporary one already.
-  if (!('PARTITION_BY' in settings || 'FILE_SIZE_BYTES' in settings)) written.push('USE_TMP_FILE false');
-  return { sql: `COPY (${sql}) TO ${bind(path)} (${written.join(', ')})`, values: bound };
 }
 
 const sizeOf = (size: number | string): number =>

@@ -6,7 +6,8 @@ import { ComputingVerbs } from './computing.js';
 /** Verbs that compute, and write what is computed to files. */
 export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
   /**
-   * Writes all rows as Parquet: one file, or a directory of them (`partitionBy`, `fileSize`). It stands at `path` when it is whole, not before.
+   * Writes all rows as Parquet: one file, or a directory of them (`partitionBy`, `fileSize`, `filePerPartition`), which on a cluster its workers write. It stands at `path`
+   * when it is whole, not before.
    *
    * @throws FileError where something is at `path` already, or it cannot be written
    * @example
@@ -20,7 +21,8 @@ export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
   }
 
   /**
-   * Writes all rows as CSV; packed where the path ends in `.gz` or `.zst`. It stands at `path` when it is whole, not before.
+   * Writes all rows as CSV; packed where the path ends in `.gz` or `.zst`; with `filePerPartition` as a directory of files. It stands at `path` when it is whole, not
+   * before.
    *
    * @example
    * await fromRows([{ x: 1, y: 'a' }]).toCsv('doc/one.csv.gz', { overwrite: true });
@@ -32,7 +34,7 @@ export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
   }
 
   /**
-   * Writes all rows as JSON objects, one a line or in one array. It stands at `path` when it is whole, not before.
+   * Writes all rows as JSON objects, one a line or in one array; with `filePerPartition` as a directory of files. It stands at `path` when it is whole, not before.
    *
    * @example
    * await fromRows([{ x: 1, y: [2] }]).toJson('doc/one.json', { format: 'array', overwrite: true });

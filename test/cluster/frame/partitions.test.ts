@@ -10,6 +10,7 @@ await describeWithDask('on a cluster', (dask) => {
   describe('operators', () => import('../../frame/partitions.test.js').then(nothing));
   describe('functions', () => import('../../frame/partitions-functions.test.js').then(nothing));
   describe('ranges', () => import('../../frame/partitions-ranges.test.js').then(nothing));
+  describe('writers', () => import('../../frame/partitions-writers.test.js').then(nothing));
   describe('results', () => import('../../frame/partitions-results.test.js').then(nothing));
 });
 

@@ -1,7 +1,8 @@
 /** What a program does with frames that a cluster computes: every way to have their rows, and to write them. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
+import { Database } from '../../../src/frame/duck/database.js';
 import {
   col,
   count,
@@ -95,6 +96,31 @@ await describeWithDask('frames on a cluster', (dask) => {
       },
     );
     expect(await doubled.rows({ engine, partitions: 3 })).toEqual(await doubled.rows());
+  });
+
+  test('batches come while others are computed, no more of them than are read', async () => {
+    const gate = join(folder(), 'open');
+    const last = ROWS - 1;
+    const slow = frame.mapPartitions(
+      async ({ columns, rows }) => {
+        const { existsSync } = await import('node:fs');
+        const ids = columns.id!.values as Int32Array;
+        // The last partition waits until somebody has had the first.
+        while (ids[rows - 1] === last && !existsSync(gate)) await new Promise((go) => setTimeout(go, 20));
+        return { id: ids };
+      },
+      { schema: { id: 'int32' }, captured: { gate, last } },
+    );
+    const scratch = Database.of().scratch();
+    const here = (): number =>
+      listing(scratch).filter((name) => /^fetched-\d+\/[^/]+\/[^/]+$/.test(name)).length;
+    const ids: number[] = [];
+    for await (const { columns } of slow.batches({ engine: world.engine, partitions: 6 })) {
+      ids.push(...(columns[0]!.values as Int32Array));
+      writeFileSync(gate, '');
+      expect([1, 2]).toContain(here());
+    }
+    expect(ids).toEqual(Array.from({ length: ROWS }, (_, i) => i));
   });
 
   test('of arrays are refused, with what to do', async () => {

@@ -61,6 +61,9 @@ export function computePartitionsBy(engine: () => Engine): void {
 /** In how many partitions something is tested. */
 export const partitionsOf = (...counts: readonly number[]): readonly number[] => (elsewhere ? [3] : counts);
 
+/** Options that have partitions computed where they are tested. */
+export const elsewhereOf = (): FrameOptions => (elsewhere ? { engine: elsewhere() } : {});
+
 /** Whether partitions give the answer of one fragment. */
 export async function expectSame(
   { plan }: Frame,
@@ -70,7 +73,7 @@ export async function expectSame(
 ): Promise<void> {
   const frame = new DataFrame(plan);
   const one = await frame.rows(options);
-  const many = await frame.rows({ ...options, partitions, ...(elsewhere && { engine: elsewhere() }) });
+  const many = await frame.rows({ ...options, partitions, ...elsewhereOf() });
   if (order === 'rows') {
     expectRows(many, one);
     return;
