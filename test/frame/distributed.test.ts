@@ -67,6 +67,7 @@ test('more rows than a scheduler should hold are refused, with the remedy', asyn
   const graph = {
     tasks: new Map(),
     reasons: [],
+    blocks: new Map(),
     result: [{ plan: huge.plan, inputs: [] }],
   };
   expect(() => ship(graph)).toThrow(FrameError);

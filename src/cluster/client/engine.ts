@@ -1,5 +1,5 @@
 import type { Coordination } from '../../engine/coordination.js';
-import type { ComputeOptions, Results, RunOptions, WorkerInfo } from '../../engine/engine.js';
+import type { Results, RunOptions, WorkerInfo } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import { FetchedResults } from '../../engine/fetched-results.js';
 import type { Result } from '../../engine/op.js';

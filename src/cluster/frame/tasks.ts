@@ -2,14 +2,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalEngine } from '../../engine/index.js';
-import type { Flat } from '../../frame/distributed/flat.js';
-import type { Database, FrameTask, Outcome } from '../../frame/distributed/work.js';
+import type { Database, Flat, FrameTask, HeldBlockParams, Outcome } from '../../frame/distributed/work.js';
 import type { Key } from '../../graph/task.js';
 import { CommError, RemoteError, type RpcPool } from '../comm/index.js';
 import { fetchParts, GoneError } from './fetch.js';
 import { Gate } from './gate.js';
 import { HeldFrames } from './held.js';
-import type { FrameResult } from './result.js';
+import { type FrameResult, isFrameKey } from './result.js';
 
 /** How often a task is given back since nobody has what it reads: until then the scheduler has noticed that a worker is gone. */
 const ATTEMPTS = 64;
@@ -103,6 +102,27 @@ export class FrameTasks {
     }
   }
 
+  /**
+   * Has a task done that makes a block of an array of rows that a task of a frame left (its only input).
+   *
+   * @param make makes it, with parameters that say where the file is
+   */
+  async block<T>(
+    { key, inputs, params }: Pick<SentFrameTask, 'key' | 'inputs' | 'params'>,
+    holders: Readonly<Record<Key, readonly string[]>>,
+    signal: AbortSignal,
+    make: (params: unknown) => Promise<T>,
+  ): Promise<T> {
+    const { blockIn, Database } = await late();
+    const copies = this.directoryOf(Database.of(this.engine).scratch());
+    try {
+      const [rows] = await this.inputs({ key, inputs }, FIRST, holders, copies, signal);
+      return await make(blockIn(rows!.files[0]![0]!, params as HeldBlockParams));
+    } finally {
+      await rm(copies, { recursive: true, force: true });
+    }
+  }
+
   /** Holds what another worker holds: all of its files are copied. */
   async copy(key: Key, worker: string, signal: AbortSignal): Promise<void> {
     if (this.held.outcome(key)) return;
@@ -120,7 +140,7 @@ export class FrameTasks {
   private directoryOf = (scratch: string): string => join(scratch, `frame-${++this.count}`);
 
   private async inputs(
-    { key, inputs }: FrameTask,
+    { key, inputs }: Pick<FrameTask, 'key' | 'inputs'>,
     parts: ReadonlyMap<number, ReadonlySet<number>>,
     holders: Readonly<Record<Key, readonly string[]>>,
     copies: string,
@@ -131,6 +151,11 @@ export class FrameTasks {
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
     const copied = inputs.map(async (input, i) => {
+      if (!isFrameKey(input)) {
+        // A block, which the engine holds.
+        found[i] = NO_FILES;
+        return;
+      }
       const here = this.held.outcome(input);
       const wanted = parts.get(i) ?? NOTHING;
       found[i] =
@@ -190,6 +215,9 @@ export class FrameTasks {
 }
 
 const NOTHING: ReadonlySet<number> = new Set();
+const NO_FILES: Outcome = { files: [] };
+/** Of the first input the first part. */
+const FIRST: ReadonlyMap<number, ReadonlySet<number>> = new Map([[0, new Set([0])]]);
 
 let loaded: Promise<typeof import('../../frame/distributed/work.js')> | undefined;
 

@@ -93,7 +93,12 @@ export class Executions {
     const { spec, holders } = given instanceof WithHolders ? given : { spec: given, holders: {} };
     const payload = decodePayload(payloadIn(key, spec));
     running.op = payload.op;
-    if (!isFrameKey(key)) return this.compute(key, payload, running);
+    if (!isFrameKey(key)) {
+      if (Object.keys(holders).length === 0) return this.compute(key, payload, running);
+      return this.frames.block({ key, ...payload }, holders, signal, (params) =>
+        this.compute(key, { ...payload, inputs: [], params }, running),
+      );
+    }
     await this.installUploads(payload.common);
     const value = await this.frames.run({ key, ...payload }, holders, signal);
     return this.store.put(key, { value });

@@ -1,5 +1,5 @@
 import type { Block, Op, Result } from '../../engine/op.js';
-import { type RowGroup, readRowGroup } from '../parquet/read.js';
+import { type RowGroup, readFooter, readRowGroup } from '../parquet/read.js';
 import { ParquetWriter } from '../parquet/write.js';
 import { arrayOf, type Column } from '../result/column.js';
 import type { ColumnType, Schema } from '../types.js';
@@ -66,21 +66,34 @@ function columnsOf({ shape, data }: Block, from: number, to: number): Column['va
 }
 
 export interface ToBlockCommon {
-  readonly file: string;
   readonly names: readonly string[];
   readonly type: ColumnType;
 }
 
 export interface ToBlockParams {
+  readonly file: string;
   readonly group: RowGroup;
   readonly firstRow: number;
 }
 
+/** The same of a file that its task's input left: which of its row groups. */
+export type HeldBlockParams = Pick<ToBlockParams, 'firstRow'> & { readonly group: number };
+
+/** Where such a file is. */
+export const blockIn = (file: string, { group, firstRow }: HeldBlockParams): ToBlockParams => ({
+  file,
+  group: readFooter(file).groups[group]!,
+  firstRow,
+});
+
 /** The operation `frame/to-block`: a row group of a file of numbers as a block. */
 export const toBlock: Op<ToBlockParams, ToBlockCommon> = ({ common, params, out }) => {
-  const { file, names, type } = common;
-  const [{ data }] = out as readonly [Block];
+  const { names, type } = common;
+  const { file } = params;
+  const [{ data, shape }] = out as readonly [Block];
   const width = names.length;
+  if (params.group.rows !== shape[0])
+    throw new TypeError(`a block of ${shape[0]} rows is made of ${params.group.rows}: call toArray again`);
   for (const [i, name] of names.entries()) {
     // One column at a time: a row group of many takes as much as the block.
     const [column] = readRowGroup(file, params.group, { [name]: type });

@@ -4,21 +4,25 @@ import { TileArray } from '../../array/array.js';
 import { zeros } from '../../array/creation.js';
 import { makeNode, type TasksNode } from '../../array/node.js';
 import { promoteTypes } from '../../array/promote.js';
+import { defaultEngine } from '../../engine/default.js';
 import { atExit } from '../../engine/disk/cleanup.js';
 import { removeTree } from '../../engine/disk/remove-tree.js';
+import type { Key } from '../../graph/task.js';
 import { type DType, isDType, itemsize } from '../../kernels/dtype.js';
+import { type DistributedEngine, distributedNumbers, isDistributed } from '../distributed/index.js';
 import { Database } from '../duck/database.js';
 import { FrameError } from '../errors.js';
 import { type FrameOptions, queryOptions, schemaOf, withStatement } from '../execute.js';
 import { columnNode } from '../expr/node.js';
 import { copyStatement } from '../map/store.js';
-import { type Footer, readFooter, readRowGroup } from '../parquet/read.js';
+import { readFooter } from '../parquet/read.js';
 import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
-import type { PlanNode } from '../plan/node.js';
+import type { Item, PlanNode } from '../plan/node.js';
 import { typeText } from '../result/type-text.js';
 import type { ColumnType, Schema } from '../types.js';
-import type { ToBlockCommon, ToBlockParams } from './blocks-op.js';
+import type { HeldBlockParams, ToBlockCommon, ToBlockParams } from './blocks-op.js';
+import { firstNull, nullError } from './nulls.js';
 
 export interface ToArrayOptions extends FrameOptions {
   /** Rows of a block, about; default: as many as make 8 MiB. */
@@ -45,20 +49,16 @@ export async function arrayOfPlan(
   const dtype = commonType(schema, names);
   const flat = typeof columns === 'string';
   const chunkRows = rowsOf(options.chunkRows, names.length * itemsize(dtype));
-  const { file, remove } = await store(plan, names, dtype, chunkRows, options);
-  let footer: Footer;
-  try {
-    footer = readFooter(file);
-    refuseNulls(file, footer, names, dtype);
-  } catch (error) {
-    remove();
-    throw error;
-  }
-  if (footer.rows === 0) {
+  const engine = options.engine ?? defaultEngine();
+  const numbers = make.project(plan, castsTo(names, dtype));
+  const { identity, blocks, remove } = isDistributed(engine)
+    ? await storedOnWorkers(numbers, dtype, chunkRows, engine, options)
+    : await stored(numbers, dtype, chunkRows, options);
+  if (blocks.length === 0) {
     remove();
     return zeros(flat ? [0] : [0, names.length], { dtype }) as TileArray<DType>;
   }
-  const node = nodeOf(file, footer, names, dtype, flat);
+  const node = nodeOf(identity, blocks, names, dtype, flat);
   gone.register(node, remove);
   return new TileArray<DType>(node);
 }
@@ -87,13 +87,30 @@ function commonType(schema: Schema, names: readonly string[]): DType {
     .reduce((a, b) => promoteTypes(a, b));
 }
 
-async function store(
+const castsTo = (names: readonly string[], dtype: DType): Item[] =>
+  names.map((name) => ({ name, expr: { kind: 'cast', value: columnNode(name), to: dtype, strict: true } }));
+
+/** Rows that a block is made of, and how. */
+interface StoredBlock {
+  readonly rows: number;
+  readonly inputs: readonly Key[];
+  readonly params: ToBlockParams | HeldBlockParams;
+}
+
+interface StoredNumbers {
+  /** What tells them from others. */
+  readonly identity: unknown;
+  readonly blocks: readonly StoredBlock[];
+  readonly remove: () => void;
+}
+
+/** Numbers in a file of this process. */
+async function stored(
   plan: PlanNode,
-  names: readonly string[],
   dtype: DType,
   chunkRows: number,
   options: ToArrayOptions,
-): Promise<{ file: string; remove: () => void }> {
+): Promise<StoredNumbers> {
   const database = Database.of(options.engine);
   const file = join(database.scratch(), `array-${++files}.parquet`);
   const forget = atExit(() => removeTree(file));
@@ -101,16 +118,21 @@ async function store(
     removeTree(file);
     forget();
   };
-  const casts = names.map((name) => ({
-    name,
-    expr: { kind: 'cast', value: columnNode(name), to: dtype, strict: true } as const,
-  }));
   try {
-    const schema: Schema = Object.fromEntries(names.map((name) => [name, dtype]));
-    await withStatement(make.project(plan, casts), database, options, (statement) =>
+    const schema: Schema = Object.fromEntries(plan.columns.map((name) => [name, dtype]));
+    await withStatement(plan, database, options, (statement) =>
       database.execute(copyStatement(statement, schema, file, chunkRows, 'toArray'), queryOptions(options)),
     );
-    return { file, remove };
+    const footer = readFooter(file);
+    const missing = firstNull(file, footer, plan.columns, dtype);
+    if (missing) throw nullError(missing);
+    let firstRow = 0;
+    const blocks = footer.groups.map((group): StoredBlock => {
+      const params = { file, group, firstRow };
+      firstRow += group.rows;
+      return { rows: group.rows, inputs: [], params };
+    });
+    return { identity: file, blocks, remove };
   } catch (error) {
     await rm(file, { force: true });
     remove();
@@ -118,50 +140,50 @@ async function store(
   }
 }
 
-/** An array has no nulls: throws a FrameError that names the first. */
-function refuseNulls(file: string, { groups }: Footer, names: readonly string[], dtype: DType): void {
+/** Numbers in files of an engine's workers, of each partition one, which it keeps. */
+async function storedOnWorkers(
+  plan: PlanNode,
+  dtype: DType,
+  chunkRows: number,
+  engine: DistributedEngine,
+  options: ToArrayOptions,
+): Promise<StoredNumbers> {
+  const parts = await distributedNumbers(plan, dtype, chunkRows, engine, options);
+  const keys = parts.map(({ key }) => key);
+  const remove = (): void => engine.release(keys);
+  const blocks: StoredBlock[] = [];
   let firstRow = 0;
-  for (const group of groups) {
-    for (const name of names) {
-      if (group.chunks.get(name)?.nulls === 0) continue;
-      const [column] = readRowGroup(file, group, { [name]: dtype });
-      const row = column!.valid?.indexOf(0) ?? -1;
-      if (row >= 0)
-        throw new FrameError(
-          `toArray: column ${JSON.stringify(name)} is null in row ${firstRow + row}, and an array has no nulls; use dropNulls(${JSON.stringify(name)}), or fillNull({ ${JSON.stringify(name)}: NaN })`,
-        );
+  for (const { key, groups, missing } of parts) {
+    if (missing) {
+      remove();
+      throw nullError({ ...missing, row: firstRow + missing.row });
     }
-    firstRow += group.rows;
+    for (const [group, rows] of groups.entries()) {
+      if (rows > 0) blocks.push({ rows, inputs: [key], params: { group, firstRow } });
+      firstRow += rows;
+    }
   }
+  return { identity: keys, blocks, remove };
 }
 
 function nodeOf(
-  file: string,
-  { groups }: Footer,
+  identity: unknown,
+  blocks: readonly StoredBlock[],
   names: readonly string[],
   dtype: DType,
   flat: boolean,
 ): TasksNode {
-  const sizes = groups.map(({ rows }) => rows);
-  const common: ToBlockCommon = { file, names, type: dtype };
-  let firstRow = 0;
-  const params = groups.map((group): ToBlockParams => {
-    const made = { group, firstRow };
-    firstRow += group.rows;
-    return made;
-  });
-  return makeNode<TasksNode>('from-frame', file, {
+  const sizes = blocks.map(({ rows }) => rows);
+  const common: ToBlockCommon = { names, type: dtype };
+  return makeNode<TasksNode>('from-frame', [identity, names], {
     kind: 'tasks',
     parts: [dtype],
     chunks: flat ? [sizes] : [sizes, [names.length]],
     inputs: [],
-    task: (coords, key) => ({
-      key,
-      op: 'frame/to-block',
-      inputs: [],
-      params: params[coords[0]!],
-      common,
-      out: [{ dtype, shape: flat ? [sizes[coords[0]!]!] : [sizes[coords[0]!]!, names.length] }],
-    }),
+    task: (coords, key) => {
+      const { rows, inputs, params } = blocks[coords[0]!]!;
+      const shape = flat ? [rows] : [rows, names.length];
+      return { key, op: 'frame/to-block', inputs, params, common, out: [{ dtype, shape }] };
+    },
   });
 }

@@ -1,12 +1,13 @@
+import type { Key } from '../../graph/task.js';
+import type { DType } from '../../kernels/dtype.js';
+import type { Missing } from '../arrays/nulls.js';
 import { Database } from '../duck/database.js';
 import { narrowed } from '../duck/narrow.js';
-import { FrameError } from '../errors.js';
-import { exporting, type FrameGraph, graphOf } from '../exchange/index.js';
+import { type ArrayTask, ending, exporting, type FrameGraph, graphOf, taskOf } from '../exchange/index.js';
 import { type FrameOptions, partitionOptions, queryOptions, schemaOf, statements } from '../execute.js';
 import type { FileKind } from '../io/copy.js';
 import type { Staged, Staging } from '../io/staging.js';
 import { withoutFiles } from '../io/statistics.js';
-import { hasArrays } from '../map/describe.js';
 import { optimize } from '../optimize/index.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Batch } from '../result/column.js';
@@ -79,6 +80,42 @@ export async function distributedFiles(
   }
 }
 
+/** Numbers that workers hold, a partition in each file, until the keys are released. */
+export interface HeldNumbers {
+  readonly key: Key;
+  /** Rows of row groups. */
+  readonly groups: readonly number[];
+  /** The first that is missing, counted within the partition. */
+  readonly missing?: Missing;
+}
+
+/** Has the workers store the partitions of a plan, all of whose columns are of one dtype, for blocks of an array. */
+export async function distributedNumbers(
+  plan: PlanNode,
+  dtype: DType,
+  chunkRows: number,
+  engine: DistributedEngine,
+  options: FrameOptions,
+): Promise<readonly HeldNumbers[]> {
+  const database = Database.of(engine);
+  const whole = await graphFor(plan, engine, database, options, false);
+  const { graph, keys } = ending(whole, (fragment) =>
+    taskOf<ArrayTask>('frame/array', fragment.inputs, { plan: fragment.plan, dtype, chunkRows }),
+  );
+  const run = new DistributedRun(graph, keys, engine, database, statements(database), queryOptions(options));
+  try {
+    const outcomes = await run.outcomes(keys);
+    run.keep(keys);
+    return outcomes.map(({ groups, missing }, i) => ({
+      key: keys[i]!,
+      groups: groups!,
+      ...(missing && { missing }),
+    }));
+  } finally {
+    await run.close();
+  }
+}
+
 /** The tasks of a plan, as many partitions as the workers have threads where nothing is said. */
 async function graphFor(
   plan: PlanNode,
@@ -87,10 +124,6 @@ async function graphFor(
   options: FrameOptions,
   gathered: boolean,
 ): Promise<FrameGraph> {
-  if (hasArrays(plan))
-    throw new FrameError(
-      'a frame of arrays is not computed on a cluster: write it by toParquet with a local engine to where workers read it, and read that',
-    );
   options.signal?.throwIfAborted();
   const best = await withoutFiles(optimize(plan), database);
   const partitions = options.partitions ?? Math.max(1, await engine.frames.threads());

@@ -89,6 +89,11 @@ export class DistributedRun {
     return Promise.all(keys.map((key) => this.fetchHeld(key, undefined)));
   }
 
+  /** Leaves what tasks left with the engine: whoever has it kept releases it. */
+  keep(keys: readonly Key[]): void {
+    for (const key of keys) this.readers.delete(key);
+  }
+
   /** Removes every file, here and there. */
   async close(): Promise<void> {
     this.stop.abort();
@@ -99,7 +104,7 @@ export class DistributedRun {
   }
 
   private async compute(): Promise<void> {
-    const tasks = new Map<Key, Task>();
+    const tasks = new Map<Key, Task>(this.graph.blocks);
     for (const [key, task] of this.graph.tasks) tasks.set(key, { ...task, params: flatten(task.params) });
     try {
       await this.engine.persist(tasks, [...this.readers.keys()], {

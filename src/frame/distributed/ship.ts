@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Key } from '../../graph/task.js';
+import type { Graph, Key } from '../../graph/task.js';
 import { FrameError } from '../errors.js';
 import { type Fragment, type FrameGraph, type FrameTask, fragmentTask } from '../exchange/index.js';
 import { isRemote } from '../io/remote.js';
@@ -23,6 +23,8 @@ export interface ShippedResult {
 /** A graph whose tasks need nothing of this process: rows in its memory are part of them, and what its results do is done by tasks. */
 export interface ShippedGraph {
   readonly tasks: ReadonlyMap<Key, FrameTask>;
+  /** Tasks of arrays. */
+  readonly blocks: Graph;
   readonly results: readonly ShippedResult[];
 }
 
@@ -31,11 +33,11 @@ export interface ShippedGraph {
  *
  * @throws FrameError where there is too much in memory
  */
-export function ship({ tasks, result }: FrameGraph): ShippedGraph {
+export function ship({ tasks, blocks, result }: FrameGraph): ShippedGraph {
   const shipper = new Shipper();
   for (const task of tasks.values()) shipper.add(task);
   const results = result.map((fragment) => shipper.result(fragment));
-  return { tasks: shipper.tasks, results };
+  return { tasks: shipper.tasks, blocks, results };
 }
 
 class Shipper {

@@ -47,7 +47,8 @@ const storedIn = ({ files, schema }: Outcome): StoredRows => ({ file: files[0]![
 
 const filesOf = ({ files, schema }: Written): Outcome => ({ files: [files.map(({ path }) => path)], schema });
 
-function placeOf({ database, options, directory }: Step): Place {
+/** Where a task's functions are run. */
+export function placeOf({ database, options, directory }: Step): Place {
   mkdirSync(directory, { recursive: true });
   return { database, engine: database.engine, options, path: (name) => join(directory, `${name}.parquet`) };
 }

@@ -1,6 +1,7 @@
 import { inputsOf, type PlanNode, type TaskSource } from '../plan/node.js';
 import type { Parameters, Statement } from '../sql/writer.js';
 import { aggregateGroups, applyFunction, countRows, mergeGroups, partialOf } from './applied.js';
+import { storeArray, writeBlocks } from './arrays.js';
 import { exportFragment } from './export.js';
 import { findBoundaries, type Step, writeFragment } from './fragments.js';
 import { type Outcome, readSql } from './outcome.js';
@@ -19,6 +20,10 @@ export async function doTask(task: FrameTask, statementOf: StatementOf, step: St
   switch (task.op) {
     case 'frame/fragment':
       return writeFragment(task, await statementOf(task.params.plan, read), step);
+    case 'frame/blocks':
+      return writeBlocks(task, step);
+    case 'frame/array':
+      return storeArray(task, await statementOf(task.params.plan, read), step);
     case 'frame/export':
       return exportFragment(task, await statementOf(task.params.plan, read), step);
     case 'frame/boundaries':
@@ -44,6 +49,7 @@ export function partsRead(task: FrameTask): ReadonlyMap<number, ReadonlySet<numb
   };
   switch (task.op) {
     case 'frame/fragment':
+    case 'frame/array':
     case 'frame/export':
       for (const source of tasksRead(task.params.plan))
         for (const { input, part } of source.inputs) add(input, part);
@@ -56,6 +62,7 @@ export function partsRead(task: FrameTask): ReadonlyMap<number, ReadonlySet<numb
     case 'frame/partial':
       add(0, 0);
       break;
+    case 'frame/blocks':
     case 'frame/offset':
     case 'frame/merge':
   }

@@ -12,16 +12,18 @@ import { ExchangeRun } from './run.js';
 import type { FrameGraph } from './task.js';
 
 export { doTask, partsRead, type StatementOf } from './do.js';
-export { exporting } from './export.js';
+export { ending, exporting } from './export.js';
 export { type Outcome, readSql } from './outcome.js';
 export { printGraph } from './print.js';
 export { ExchangeRun } from './run.js';
 export { partitionsFor } from './split.js';
 export {
+  type ArrayTask,
   type Fragment,
   type FrameGraph,
   type FrameTask,
   fragmentTask,
+  taskOf,
 } from './task.js';
 
 /** Up to so many bytes a side of a join is given to every partition of the other. */

@@ -1,3 +1,4 @@
+import type { Missing } from '../arrays/nulls.js';
 import type { ColumnTypes } from '../duck/database.js';
 import type { Staged } from '../io/staging.js';
 import type { OpenGroup } from '../map/aggregate-op.js';
@@ -21,6 +22,9 @@ export interface Outcome {
   readonly rows?: number;
   /** Of a `frame/partial` or a `frame/merge` that is not the last; undefined where there were no rows. */
   readonly partial?: OpenGroup | undefined;
+  /** Of a `frame/array`: rows of its row groups, and the first value that is null, counted within it. */
+  readonly groups?: readonly number[];
+  readonly missing?: Missing;
   /** Of a `frame/export`. */
   readonly staged?: readonly Staged[];
 }

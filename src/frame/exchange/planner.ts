@@ -1,9 +1,11 @@
-import type { Key } from '../../graph/task.js';
+import type { Key, Task } from '../../graph/task.js';
 import { callNode, type ExprNode, literalNode } from '../expr/node.js';
 import { hasCustom } from '../map/customs.js';
+import { isArray } from '../map/describe.js';
 import * as make from '../plan/make.js';
 import type { PlanNode, ScanNode } from '../plan/node.js';
 import { describeNode } from '../plan/print.js';
+import { planArray } from './arrays.js';
 import type { Facts } from './facts.js';
 import { planCustoms, planFunction } from './functions.js';
 import { planAggregate, planDistinct } from './groups.js';
@@ -46,11 +48,13 @@ export function planPartitions(plan: PlanNode, facts: Facts, options: PlannerOpt
     options.gathered && parts.fragments.length > 1
       ? [readTasks(planner.written(parts), 0, columnsOfParts(parts))]
       : parts.fragments;
-  return { tasks: planner.tasks, result, reasons: [...new Set(planner.reasons)] };
+  return { tasks: planner.tasks, blocks: planner.blocks, result, reasons: [...new Set(planner.reasons)] };
 }
 
 export class Planner {
   readonly tasks = new Map<Key, FrameTask>();
+  /** Tasks of arrays. */
+  readonly blocks = new Map<Key, Task>();
   /** What was chosen by size, and by what size. */
   readonly reasons: string[] = [];
 
@@ -67,6 +71,7 @@ export class Planner {
   parts(node: PlanNode): Parts {
     switch (node.kind) {
       case 'scan':
+        if (isArray(node)) return planArray(this, node);
         return {
           fragments: this.scans(node),
           order: IN_PLACE,

@@ -43,8 +43,10 @@ export function printGraph({ tasks, result, reasons }: FrameGraph): string {
 }
 
 /** Where a task's rows come from. That a function is told how many rows are before its own goes without saying. */
-const dataOf = ({ op, inputs }: FrameTask): readonly Key[] =>
-  op === 'frame/apply' || op === 'frame/offset' ? inputs.slice(0, 1) : inputs;
+const dataOf = ({ op, inputs }: FrameTask): readonly Key[] => {
+  if (op === 'frame/blocks') return [];
+  return op === 'frame/apply' || op === 'frame/offset' ? inputs.slice(0, 1) : inputs;
+};
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 const indented = (text: string): readonly string[] => text.split('\n').map((line) => `  ${line}`);
@@ -73,6 +75,10 @@ function taskText(task: FrameTask): string {
       return `${task.params.last ? 'aggregates' : 'merged partial aggregates'} ${namesOf(task.params.aggregates)}`;
     case 'frame/fragment':
       return fragmentText(task);
+    case 'frame/blocks':
+      return `blocks of an array as rows: ${Object.keys(task.params.schema).map(printName).join(', ')}`;
+    case 'frame/array':
+      return `store numbers\n${indented(planText(task.params)).join('\n')}`;
     case 'frame/export':
       return `write files at ${task.params.to.target}\n${indented(planText(task.params)).join('\n')}`;
   }

@@ -159,6 +159,10 @@ const VALUE_BYTES = 8;
 const EXPANSION = 3;
 
 function scanSize({ source, columns }: ScanNode, rowGroups: Facts['rowGroups']): Size | undefined {
+  if (source.from === 'array') {
+    const rows = source.array.shape[0]!;
+    return Number.isNaN(rows) ? undefined : { rows, bytes: rows * columns.length * VALUE_BYTES };
+  }
   if (source.from === 'memory') {
     const [from, to] = source.range ?? [0, source.table.rows];
     return { rows: to - from, bytes: (to - from) * columns.length * VALUE_BYTES * 2 };

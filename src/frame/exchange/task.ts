@@ -1,5 +1,6 @@
 import { tokenize } from '../../graph/key.js';
-import type { Key, Task } from '../../graph/task.js';
+import type { Graph, Key, Task } from '../../graph/task.js';
+import type { DType } from '../../kernels/dtype.js';
 import type { ExprNode, SortKey } from '../expr/node.js';
 import type { FileKind } from '../io/copy.js';
 import type { Staging } from '../io/staging.js';
@@ -7,6 +8,7 @@ import type { CustomAggregates } from '../map/customs.js';
 import type { RowsLayout } from '../map/rows-file.js';
 import { type MapFunction, type PlanNode, rewrite } from '../plan/node.js';
 import type { Batch } from '../result/column.js';
+import type { Schema } from '../types.js';
 
 /**
  * What exchanges are made of: tasks as plain data, as arrays have them. Their keys are hashes of the work, so equal parts of plans are
@@ -14,6 +16,8 @@ import type { Batch } from '../result/column.js';
  */
 export type FrameTask =
   | FragmentTask
+  | BlocksTask
+  | ArrayTask
   | ExportTask
   | BoundariesTask
   | OffsetTask
@@ -50,6 +54,23 @@ export type Output =
       /** Whether rows of equal keys may go to several parts, where they are more than one should take: the order of the sort stays. */
       readonly spread: boolean;
     };
+
+/** Blocks of an array that lie side by side, as rows. */
+export interface BlocksTask extends Task {
+  readonly op: 'frame/blocks';
+  readonly params: { readonly schema: Schema };
+}
+
+/** A partition of numbers, stored so that blocks of an array are made of it. */
+export interface ArrayTask extends Task {
+  readonly op: 'frame/array';
+  readonly params: {
+    readonly plan: PlanNode;
+    /** Of all columns. */
+    readonly dtype: DType;
+    readonly chunkRows: number;
+  };
+}
 
 /** Computes a partition of the result, and writes it to files of the user's. */
 export interface ExportTask extends Task {
@@ -108,6 +129,8 @@ export interface Fragment {
 /** What is to be done: the tasks, inputs first, and the fragments whose rows, one after another, are the result. */
 export interface FrameGraph {
   readonly tasks: ReadonlyMap<Key, FrameTask>;
+  /** Tasks of arrays, whose blocks some of those read. */
+  readonly blocks: Graph;
   readonly result: readonly Fragment[];
   /** What was chosen by size, and by what size, as text. */
   readonly reasons: readonly string[];

@@ -1,7 +1,7 @@
 /** What a program does with frames that a cluster computes: every way to have their rows, and to write them. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Database } from '../../../src/frame/duck/database.js';
 import {
   col,
@@ -12,8 +12,9 @@ import {
   readCsv,
   readJson,
   readParquet,
+  when,
 } from '../../../src/frame/index.js';
-import { arange, useEngine } from '../../../src/index.js';
+import { arange, type NDArray, random, useEngine } from '../../../src/index.js';
 import { folder, listing } from '../../faults/programs.js';
 import { computePartitionsBy, expectSame } from '../../frame/partitions/compare.js';
 import { describeWithDask } from '../support/scheduler.js';
@@ -123,8 +124,59 @@ await describeWithDask('frames on a cluster', (dask) => {
     expect(ids).toEqual(Array.from({ length: ROWS }, (_, i) => i));
   });
 
-  test('of arrays are refused, with what to do', async () => {
-    const of = fromArray(arange(10), ['x']) as unknown as DataFrame;
-    await expect(of.rows({ engine: world.engine })).rejects.toThrow(/frame of arrays.*toParquet/);
+  test('of arrays: blocks become rows on the workers', async () => {
+    const { engine } = world;
+    const x = random.defaultRng(7).random([ROWS, 3], { chunks: [3_000, 2] });
+    const of = fromArray(x, ['a', 'b', 'c']);
+    for (const some of [
+      of.filter(col('a').gt(0.9)).select('c', 'a'),
+      of.sort('b').limit(100),
+      of
+        .groupBy({ tenth: col('a').mul(10).floor() })
+        .agg({ n: count() })
+        .sort('tenth'),
+      fromArray(arange(10, { chunks: 3 }), 'v')
+        .join(fromArray(arange(5), 'v'), { on: 'v' })
+        .sort('v'),
+    ] as unknown as DataFrame[])
+      expect(await some.rows({ engine, partitions: 3 })).toEqual(await some.rows());
+    expect(await fromArray(x.slice('0:0'), ['a', 'b', 'c']).rows({ engine })).toEqual([]);
+  });
+
+  test('arrays of frames lie where they were computed', async () => {
+    const { engine } = world;
+    const fetched = vi.spyOn(engine.frames, 'fetch');
+    const numbers = frame.select('id', { half: col('key').div(2) });
+    const options = { engine, partitions: 3, chunkRows: 2048 };
+    const there = await numbers.toArray(undefined, options);
+    const here = await numbers.toArray();
+    expect([there.shape, there.dtype]).toEqual([here.shape, here.dtype]);
+    expect(there.numBlocks[0]).toBeGreaterThan(3);
+    const [mine, theirs] = [await here.compute(), await there.compute({ engine })] as unknown as NDArray[];
+    expect(theirs!.tolist()).toEqual(mine!.tolist());
+    expect(await there.sum(0).compute({ engine })).toEqual(await here.sum(0).compute());
+    // And back, without being read here.
+    const back = fromArray(there.multiply(2), ['id', 'key']);
+    const sums = back
+      .groupBy('key')
+      .agg({ n: col('id').sum() })
+      .sort('key');
+    const expected = await fromArray(here.multiply(2), ['id', 'key'])
+      .groupBy('key')
+      .agg({ n: col('id').sum() })
+      .sort('key')
+      .rows();
+    fetched.mockClear();
+    expect(await sums.rows({ engine, partitions: 3 })).toEqual(expected);
+    expect(fetched.mock.calls.length).toBeLessThanOrEqual(3);
+    fetched.mockRestore();
+    const one = await frame.toArray('id', options);
+    expect([one.shape, await one.max().compute({ engine })]).toEqual([[ROWS], ROWS - 1]);
+    expect((await frame.filter(col('id').lt(0)).toArray('id', { engine })).shape).toEqual([0]);
+    // Another engine has not got it.
+    await expect(there.sum().compute()).rejects.toThrow(/frame\/array/);
+    const holes = frame.select({ n: when(col('id').ne(9_999), col('id')).end() });
+    const error = await holes.toArray('n').catch((e: Error) => e.message);
+    await expect(holes.toArray('n', options)).rejects.toThrow(String(error));
   });
 });
