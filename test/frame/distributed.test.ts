@@ -7,9 +7,12 @@ import { ship } from '../../src/frame/distributed/ship.js';
 import { Database, statements } from '../../src/frame/distributed/work.js';
 import { graphOf } from '../../src/frame/exchange/index.js';
 import { col, type DataFrame, FrameError, fromColumns } from '../../src/frame/index.js';
+import { moduleFunction, shipFunction } from '../../src/graph/functions.js';
 
-const there = (value: unknown): unknown =>
-  unflatten(decodeValue(encodeValue(flatten(value))) as ReturnType<typeof flatten>);
+const there = (value: unknown): unknown => {
+  const { flat, functions } = decodeValue(encodeValue(flatten(value))) as ReturnType<typeof flatten>;
+  return unflatten(flat, functions);
+};
 
 test('plain data arrives as it was', () => {
   const shared = { a: [1, { b: undefined }], '': null };
@@ -36,6 +39,18 @@ test('what stands in it twice is one, and depth is no matter', () => {
     at = at.input as typeof at;
   }
   expect(at.input).toEqual({ leaf: true });
+});
+
+test('functions are apart, and in their places again', () => {
+  const fn = moduleFunction('node:path', 'basename');
+  const { flat, functions } = flatten({
+    deep: [{ fn }, { fn, other: { fn: shipFunction((x: number) => x + 1) } }],
+  });
+  expect(Object.values(functions)).toHaveLength(2);
+  expect(JSON.stringify(flat)).not.toContain('basename');
+  const [first, second] = (unflatten(flat, functions) as { deep: { fn: unknown }[] }).deep;
+  expect(first!.fn).toEqual(fn);
+  expect(second!.fn).toBe(first!.fn);
 });
 
 const database = Database.of();

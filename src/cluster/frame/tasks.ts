@@ -2,7 +2,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalEngine } from '../../engine/index.js';
-import type { Database, Flat, FrameTask, HeldBlockParams, Outcome } from '../../frame/distributed/work.js';
+import type {
+  Database,
+  Flat,
+  FrameTask,
+  Functions,
+  HeldBlockParams,
+  Outcome,
+} from '../../frame/distributed/work.js';
 import type { Key } from '../../graph/task.js';
 import { CommError, RemoteError, type RpcPool } from '../comm/index.js';
 import { fetchParts, GoneError } from './fetch.js';
@@ -29,6 +36,8 @@ export interface SentFrameTask {
   readonly op: string;
   readonly inputs: readonly Key[];
   readonly params: unknown;
+  /** The functions of users that it calls. */
+  readonly functions: unknown;
 }
 
 /**
@@ -67,12 +76,12 @@ export class FrameTasks {
    * @throws InputsLostError where none of them does, any more; what goes wrong in the task
    */
   async run(
-    { key, op, inputs, params }: SentFrameTask,
+    { key, op, inputs, params, functions }: SentFrameTask,
     holders: Readonly<Record<Key, readonly string[]>>,
     signal: AbortSignal,
   ): Promise<FrameResult> {
     const { Database, doTask, partsRead, statements, unflatten } = await late();
-    const task = { key, op, inputs, params: unflatten(params as Flat) } as FrameTask;
+    const task = { key, op, inputs, params: unflatten(params as Flat, functions as Functions) } as FrameTask;
     const database = Database.of(this.engine);
     this.database = database;
     const directory = this.directoryOf(database.scratch());

@@ -99,19 +99,15 @@ export class Executions {
         this.compute(key, { ...payload, inputs: [], params }, running),
       );
     }
-    await this.installUploads(payload.common);
-    const value = await this.frames.run({ key, ...payload }, holders, signal);
+    const functions = await this.sharedOf(payload);
+    const value = await this.frames.run({ key, ...payload, functions }, holders, signal);
     return this.store.put(key, { value });
   }
 
   private async compute(key: Key, payload: TaskPayload, { abort, priority }: Running) {
-    const { op, inputs, params, out, scratch, commonKey } = payload;
+    const { op, inputs, params, out, scratch } = payload;
     if (op === VALUE_OP) return this.store.put(key, { value: params });
-    const shared = await this.store.reading(commonKey === undefined ? [] : [commonKey], () =>
-      this.commonOf(payload),
-    );
-    await this.installUploads(shared);
-    const common = await this.settle(shared);
+    const common = await this.sharedOf(payload);
     const task: Task = {
       key,
       op,
@@ -122,6 +118,15 @@ export class Executions {
       ...(scratch !== undefined && { scratch }),
     };
     return this.store.compute(task, { signal: abort.signal, priority });
+  }
+
+  /** What a layer's tasks share, as it is used here. */
+  private async sharedOf(payload: TaskPayload): Promise<unknown> {
+    const { commonKey } = payload;
+    const read = (): unknown => this.commonOf(payload);
+    const shared = await this.store.reading(commonKey === undefined ? [] : [commonKey], read);
+    await this.installUploads(shared);
+    return this.settle(shared);
   }
 
   /** What a layer's tasks share is one object here too: the engine sends it to a thread once, and what it compiles it finds again. */

@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { tokenize } from '../../graph/key.js';
 import type { Key, Task } from '../../graph/task.js';
 import type { Database, QueryOptions } from '../duck/database.js';
 import { type FrameGraph, type Outcome, readSql, type StatementOf } from '../exchange/index.js';
 import type { Statement } from '../sql/writer.js';
 import type { DistributedEngine } from './engine.js';
 import { restored } from './errors.js';
-import { flatten } from './flat.js';
+import { type Functions, flatten } from './flat.js';
 import { type ShippedGraph, type ShippedResult, ship } from './ship.js';
 
 /** Of the progress of a computation with results, what its tasks are; the rest is to read them. */
@@ -105,7 +106,14 @@ export class DistributedRun {
 
   private async compute(): Promise<void> {
     const tasks = new Map<Key, Task>(this.graph.blocks);
-    for (const [key, task] of this.graph.tasks) tasks.set(key, { ...task, params: flatten(task.params) });
+    // What tasks share is sent once.
+    const shared = new Map<string, Functions>();
+    for (const [key, task] of this.graph.tasks) {
+      const { flat, functions } = flatten(task.params);
+      const token = Object.keys(functions).length > 0 ? tokenize(functions) : '';
+      if (!shared.has(token)) shared.set(token, functions);
+      tasks.set(key, { ...task, params: flat, ...(token !== '' && { common: shared.get(token) }) });
+    }
     try {
       await this.engine.persist(tasks, [...this.readers.keys()], {
         signal: this.signal,

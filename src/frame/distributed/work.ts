@@ -4,4 +4,4 @@ export { blockIn, type HeldBlockParams } from '../arrays/blocks-op.js';
 export { Database } from '../duck/database.js';
 export { doTask, type FrameTask, type Outcome, partsRead } from '../exchange/index.js';
 export { statements } from '../execute.js';
-export { type Flat, unflatten } from './flat.js';
+export { type Flat, type Functions, unflatten } from './flat.js';

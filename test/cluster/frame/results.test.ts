@@ -124,6 +124,29 @@ await describeWithDask('frames on a cluster', (dask) => {
     expect(ids).toEqual(Array.from({ length: ROWS }, (_, i) => i));
   });
 
+  test('functions of modules are sent, with what they import', async () => {
+    const options = { engine: world.engine, partitions: 3 };
+    const steps = new URL('../collections/steps/steps.mjs', import.meta.url);
+    const columns = frame.mapPartitions(
+      { module: steps, name: 'shiftedColumns' },
+      { schema: { shifted: 'int32' } },
+    );
+    const { columns: shifted } = await columns.toColumns(options);
+    expect(shifted[0]!.values).toEqual(Int32Array.from({ length: ROWS }, (_, i) => i + 100));
+    const rows = frame.apply(
+      { module: steps, name: 'shiftedRow' },
+      { schema: { shifted: 'int32', file: 'string' } },
+    );
+    const [first] = await rows.limit(1).rows(options);
+    // Of the worker's copy.
+    expect(first).toMatchObject({ shifted: 100, file: expect.stringMatching(/^[0-9a-f]{32}\.mjs$/) });
+    const none = frame.apply(
+      { module: new URL('./none.mjs', import.meta.url), name: 'f' },
+      { schema: { x: 'int32' } },
+    );
+    await expect(none.rows(options)).rejects.toThrow(/cannot bundle .*none\.mjs/);
+  });
+
   test('of arrays: blocks become rows on the workers', async () => {
     const { engine } = world;
     const x = random.defaultRng(7).random([ROWS, 3], { chunks: [3_000, 2] });

@@ -13,6 +13,8 @@ export async function where() {
   const tilework = await import('tilework');
   return { url: import.meta.url, has: typeof tilework.arange };
 }
+export const shiftedRow = ({ id }) => ({ shifted: id + OFFSET, file: lastPart(import.meta.url) });
+export const shiftedColumns = ({ columns }) => ({ shifted: columns.id.values.map((n) => n + OFFSET) });
 export const fail = (n) => {
   throw new RangeError(`no ${n}`);
 };
