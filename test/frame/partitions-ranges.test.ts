@@ -201,3 +201,10 @@ describe('known divisions', () => {
     );
   });
 });
+
+test('a stable sort puts rows into ranges as another does, ties by their places', async () => {
+  const rows = untyped(fromColumns({ k: Int32Array.from({ length: 500 }, (_, i) => i % 3) }));
+  const text = await rows.sort('k', { stable: true }).explainPartitions(4);
+  expect(text).toContain('exchange 4 ranges by k, __tilework_order');
+  expect(text).toContain('result: 4 partitions');
+});

@@ -1,8 +1,8 @@
 import { tokenize } from '../../graph/key.js';
 import type { Key } from '../../graph/task.js';
-import { type ExprNode, some, type WindowNode } from '../expr/node.js';
+import { columnNode, type ExprNode, some, type WindowNode } from '../expr/node.js';
 import * as make from '../plan/make.js';
-import type { LimitNode, ProjectNode, SqlNode, UnionNode } from '../plan/node.js';
+import type { Item, LimitNode, ProjectNode, SqlNode, UnionNode } from '../plan/node.js';
 import {
   byPlace,
   carried,
@@ -10,6 +10,7 @@ import {
   IN_PLACE,
   mapParts,
   NO_ORDER,
+  ORDER,
   type Parts,
   shift,
   type Together,
@@ -41,6 +42,14 @@ export function planProject(planner: Planner, node: ProjectNode): Parts {
     return mapParts(input, (plan) => make.project(plan, carried(input, node.items)), {
       together: renamed(input.together),
     });
+  if (input.fragments.length > 1 && windows.length === 1 && node.items.some(isStable)) {
+    // Places are in the order of the rows as their numbers are: those would take all rows in one partition.
+    const placed = withPlaces({ ...input, order: input.order.kind === 'none' ? IN_PLACE : input.order });
+    const items = node.items.map((item) => (isStable(item) ? { ...item, expr: columnNode(ORDER) } : item));
+    return mapParts(placed, (plan) => make.project(plan, carried(placed, items)), {
+      together: renamed(input.together),
+    });
+  }
   const by = commonPartition(windows);
   if (input.fragments.length === 1 || by.length === 0) {
     const one = planner.restored(planner.gathered(input));
@@ -106,6 +115,8 @@ export function planSqlNode(planner: Planner, node: SqlNode): Parts {
   const whole = inputs.length === 0 ? plan : undefined;
   return { fragments: [{ plan, inputs }], order: IN_PLACE, together: undefined, whole };
 }
+
+const isStable = ({ name, expr }: Item): boolean => name === make.STABLE && expr.kind === 'window';
 
 /** What all windows are partitioned by. */
 function commonPartition(windows: readonly WindowNode[]): readonly ExprNode[] {

@@ -54,9 +54,9 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     for (const { expr } of keys) checkExpr('sort', expr, this.plan.columns);
     if (keys.length === 0) return this.of(this.plan);
     if (!terms.some((term) => isOptions(term) && term.stable)) return this.of(make.sort(this.plan, keys));
-    const row = '__tilework_order';
-    const last = { expr: columnNode(row), descending: false, nulls: 'last' as const };
-    return this.of(make.pick(make.sort(make.numbered(this.plan, row), [...keys, last]), this.plan.columns));
+    const last = { expr: columnNode(make.STABLE), descending: false, nulls: 'last' as const };
+    const rows = make.numbered(this.plan, make.STABLE);
+    return this.of(make.pick(make.sort(rows, [...keys, last]), this.plan.columns));
   }
 
   /**

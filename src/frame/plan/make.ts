@@ -62,6 +62,9 @@ export function select(input: PlanNode, items: readonly Item[]): ProjectNode {
   );
 }
 
+/** What a stable sort calls the numbers of rows: of them only the order matters. */
+export const STABLE = '__tilework_order';
+
 /** All columns, and the number of each row from 1, by a name. */
 export function numbered(input: PlanNode, name: string): ProjectNode {
   const row: ExprNode = freeze({
