@@ -6,11 +6,18 @@ import type { HeldResult } from './state/index.js';
 const SAMPLE = 64;
 const DEPTH = 8;
 
-/** How many bytes a result takes, about, and what it is. Blocks and files are measured, values estimated. */
-export function describeHeld(held: Held): HeldResult {
+/** A task of a frame reads at most so many others, about. */
+const INPUTS = 4096;
+
+/**
+ * How many bytes a result takes, about, and what it is. Blocks are measured, values estimated. Of files, of which tasks copy parts to their disk, the scheduler
+ * is told less: it fails a task whose inputs are together more than the memory of a worker.
+ */
+export function describeHeld(held: Held, memoryLimit: number): HeldResult {
   if (!('blocks' in held)) {
     const { value } = held;
-    if (isFrameResult(value)) return { nbytes: totalBytes(value), typename: 'rows' };
+    if (isFrameResult(value))
+      return { nbytes: Math.min(totalBytes(value), Math.floor(memoryLimit / INPUTS)), typename: 'rows' };
     return { nbytes: sizeOf(value, 0), typename: typeOf(value) };
   }
   const typename = held.blocks.map(({ dtype, shape }) => `${dtype}[${shape.join(', ')}]`).join(' ');

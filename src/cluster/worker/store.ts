@@ -136,7 +136,7 @@ export class Store {
     const onDisk = this.values.describe(key);
     if (onDisk !== undefined) return onDisk;
     const held = this.engine.held(key)!;
-    const what = describeHeld(held);
+    const what = describeHeld(held, this.engine.settings.memoryLimit);
     if ('value' in held && !isFrameResult(held.value)) this.values.used(key, what);
     return what;
   }

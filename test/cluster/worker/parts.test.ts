@@ -6,22 +6,30 @@ import { eventOf, toScheduler } from '../../../src/cluster/worker/scheduler-mess
 import { describeHeld } from '../../../src/cluster/worker/size.js';
 import type { EngineStats } from '../../../src/engine/index.js';
 
+const sizeOf = (held: Parameters<typeof describeHeld>[0]) => describeHeld(held, 2 ** 30);
+
 test('results are measured where they are blocks, and estimated where they are values', () => {
   const blocks = [{ dtype: 'float64' as const, shape: [3, 4] }];
-  expect(describeHeld({ blocks, bytes: 96 })).toEqual({ nbytes: 96, typename: 'float64[3, 4]' });
-  expect(describeHeld({ value: new Float64Array(100) })).toEqual({ nbytes: 864, typename: 'Float64Array' });
-  expect(describeHeld({ value: null }).typename).toBe('null');
+  expect(sizeOf({ blocks, bytes: 96 })).toEqual({ nbytes: 96, typename: 'float64[3, 4]' });
+  expect(sizeOf({ value: new Float64Array(100) })).toEqual({ nbytes: 864, typename: 'Float64Array' });
+  expect(sizeOf({ value: null }).typename).toBe('null');
   const rows = (length: number) => Array.from({ length }, (_, i) => ({ name: `row ${i % 10}`, x: i }));
-  const { nbytes } = describeHeld({ value: rows(1_000) });
-  const ratio = describeHeld({ value: rows(10_000) }).nbytes / nbytes;
+  const { nbytes } = sizeOf({ value: rows(1_000) });
+  const ratio = sizeOf({ value: rows(10_000) }).nbytes / nbytes;
   expect(ratio).toBeGreaterThan(9);
   expect(ratio).toBeLessThan(11);
+});
+
+test('of files the scheduler is told so little that it gives a task any number of them', () => {
+  const value = { is: 'tilework/frame-result', bytes: [[2 ** 34], [5]], outcome: {} };
+  expect(sizeOf({ value })).toEqual({ nbytes: 2 ** 18, typename: 'rows' });
+  expect(sizeOf({ value: { ...value, bytes: [[5], [6, 7]] } }).nbytes).toBe(18);
 });
 
 test('a value that contains itself has a size', () => {
   const loop: unknown[] = [];
   loop.push(loop, new Map([['loop', loop]]));
-  expect(describeHeld({ value: loop }).nbytes).toBeGreaterThan(0);
+  expect(sizeOf({ value: loop }).nbytes).toBeGreaterThan(0);
 });
 
 test("the scheduler's messages are events; what concerns the worker itself is none", () => {
