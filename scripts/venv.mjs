@@ -17,7 +17,8 @@ export const CANNOT = 75;
 /** Thrown where the environment cannot be made here; `message` is one line. */
 export class VenvError extends Error {}
 
-const lastLine = (error) =>
+/** The last line of what a command said, or of an error. */
+export const lastLine = (error) =>
   String(error.stderr ?? error.message ?? error)
     .trim()
     .split('\n')
@@ -43,7 +44,7 @@ export function venv(name, requirements) {
 }
 
 /** Does what no two processes may do at the same time: whoever comes later waits. A file that a dead process left is no lock. */
-function alone(lock, work) {
+export function alone(lock, work) {
   for (;;) {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
