@@ -27,6 +27,9 @@ describe.each(HELMS)('%s', (_, tools) => {
       pods
         .filter(({ labels }) => Object.entries(selector).every(([label, value]) => labels[label] === value))
         .map(({ name }) => name);
+    // No more of them: a version among them would start all pods again with each version of the chart.
+    for (const { spec } of ofKind(objects, 'Deployment'))
+      expect(spec.template.metadata.labels).toEqual(spec.selector.matchLabels);
     for (const kind of ['Deployment', 'PodDisruptionBudget'])
       for (const { metadata, spec } of ofKind(objects, kind))
         expect(selected(spec.selector.matchLabels)).toEqual([metadata.name]);
