@@ -18,7 +18,8 @@ export const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for
   --tls-ca-file  --tls-cert  --tls-key PEM files; all three, for tls://
   --compression lz4                    of results on their way to other machines, or zstd, zlib; where both sides say the same
   --allow-plain                        lets tcp:// leave this machine: whoever reaches it can run code
-  --no-nanny                           in this process, without one that restarts it when it dies`;
+  --no-nanny                           in this process, without one that restarts it when it dies
+  --no-dashboard                       nothing: charts for Dask's workers give it`;
 
 const FLAGS = {
   nthreads: { type: 'string' },
@@ -37,6 +38,7 @@ const FLAGS = {
   compression: { type: 'string' },
   'allow-plain': { type: 'boolean' },
   'no-nanny': { type: 'boolean' },
+  'no-dashboard': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -69,11 +71,13 @@ export function parseWorkerArgs(args: readonly string[], environment: NodeJS.Pro
   const { values, positionals } = parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
   if (values.help) return 'help';
   if (positionals.length > 1) throw new TypeError(`one address, not ${positionals.join(' ')}`);
-  const scheduler = positionals[0] ?? environment.DASK_SCHEDULER_ADDRESS;
-  if (scheduler === undefined) throw new TypeError('the address of a scheduler is missing');
+  const address = positionals[0] ?? environment.DASK_SCHEDULER_ADDRESS;
+  if (address === undefined) throw new TypeError('the address of a scheduler is missing');
+  const certificates = certificatesOf(values['tls-ca-file'], values['tls-cert'], values['tls-key']);
+  // Charts for Dask's workers give no scheme.
+  const scheduler = /^[^:/]+:\d+$/.test(address) ? `${certificates ? 'tls' : 'tcp'}://${address}` : address;
   parseAddress(scheduler);
   const name = values.name ?? environment.DASK_WORKER_NAME;
-  const certificates = certificatesOf(values['tls-ca-file'], values['tls-cert'], values['tls-key']);
   const nthreads = numberOf('nthreads', values.nthreads, { whole: true, least: 1 });
   const port = numberOf('worker-port', values['worker-port'], { whole: true, most: 65_535 });
   const deathTimeout = numberOf('death-timeout', values['death-timeout']);

@@ -8,20 +8,24 @@ const UNITS: Readonly<Record<string, number>> = {
   b: 1,
   k: 1e3,
   kb: 1e3,
+  ki: 2 ** 10,
   kib: 2 ** 10,
   m: 1e6,
   mb: 1e6,
+  mi: 2 ** 20,
   mib: 2 ** 20,
   g: 1e9,
   gb: 1e9,
+  gi: 2 ** 30,
   gib: 2 ** 30,
   t: 1e12,
   tb: 1e12,
+  ti: 2 ** 40,
   tib: 2 ** 40,
 };
 
 /**
- * Bytes of a memory limit as users write it: a number of bytes, '512MB', '2GiB', or a share of what there is, '50%'.
+ * Bytes of a memory limit as users write it: a number of bytes, '512MB', '2GiB' (Kubernetes writes '2Gi'), or a share of what there is, '50%'.
  * Throws a TypeError where it is none of these.
  */
 export function parseBytes(limit: number | string, available: () => number): number {

@@ -55,9 +55,35 @@ test('the environment says what flags do not', () => {
   });
 });
 
+test('what charts for workers of Dask give is understood', () => {
+  const args = [
+    'dask-scheduler:8786',
+    '--memory-limit',
+    '2Gi',
+    '--no-dashboard',
+    '--dashboard-address',
+    '8790',
+  ];
+  const more = ['--allow-plain', '--dashboard-address=10.0.0.7:8790'];
+  expect(parseWorkerArgs([...args, ...more], {})).toEqual({
+    options: {
+      scheduler: 'tcp://dask-scheduler:8786',
+      memoryLimit: '2Gi',
+      http: { host: '10.0.0.7', port: 8790 },
+      allowPlain: true,
+    },
+    nanny: true,
+  });
+  const pem = ['--tls-ca-file', '/dev/null', '--tls-cert', '/dev/null', '--tls-key', '/dev/null'];
+  expect(parseWorkerArgs(['dask-scheduler:8786', ...pem], {})).toMatchObject({
+    options: { scheduler: 'tls://dask-scheduler:8786' },
+  });
+});
+
 test.each([
   [[], /address of a scheduler is missing/],
-  [['localhost:8786'], /no address: write tcp:\/\/host:8786/],
+  [['localhost'], /no address: write tcp:\/\/host:8786/],
+  [['localhost:99999'], /no address: write tcp:\/\/host:8786/],
   [[ADDRESS, ADDRESS], /one address/],
   [[ADDRESS, '--nthreads', '0'], /--nthreads takes a whole number from 1, not "0"/],
   [[ADDRESS, '--worker-port', '70000'], /--worker-port/],
