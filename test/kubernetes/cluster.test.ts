@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { connect } from '../../src/cluster/client/index.js';
+import { Client } from '../../src/futures/index.js';
+import * as tw from '../../src/index.js';
+import { find, HELMS, type KubernetesObject, kubernetesPython, template } from './support/chart.js';
+import { Pods } from './support/pod.js';
+
+const python = kubernetesPython();
+const PASSWORD = 'correct horse battery';
+
+describe.skipIf(python === undefined).each(HELMS)('what %s renders, as processes', (generation, tools) => {
+  it('is a cluster that computes, by certificates of the chart', { timeout: 120_000 }, async () => {
+    // Both generations render the same: one with Python and notebooks too is enough.
+    const all = generation === 'helm4';
+    const objects = await template(tools, {
+      workerDefaults: { resources: { limits: { memory: '1Gi' } } },
+      python: { enabled: all },
+      jupyter: { enabled: all, password: PASSWORD },
+    });
+    const pods = new Pods(objects, python!);
+    const part = (name: string) => find(objects, 'Deployment', `my-tilework-${name}`).spec.template;
+    const scheduler = pods.start('scheduler', part('scheduler'), (ip) => [`--host=${ip}`]);
+    pods.names.set('my-tilework-scheduler', scheduler.ip);
+    const started = [scheduler, ...[1, 2].map(() => pods.start('worker', part('worker-node')))];
+    if (all) {
+      started.push(pods.start('python', part('worker-python')));
+      const jupyter = pods.start('jupyter', withoutLab(part('jupyter')), (ip) => [
+        `--ServerApp.ip=${ip}`,
+        '--allow-root',
+      ]);
+      pods.names.set('my-tilework-jupyter:80', `${jupyter.ip}:8888`);
+      started.push(jupyter);
+    }
+    await Promise.all(started.map((pod) => pod.up()));
+    const [, worker, other, pythonWorker, jupyter] = started;
+
+    const address = `tls://${scheduler.ip}:8786`;
+    await using engine = await connect(address, certificates(objects));
+    expect(await tw.arange(10_000, { chunks: 1_000 }).sum().compute({ engine })).toBe(49_995_000);
+    const stranger = certificates(await template(tools));
+    await expect(connect(address, stranger)).rejects.toThrow(/certificate|alert/);
+
+    const test = pods.start('test', find(objects, 'Pod', 'my-tilework-test'));
+    expect(await test.ended, test.log).toBe(0);
+    expect(test.log).toMatch(/connected[\s\S]*computed/);
+    if (all) {
+      expect(test.log).toMatch(/asks for the password/);
+      expect(await new Client(engine).python('math:factorial', [5])).toBe(120);
+      await logsIn(`http://${jupyter!.ip}:8888`);
+      expect(await pythonWorker!.retired(), pythonWorker!.log).toBe(0);
+    }
+
+    // A pod that is to go gives away what it holds.
+    const held = await tw.arange(10_000, { chunks: 1_000 }).multiply(2).persist({ engine });
+    expect(await worker!.retired(), worker!.log).toBe(0);
+    expect(await held.sum().compute({ engine })).toBe(99_990_000);
+    for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const)
+      for (const pod of [scheduler, other!]) expect(await pod.probe(probe)).toBe(200);
+  });
+});
+
+/** Certificates of the chart's Secret, for a program. */
+function certificates(objects: readonly KubernetesObject[]) {
+  const { data } = find(objects, 'Secret', 'my-tilework-tls');
+  const [ca, cert, key] = ['ca.crt', 'tls.crt', 'tls.key'].map((file) =>
+    Buffer.from(data[file], 'base64').toString(),
+  );
+  return { ca: ca!, cert: cert!, key: key! };
+}
+
+/** Jupyter's server by itself: what asks for the password, in the environment of these tests. */
+function withoutLab(template: KubernetesObject): KubernetesObject {
+  const copy = structuredClone(template);
+  expect(copy.spec.containers[0].args).toEqual(['jupyter', 'lab']);
+  copy.spec.containers[0].args = ['jupyter', 'server'];
+  return copy;
+}
+
+/** Logs in as a browser does: with a wrong password, then with the right one. */
+async function logsIn(url: string): Promise<void> {
+  const page = await fetch(`${url}/login`);
+  const cookie = page.headers.getSetCookie().map((set) => set.split(';')[0]!);
+  const [, xsrf] = /_xsrf=([^;]+)/.exec(cookie.join(';'))!;
+  const login = (password: string) =>
+    fetch(`${url}/login`, {
+      method: 'POST',
+      body: new URLSearchParams({ password, _xsrf: xsrf! }),
+      headers: { cookie: cookie.join('; ') },
+      redirect: 'manual',
+    });
+  expect((await login('dask')).status).toBe(401);
+  const answer = await login(PASSWORD);
+  expect(answer.status).toBe(302);
+  const session = answer.headers.getSetCookie().map((set) => set.split(';')[0]!);
+  const contents = (headers: Record<string, string>) => fetch(`${url}/api/contents`, { headers });
+  expect((await contents({ cookie: [...cookie, ...session].join('; ') })).status).toBe(200);
+  expect((await contents({})).status).toBe(403);
+}
