@@ -1,5 +1,5 @@
 /**
- * Makes the parts of the Helm chart that are made of something else.
+ * Makes the parts of the Helm chart, and of what is shipped for others' charts, that are made of something else.
  *
  *     node scripts/chart.mjs            writes them
  *     node scripts/chart.mjs --check    exit code 1 where one is not what it would be made
@@ -9,7 +9,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isMap, isScalar, parseDocument } from 'yaml';
+import { isMap, isScalar, parseDocument, stringify } from 'yaml';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const read = (file) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -21,7 +21,26 @@ export function generated() {
   const files = {};
   for (const [name, text] of Object.entries(modules)) files[`deploy/chart/files/scheduler/${name}`] = text;
   files['deploy/chart/README.md'] = withTable(read('deploy/chart/README.md'));
+  files['deploy/official/dask-chart/scheduler.yaml'] = preload(modules);
+  files['deploy/official/operator/scheduler-modules.yaml'] = configMap(modules);
   return files;
+}
+
+/** The modules as an object, where no Helm puts them together. */
+const configMap = (data) =>
+  `# Made by \`npm run chart\` of deploy/scheduler.\n${stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'tilework-scheduler' },
+    data,
+  })}`;
+
+/** Values of Dask's chart, which mounts nothing into its scheduler: Dask takes the text of a module too. */
+function preload({ 'tilework_scheduler.py': scheduler, 'tilework_python.py': python }) {
+  // A JSON string is one of Python too; Kubernetes reads $(…) in variables as the name of another.
+  const text = `${scheduler}\nPYTHON_SIDE = ${JSON.stringify(python)}\n`.replaceAll('$(', '$$(');
+  const env = [{ name: 'DASK_DISTRIBUTED__SCHEDULER__PRELOAD', value: text }];
+  return `# Made by \`npm run chart\` of deploy/scheduler.\n${stringify({ scheduler: { env } })}`;
 }
 
 const TABLE = /(<!-- values: .*? -->\n)[\s\S]*?(<!-- end of values -->)/;

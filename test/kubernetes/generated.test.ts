@@ -10,7 +10,7 @@ it('what `npm run chart` makes is as it would be made now', async () => {
     generated(): Record<string, string>;
   };
   const files = generated();
-  expect(Object.keys(files).length).toBe(3);
+  expect(Object.keys(files).length).toBe(5);
   for (const [file, text] of Object.entries(files))
     expect(readFileSync(path.join(ROOT, file), 'utf8') === text, `${file}: npm run chart`).toBe(true);
 });

@@ -8,6 +8,9 @@ import re
 import sys
 from functools import cache
 
+# A format that no schema here has, whose grammar takes seconds to load.
+sys.modules["rfc3987_syntax"] = None
+
 import importlib_resources
 from jsonschema.validators import Draft202012Validator
 from referencing import Registry, Resource
