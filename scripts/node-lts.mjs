@@ -12,10 +12,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LTS = '26';
-/** What tests how plans are made and cut and clusters behave, at length, and no more of Node than the rest does: the suite on the oldest Node has it. */
+/** What tests how plans are made and cut, clusters behave and charts render, at length, and no more of Node than the rest does: the suite on the oldest Node has it. */
 const LEFT_OUT = [
   'test/cluster/{client/mixed,client/dashboard,client/arrays,collections/**,frame/**,python/**,chaos/**}*',
   'test/frame/{conformance,partitions,tpch}*',
+  'test/kubernetes/**',
   'test/{docs/cluster,examples,futures/cluster}*',
 ];
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
