@@ -1,11 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests of what keeps no state: a process loads the sources once for all of them that it runs, which takes longer than most of them. */
+const STATELESS = ['test/{graph,io,kernels}/**/*.test.ts', 'test/cluster/wire/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: '100%',
+    projects: [
+      {
+        extends: true,
+        test: { name: 'stateless', include: STATELESS, isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'isolated',
+          include: ['test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...STATELESS],
+        },
+      },
+    ],
   },
 });

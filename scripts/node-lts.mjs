@@ -14,9 +14,9 @@ import { fileURLToPath } from 'node:url';
 const LTS = '26';
 /** What tests how plans are made and cut, clusters behave and charts render, at length, and no more of Node than the rest does: the suite on the oldest Node has it. */
 const LEFT_OUT = [
-  'test/cluster/{client/mixed,client/dashboard,client/arrays,collections/**,frame/**,python/**,chaos/**}*',
-  'test/frame/{conformance,partitions,tpch}*',
-  'test/kubernetes/**',
+  'test/cluster/{client/mixed,client/dashboard,client/arrays,collections/**,frame/**,local/**,python/**,chaos/**}*',
+  'test/frame/{conformance,map-memory,partitions,tpch}*',
+  'test/{kubernetes,types}/**',
   'test/{docs/cluster,examples,futures/cluster}*',
 ];
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
