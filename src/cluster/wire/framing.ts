@@ -142,8 +142,9 @@ class Collector {
   private room(needed: number): Uint8Array {
     const { buffer, wanted } = this;
     if (buffer !== undefined && buffer.length >= needed) return buffer;
-    // Not zeroed: nobody sees it before it is full.
-    const grown = Buffer.allocUnsafeSlow(Math.min(wanted, Math.max(AT_ONCE, GROWTH * needed)));
+    // Not zeroed: nobody sees it before it is full. Nor a Buffer, whose slices would be views of it.
+    const size = Math.min(wanted, Math.max(AT_ONCE, GROWTH * needed));
+    const grown = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
     if (buffer !== undefined) grown.set(buffer.subarray(0, this.have));
     this.buffer = grown;
     return grown;

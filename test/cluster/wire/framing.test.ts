@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   decodeMessage,
+  decodeValue,
   encodeFrames,
   encodeMessage,
+  encodeValue,
   FrameDecoder,
   WireError,
 } from '../../../src/cluster/wire/index.js';
@@ -44,6 +46,18 @@ describe('frames', () => {
     expect(got).toHaveLength(1);
     expect(Buffer.compare(got[0]![1]!, big)).toBe(0);
   });
+
+  test.each([10, 1_000, 100_000])(
+    'of %d numbers are read as values, from chunks that are Buffers',
+    (length) => {
+      // Buffers have a `slice` that does not copy: what is read must be none.
+      const value = { before: 'x', numbers: Int32Array.from({ length }, (_, i) => 3 * i) };
+      const stream = Buffer.from(concat(encodeFrames([encodeValue(value)])));
+      const decoder = new FrameDecoder();
+      const [message] = [...decoder.push(stream.subarray(0, 100)), ...decoder.push(stream.subarray(100))];
+      expect(decodeValue(message![0]!)).toEqual(value);
+    },
+  );
 
   test('are written without a copy', () => {
     const frame = new Uint8Array(8);
