@@ -37,7 +37,7 @@ await describeWithDask('a worker that stands still', (python) => {
       }
     })();
     for (const name of ['slow-1', 'slow-2'])
-      expect(await cluster.value(sumTree(name, 96, 10), `${name}-root`)).toBe(sumBelow(96));
+      expect(await cluster.value(sumTree(name, 64, 15), `${name}-root`)).toBe(sumBelow(64));
     over = true;
     await stutter;
     expect(await cluster.known()).toHaveLength(2);
