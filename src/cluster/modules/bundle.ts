@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../engine/errors.js';
 import type { ModuleFunction } from '../../graph/function-spec.js';
@@ -10,6 +11,10 @@ interface Bundle {
   readonly hash: string;
   readonly text: string;
 }
+
+/** With what bundles begin: CommonJS modules among what is imported may require Node's own. */
+const BANNER =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 /** As a thread does, a process reads a module once. */
 const bundles = new Map<string, Promise<Bundle>>();
@@ -67,6 +72,9 @@ function bundleOf({ url, text }: ModuleFunction): Promise<Bundle> {
 }
 
 async function makeBundle(url: string, named: string | undefined): Promise<Bundle> {
+  // A task sends its own module on: the worker's file is a bundle already.
+  const present = await readFile(fileURLToPath(url), 'utf8').catch(() => '');
+  if (present.startsWith(BANNER)) return bundleOfText(present);
   const { build } = await esbuild(url);
   try {
     const { outputFiles } = await build({
@@ -77,20 +85,21 @@ async function makeBundle(url: string, named: string | undefined): Promise<Bundl
       target: 'node20',
       // Workers have tilework: what a task asks of it must be theirs.
       external: ['tilework', 'tilework/*'],
-      // CommonJS modules among what is imported may require Node's own.
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
+      banner: { js: BANNER },
       write: false,
       logLevel: 'silent',
     });
-    const text = outputFiles[0]!.text;
     if (named !== undefined && moduleTextNow(url) !== named) throw new Error(CHANGED);
-    return { hash: createHash('sha256').update(text).digest('hex').slice(0, 32), text };
+    return bundleOfText(outputFiles[0]!.text);
   } catch (cause) {
     throw new EngineError(`cannot bundle ${url} for workers: ${(cause as Error).message}`, { cause });
   }
 }
+
+const bundleOfText = (text: string): Bundle => ({
+  hash: createHash('sha256').update(text).digest('hex').slice(0, 32),
+  text,
+});
 
 async function esbuild(url: string): Promise<typeof import('esbuild')> {
   try {
