@@ -155,7 +155,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
           sequence === undefined ? this.asked.endAll(thread) : this.asked.end(thread, sequence),
         resolve: (run) => this.calls.get(run)?.settle(),
         reject: (run, reason) => this.calls.get(run)?.settle({ reason }),
-        collect: () => void this.collect(),
+        collect: () => void this.collectGarbage(),
         broken: (error) => {
           this.ended ??= this.end(error);
         },
@@ -374,7 +374,9 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     };
   }
 
-  private async collect(): Promise<void> {
+  /** Collects the garbage of all threads now, and gives back to the system what that freed: for callers that gave up much at once. */
+  async collectGarbage(): Promise<void> {
+    if (this.ended !== undefined) return;
     await this.memory.collect();
     this.state.collected();
     this.executor.carryOut();

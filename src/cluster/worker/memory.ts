@@ -1,5 +1,4 @@
 import type { EngineStats } from '../../engine/index.js';
-import { collectGarbage } from '../../engine/memory/collect.js';
 
 /** Shares of the memory limit, for what is not in blocks: above the first nothing more is begun, until it is below the second. */
 const PAUSE = 0.8;
@@ -39,8 +38,8 @@ export interface MemoryActions {
   pause(paused: boolean): void;
   /** Moves values to disk; says whether any went. */
   spill(bytes: number): Promise<boolean>;
-  /** Gives back what is held in reserve. */
-  giveBack(): void;
+  /** Collects the garbage of all threads, and gives back what is held in reserve. */
+  collect(): Promise<void>;
 }
 
 /** Looks after what a worker takes beside its blocks. */
@@ -65,25 +64,21 @@ export class MemoryWatch {
     const bytes = bytesToSpill(taken);
     if (bytes > 0 && !this.spilling) void this.spill(bytes);
     // A paused worker makes no garbage, so nothing else would have it collected.
-    if (should && performance.now() - this.collected > GARBAGE_MS) this.collect();
+    if (should && performance.now() - this.collected > GARBAGE_MS) void this.collect();
   }
 
   /** What went is garbage, and counts until it is collected: only then it is seen whether more must go. */
   private async spill(bytes: number): Promise<void> {
     this.spilling = true;
     try {
-      if (await this.actions.spill(bytes)) {
-        this.collect();
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      }
+      if (await this.actions.spill(bytes)) await this.collect();
     } finally {
       this.spilling = false;
     }
   }
 
-  private collect(): void {
-    collectGarbage('all');
-    this.actions.giveBack();
+  private async collect(): Promise<void> {
     this.collected = performance.now();
+    await this.actions.collect();
   }
 }

@@ -271,7 +271,10 @@ export class ClusterWorker {
           return false;
         }
       },
-      giveBack: () => this.work.frames.giveBack(),
+      collect: async () => {
+        this.work.frames.giveBack();
+        await this.engine.collectGarbage();
+      },
     });
   }
 

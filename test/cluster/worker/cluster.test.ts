@@ -150,23 +150,26 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
 
   test('plain values that memory is too small for go to disk, come back right, and leave no file', async () => {
     const worker = await startWorker(scheduler.address, ['--memory-limit', '450MiB']);
-    const lists = Array.from({ length: 40 }, (_, i) =>
-      callTask(`list-${i}`, '(i) => Array.from({ length: 1e6 }, (_, k) => k + i / 64)', [i]),
+    const texts = Array.from({ length: 40 }, (_, i) =>
+      callTask(`text-${i}`, '(i) => String.fromCharCode(97 + i).repeat(1e7)', [i]),
     );
-    const keys = lists.map(({ key }) => key);
+    const keys = texts.map(({ key }) => key);
     await using own = await connect(scheduler.address);
-    await own.persist(graphOf(...lists), keys);
+    await own.persist(graphOf(...texts), keys);
     const spilled = async (): Promise<number> => {
       const { workers } = (await call('identity')) as Spilling;
       return workers[worker.address]!.metrics.spilled_bytes.disk;
     };
     await expect.poll(spilled, { timeout: 10_000 }).toBeGreaterThan(50e6);
-    const ends = keys.map((key, i) => callTask(`end-${i}`, '(list) => list.at(-1)', [{ $input: 0 }], [key]));
+    const ends = keys.map((key, i) =>
+      callTask(`end-${i}`, '(text) => text.at(-1) + text.length', [{ $input: 0 }], [key]),
+    );
     using results = await own.run(
       graphOf(...ends),
       ends.map(({ key }) => key),
     );
-    for (const [i, { key }] of ends.entries()) expect(valueIn(results.get(key))).toBe(999_999 + i / 64);
+    for (const [i, { key }] of ends.entries())
+      expect(valueIn(results.get(key))).toBe(`${String.fromCharCode(97 + i)}10000000`);
     expect(worker.log()).not.toMatch(/ERROR/);
     worker.child.kill('SIGTERM');
     expect(await worker.exited).toBe(0);
