@@ -88,7 +88,8 @@ export async function supervise(argv: readonly string[], again: readonly string[
     const { code, signal } = await watch(child);
     const next = afterExit(code);
     if (next !== 'restart') return next;
-    if (stopping) return 1;
+    // A signal ends a process that has not come so far as to join.
+    if (stopping) return signal === 'SIGTERM' || signal === 'SIGINT' ? EXIT.orderly : 1;
     more = code === EXIT.lost ? again : [];
     if (performance.now() - began > WELL_MS) delay = FIRST_DELAY_MS;
     console.error(

@@ -78,7 +78,7 @@ await describeWithDask('functions of users on a cluster', (python) => {
     expect(String((error as TaskError).cause)).toBe('RangeError: no 7');
     const nameless = tw.delayed({ module, name: 'lost' })(1);
     await expect(nameless.compute({ engine: on.engine })).rejects.toThrow(
-      /exports the functions default, fail, fileOf, position, shifted, shiftedBlock, where/,
+      /exports the functions default, fail, fileOf, position, shifted, shiftedBlock, shiftedColumns, shiftedRow, where/,
     );
   });
 
