@@ -8,8 +8,8 @@ import { EngineError, MemoryLimitError } from './errors.js';
 import { Executor } from './executor.js';
 import { LocalCoordinator } from './local-coordinator.js';
 import { budgetOf } from './memory/budget.js';
+import { BudgetWatch } from './memory/budget-watch.js';
 import { giveBack } from './memory/give-back.js';
-import { MemoryWatch } from './memory/watch.js';
 import type { Result } from './op.js';
 import {
   checkPlacement,
@@ -92,7 +92,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   private readonly calls = new Map<RunRecord, Call>();
   private readonly fetches = new Map<number, (error: unknown) => void>();
   private readonly firstBudget: number;
-  private readonly memory: MemoryWatch;
+  private readonly memory: BudgetWatch;
   private readonly uploads: UploadFiles;
   /** What programs and tasks share by name. */
   private readonly coordinator = new LocalCoordinator();
@@ -403,9 +403,9 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     });
   }
 
-  private watchMemory(): MemoryWatch {
+  private watchMemory(): BudgetWatch {
     const { executor, state } = this;
-    return new MemoryWatch({
+    return new BudgetWatch({
       limit: this.settings.memoryLimit,
       first: this.firstBudget,
       space: state.core.space,

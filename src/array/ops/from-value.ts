@@ -1,6 +1,6 @@
 import type { Op } from '../../engine/op.js';
 import { passed } from '../../engine/ops/call.js';
-import { type DType, viewOf } from '../../kernels/dtype.js';
+import { DTYPES, viewOf } from '../../kernels/dtype.js';
 import { elementsOf, fill } from './elements.js';
 
 /** The operation `array/from-value`: what another task gave, as a block of the shape and dtype that it was said to have. */
@@ -33,18 +33,8 @@ function dtypeOf(value: unknown, elements: ArrayLike<unknown>): string | undefin
   return TYPED.find((dtype) => elements.constructor === viewOf(dtype, new ArrayBuffer(0), 0, 0).constructor);
 }
 
-const TYPED: readonly DType[] = [
-  'int8',
-  'int16',
-  'int32',
-  'int64',
-  'uint8',
-  'uint16',
-  'uint32',
-  'uint64',
-  'float32',
-  'float64',
-];
+/** Those that typed arrays tell: booleans lie in the same as uint8. */
+const TYPED = DTYPES.filter((dtype) => dtype !== 'bool');
 
 /** The shape of what has one: a flat typed array fills any. */
 function shapeOf(value: unknown): readonly number[] | undefined {

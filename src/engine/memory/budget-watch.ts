@@ -15,7 +15,7 @@ const HELPED = 0.02;
 /** How long after a collection V8 may still be freeing buffers, in milliseconds. */
 const FREED_MS = 50;
 
-export interface MemoryWatchOptions {
+export interface BudgetWatchOptions {
   readonly limit: number;
   /** What blocks may take at the start. */
   readonly first: number;
@@ -31,14 +31,14 @@ export interface MemoryWatchOptions {
 }
 
 /** Keeps what blocks may take in step with what else the process takes, and that small. */
-export class MemoryWatch {
+export class BudgetWatch {
   /** When it was last looked, as far as that holds. */
   private looked = Number.NEGATIVE_INFINITY;
   private collected = Number.NEGATIVE_INFINITY;
   private rest = REST_MS;
   private collecting: Promise<void> | undefined;
 
-  constructor(private readonly options: MemoryWatchOptions) {}
+  constructor(private readonly options: BudgetWatchOptions) {}
 
   /** Looks unless that was done within so many milliseconds: it takes longer than to submit a task. */
   lookUnlessWithin(milliseconds: number): void {

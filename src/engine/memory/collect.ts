@@ -6,8 +6,8 @@ type Collect = (options?: { readonly type: 'minor' }) => void;
 let collect: Collect | undefined | null;
 
 /**
- * Collects JavaScript's garbage now, in the thread that asks: what was made lately (some 0.1 ms), or all (5 to 30 ms, and
- * buffers are freed within some 50 ms after it). V8
+ * Collects JavaScript's garbage now, in the thread that asks: what was made lately, or all (some
+ * buffers are freed a little after it). V8
  * does it by itself when enough objects were made, but hardly counts the memory behind them: buffers, and what libraries hold for an object.
  * Where V8 does not allow it, nothing is done.
  */
