@@ -6,10 +6,9 @@ type Collect = (options?: { readonly type: 'minor' }) => void;
 let collect: Collect | undefined | null;
 
 /**
- * Collects JavaScript's garbage now, in the thread that asks: what was made lately, or all (some
- * buffers are freed a little after it). V8
- * does it by itself when enough objects were made, but hardly counts the memory behind them: buffers, and what libraries hold for an object.
- * Where V8 does not allow it, nothing is done.
+ * Collects JavaScript's garbage now, in the thread that asks: what was made lately, or all; some buffers are freed a little after it. V8 does it by
+ * itself when enough objects were made, but hardly counts the memory behind them: buffers, and what libraries hold for an object. Where V8
+ * does not allow it, nothing is done.
  */
 export function collectGarbage(what: 'young' | 'all'): void {
   if (collect === undefined) collect = collector();
