@@ -382,6 +382,14 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     this.executor.carryOut();
   }
 
+  /**
+   * Something else than tasks works in this process, such as the database of frames: it gets what memory blocks do not use, and what it takes
+   * is looked at until the function that is returned is called.
+   */
+  shareMemory(): () => void {
+    return this.memory.share();
+  }
+
   private wake(reserve: number): void {
     // Ticks look, and runs one after another in less time than a tick.
     this.memory.lookUnlessWithin(reserve > 0 ? 0 : TICK_MS);

@@ -12,6 +12,11 @@ const LONGEST_REST_MS = 30_000;
 /** It helped when it gave back this share of the limit. */
 const HELPED = 0.02;
 
+/** How often is looked while something else works in the process, in milliseconds. */
+const LOOK_MS = 25;
+/** Blocks that are not in use are given back for it where all take more than this share of the limit. */
+const LARGE = 0.25;
+
 /** How long after a collection V8 may still be freeing buffers, in milliseconds. */
 const FREED_MS = 50;
 
@@ -37,6 +42,9 @@ export class BudgetWatch {
   private collected = Number.NEGATIVE_INFINITY;
   private rest = REST_MS;
   private collecting: Promise<void> | undefined;
+  /** How many other works share the process, and what looks while they do. */
+  private sharing = 0;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: BudgetWatchOptions) {}
 
@@ -48,6 +56,24 @@ export class BudgetWatch {
   /** Callers have allocated, or given up: what was found does not hold. */
   outdated(): void {
     this.looked = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Something else works in the process until the function that is returned is called: it needs memory too, and is looked at. */
+  share(): () => void {
+    const { space, limit } = this.options;
+    this.sharing++;
+    if (space.touched > LARGE * limit) this.discardFree();
+    this.look();
+    this.timer ??= setInterval(() => this.look(), LOOK_MS).unref();
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      if (--this.sharing > 0) return;
+      clearInterval(this.timer);
+      this.timer = undefined;
+      this.look();
+    };
   }
 
   look(): void {
@@ -82,7 +108,14 @@ export class BudgetWatch {
 
   private revised(): number {
     const { first, limit, space, reserved } = this.options;
-    return revisedBudget(first, limit, process.memoryUsage.rss(), space.touched, reserved());
+    return revisedBudget(
+      first,
+      limit,
+      process.memoryUsage.rss(),
+      space.touched,
+      reserved(),
+      this.sharing > 0,
+    );
   }
 
   /** Other memory has grown: what blocks have used at the ends of arenas, and do not now, goes back to the system. */

@@ -10,8 +10,12 @@ export const THREAD_BYTES = 28 * MIB;
 /** What the main thread's heap, the tasks in it and messages take beyond what the process had at the start. */
 const MARGIN_SHARE = 0.06;
 const MARGIN_LEAST = 32 * MIB;
+/** What is left to something else that works in the process from its start, where there is as much. */
+const SHARED_BYTES = 160 * MIB;
 /** With less for blocks no array computation is worth trying. */
 const LEAST_BUDGET = 16 * MIB;
+
+const marginOf = (limit: number): number => Math.max(MARGIN_LEAST, MARGIN_SHARE * limit);
 
 /**
  * Bytes left for blocks, so that the whole process stays within `limit`.
@@ -20,7 +24,7 @@ const LEAST_BUDGET = 16 * MIB;
  */
 export function budgetOf(limit: number, base: number, threads: number): number {
   const fixed = base + threads * THREAD_BYTES;
-  const budget = limit - fixed - Math.max(MARGIN_LEAST, MARGIN_SHARE * limit);
+  const budget = limit - fixed - marginOf(limit);
   if (budget >= LEAST_BUDGET) return Math.floor(budget);
   const least = Math.ceil((fixed + MARGIN_LEAST + LEAST_BUDGET) / MIB);
   throw new MemoryLimitError(
@@ -33,9 +37,11 @@ export function budgetOf(limit: number, base: number, threads: number): number {
 
 /**
  * Bytes for blocks in view of what the process really takes. Memory that is not counted (JavaScript objects, libraries) makes
- * the budget smaller, never larger than at the start; half of the margin is kept for what it grows by until the next look.
+ * the budget smaller, never larger than at the start; half of the margin is kept for what it grows by until the next look, and all of it, and
+ * what a database takes once it works, where something else works in the process too.
  * @param touched bytes of arenas that may be resident
  * @param reserved bytes that callers are about to allocate by themselves
+ * @param shared whether something else than tasks works in the process
  */
 export function revisedBudget(
   first: number,
@@ -43,8 +49,10 @@ export function revisedBudget(
   resident: number,
   touched: number,
   reserved: number,
+  shared = false,
 ): number {
   const others = Math.max(0, resident - touched);
-  const guard = Math.min(MARGIN_LEAST / 2, MARGIN_SHARE * limit);
-  return Math.max(0, Math.floor(Math.min(first - reserved, limit - others - guard)));
+  const guard = shared ? marginOf(limit) : Math.min(MARGIN_LEAST / 2, MARGIN_SHARE * limit);
+  const expected = shared ? Math.min(SHARED_BYTES, first / 4) : 0;
+  return Math.max(0, Math.floor(Math.min(first - reserved - expected, limit - others - guard)));
 }

@@ -214,14 +214,20 @@ export class Database {
   private async session(options: QueryOptions): Promise<Session> {
     options.signal?.throwIfAborted();
     if (this.ended) throw disposed();
+    const alone = this.engine.shareMemory();
     const connection = await this.connect().catch((error: unknown) => {
+      alone();
       throw this.ended ? disposed() : error;
     });
     if (this.ended) {
+      alone();
       connection.closeSync();
       throw disposed();
     }
-    const session = new Session(connection, options, (closed) => this.sessions.delete(closed));
+    const session = new Session(connection, options, (closed) => {
+      alone();
+      this.sessions.delete(closed);
+    });
     this.sessions.add(session);
     return session;
   }
