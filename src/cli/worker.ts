@@ -178,13 +178,13 @@ async function work(options: WorkerOptions): Promise<number> {
     if (worker === undefined) process.exit(EXIT.refused);
     else void worker.close('its supervisor is gone', false);
   });
+  const stopReporting = reportTo(process, () => worker?.memoryLimit);
   try {
     worker = await ClusterWorker.start(options);
   } catch (error) {
     console.error(`tilework worker: ${(error as Error).message}`);
     process.exit(EXIT.refused);
   }
-  const stopReporting = reportTo(process, worker.memoryLimit);
   const { orderly } = await worker.finished;
   stopReporting();
   process.exit(orderly ? EXIT.orderly : EXIT.lost);

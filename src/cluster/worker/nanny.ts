@@ -25,14 +25,15 @@ const WELL_MS = 60_000;
 /** What a worker's process tells its supervisor. Bytes. */
 interface Report {
   readonly resident: number;
-  readonly limit: number;
+  /** Absent until the worker has joined. */
+  readonly limit?: number | undefined;
 }
 
-/** Reports to the supervisor, where there is one. Returns how to stop. */
-export function reportTo(process: NodeJS.Process, limit: number): () => void {
+/** Reports to the supervisor, where there is one, from the start: a scheduler may be waited for. Returns how to stop. */
+export function reportTo(process: NodeJS.Process, limit: () => number | undefined): () => void {
   if (process.send === undefined) return () => {};
   const report = (): void => {
-    const message: Report = { resident: process.memoryUsage.rss(), limit };
+    const message: Report = { resident: process.memoryUsage.rss(), limit: limit() };
     if (process.connected) process.send!(message, undefined, undefined, () => {});
   };
   report();
@@ -48,7 +49,7 @@ export function afterExit(code: number | null): 'restart' | number {
 
 /** Why a worker must be ended; undefined where all is well. */
 export function complaint(report: Report | undefined, silence: number): string | undefined {
-  if (report !== undefined && report.resident > report.limit)
+  if (report?.limit !== undefined && report.resident > report.limit)
     return `it takes ${report.resident} bytes, of ${report.limit} that it may`;
   return silence > SILENCE_MS ? `it has not been heard of for ${Math.round(silence / 1_000)} s` : undefined;
 }

@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseWorkerArgs } from '../../../src/cli/worker.js';
@@ -124,6 +125,18 @@ test('a worker that died or lost the scheduler is started again, one that left o
   expect(afterExit(4)).toBe('restart');
   expect(afterExit(1)).toBe('restart');
   expect(afterExit(null)).toBe('restart');
+});
+
+test('a worker that waits for its first scheduler says that it lives', async () => {
+  const args = [CLI, 'worker', 'tcp://127.0.0.1:9', '--no-nanny'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  try {
+    const [report] = await once(child, 'message');
+    expect(report.resident).toBeGreaterThan(0);
+    expect(complaint(report, 59_000)).toBeUndefined();
+  } finally {
+    child.kill('SIGKILL');
+  }
 });
 
 test('a worker that passes its limit, or is silent for long, is complained of', () => {
