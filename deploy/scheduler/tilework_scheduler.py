@@ -38,7 +38,7 @@ from distributed.protocol.serialize import (
 )
 
 #: What clients and this module must agree on; changes when messages do.
-PROTOCOL = 2
+PROTOCOL = 3
 
 #: The resource that Node workers have, and what a task takes of it where other workers are there too.
 RESOURCE = "JS"
@@ -133,6 +133,140 @@ class Count:
         self.unfinished = {key for key in keys if (task := scheduler.tasks.get(key)) and task.state != "memory"}
 
 
+class Detours:
+    """What a worker cannot fetch from another, though the scheduler reaches both: another worker passes it on, or it is computed
+    again where it is needed. Dask itself has the worker ask for ever."""
+
+    #: So many workers are asked to pass a result on …
+    HELPERS = 3
+    #: … and so often it is computed again, before what reads it fails.
+    MOVES = 3
+
+    def __init__(self, scheduler):
+        self.scheduler = scheduler
+        # By key: who could not fetch it from whom, who was asked to pass it on, and how often it was computed again.
+        self.reports = {}
+        self.helpers = {}
+        self.moves = {}
+        # Where tasks are to run for this.
+        self.pinned = {}
+        self.copies = set()
+
+    def unreachable(self, worker, keys, peer, stimulus_id="tilework-unreachable"):
+        """A worker waits for results that it cannot fetch."""
+        asking = self.scheduler.workers.get(worker)
+        if asking is None:
+            return
+        for key in keys:
+            task = self.scheduler.tasks.get(key)
+            if task is None or task.state != "memory" or key in self.copies:
+                continue
+            waiting = [reader for reader in task.dependents if reader.processing_on == asking]
+            holders = {holder.address for holder in task.who_has}
+            reported = self.reports.setdefault(key, {}).setdefault(worker, set())
+            reported.add(peer)
+            # Where it has come to another meanwhile, the worker soon asks that one.
+            if not waiting or not holders <= reported:
+                continue
+            if (helper := self.helper(task, asking)) is not None:
+                self.copies.add(key)
+                asyncio.ensure_future(self.copy(key, helper, holders))
+            elif (home := self.home(task, asking)) != worker and all(map(self.is_free, waiting)):
+                self.bring(waiting, home, stimulus_id)
+            elif (obstacle := self.obstacle(task)) is None:
+                self.move(task, asking, waiting, stimulus_id)
+            else:
+                self.give_up(key, worker, peer, obstacle, stimulus_id)
+
+    def helper(self, task, asking):
+        """A worker that has not been asked for this, and holds least."""
+        asked = self.helpers.setdefault(task.key, set())
+        found = [
+            worker
+            for worker in self.scheduler.running
+            if is_node(worker) and worker != asking and worker not in task.who_has and worker.address not in asked
+        ]
+        if not found or len(asked) >= self.HELPERS:
+            return None
+        helper = min(found, key=lambda worker: worker.nbytes).address
+        asked.add(helper)
+        return helper
+
+    def home(self, task, asking):
+        """Of workers that do not reach each other, the one where everything is brought: always the same, else tasks that read results of
+        both would have them brought to and fro."""
+        return min([asking.address, *(holder.address for holder in task.who_has if is_node(holder))])
+
+    def bring(self, tasks, address, stimulus_id):
+        """Has tasks run on a worker instead of where they wait."""
+        for task in tasks:
+            self.pin(task, address)
+        self.scheduler.transitions({task.key: "released" for task in tasks}, stimulus_id)
+
+    def obstacle(self, task):
+        """Why computing it again is of no use; None where it may be."""
+        if task.run_spec is None:
+            return "it cannot be computed again"
+        if isinstance(task.run_spec, NodeTask) and not self.is_free(task):
+            return "it may be computed on certain workers only"
+        return "computing it again did not help" if self.moves.get(task.key, 0) >= self.MOVES else None
+
+    def is_free(self, task):
+        """Whether nobody but this class says where it is to run."""
+        return task.key in self.pinned or not (task.worker_restrictions or task.host_restrictions)
+
+    async def copy(self, key, helper, holders):
+        try:
+            await self.scheduler.gather_on_worker(helper, {key: sorted(holders)})
+        finally:
+            self.copies.discard(key)
+
+    def move(self, task, asking, waiting, stimulus_id):
+        """Has a result computed again, by the worker that asks for it, with all that it takes and is not there; what reads it runs there too."""
+        self.moves[task.key] = self.moves.get(task.key, 0) + 1
+        self.reports.pop(task.key)
+        found, pending = set(), [task, *waiting]
+        while pending:
+            one = pending.pop()
+            if one in found:
+                continue
+            found.add(one)
+            self.pin(one, asking.address)
+            if one not in waiting:
+                pending += [d for d in one.dependencies if d.state in ("released", "waiting", "no-worker", "queued")]
+        self.scheduler.transitions({task.key: "released"}, stimulus_id)
+
+    def pin(self, task, address):
+        if isinstance(task.run_spec, NodeTask) and self.is_free(task):
+            task.worker_restrictions = {address}
+            self.pinned[task.key] = address
+
+    def give_up(self, key, worker, peer, obstacle, stimulus_id):
+        reason = (
+            f"{worker} cannot fetch {key!r} from {peer}: the two do not reach each other, though the scheduler reaches both; "
+            f"no other worker could pass it on, and {obstacle}. Let workers reach each other's ports (firewall, network policy, --host)"
+        )
+        self.scheduler.worker_send(
+            worker, {"op": "tilework-give-up", "key": key, "reason": reason, "stimulus_id": stimulus_id}
+        )
+
+    def remove_worker(self, address):
+        """What was to run there may run anywhere."""
+        stuck = {}
+        for key in [key for key, where in self.pinned.items() if where == address]:
+            del self.pinned[key]
+            task = self.scheduler.tasks[key]
+            task.worker_restrictions = set()
+            if task.state == "no-worker":
+                stuck[key] = "processing"
+        if stuck:
+            self.scheduler.transitions(stuck, "tilework-unpin")
+
+    def forget(self, key):
+        for book in (self.reports, self.helpers, self.moves, self.pinned):
+            book.pop(key, None)
+
+
 # `update_graph` has a graph deserialised, by the family that its header names. Ours hands over what is there already.
 register_serialization_family("tilework-graph", None, lambda _, frames: frames[0])
 HEADER = {"serializer": "tilework-graph"}
@@ -145,6 +279,7 @@ class TileworkPlugin(SchedulerPlugin):
         self.scheduler = scheduler
         self.graphs = {}
         self.counts = {}
+        self.detours = Detours(scheduler)
         self.lock = asyncio.Lock()
         # Done when the workers that were there before this module have what tasks of Python need.
         self.python_side_given = None
@@ -160,6 +295,7 @@ class TileworkPlugin(SchedulerPlugin):
         scheduler.stream_handlers["tilework-tasks"] = self.tasks
         scheduler.stream_handlers["tilework-submit"] = self.submit
         scheduler.stream_handlers["tilework-discard"] = self.discard
+        scheduler.stream_handlers["tilework-unreachable"] = self.detours.unreachable
         self.take_run_id("long-running")
 
     # What clients call
@@ -262,6 +398,9 @@ class TileworkPlugin(SchedulerPlugin):
             scheduler.tasks[key].worker_restrictions.add(worker)
         self.restrict_all()
 
+    def remove_worker(self, scheduler, worker, **kwargs):
+        self.detours.remove_worker(worker)
+
     def remove_client(self, scheduler, client):
         for book in (self.graphs, self.counts):
             for client_and_graph in [c for c in book if c[0] == client]:
@@ -273,6 +412,7 @@ class TileworkPlugin(SchedulerPlugin):
                 count.unfinished.discard(key)
         elif finish == "forgotten":
             self.kept_to_python.discard(key)
+            self.detours.forget(key)
 
     def restart(self, scheduler):
         self.kept_to_python.clear()

@@ -3,7 +3,7 @@ import { RemoteError, type RpcPool } from '../comm/index.js';
 import { inject } from './inject.js';
 
 /** The version of messages that this client and deploy/scheduler/tilework_scheduler.py must share. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
 /**
  * Asks a scheduler whether it takes our graphs.

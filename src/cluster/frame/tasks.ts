@@ -19,6 +19,8 @@ import { type FrameResult, isFrameKey } from './result.js';
 
 /** How often a task is given back since nobody has what it reads: until then the scheduler has noticed that a worker is gone. */
 const ATTEMPTS = 64;
+/** After so many times the scheduler is told of a worker that could not be reached. */
+const REPORTED = 5;
 /** How long it is kept before it is given back, at first and at most, in milliseconds. */
 const FIRST_MS = 50;
 const LAST_MS = 5_000;
@@ -28,6 +30,16 @@ const COPIES = 4;
 /** Whoever held what a task reads is gone: the scheduler is to think again. */
 export class InputsLostError extends Error {
   override readonly name = 'InputsLostError';
+  /** The input, and a worker that holds it and could not be reached, again and again. */
+  unreachable?: { readonly key: Key; readonly peer: string };
+
+  constructor(
+    message: string,
+    readonly input: Key,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
 }
 
 /** A task of a frame's graph as it was sent. */
@@ -206,7 +218,7 @@ export class FrameTasks {
       }
     }
     const asked = workers.length === 0 ? 'no worker holds it' : `asked ${workers.join(', ')}`;
-    throw new InputsLostError(`${JSON.stringify(key)} cannot be read: ${asked}`, { cause });
+    throw new InputsLostError(`${JSON.stringify(key)} cannot be read: ${asked}`, key, cause);
   }
 
   /** Before a task is given back: longer each time. Throws what is wrong when that was too often. */
@@ -219,6 +231,9 @@ export class FrameTasks {
         cause: error.cause,
       });
     }
+    const { input, cause } = error;
+    if (times >= REPORTED && cause instanceof CommError)
+      error.unreachable = { key: input, peer: cause.address };
     await pause(Math.min(LAST_MS, FIRST_MS * 2 ** (times - 1)), undefined, { signal });
   }
 }

@@ -53,7 +53,11 @@ export class Executions {
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'execute-aborted', key };
       const failure = thrownBy(key, error);
-      if (failure instanceof InputsLostError || (failure instanceof Error && failure.name === RESCHEDULE))
+      if (failure instanceof InputsLostError) {
+        const { unreachable } = failure;
+        return { kind: 'execute-rescheduled', key, ...(unreachable && { unreachable }) };
+      }
+      if (failure instanceof Error && failure.name === RESCHEDULE)
         return { kind: 'execute-rescheduled', key };
       return { kind: 'execute-failed', key, runId, failure, start, stop: seconds() };
     } finally {

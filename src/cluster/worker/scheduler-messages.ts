@@ -22,6 +22,8 @@ export function eventOf(message: StreamMessage): Event | undefined {
     case 'steal-request':
     case 'cancel-compute':
       return { kind: op, key, stimulus };
+    case 'tilework-give-up':
+      return { kind: 'give-up', key, reason: String(message.reason), stimulus };
     case 'remove-worker':
       return { kind: op, worker, stimulus };
     default:

@@ -421,7 +421,7 @@ describe('connecting', () => {
   test('to a scheduler of another version is refused', async () => {
     await using other = await listen({ handlers: { tilework_hello: () => ({ protocol: 99 }) } });
     await expect(connect(formatAddress(other.address))).rejects.toThrow(
-      'has a tilework_scheduler for protocol 99, and this client speaks 2: install the same version of tilework on both',
+      'has a tilework_scheduler for protocol 99, and this client speaks 3: install the same version of tilework on both',
     );
   });
 

@@ -244,6 +244,21 @@ describe('fetching', () => {
     expect([...world.gathers.keys()]).toEqual([B]);
   });
 
+  test('a peer that cannot be reached again and again is told of, and what nobody can give fails its readers', () => {
+    const world = worker({ a: [], b: ['a'], c: [] });
+    world.keys.get('a')!.holders.add(A);
+    world.ask('b');
+    for (let times = 1; times <= 3; times++) {
+      expect(ops(world)).not.toContain('tilework-unreachable');
+      if (times > 1) world.tell({ kind: 'refresh-who-has', whoHas: { a: [A] } });
+      world.gathered(A, { kind: 'gather-failed', worker: A });
+    }
+    expect(world.mail.at(-1)).toMatchObject({ op: 'tilework-unreachable', keys: ['a'], peer: A });
+    world.tell({ kind: 'give-up', key: 'a', reason: 'no way' });
+    expect(world.mail.at(-1)).toMatchObject({ op: 'task-erred', key: 'b', failure: { message: 'no way' } });
+    expect(stateOf(world, 'a')).toBe('released');
+  });
+
   test('what a peer sent and cannot be taken in fails the task that was to read it', () => {
     const world = worker({ a: [], b: ['a'] });
     world.keys.get('a')!.holders.add(A);

@@ -16,6 +16,9 @@ export interface WorkerOptions {
   readonly incomingCount?: number;
 }
 
+/** The scheduler is told of a peer that could not be reached so often in a row. */
+export const UNREACHABLE = 3;
+
 /** Less than this on its way is no reason to ask no further peer. */
 export const LITTLE_BYTES = 10 * 2 ** 20;
 
@@ -58,6 +61,8 @@ export class Core {
   /** What each peer has been asked for. */
   readonly asked = new Map<Address, { readonly tasks: readonly TaskRecord[]; readonly nbytes: number }>();
   readonly busy = new Set<Address>();
+  /** How often in a row a peer could not be reached. */
+  readonly failures = new Map<Address, number>();
   readonly available: Record<string, number>;
   readonly messageBytes: number;
   readonly incomingBytes: number;

@@ -17,6 +17,12 @@ export interface Timing {
   readonly stop: number;
 }
 
+/** An input, and a peer that holds it and does not answer. */
+export interface Unreachable {
+  readonly key: Key;
+  readonly peer: Address;
+}
+
 /** What the scheduler asks for. */
 export type SchedulerEvent =
   | {
@@ -38,7 +44,9 @@ export type SchedulerEvent =
   | { readonly kind: 'refresh-who-has'; readonly whoHas: WhoHas }
   | { readonly kind: 'steal-request'; readonly key: Key }
   | { readonly kind: 'cancel-compute'; readonly key: Key }
-  | { readonly kind: 'remove-worker'; readonly worker: Address };
+  | { readonly kind: 'remove-worker'; readonly worker: Address }
+  /** What reads this cannot be computed: nobody can give it to this worker, for the reason said. */
+  | { readonly kind: 'give-up'; readonly key: Key; readonly reason: string };
 
 /** What became of instructions, and what else happens to the worker. */
 export type WorkerEvent =
@@ -74,7 +82,12 @@ export type WorkerEvent =
   /** It was ended as an `abort` asked, and has left nothing. */
   | { readonly kind: 'execute-aborted'; readonly key: Key }
   /** It cannot be computed here, for no fault of its own. */
-  | { readonly kind: 'execute-rescheduled'; readonly key: Key }
+  | {
+      readonly kind: 'execute-rescheduled';
+      readonly key: Key;
+      /** Where the fault is that a peer could not be reached, again and again. */
+      readonly unreachable?: Unreachable;
+    }
   /** A client has sent these; they are in the engine. */
   | { readonly kind: 'update-data'; readonly received: ReadonlyMap<Key, HeldResult> }
   /** Nothing more is begun or fetched; what is under way goes on. */

@@ -1,6 +1,6 @@
 import type { Key } from '../../../graph/task.js';
 import { isExecuting, takeBack, tellSeceded } from './computing.js';
-import type { Core, Goal } from './core.js';
+import { type Core, type Goal, UNREACHABLE } from './core.js';
 import type { Event, Timing } from './events.js';
 import type { StartStop } from './instructions.js';
 import { type Address, NO_RESOURCES, type Priority, type TaskRecord } from './records.js';
@@ -55,7 +55,13 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
     if (task !== undefined && isPending(task)) core.recommend(task, RELEASED);
   },
   'remove-worker'(core, { worker }) {
+    core.failures.delete(worker);
     loseWorker(core, worker);
+  },
+  'give-up'(core, { key, reason }) {
+    const task = core.tasks.get(key);
+    if (task?.state !== 'missing' && task?.state !== 'fetch') return;
+    core.recommend(task, { to: 'error', failure: new Error(reason), runId: task.runId, startstops: [] });
   },
 
   'gather-succeeded'(core, event) {
@@ -70,6 +76,7 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
     }
   },
   'gather-busy'(core, { worker }) {
+    core.failures.delete(worker);
     core.busy.add(worker);
     core.emit({ do: 'retry-later', worker });
     const stuck: Key[] = [];
@@ -80,8 +87,15 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
     if (stuck.length > 0) core.send({ op: 'request-refresh-who-has', keys: stuck });
   },
   'gather-failed'(core, { worker }) {
-    for (const task of answered(core, worker)) core.recommend(task, FETCH);
+    const tasks = answered(core, worker);
+    for (const task of tasks) core.recommend(task, FETCH);
     loseWorker(core, worker);
+    const times = (core.failures.get(worker) ?? 0) + 1;
+    core.failures.set(worker, times);
+    const keys = tasks
+      .filter(({ whoHas, waiters }) => whoHas.size === 0 && waiters.size > 0)
+      .map(({ key }) => key);
+    if (times >= UNREACHABLE && keys.length > 0) tellUnreachable(core, keys, worker);
   },
   'retry-busy'(core, { worker }) {
     core.busy.delete(worker);
@@ -112,7 +126,8 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
   'execute-aborted'(core, { key }) {
     core.recommend(executed(core, key), { to: 'aborted' });
   },
-  'execute-rescheduled'(core, { key }) {
+  'execute-rescheduled'(core, { key, unreachable }) {
+    if (unreachable !== undefined) tellUnreachable(core, [unreachable.key], unreachable.peer);
     core.recommend(executed(core, key), { to: 'rescheduled' });
   },
 
@@ -214,6 +229,7 @@ function arrived(core: Core, event: Of<'gather-succeeded' | 'gather-unusable'>):
   const { worker, received } = event;
   const startstops = [transferred(event)];
   const tasks = answered(core, worker);
+  core.failures.delete(worker);
   // One task shows it, as in Dask: mostly the one that is to begin next.
   const cause = tasks
     .find(({ waiters }) => waiters.size > 0)
@@ -232,6 +248,9 @@ function arrived(core: Core, event: Of<'gather-succeeded' | 'gather-unusable'>):
   }
   return tasks;
 }
+
+const tellUnreachable = (core: Core, keys: readonly Key[], peer: Address): void =>
+  core.send({ op: 'tilework-unreachable', keys, peer });
 
 function executed(core: Core, key: Key): TaskRecord {
   const task = core.tasks.get(key);

@@ -50,6 +50,8 @@ export type Message = { readonly stimulus_id: string } & (
   | { readonly op: 'release-worker-data'; readonly key: Key }
   | { readonly op: 'request-refresh-who-has'; readonly keys: readonly Key[] }
   | { readonly op: 'reschedule'; readonly key: Key }
+  /** Tasks here wait for these, and the peer that has them does not answer: for tilework's module in the scheduler. */
+  | { readonly op: 'tilework-unreachable'; readonly keys: readonly Key[]; readonly peer: Address }
   /** It takes no thread any more; null where how long it had one was told before. */
   | {
       readonly op: 'long-running';

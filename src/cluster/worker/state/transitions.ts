@@ -225,7 +225,7 @@ const err: Transition<Goal & { to: 'error' }> = (core, task, { failure, runId, s
   core.send({ op: 'task-erred', key, run_id: runId, failure, startstops, thread });
 };
 
-/** What a peer sent cannot be taken in: what was to read it fails, as the scheduler knows of no other way. */
+/** What a peer sent cannot be taken in, or nobody sends it: what was to read it fails, as the scheduler knows of no other way. */
 const unusable: Transition<Goal & { to: 'error' }> = (core, task, goal) => {
   const { failure, startstops } = goal;
   for (const waiter of task.waiters)
@@ -334,8 +334,10 @@ const TABLE: Readonly<Partial<Record<`${TaskState} > ${Step}`, Transition<never>
 
   'fetch > flight': fly,
   'fetch > missing': fetch,
+  'fetch > error': unusable,
   'fetch > released': release,
   'missing > fetch': fetch,
+  'missing > error': unusable,
   'missing > released': release,
 
   'flight > memory': keep('copied'),

@@ -12,7 +12,7 @@ export interface Host {
 /**
  * Several hosts on this machine: network namespaces, whose only ways to one another lead over a router, which is another. Each namespace is that of a
  * process that ends with this one, and nothing of it is left then. Packets that may not pass are dropped without a word, as on a
- * broken line.
+ * broken line, unless said.
  */
 export class Network {
   readonly hosts: readonly Host[];
@@ -48,6 +48,12 @@ export class Network {
 
   mend(a: Host, b: Host): void {
     this.rules('del', a, b);
+  }
+
+  /** Two hosts have no way to one another, and know it. */
+  refuse(a: Host, b: Host): void {
+    sh(`ip route add unreachable ${b.address}`, a.under);
+    sh(`ip route add unreachable ${a.address}`, b.under);
   }
 
   /** A host's line goes down, or comes up again. */

@@ -262,6 +262,9 @@ export class World {
         this.keys.get(message.key)!.holders.delete(ME);
         this.resolveMissing();
         break;
+      case 'tilework-unreachable':
+        for (const key of message.keys) this.tell({ kind: 'give-up', key, reason: 'no way' });
+        break;
       case 'request-refresh-who-has': {
         const whoHas = Object.fromEntries(
           message.keys.map((key) => [key, [...this.keys.get(key)!.holders].filter((w) => w !== ME)]),
