@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import pickle
 import pkgutil
 import platform
 import signal
@@ -36,6 +37,7 @@ from distributed.protocol.serialize import (
     register_serialization_family,
     serialization_error_loads,
 )
+from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerError
 
 #: What clients and this module must agree on; changes when messages do.
 PROTOCOL = 3
@@ -469,10 +471,22 @@ def is_node(worker):
 
 
 def given_up(task):
-    """Why the scheduler itself failed a task: it leaves no text, and what it pickled for Python is of no use to others."""
-    if task.suspicious:
+    """Why the scheduler itself failed a task: it leaves no text but an error that it has pickled."""
+    error = pickle.loads(task.exception) if isinstance(task.exception, bytes) else None
+    if isinstance(error, KilledWorker):
         return f"KilledWorker: {task.suspicious} worker(s) died while running it; their logs may say why"
-    return "NoValidWorkerError: no worker that may run it came in time"
+    if isinstance(error, NoValidWorkerError):
+        wanted = {name: amount for name, amount in error.resource_restrictions.items() if name != RESOURCE}
+        needs = [f"resources {wanted}"] if wanted else []
+        needs += [f"one of the workers {sorted(error.worker_restrictions)}"] if error.worker_restrictions else []
+        needs += [f"one of the hosts {sorted(error.host_restrictions)}"] if error.host_restrictions else []
+        return (
+            f"NoValidWorkerError: no worker that may run it came within {error.timeout} s: it needs "
+            f"{', '.join(needs) or 'a worker of Node'}. Start a worker that offers this, or let the task run elsewhere"
+        )
+    if isinstance(error, NoWorkerError):
+        return f"NoWorkerError: there was no worker at all for {error.timeout} s: start some, and see whether those there were still run"
+    return f"{type(error).__name__}: {error}" if error is not None else "the scheduler has given it up, and says no reason: its log may"
 
 
 def end_with_stdin():

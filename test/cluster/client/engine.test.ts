@@ -383,13 +383,20 @@ await describeWithDask('a scheduler', (python) => {
     );
   });
 
-  test('gives up on a task that kills its workers', async () => {
+  test('says why the scheduler has given up a task: no worker may run it, it kills workers, there are none', async () => {
     const scheduler = await startScheduler(python, {
-      config: { 'distributed.scheduler.allowed-failures': 0 },
+      config: {
+        'distributed.scheduler.allowed-failures': 0,
+        'distributed.scheduler.no-workers-timeout': '300ms',
+      },
     });
     const deadly: TestOps = { die: () => worker.kill().then(() => new Promise(() => {})) };
     const worker = await TestWorker.start(scheduler.address, deadly);
     await using engine = await connect(scheduler.address);
+    const graph = graphOf({ key: 'g', op: 'number', params: 1 });
+    await expect(engine.run(graph, ['g'], { resources: { GPU: 1 } })).rejects.toThrow(
+      "NoValidWorkerError: no worker that may run it came within 0.3 s: it needs resources {'GPU': 1}",
+    );
     const error = (await engine
       .run(graphOf({ key: 'd', op: 'die' }), ['d'])
       .catch((e) => e)) as ClusterTaskError;
@@ -398,6 +405,7 @@ await describeWithDask('a scheduler', (python) => {
     expect(error.message).toBe(
       `task "d" (die) failed: KilledWorker: 1 worker(s) died while running it; their logs may say why (on ${worker.address})`,
     );
+    await expect(engine.run(graph, ['g'])).rejects.toThrow('NoWorkerError: there was no worker at all');
   });
 
   test('hands over what a worker does not give', async () => {
