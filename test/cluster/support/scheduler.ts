@@ -7,13 +7,16 @@ export const VERSIONS = ['newest', '2025.4.0', '2024.12.1'] as const;
 /** `libraries`: the newest, with pandas, PyArrow, scikit-learn and bokeh beside it. */
 export type Version = (typeof VERSIONS)[number] | 'libraries';
 
+/** Which one tests take that name none: another by the environment, as in `TILEWORK_TEST_DISTRIBUTED=2024.12.1 npx vitest run test/cluster/chaos`. */
+const USUAL = (process.env.TILEWORK_TEST_DISTRIBUTED ?? 'newest') as Version;
+
 const ROOT = join(import.meta.dirname, '../../..');
 export const PRELOAD = join(ROOT, 'deploy/scheduler/tilework_scheduler.py');
 
 /**
  * The python of an environment that has distributed, made where needed; undefined, and a line on stderr, where it cannot be made. In CI that is an error.
  */
-export async function pythonOf(version: Version = 'newest'): Promise<string | undefined> {
+export async function pythonOf(version: Version = USUAL): Promise<string | undefined> {
   const suffix = version === 'newest' ? '' : `-${version}`;
   const { venv, VenvError } = (await import(/* @vite-ignore */ join(ROOT, 'scripts/venv.mjs'))) as {
     venv: (name: string, requirements: string) => string;
@@ -32,7 +35,7 @@ export async function pythonOf(version: Version = 'newest'): Promise<string | un
 export async function describeWithDask(
   name: string,
   body: (python: string) => void,
-  version: Version = 'newest',
+  version: Version = USUAL,
 ): Promise<void> {
   const python = await pythonOf(version);
   describe.skipIf(python === undefined)(name, () => body(python ?? ''));
