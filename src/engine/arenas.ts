@@ -1,6 +1,6 @@
 import { viewOf } from '../kernels/dtype.js';
 import { EngineError } from './errors.js';
-import { ARENA_BYTES } from './memory/arena.js';
+import { type Allocation, ARENA_BYTES } from './memory/arena.js';
 import type { GiveBack } from './memory/give-back.js';
 import type { Block, Result } from './op.js';
 import type { Place, TaskRecord } from './state/records.js';
@@ -22,8 +22,12 @@ export class Arenas {
 
   /** All bytes of a place that is in memory. */
   bytesOf(place: Place): Uint8Array {
-    const { arena, address } = place.allocation!;
-    return new Uint8Array(this.memories[arena.index]!.buffer, address, place.bytes);
+    return this.bytesAt(place.allocation!, place.bytes);
+  }
+
+  /** The first bytes of an allocation. */
+  bytesAt({ arena, address }: Allocation, bytes: number): Uint8Array {
+    return new Uint8Array(this.memories[arena.index]!.buffer, address, bytes);
   }
 
   /** Gives pages that no block lies in back to the system. */

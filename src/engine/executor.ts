@@ -193,8 +193,9 @@ export class Executor {
   }
 
   private fill(record: TaskRecord): void {
-    const result = (record.task.params as Supply).take();
-    if ('blocks' in result) {
+    const supply = record.task.params as Supply;
+    const result = supply.take();
+    if ('blocks' in result && record.place!.allocation !== supply.reserved) {
       const place = this.arenas.resultOf(record) as { readonly blocks: readonly Block[] };
       result.blocks.forEach(({ data }, i) => {
         bytesOf(place.blocks[i]!.data).set(bytesOf(data));

@@ -23,7 +23,7 @@ import { ProgressReports } from './progress.js';
 import { LocalResults, type ResultSource } from './results.js';
 import type { RunRecord, TaskRecord } from './state/records.js';
 import { EngineState } from './state/state.js';
-import { SUPPLY, Supply } from './supply.js';
+import { Reservations, SUPPLY, Supply } from './supply.js';
 import { runnerBeside, threadEntry } from './thread-entry.js';
 import { UploadFiles } from './uploads.js';
 
@@ -101,6 +101,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   private lastId = 0;
   private timer: NodeJS.Timeout | undefined;
   private ended: Promise<void> | undefined;
+  private readonly reservations = new Reservations();
   private readonly companions = new Set<() => void | Promise<void>>();
 
   /**
@@ -186,17 +187,35 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
 
   /**
    * Keeps a result that was computed elsewhere under its key, as if it had been computed and persisted here. Blocks are copied, within
-   * the memory for blocks; they must not change until the promise resolves. Where the key is persisted or being computed already, what
-   * is here counts.
+   * the memory for blocks, but a single one that fills what `reserve` gave stays there; they must not change until the promise resolves. Where the key
+   * is persisted or being computed already, what is here counts.
    *
    * @throws MemoryLimitError where the blocks do not fit
    */
   supply(key: Key, result: Result): Promise<void> {
     const out = 'blocks' in result ? result.blocks.map(({ dtype, shape }) => ({ dtype, shape })) : undefined;
-    const params = new Supply(result);
+    const params = new Supply(result, this.reservations.of(result));
     return this.persist(new Map([[key, { key, op: SUPPLY, inputs: [], params, ...(out && { out }) }]]), [
       key,
     ]);
+  }
+
+  /**
+   * Memory for a block that is on its way here: it is the block's as soon as that is supplied. Undefined where so much is not at hand.
+   * Whoever asked for it must `unreserve` it in any case.
+   */
+  reserve(bytes: number): Uint8Array | undefined {
+    if (this.ended !== undefined) return undefined;
+    const allocation = this.state.reserved(bytes);
+    this.executor.carryOut();
+    return allocation && this.reservations.add(allocation, this.executor.arenas.bytesAt(allocation, bytes));
+  }
+
+  /** Gives back what `reserve` gave, unless it is a block's; it must not be written to any more. */
+  unreserve(space: Uint8Array): void {
+    const allocation = this.reservations.remove(space);
+    if (allocation !== undefined) this.state.unreserved(allocation);
+    this.executor.carryOut();
   }
 
   async coordinate(request: Coordination, signal?: AbortSignal): Promise<unknown> {

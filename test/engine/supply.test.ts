@@ -86,3 +86,59 @@ test('what is here already counts', async () => {
   engine.release(['a', 'a']);
   expect(engine.has('a')).toBe(false);
 });
+
+test('a block that came into memory reserved for it stays there', async () => {
+  const engine = makeEngine();
+  const space = engine.reserve(8 * MIB)!;
+  expect(engine.stats().memory.used).toBe(8 * MIB);
+  const data = new Float64Array(space.buffer, space.byteOffset, MIB).fill(3);
+  await engine.supply('a', { blocks: [{ dtype: 'float64', shape: [MIB], data }] });
+  engine.unreserve(space);
+  expect(engine.stats().memory.used).toBe(8 * MIB);
+  {
+    using results = await engine.run(new Map(), ['a']);
+    expect(doubles(results.get('a')).buffer).toBe(space.buffer);
+    expect(doubles(results.get('a')).byteOffset).toBe(space.byteOffset);
+  }
+  await engine.persist(graphOf(sumTask('b', ['a', 'a'], MIB)), ['b']);
+  using results = await engine.run(new Map(), ['b']);
+  expect(doubles(results.get('b')).every((x) => x === 6)).toBe(true);
+  engine.release(['a']);
+  expect(engine.stats().memory.used).toBe(8 * MIB);
+});
+
+test('memory that was reserved is given back where nothing fills it, or only in part, or what it is for is there', async () => {
+  const engine = makeEngine();
+  await engine.supply('present', block(1, MIB));
+  for (const [key, length] of [
+    ['part', MIB / 2],
+    ['present', MIB],
+  ] as const) {
+    const space = engine.reserve(8 * MIB)!;
+    const data = new Float64Array(space.buffer, space.byteOffset, length).fill(2);
+    await engine.supply(key, { blocks: [{ dtype: 'float64', shape: [length], data }] });
+    engine.unreserve(space);
+    engine.unreserve(space);
+  }
+  expect(engine.stats().memory.used).toBe(12 * MIB);
+  using results = await engine.run(new Map(), ['part', 'present']);
+  expect(doubles(results.get('part'))[MIB / 2 - 1]).toBe(2);
+  expect(doubles(results.get('present'))[MIB - 1]).toBe(1);
+});
+
+test('memory is reserved only as long as there is plenty, and tasks that need it wait till it is given back', async () => {
+  const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+  const { budget } = engine.stats().memory;
+  const space = engine.reserve(Math.floor(0.5 * budget))!;
+  expect(engine.reserve(Math.floor(0.2 * budget))).toBeUndefined();
+  let there = false;
+  const larger = engine.supply('larger', block(1, Math.floor((0.7 * budget) / 8))).then(() => {
+    there = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(there).toBe(false);
+  engine.unreserve(space);
+  await larger;
+  engine.dispose();
+  expect(engine.reserve(8)).toBeUndefined();
+});

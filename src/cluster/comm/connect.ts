@@ -4,6 +4,7 @@ import { type Address, parseAddress } from './address.js';
 import { Connection } from './connection.js';
 import { socketError } from './diagnose.js';
 import { CommError } from './errors.js';
+import { Inlet } from './inlet.js';
 import { reach } from './reach.js';
 import { type CommOptions, checkOptions, tlsOptions } from './security.js';
 
@@ -48,14 +49,16 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   const abort = (): void => stop(new CommError('aborted', address));
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    socket = await reached(where, address, stopped.signal);
+    // TLS reads by itself.
+    const inlet = where.scheme === 'tcp' ? new Inlet() : undefined;
+    socket = await reached(where, address, stopped.signal, inlet);
     if (where.scheme === 'tls') {
       // The one around it tells.
       socket.on('error', () => {});
       socket = connectTls({ socket, ...tlsOptions(options.certificates!) });
       await secured(socket, address);
     }
-    connection = new Connection(socket, address, options.compression);
+    connection = new Connection(socket, address, options.compression, inlet);
     await connection.greet();
     return connection;
   } catch (error) {
@@ -68,9 +71,14 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   }
 }
 
-async function reached(where: Address, address: string, signal: AbortSignal): Promise<Socket> {
+async function reached(
+  where: Address,
+  address: string,
+  signal: AbortSignal,
+  inlet: Inlet | undefined,
+): Promise<Socket> {
   try {
-    return await reach(where, signal);
+    return await reach(where, signal, inlet?.onread);
   } catch (error) {
     throw error instanceof CommError ? error : socketError(address, error as Error, false);
   }

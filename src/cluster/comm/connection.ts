@@ -7,10 +7,12 @@ import {
   type Frame,
   FrameDecoder,
   LaterFrame,
+  type Placing,
   WireError,
 } from '../wire/index.js';
 import { noGreeting, socketError, strangerError } from './diagnose.js';
 import { CommClosedError, type CommError } from './errors.js';
+import type { Inlet, Take } from './inlet.js';
 import { piecesOf } from './pieces.js';
 
 /** Messages that nobody has read yet: beyond these many the peer has to wait. */
@@ -27,7 +29,7 @@ export class Connection {
   readonly ended: Promise<CommError>;
   /** How both sides want results to be compressed; undefined: not at all. */
   compression: Compression | undefined;
-  private readonly decoder = new FrameDecoder();
+  private readonly decoder: FrameDecoder;
   private readonly received: unknown[] = [];
   private readonly readers: Reader[] = [];
   private writing: Promise<void> = Promise.resolve();
@@ -42,13 +44,17 @@ export class Connection {
     /** Of the peer. */
     readonly address: string,
     private readonly wanted?: Compression,
+    /** How the socket reads, where it was made with one. */
+    inlet?: Inlet,
   ) {
+    this.decoder = inlet?.decoder ?? new FrameDecoder();
     this.ended = new Promise((resolve) => {
       this.end = resolve;
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
-    socket.on('data', (chunk) => this.take(chunk));
+    if (inlet !== undefined) inlet.take = this.take;
+    else socket.on('data', (chunk) => this.take(chunk, () => this.decoder.push(chunk)));
     socket.on('error', (error) => this.fail(socketError(address, error, this.greeted)));
     socket.on('end', () => this.fail(this.closedByPeer()));
     socket.on('close', () => this.fail(this.closedByPeer()));
@@ -82,6 +88,11 @@ export class Connection {
     if ((greeting as { readonly compression?: unknown }).compression === wanted) this.compression = wanted;
     this.greeted = true;
     this.first = undefined;
+  }
+
+  /** Has long frames that come lie where it says, until another is set. It is asked as they come. */
+  set placing(placing: Placing | undefined) {
+    this.decoder.placing = placing;
   }
 
   /** The next message. Rejects with a CommError once the connection has ended and all that came before was read. */
@@ -172,12 +183,12 @@ export class Connection {
     await flushed;
   }
 
-  private take(chunk: Uint8Array): void {
+  private readonly take: Take = (chunk, messages) => {
     if (this.failure !== undefined) return;
     this.heard = performance.now();
     if (!this.greeted) this.first ??= chunk.slice(0, 40);
     try {
-      for (const frames of this.decoder.push(chunk)) this.deliver(decodeMessage(frames));
+      for (const frames of messages()) this.deliver(decodeMessage(frames));
     } catch (error) {
       this.abort(
         this.greeted
@@ -191,7 +202,7 @@ export class Connection {
           : strangerError(this.address, this.first ?? chunk, error),
       );
     }
-  }
+  };
 
   private deliver(message: unknown): void {
     const reader = this.readers.shift();

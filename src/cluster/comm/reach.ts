@@ -1,4 +1,4 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
 import type { Address } from './address.js';
 
 /** The system asks a host that does not answer again after 1, 2, 4, … seconds. To find one soon that comes back, it is asked anew after so many milliseconds. */
@@ -14,11 +14,12 @@ const UNREACHABLE: ReadonlySet<string | undefined> = new Set([
 /**
  * Opens a TCP connection, however long it takes.
  *
+ * @param onread how it is to be read, where not by `data` events
  * @throws the socket's error where the host refuses, or there is none; the signal's reason when aborted
  */
-export async function reach(where: Address, signal: AbortSignal): Promise<Socket> {
+export async function reach(where: Address, signal: AbortSignal, onread?: OnReadOpts): Promise<Socket> {
   for (;;) {
-    const socket = await attempt(where, signal);
+    const socket = await attempt(where, signal, onread);
     if (socket !== undefined) return socket;
   }
 }
@@ -35,10 +36,14 @@ export async function isReachable(where: Address): Promise<boolean> {
 }
 
 /** Undefined where nothing answers in time. */
-function attempt({ host, port }: Address, signal: AbortSignal): Promise<Socket | undefined> {
+function attempt(
+  { host, port }: Address,
+  signal: AbortSignal,
+  onread?: OnReadOpts,
+): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = connect({ host, port });
+    const socket = connect({ host, port, ...(onread && { onread }) });
     const settle = (act: () => void): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);

@@ -13,6 +13,8 @@ const AT_ONCE = 2 ** 24;
 const GROWTH = 16;
 /** Frames shorter than this stay views of what was read together; longer ones get memory of their own, which can be freed alone. */
 const SMALL = 2 ** 12;
+/** What is missing of a frame is read straight to where it belongs if it is at least so long. */
+export const DIRECT = 2 ** 16;
 
 /** What one message may take. */
 export interface FrameLimits {
@@ -21,13 +23,21 @@ export interface FrameLimits {
   readonly bytes: number;
 }
 
+/**
+ * Memory of just so many bytes for a long frame that is about to come; undefined where it is to lie where any other does.
+ * @param before the frames of its message that came before it
+ */
+export type Placing = (bytes: number, before: readonly Uint8Array[]) => Uint8Array | undefined;
+
 export const DEFAULT_LIMITS: FrameLimits = { frames: 2 ** 20, bytes: 2 ** 36 };
 
 /**
  * Cuts a stream of bytes into messages. Whatever lengths a peer claims, memory is taken only as bytes arrive (twice as
- * many, and 16 MiB, at most).
+ * many, and 16 MiB, at most), but for what `placing` gives.
  */
 export class FrameDecoder {
+  /** Where long frames are to lie. */
+  placing: Placing | undefined;
   private readonly limits: FrameLimits;
   private readonly collector = new Collector();
   private lengths: Float64Array | undefined;
@@ -45,7 +55,21 @@ export class FrameDecoder {
    */
   push(data: Uint8Array): Uint8Array[][] {
     // Not a Buffer, whose slices would be Buffers too.
-    const chunk = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return this.cut(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+
+  /** Where the next bytes belong, if many of them belong in one place: they may be put there, and be told of by `filled`. */
+  space(): Uint8Array | undefined {
+    return this.collector.missing < DIRECT ? undefined : this.collector.space();
+  }
+
+  /** As `push`, of so many bytes that were put into what `space` gave. */
+  filled(bytes: number): Uint8Array[][] {
+    this.collector.filled(bytes);
+    return this.cut(NOTHING);
+  }
+
+  private cut(chunk: Uint8Array): Uint8Array[][] {
     const messages: Uint8Array[][] = [];
     let at = 0;
     while (at < chunk.length || this.collector.complete) {
@@ -82,12 +106,12 @@ export class FrameDecoder {
         throw new WireError(`a message of ${total} bytes: at most ${this.limits.bytes} may be`);
       this.lengths = lengths;
       this.step = 'frame';
-      this.collector.expect(lengths[0]!);
+      this.expectFrame();
       return undefined;
     }
     this.frames.push(bytes);
     if (this.frames.length < this.lengths!.length) {
-      this.collector.expect(this.lengths![this.frames.length]!);
+      this.expectFrame();
       return undefined;
     }
     const message = this.frames;
@@ -97,7 +121,14 @@ export class FrameDecoder {
     this.collector.expect(2 * WORD);
     return message;
   }
+
+  private expectFrame(): void {
+    const bytes = this.lengths![this.frames.length]!;
+    this.collector.expect(bytes, bytes < DIRECT ? undefined : this.placing?.(bytes, this.frames));
+  }
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** Collects a number of bytes out of chunks, without a copy where one short piece lies in one chunk. */
 class Collector {
@@ -105,14 +136,19 @@ class Collector {
   private have = 0;
   private buffer: Uint8Array | undefined;
 
-  expect(bytes: number): void {
+  /** @param buffer of so many bytes, for them to lie in */
+  expect(bytes: number, buffer?: Uint8Array): void {
     this.wanted = bytes;
     this.have = 0;
-    this.buffer = undefined;
+    this.buffer = buffer;
   }
 
   get complete(): boolean {
     return this.have === this.wanted;
+  }
+
+  get missing(): number {
+    return this.wanted - this.have;
   }
 
   get begun(): boolean {
@@ -130,6 +166,14 @@ class Collector {
     }
     this.have += n;
     return n;
+  }
+
+  space(): Uint8Array {
+    return this.room(this.have + 1).subarray(this.have, this.wanted);
+  }
+
+  filled(bytes: number): void {
+    this.have += bytes;
   }
 
   finish(): Uint8Array {

@@ -2,7 +2,7 @@ export { COMPRESSIONS, type Compression, checkCompression } from './compression.
 export { WireError } from './errors.js';
 export { decodeFailure, encodeFailure, type Failure } from './failures.js';
 export { type Frame, LaterFrame } from './frame.js';
-export { DEFAULT_LIMITS, encodeFrames, FrameDecoder, type FrameLimits } from './framing.js';
+export { DEFAULT_LIMITS, encodeFrames, FrameDecoder, type FrameLimits, type Placing } from './framing.js';
 export {
   decodeMessage,
   EnumMember,
@@ -20,7 +20,14 @@ export {
   uploadKey,
   uploadsIn,
 } from './modules.js';
-export { compressResult, decodeResult, encodeBlocks, encodeResult, PythonOnlyError } from './results.js';
+export {
+  compressResult,
+  decodeResult,
+  describesBlock,
+  encodeBlocks,
+  encodeResult,
+  PythonOnlyError,
+} from './results.js';
 export {
   decodePayload,
   encodePayload,

@@ -141,6 +141,16 @@ function unmark(value: unknown, frames: readonly Uint8Array[]): unknown {
   return map;
 }
 
+/** The header of serialised data in its frame; undefined where it is none. */
+export function readHeader(frame: Uint8Array): SerializedHeader | undefined {
+  try {
+    const header = unpack(frame, 'a header of serialised data');
+    return typeof header === 'object' && header !== null ? (header as SerializedHeader) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function subFrames(at: number, frames: readonly Uint8Array[]): Serialized {
   if (!Number.isInteger(at) || at >= frames.length)
     throw new WireError(`a message of ${frames.length} frames refers to frame ${at}`);

@@ -6,7 +6,7 @@ import { type DType, itemsize, viewOf } from '../../kernels/dtype.js';
 import { type Compression, compressFrame } from './compression.js';
 import { WireError } from './errors.js';
 import type { Frame } from './frame.js';
-import { concat, Serialized, type SerializedHeader } from './messages.js';
+import { concat, readHeader, Serialized, type SerializedHeader } from './messages.js';
 import { decodeValue, encodeValue } from './values.js';
 
 /** Compresses a result's frames, each where that pays; they must stay as they are meanwhile. Where none does, it is the same. */
@@ -87,6 +87,22 @@ export function decodeResult(serialized: Serialized): Result {
     return { blocks: decoded.map((part) => (part as BlockPart).block) };
   return { value: plain(decoded) };
 }
+
+/** Whether what follows a header of serialised data are the elements of a block, in so many bytes. */
+export function describesBlock(header: Uint8Array, bytes: number): boolean {
+  if (header.length > LONGEST_HEADER) return false;
+  const { serializer, type, compression, ...rest } = readHeader(header) ?? {};
+  const { 'num-sub-frames': count, 'sub-header': sub, 'split-num-sub-frames': split } = rest;
+  if (serializer !== 'dask' || type !== 'numpy.ndarray' || count !== 1) return false;
+  if (compression?.some((name) => name !== null) || (Array.isArray(split) && split[0] !== 1)) return false;
+  const { dtype, shape } = (sub ?? {}) as { readonly dtype?: unknown; readonly shape?: unknown };
+  if (!Array.isArray(dtype) || dtype[0] !== 0 || !Array.isArray(shape)) return false;
+  const size = Number(/\d+$/.exec(String(dtype[1]))?.[0]);
+  return shape.reduce((a, b) => a * b, size) === bytes;
+}
+
+/** A header is longer only if it is none. */
+const LONGEST_HEADER = 4096;
 
 /** Tells a block from a value that looks like one. */
 class BlockPart {

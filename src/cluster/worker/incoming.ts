@@ -4,6 +4,7 @@ import type { Key } from '../../graph/task.js';
 import { answerOf, RemoteError, type RpcPool, SERIALIZERS } from '../comm/index.js';
 import { type FrameTasks, isFrameKey } from '../frame/index.js';
 import { decodeResult, Serialized } from '../wire/index.js';
+import type { Landing } from './landing.js';
 import type { Address, HeldResult, Instruction, WorkerEvent } from './state/index.js';
 import type { Store } from './store.js';
 import { seconds } from './time.js';
@@ -38,8 +39,9 @@ export class Incoming {
     const abort = new AbortController();
     this.asked.set(worker, abort);
     this.countTotal++;
+    using landing = this.store.landing();
     try {
-      const data = await this.request(worker, keys, abort.signal);
+      const data = await this.request(worker, keys, landing, abort.signal);
       if (data === 'busy') return { kind: 'gather-busy', worker };
       const { received, failures } = await this.takeIn(data, worker, abort.signal);
       const stop = seconds();
@@ -70,7 +72,8 @@ export class Incoming {
     for (const [key, workers] of Object.entries(whoHas)) {
       if (this.store.has(key)) continue;
       for (const worker of workers) {
-        const data = await this.obtain(worker, key);
+        using landing = this.store.landing();
+        const data = await this.obtain(worker, key, landing);
         for (const [name, held] of (await this.takeIn(data, worker)).received) received.set(name, held);
         if (received.has(key)) break;
       }
@@ -106,10 +109,10 @@ export class Incoming {
   }
 
   /** Waits for a peer that is busy; nothing where it cannot be reached. */
-  private async obtain(worker: Address, key: Key): Promise<ReadonlyData> {
+  private async obtain(worker: Address, key: Key, landing: Landing): Promise<ReadonlyData> {
     try {
       for (;;) {
-        const data = await this.request(worker, [key]);
+        const data = await this.request(worker, [key], landing);
         if (data !== 'busy') return data;
         await pause(BUSY_MS);
       }
@@ -122,12 +125,16 @@ export class Incoming {
   private request(
     worker: Address,
     keys: readonly Key[],
+    landing: Landing,
     signal?: AbortSignal,
   ): Promise<ReadonlyData | 'busy'> {
     return this.pool.use(worker, { ...(signal && { signal }) }, async (connection) => {
       const call = { op: 'get_data', reply: true, keys, who: this.address, serializers: SERIALIZERS };
       await connection.write(call);
-      const answer = answerOf(await connection.read(), worker, 'get_data') as Answer;
+      connection.placing = landing.placing;
+      const read = await connection.read();
+      connection.placing = undefined;
+      const answer = answerOf(read, worker, 'get_data') as Answer;
       if (answer.status === 'busy') return 'busy';
       await connection.write('OK');
       return answer.data;

@@ -8,6 +8,7 @@ import {
 import type { Key, Task } from '../../graph/task.js';
 import { isFrameResult } from '../frame/index.js';
 import { uploadKey } from '../wire/index.js';
+import { Landing } from './landing.js';
 import { describeHeld } from './size.js';
 import type { HeldResult } from './state/index.js';
 import { ValueSpill } from './values.js';
@@ -43,6 +44,11 @@ export class Store {
 
   names(): Key[] {
     return [...this.keys];
+  }
+
+  /** Where blocks may be read to, that are then put here. */
+  landing(): Landing {
+    return new Landing(this.engine);
   }
 
   /** Takes a result in that came from elsewhere. @throws MemoryLimitError where it does not fit */

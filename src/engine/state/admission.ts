@@ -50,6 +50,17 @@ export function admit(core: Core, record: TaskRecord): boolean {
   return false;
 }
 
+/** Gives a supplied result of one block the memory in which that lies already. */
+export function adopt(core: Core, record: TaskRecord, allocation: Allocation): void {
+  core.reserved.delete(allocation);
+  commit(core, record, needsOf(core, record), {
+    out: allocation,
+    scratch: undefined,
+    loads: [],
+    staged: [],
+  });
+}
+
 /** Bytes that must be found to admit a task, were everything in one arena. */
 export function bytesNeeded(core: Core, record: TaskRecord): number {
   if (!record.heavy) return 0;

@@ -1,4 +1,5 @@
 import type { Key } from '../../graph/task.js';
+import type { Allocation } from '../memory/arena.js';
 import { Space } from '../memory/space.js';
 import type { Instruction } from './instructions.js';
 import { RankHeap } from './rank-heap.js';
@@ -64,6 +65,8 @@ export class Core {
   lent = 0;
   /** Results from elsewhere that are being put in place. */
   filling = 0;
+  /** Memory that blocks from elsewhere are on their way into. */
+  readonly reserved = new Set<Allocation>();
   spilledBytes = 0;
   spilledTotal = 0;
   spillCount = 0;

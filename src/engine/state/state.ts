@@ -1,16 +1,17 @@
 import type { Key } from '../../graph/task.js';
 import { describe, EngineError, MemoryLimitError, type SpillError, ThreadDiedError } from '../errors.js';
+import type { Allocation } from '../memory/arena.js';
 import { bytesAltogether } from './admission.js';
 import { Core, SPILL, type StateOptions, TARGET } from './core.js';
 import { dispatch } from './dispatch.js';
 import type { Instruction, Report } from './instructions.js';
-import { bury, letGo, sweep, unhold, unpin } from './lifetimes.js';
+import { bury, free, letGo, sweep, unhold, unpin } from './lifetimes.js';
 import { loaded, loadFailed, serveFetches } from './loading.js';
 import { fail, putBack, reject, rejoin, resolve, taken, takeReport } from './outcomes.js';
 import type { Place, RunRecord, Submission, TaskRecord, ThreadRecord } from './records.js';
 import { makeRoom, spilled, spillFailed } from './spilling.js';
 import { submit } from './submit.js';
-import { serveSupplies } from './supplying.js';
+import { reserve, serveSupplies } from './supplying.js';
 
 /** A task that was running when its thread died so often is not tried again. */
 const MAX_DEATHS = 3;
@@ -187,6 +188,19 @@ export class EngineState {
     this.pump();
   }
 
+  /** Memory for a block that is on its way here, until it is supplied or `unreserved`; undefined where memory is not at hand. */
+  reserved(bytes: number): Allocation | undefined {
+    return reserve(this.core, bytes);
+  }
+
+  /** What was reserved is not needed; nothing where it has become a supplied result's. */
+  unreserved(allocation: Allocation): void {
+    const { core } = this;
+    if (!core.reserved.delete(allocation)) return;
+    free(core, allocation);
+    this.pump();
+  }
+
   /** A place was written to disk. */
   spilled(place: Place): void {
     spilled(this.core, place);
@@ -305,7 +319,8 @@ export class EngineState {
 
   private isUnderWay(): boolean {
     const { core } = this;
-    if (core.collecting || core.spilling + core.loading + core.lent + core.filling > 0) return true;
+    if (core.collecting || core.reserved.size > 0) return true;
+    if (core.spilling + core.loading + core.lent + core.filling > 0) return true;
     return core.runners.some((thread) => thread.length > 0);
   }
 

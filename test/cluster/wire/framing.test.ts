@@ -36,6 +36,44 @@ describe('frames', () => {
     );
   });
 
+  test('that are long may be put where they belong, in memory of the reader’s choice', () => {
+    const long = fc.record({ length: fc.integer({ min: 1, max: 300_000 }), place: fc.boolean() });
+    const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 120_000 }));
+    fc.assert(
+      fc.property(fc.array(long, { minLength: 1, maxLength: 5 }), sizes, (parts, cuts) => {
+        const message = parts.map(({ length }, i) => new Uint8Array(length).fill(i + 1));
+        const stream = concat([...encodeFrames(message), ...encodeFrames([Uint8Array.of(9)])]);
+        const decoder = new FrameDecoder();
+        const placed: Uint8Array[] = [];
+        decoder.placing = (bytes, before) => {
+          expect(bytes).toBe(parts[before.length]!.length);
+          if (!parts[before.length]!.place) return undefined;
+          placed.push(new Uint8Array(new SharedArrayBuffer(bytes + 16), 8, bytes));
+          return placed.at(-1);
+        };
+        const got: Uint8Array[][] = [];
+        let at = 0;
+        for (const cut of cuts) {
+          if (at >= stream.length) break;
+          const space = decoder.space();
+          const bytes = Math.min(cut, space?.length ?? 65_536, stream.length - at);
+          const chunk = stream.slice(at, at + bytes);
+          space?.set(chunk);
+          got.push(...(space === undefined ? decoder.push(chunk) : decoder.filled(bytes)));
+          at += bytes;
+        }
+        expect(got).toHaveLength(2);
+        expect(got[0]!.map((frame) => Buffer.compare(frame, message[got[0]!.indexOf(frame)]!))).toEqual(
+          parts.map(() => 0),
+        );
+        expect(placed).toHaveLength(parts.filter((part) => part.place && part.length >= 65_536).length);
+        for (const space of placed) expect(got[0]).toContain(space);
+        expect(decoder.midway).toBe(false);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
   test('larger than 16 MiB grow as they arrive', () => {
     const big = new Uint8Array(40 << 20).map((_, i) => i * 7);
     const stream = concat(encodeFrames([Uint8Array.of(1), big]));

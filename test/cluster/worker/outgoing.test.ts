@@ -1,11 +1,15 @@
-/** Results that others ask a worker for, over real connections. */
+/** Results that others ask a worker for, and what becomes of them there, over real connections. */
+
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect as connectTcp } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { connect, formatAddress, listen } from '../../../src/cluster/comm/index.js';
+import { connect, formatAddress, listen, RpcPool } from '../../../src/cluster/comm/index.js';
+import { FrameTasks } from '../../../src/cluster/frame/index.js';
 import { encodeFrames, encodeMessage } from '../../../src/cluster/wire/index.js';
+import { Incoming } from '../../../src/cluster/worker/incoming.js';
 import { Outgoing } from '../../../src/cluster/worker/outgoing.js';
 import { Store } from '../../../src/cluster/worker/store.js';
 import { makeEngine } from '../../engine/support/engine.js';
@@ -101,4 +105,83 @@ test('what is lent to a peer that is gone is given back when the scheduler says 
   await slow.write('OK');
   await expect.poll(() => outgoing.count).toBe(0);
   slow.abort();
+});
+
+/** A worker's store with nothing in it, and who fetches for it. */
+function fetching(warn: (text: string) => void = () => {}) {
+  const engine = makeEngine();
+  const store = new Store(engine);
+  const pool = new RpcPool();
+  const address = 'tcp://127.0.0.1:2';
+  const incoming = new Incoming(store, pool, address, new FrameTasks(engine, pool, address), warn);
+  return { engine, store, incoming, [Symbol.dispose]: () => pool.close() };
+}
+
+test('blocks are read straight into the memory for blocks, values beside them', async () => {
+  const { store, keys, listener } = await serving(3, 64 * MIB);
+  await using _ = listener;
+  const numbers = new Float64Array(100_000).fill(7);
+  await store.put('numbers', { value: { numbers } });
+  await store.put('two', {
+    blocks: [1, 2].map((n) => ({ dtype: 'uint8', shape: [MIB], data: new Uint8Array(MIB).fill(n) })),
+  });
+  using there = fetching();
+  const worker = formatAddress(listener.address);
+  const reserved: number[] = [];
+  const { reserve } = there.engine;
+  there.engine.reserve = (bytes) => {
+    reserved.push(bytes);
+    return reserve.call(there.engine, bytes);
+  };
+  const event = await there.incoming.gather({
+    do: 'gather',
+    worker,
+    keys: [...keys, 'numbers', 'two'],
+    nbytes: 0,
+  });
+  expect(event.kind).toBe('gather-succeeded');
+  expect(reserved).toEqual([8 * MIB, 8 * MIB, 8 * MIB]);
+  expect(there.engine.stats().memory.used).toBe(26 * MIB);
+  expect(there.store.valueOf('numbers')).toEqual({ numbers });
+  using loan = await there.store.lend([...keys, 'two']);
+  const firsts = [];
+  for (const key of [...keys, 'two']) {
+    const { blocks } = (await loan.load(key)) as unknown as { blocks: readonly { data: Uint8Array }[] };
+    for (const { data } of blocks)
+      firsts.push([data.length / MIB, data[0], Buffer.from(data).equals(Buffer.alloc(data.length, data[0]))]);
+  }
+  expect(firsts).toEqual([
+    [8, 200, true],
+    [8, 201, true],
+    [8, 202, true],
+    [1, 1, true],
+    [1, 2, true],
+  ]);
+});
+
+test('memory for what a peer did not send to its end is given back', async () => {
+  const proxied = await serving(1, 64 * MIB);
+  await using _ = proxied.listener;
+  const { host, port } = proxied.listener.address;
+  const server = createServer((socket) => {
+    const peer = connectTcp({ host, port });
+    socket.pipe(peer);
+    let bytes = 0;
+    peer.on('data', (chunk) => {
+      bytes += chunk.length;
+      socket.write(chunk);
+      if (bytes > 4 * MIB) socket.destroy();
+    });
+    for (const end of [socket, peer]) end.on('error', () => {}).on('close', () => peer.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const warnings: string[] = [];
+  using there = fetching((text) => warnings.push(text));
+  const worker = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const event = await there.incoming.gather({ do: 'gather', worker, keys: proxied.keys, nbytes: 0 });
+  server.close();
+  expect(event).toEqual({ kind: 'gather-failed', worker });
+  expect(warnings).toEqual([expect.stringContaining(`cannot fetch from ${worker}`)]);
+  expect(there.engine.stats().memory.touched).toBeGreaterThan(0);
+  expect(there.engine.stats().memory.used).toBe(0);
 });
