@@ -9,7 +9,7 @@ import { difference } from './recorded.js';
 
 const MODES: readonly (readonly [string, tw.FrameOptions])[] = [
   ['one fragment', {}],
-  ['three partitions', { partitions: 3 }],
+  ['three partitions', { partitions: 3, broadcastBytes: 0 }],
 ];
 
 describe.each(MODES)('%s', (_mode, options) => {

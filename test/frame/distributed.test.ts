@@ -81,6 +81,7 @@ test('more rows than a scheduler should hold are refused, with the remedy', asyn
   const huge = fromColumns({ x: new Float64Array(68 * 2 ** 20) }) as unknown as DataFrame;
   const graph = {
     tasks: new Map(),
+    wanted: [],
     reasons: [],
     blocks: new Map(),
     result: [{ plan: huge.plan, inputs: [] }],

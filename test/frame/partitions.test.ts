@@ -485,13 +485,14 @@ describe('the plan of partitions', () => {
 
   test('says by what sizes it was chosen', async () => {
     const joined = of('rows').join(of('other'), { on: 'k' });
-    const few = await joined.explainPartitions(4);
+    const few = await joined.explainPartitions(4, { broadcastBytes: 2 ** 16 });
     expect(few).toMatch(
       /inner join on k == k: broadcast right; left at most 20000 rows, [\d.]+ [KM]iB; right at most 81 rows, /,
     );
     expect(few).toMatch(/scan parquet .*rows\.parquet .*: at most 20000 rows, .*, in 4\n/);
     const shuffled = await joined.explainPartitions(4, { broadcastBytes: 0 });
     expect(shuffled).toContain(': both sides by what is equal; left at most 20000 rows');
+    expect(await joined.explainPartitions(4)).toContain('inner join on k == k: in one partition');
     expect(await of('rows').groupBy('k').agg({ n: count() }).explainPartitions(4)).not.toContain('join');
   });
 

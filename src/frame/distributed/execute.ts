@@ -13,7 +13,7 @@ import type { PlanNode } from '../plan/node.js';
 import type { Batch } from '../result/column.js';
 import type { Statement } from '../sql/writer.js';
 import type { DistributedEngine } from './engine.js';
-import { DistributedRun } from './run.js';
+import { DistributedRun, measured } from './run.js';
 
 /** The rows of a plan that an engine's workers compute, one partition after another: they are fetched as they are taken. */
 export async function* distributedBatches(
@@ -25,8 +25,16 @@ export async function* distributedBatches(
   const { signal } = options;
   // What cannot be computed is said of the plan as the user wrote it.
   await schemaOf(plan, options);
-  const graph = await graphFor(plan, engine, database, options, false);
-  const run = new DistributedRun(graph, [], engine, database, statements(database), queryOptions(options));
+  const { graph, held } = await graphFor(plan, engine, database, options, false);
+  const run = new DistributedRun(
+    graph,
+    [],
+    held,
+    engine,
+    database,
+    statements(database),
+    queryOptions(options),
+  );
   try {
     let given = false;
     for (let i = 0; i < run.results.length; i++) {
@@ -51,8 +59,16 @@ export async function withDistributed(
   use: (statement: Statement) => Promise<void>,
 ): Promise<void> {
   const database = Database.of(engine);
-  const graph = await graphFor(plan, engine, database, options, true);
-  const run = new DistributedRun(graph, [], engine, database, statements(database), queryOptions(options));
+  const { graph, held } = await graphFor(plan, engine, database, options, true);
+  const run = new DistributedRun(
+    graph,
+    [],
+    held,
+    engine,
+    database,
+    statements(database),
+    queryOptions(options),
+  );
   try {
     await use(await narrowed(await run.statement(0), database));
     await run.read(0);
@@ -70,9 +86,17 @@ export async function distributedFiles(
   to: Staging,
 ): Promise<readonly Staged[]> {
   const database = Database.of(engine);
-  const whole = await graphFor(plan, engine, database, options, false);
+  const { graph: whole, held } = await graphFor(plan, engine, database, options, false);
   const { graph, keys } = exporting(whole, kind, to);
-  const run = new DistributedRun(graph, keys, engine, database, statements(database), queryOptions(options));
+  const run = new DistributedRun(
+    graph,
+    keys,
+    held,
+    engine,
+    database,
+    statements(database),
+    queryOptions(options),
+  );
   try {
     return (await run.outcomes(keys)).flatMap(({ staged }) => staged!);
   } finally {
@@ -98,11 +122,19 @@ export async function distributedNumbers(
   options: FrameOptions,
 ): Promise<readonly HeldNumbers[]> {
   const database = Database.of(engine);
-  const whole = await graphFor(plan, engine, database, options, false);
+  const { graph: whole, held } = await graphFor(plan, engine, database, options, false);
   const { graph, keys } = ending(whole, (fragment) =>
     taskOf<ArrayTask>('frame/array', fragment.inputs, { plan: fragment.plan, dtype, chunkRows }),
   );
-  const run = new DistributedRun(graph, keys, engine, database, statements(database), queryOptions(options));
+  const run = new DistributedRun(
+    graph,
+    keys,
+    held,
+    engine,
+    database,
+    statements(database),
+    queryOptions(options),
+  );
   try {
     const outcomes = await run.outcomes(keys);
     run.keep(keys);
@@ -116,17 +148,34 @@ export async function distributedNumbers(
   }
 }
 
-/** The tasks of a plan, as many partitions as the workers have threads where nothing is said. */
+/** The tasks of a plan, as many partitions as the workers have threads where nothing is said; the engine holds those that were measured. */
 async function graphFor(
   plan: PlanNode,
   engine: DistributedEngine,
   database: Database,
   options: FrameOptions,
   gathered: boolean,
-): Promise<FrameGraph> {
+): Promise<{ readonly graph: FrameGraph; readonly held: readonly Key[] }> {
   options.signal?.throwIfAborted();
   const best = await withoutFiles(optimize(plan), database);
   const partitions = options.partitions ?? Math.max(1, await engine.frames.threads());
   const of = partitionOptions(options, partitions);
-  return graphOf(best, database, statements(database), { ...of, gathered });
+  const held: Key[] = [];
+  try {
+    const graph = await graphOf(
+      best,
+      database,
+      statements(database),
+      { ...of, gathered },
+      async (part, keys) => {
+        const written = await measured(part, keys, engine, options.signal);
+        held.push(...keys);
+        return written;
+      },
+    );
+    return { graph, held };
+  } catch (error) {
+    engine.release(held);
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cull } from '../../graph/cull.js';
 import { tokenize } from '../../graph/key.js';
 import type { Key, Task } from '../../graph/task.js';
 import type { Database, QueryOptions } from '../duck/database.js';
@@ -15,6 +16,40 @@ import { type ShippedGraph, type ShippedResult, ship } from './ship.js';
 const TASKS_SHARE = 0.9;
 
 let runs = 0;
+
+/** A graph's tasks as they travel. */
+function sentTasks({ tasks, blocks }: ShippedGraph): ReadonlyMap<Key, Task> {
+  const sent = new Map<Key, Task>(blocks);
+  // What tasks share is sent once.
+  const shared = new Map<string, Functions>();
+  for (const [key, task] of tasks) {
+    const { flat, functions } = flatten(task.params);
+    const token = Object.keys(functions).length > 0 ? tokenize(functions) : '';
+    if (!shared.has(token)) shared.set(token, functions);
+    sent.set(key, { ...task, params: flat, ...(token !== '' && { common: shared.get(token) }) });
+  }
+  return sent;
+}
+
+/** Has an engine's workers run some tasks of a graph, which it holds from then on. @returns bytes of the files that each left */
+export async function measured(
+  graph: FrameGraph,
+  keys: readonly Key[],
+  engine: DistributedEngine,
+  signal = new AbortController().signal,
+): Promise<ReadonlyMap<Key, number>> {
+  const tasks = cull(sentTasks(ship({ ...graph, result: [] })), keys);
+  let held = false;
+  try {
+    await engine.persist(tasks, keys, { signal });
+    held = true;
+    const outcomes = await Promise.all(keys.map((key) => engine.frames.fetch(key, undefined, signal)));
+    return new Map(keys.map((key, i) => [key, outcomes[i]!.bytes!]));
+  } catch (error) {
+    if (held) engine.release(keys);
+    throw restored(error);
+  }
+}
 
 /**
  * Runs a graph on the workers of an engine, and reads what its results are here, while others are computed still: each is fetched when it is read, or the one
@@ -35,10 +70,14 @@ export class DistributedRun {
   private readonly done: Promise<void>;
   private readonly progress = { tasks: 0, read: 0 };
 
-  /** @param kept tasks of the graph that are wanted beside what its results read */
+  /**
+   * @param kept tasks of the graph that are wanted beside what its results read
+   * @param measured tasks that the engine holds already, for this graph
+   */
   constructor(
     graph: FrameGraph,
     kept: readonly Key[],
+    private readonly measured: readonly Key[],
     private readonly engine: DistributedEngine,
     database: Database,
     private readonly statementOf: StatementOf,
@@ -100,22 +139,14 @@ export class DistributedRun {
     this.stop.abort();
     const kept = [...this.readers].filter(([, n]) => n > 0).map(([key]) => key);
     await this.done.then(() => this.engine.release(kept)).catch(() => {});
+    this.engine.release(this.measured);
     await Promise.allSettled(this.fetched.values());
     await rm(this.directory, { recursive: true, force: true });
   }
 
   private async compute(): Promise<void> {
-    const tasks = new Map<Key, Task>(this.graph.blocks);
-    // What tasks share is sent once.
-    const shared = new Map<string, Functions>();
-    for (const [key, task] of this.graph.tasks) {
-      const { flat, functions } = flatten(task.params);
-      const token = Object.keys(functions).length > 0 ? tokenize(functions) : '';
-      if (!shared.has(token)) shared.set(token, functions);
-      tasks.set(key, { ...task, params: flat, ...(token !== '' && { common: shared.get(token) }) });
-    }
     try {
-      await this.engine.persist(tasks, [...this.readers.keys()], {
+      await this.engine.persist(sentTasks(this.graph), [...this.readers.keys()], {
         signal: this.signal,
         onHeld: (key) => {
           this.held.add(key);

@@ -1,3 +1,4 @@
+import type { Key } from '../../graph/task.js';
 import type { ColumnTypes, Database } from '../duck/database.js';
 import { type AggregateNode, columnsOf, type ExprNode, some } from '../expr/node.js';
 import * as make from '../plan/make.js';
@@ -23,6 +24,8 @@ export interface Facts {
   readonly joinTypes: ReadonlyMap<JoinNode, readonly (readonly [string, string])[]>;
   /** Aggregates that do not decompose for the types they are of. */
   readonly whole: ReadonlySet<AggregatePlan>;
+  /** Bytes of the files that tasks left, of those that have run already. */
+  readonly written: ReadonlyMap<Key, number>;
 }
 
 const NUMBER = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*|BOOLEAN)$/;
@@ -39,6 +42,7 @@ export async function factsOf(
     unionTypes: new Map<UnionNode, readonly ColumnTypes[]>(),
     joinTypes: new Map<JoinNode, readonly (readonly [string, string])[]>(),
     whole: new Set<AggregatePlan>(),
+    written: new Map<Key, number>(),
   };
   const typesOf = async (node: PlanNode): Promise<ColumnTypes> =>
     (await database.describe(await statementOf(node))).types;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, QueryOptions } from '../duck/database.js';
@@ -52,7 +52,9 @@ export async function writeFragment(
     },
     options,
   );
-  return { files: output.by === 'one' ? [[one]] : await partFiles(directory, output.parts), types };
+  const files = output.by === 'one' ? [[one]] : await partFiles(directory, output.parts);
+  const bytes = files.flat().reduce((sum, path) => sum + statSync(path).size, 0);
+  return { files, bytes, types };
 }
 
 /** Columns of a statement, and the part that each row goes to. */

@@ -95,7 +95,7 @@ export function planCustoms(planner: Planner, node: AggregatePlan): Parts {
   const keys = node.keys.map(({ expr }) => expr);
   const input = planner.parts(node.input);
   const near = liesTogether(input, keys);
-  const apart = keys.length === 0 || near ? input : planner.shuffle(withPlaces(input), keys);
+  const apart = keys.length === 0 || near ? input : planner.apart(withPlaces(input), keys);
   const sorted = keys.length === 0 ? planner.restored(apart) : sortedByPlace(apart);
   const stored = storedRows(
     planner,

@@ -26,7 +26,7 @@ import type { Fragment } from './task.js';
 const FAN_IN = 16;
 
 export function planAggregate(planner: Planner, node: AggregatePlan): Parts {
-  const input = planner.parts(node.input);
+  const input = planner.small(planner.parts(node.input));
   const keys = node.keys.map(({ expr }) => expr);
   const together = liesTogether(input, keys);
   const partial = together || planner.facts.whole.has(node) ? undefined : partialPlans(node);
@@ -80,7 +80,7 @@ function byPartials(planner: Planner, node: AggregatePlan, input: Parts, plans: 
 }
 
 export function planDistinct(planner: Planner, node: DistinctNode): Parts {
-  const input = planner.parts(node.input);
+  const input = planner.small(planner.parts(node.input));
   const { on } = node;
   if (!on) {
     const apart = mapParts(forgetOrder(input), (plan) => make.distinct(plan), {

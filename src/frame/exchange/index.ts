@@ -1,3 +1,4 @@
+import type { Key } from '../../graph/task.js';
 import type { Database, QueryOptions } from '../duck/database.js';
 import type { FileKind } from '../io/copy.js';
 import type { Staged, Staging } from '../io/staging.js';
@@ -36,12 +37,19 @@ export interface PartitionOptions extends QueryOptions {
   readonly gathered?: boolean;
 }
 
-/** A plan cut into fragments and exchanges. */
+/** Has some tasks of a graph run. @returns bytes of the files that each left */
+export type Measure = (graph: FrameGraph, keys: readonly Key[]) => Promise<ReadonlyMap<Key, number>>;
+
+/**
+ * A plan cut into fragments and exchanges. What is best chosen by how much tasks before leave is chosen when that has been measured: the graph is made
+ * again, with the same tasks so far. Without a measure it is chosen as if all were large.
+ */
 export async function graphOf(
   plan: PlanNode,
   database: Database,
   statementOf: StatementOf,
   { partitions, broadcastBytes = BROADCAST_BYTES, gathered = false }: PartitionOptions,
+  measure?: Measure,
 ): Promise<FrameGraph> {
   if (!Number.isInteger(partitions) || partitions < 1)
     throw new RangeError(`partitions is a whole number from 1, not ${partitions}`);
@@ -55,7 +63,12 @@ export async function graphOf(
   const facts = await factsOf(plan, database, async (node) =>
     statementOf(await describeMaps(node, describe, known), none),
   );
-  return planPartitions(plan, facts, { partitions, broadcastBytes, gathered });
+  const written = new Map<Key, number>();
+  for (;;) {
+    const graph = planPartitions(plan, { ...facts, written }, { partitions, broadcastBytes, gathered });
+    if (!measure || graph.wanted.length === 0) return graph;
+    for (const [key, bytes] of await measure(graph, graph.wanted)) written.set(key, bytes);
+  }
 }
 
 /** Runs the exchanges of a plan; what is left to do is in the fragments of `graph.result`. Close the run afterwards. */
@@ -65,15 +78,15 @@ export async function exchanged(
   statementOf: StatementOf,
   options: PartitionOptions,
 ): Promise<{ readonly graph: FrameGraph; readonly run: ExchangeRun }> {
-  const graph = await graphOf(plan, database, statementOf, options);
-  const run = new ExchangeRun(graph, database, statementOf, options);
+  const run = new ExchangeRun(database, statementOf, options);
   try {
-    await run.tasks();
+    const graph = await graphOf(plan, database, statementOf, options, run.measure);
+    await run.tasks(graph);
+    return { graph, run };
   } catch (error) {
     await run.close();
     throw error;
   }
-  return { graph, run };
 }
 
 /** Runs a plan whose partitions are written to files, each by a task. @returns the files, in the order of the partitions */
@@ -85,10 +98,11 @@ export async function exported(
   kind: FileKind,
   to: Staging,
 ): Promise<readonly Staged[]> {
-  const { graph, keys } = exporting(await graphOf(plan, database, statementOf, options), kind, to);
-  const run = new ExchangeRun(graph, database, statementOf, options);
+  const run = new ExchangeRun(database, statementOf, options);
   try {
-    await run.tasks();
+    const whole = await graphOf(plan, database, statementOf, options, run.measure);
+    const { graph, keys } = exporting(whole, kind, to);
+    await run.tasks(graph);
     return keys.flatMap((key) => run.outcome(key).staged!);
   } finally {
     await run.close();

@@ -1,4 +1,5 @@
 import type { Key } from '../../graph/task.js';
+import { formatBytes } from '../../watch/progress.js';
 import type { ExprNode } from '../expr/node.js';
 import type { JoinNode, PlanNode } from '../plan/node.js';
 import { describeNode } from '../plan/print.js';
@@ -13,8 +14,12 @@ import {
 } from './parts.js';
 import type { Planner } from './planner.js';
 import { rangePairs } from './ranges.js';
-import { sizeOf, sizeText } from './split.js';
+import { isCheap } from './sort.js';
+import { guessOf, sizeOf, sizeText } from './split.js';
 import type { Fragment } from './task.js';
+
+/** What is read by many tasks rather than written by one before: opening a file and reading little of it takes no longer. */
+const LITTLE_BYTES = 2 ** 20;
 
 type Side = 'left' | 'right';
 
@@ -32,14 +37,18 @@ const BROADCAST: Readonly<Record<JoinNode['how'], readonly Side[]>> = {
 
 const NUMBERS = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT)|FLOAT|DOUBLE)$/;
 
-/** A join in partitions. A small side goes to every partition of the other; else both are shuffled by what is equal. */
+/** A join in partitions. A side that is small, or is measured to be, goes to every partition of the other; else both are shuffled by what is equal. */
 export function planJoin(planner: Planner, node: JoinNode): Parts {
   const left = forgetOrder(planner.parts(node.left));
   const right = forgetOrder(planner.parts(node.right));
+  if (left.whole && right.whole && planner.isSmall(left.whole, right.whole)) {
+    planner.reasons.push(`${describeNode(node)}: in one partition, since what both sides read is little`);
+    return pair(node, planner.gathered(left), planner.gathered(right), undefined);
+  }
   if (left.fragments.length === 1 && right.fragments.length === 1)
     return pair(node, left, right, carriedOver(node, 'left', left.together));
   const on = hashable(planner, node);
-  const side = broadcastSide(planner, node, on === undefined);
+  const side = broadcastSide(planner, node, { left, right }, on === undefined);
   const sizes = (['left', 'right'] as const).map(
     (each) => `${each} ${sizeText(sizeOf(node[each], planner.facts))}`,
   );
@@ -70,10 +79,18 @@ function hashable(planner: Planner, node: JoinNode): JoinNode['on'] | undefined 
 
 const float = (value: ExprNode): ExprNode => ({ kind: 'cast', value, to: 'float64', strict: true });
 
-function broadcastSide(planner: Planner, node: JoinNode, must: boolean): Side | undefined {
+function broadcastSide(
+  planner: Planner,
+  node: JoinNode,
+  parts: Readonly<Record<Side, Parts>>,
+  must: boolean,
+): Side | undefined {
   const sides = BROADCAST[node.how].map((side) => ({
     side,
-    bytes: sizeOf(node[side], planner.facts)?.bytes ?? Infinity,
+    bytes: Math.min(
+      sizeOf(node[side], planner.facts)?.bytes ?? Infinity,
+      parts[side].fragments.length === 1 ? planner.bytesOf(parts[side].fragments[0]!) : Infinity,
+    ),
   }));
   sides.sort((a, b) => a.bytes - b.bytes);
   const [smallest] = sides;
@@ -83,11 +100,16 @@ function broadcastSide(planner: Planner, node: JoinNode, must: boolean): Side | 
 }
 
 function broadcast(planner: Planner, node: JoinNode, left: Parts, right: Parts, small: Side): Parts {
-  const [few, many] = small === 'right' ? [right, left] : [left, right];
-  const all: Fragment =
-    few.fragments.length === 1 && few.fragments[0]!.inputs.length === 0
-      ? few.fragments[0]!
-      : readTasks(planner.written(few), 0, columnsOfParts(few));
+  const few = planner.small(small === 'right' ? right : left);
+  const many = small === 'right' ? left : right;
+  const [only] = few.fragments;
+  // One file, of which DuckDB knows more than of many; what is little and read as it is needs none.
+  const isLittle =
+    few.fragments.length === 1 &&
+    only!.inputs.length === 0 &&
+    isCheap(only!.plan) &&
+    planner.bytesOf(only!) <= LITTLE_BYTES;
+  const all = isLittle ? only! : readTasks(planner.written(few), 0, columnsOfParts(few));
   const fragments = many.fragments.map((fragment) =>
     small === 'right' ? both(node, fragment, all) : both(node, all, fragment),
   );
@@ -125,12 +147,48 @@ function shuffled(planner: Planner, node: JoinNode, on: JoinNode['on'], left: Pa
     parts.fragments.length === planner.partitions &&
     parts.together.columns.length === by.length &&
     by.every((each, i) => each[side].kind === 'column' && each[side].name === parts.together!.columns[i]);
-  const exprs = (side: Side): readonly ExprNode[] => by.map((each) => each[side]);
-  const l = lies(left, 'left') ? left : planner.shuffle(left, exprs('left'));
-  const r = lies(right, 'right') ? right : planner.shuffle(right, exprs('right'));
+  const apart = (side: Side): Parts => {
+    const parts = side === 'left' ? left : right;
+    const exprs = by.map((each) => each[side]);
+    return lies(parts, side) ? parts : planner.apart(parts, exprs);
+  };
+  const l = apart('left');
+  const r = apart('right');
+  const measured = measuredSide(planner, node, { left: l !== left && l, right: r !== right && r });
+  if (measured) {
+    const few = planner.rejoined(measured === 'left' ? l : r);
+    return measured === 'left'
+      ? broadcast(planner, node, few, right, 'left')
+      : broadcast(planner, node, left, few, 'right');
+  }
   const side = node.how === 'right' ? 'right' : 'left';
   return pair(node, l, r, carriedOver(node, side, (side === 'left' ? l : r).together));
 }
+
+/** A side that is measured, as it was shuffled, to be small enough for all partitions of the other. What is likely less is measured first. */
+function measuredSide(
+  planner: Planner,
+  node: JoinNode,
+  shuffled: Readonly<Record<Side, Parts | false>>,
+): Side | undefined {
+  const sides = BROADCAST[node.how]
+    .filter((side) => shuffled[side] && !isKnown(node[side]))
+    .map((side) => ({ side, guess: guessOf(node[side], planner.facts) }));
+  sides.sort((a, b) => a.guess - b.guess);
+  for (const { side } of sides) {
+    const bytes = planner.measured(shuffled[side] as Parts);
+    if (bytes <= planner.options.broadcastBytes) {
+      planner.reasons.push(`${describeNode(node)}: broadcast ${side}, which has ${formatBytes(bytes)}`);
+      return side;
+    }
+    if (bytes === Infinity) return undefined;
+  }
+  return undefined;
+}
+
+/** Whether the size of a side is what its files say. */
+const isKnown = (plan: PlanNode): boolean =>
+  (plan.kind === 'scan' && plan.filters.length === 0) || (plan.kind === 'project' && isKnown(plan.input));
 
 /** Partitions of both sides joined one by one. */
 const pair = (node: JoinNode, left: Parts, right: Parts, together: Together | undefined): Parts => ({

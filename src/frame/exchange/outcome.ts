@@ -12,6 +12,8 @@ import type { Schema } from '../types.js';
 export interface Outcome {
   /** Files by part. */
   readonly files: readonly (readonly string[])[];
+  /** Of the files, where DuckDB wrote them. */
+  readonly bytes?: number;
   /** Columns as DuckDB names their types, where it wrote them. */
   readonly types?: ColumnTypes;
   /** Columns as they are to the frame, where threads write or read them. */

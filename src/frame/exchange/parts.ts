@@ -159,6 +159,18 @@ export const readTasks = (keys: readonly Key[], part: number, columns: readonly 
   inputs: keys,
 });
 
+/** A scan of all parts of what some tasks wrote. */
+export const readAll = (keys: readonly Key[], parts: number, columns: readonly string[]): Fragment => ({
+  plan: make.scan(
+    {
+      from: 'tasks',
+      inputs: keys.flatMap((_, input) => Array.from({ length: parts }, (_, part) => ({ input, part }))),
+    },
+    columns,
+  ),
+  inputs: keys,
+});
+
 /** The same plan where it stands behind others' inputs. */
 export function shift(plan: PlanNode, by: number): PlanNode {
   if (by === 0) return plan;

@@ -1,3 +1,4 @@
+import { cull } from '../../graph/cull.js';
 import type { Key, Task } from '../../graph/task.js';
 import { callNode, type ExprNode, literalNode } from '../expr/node.js';
 import { hasCustom } from '../map/customs.js';
@@ -18,6 +19,7 @@ import {
   NO_ORDER,
   PARTITION_OF_PLACE,
   type Parts,
+  readAll,
   readTasks,
   sortedByPlace,
   type Together,
@@ -25,7 +27,7 @@ import {
 import { planRanges, planRepartition } from './ranges.js';
 import { planLimit, planProject, planSqlNode, planUnion } from './rows.js';
 import { planSort } from './sort.js';
-import { sizeOf, sizeText, splitScan } from './split.js';
+import { EXPANSION, sizeOf, sizeText, sourceBytes, splitScan } from './split.js';
 import { type Fragment, type FrameGraph, type FrameTask, fragmentTask, type Output } from './task.js';
 
 export interface PlannerOptions {
@@ -48,13 +50,28 @@ export function planPartitions(plan: PlanNode, facts: Facts, options: PlannerOpt
     options.gathered && parts.fragments.length > 1
       ? [readTasks(planner.written(parts), 0, columnsOfParts(parts))]
       : parts.fragments;
-  return { tasks: planner.tasks, blocks: planner.blocks, result, reasons: [...new Set(planner.reasons)] };
+  const wanted = [...planner.wanted];
+  const read = new Set([...result.flatMap(({ inputs }) => inputs), ...wanted]);
+  const tasks = cull(
+    planner.tasks,
+    [...read].filter((key) => planner.tasks.has(key)),
+  );
+  return {
+    tasks: tasks as ReadonlyMap<Key, FrameTask>,
+    blocks: planner.blocks,
+    result,
+    wanted,
+    reasons: [...new Set(planner.reasons)],
+  };
 }
 
 export class Planner {
   readonly tasks = new Map<Key, FrameTask>();
   /** Tasks of arrays. */
   readonly blocks = new Map<Key, Task>();
+  /** Tasks of which it should be known what they leave, and those of which that is not known. */
+  readonly wanted = new Set<Key>();
+  private readonly unknown = new Set<Key>();
   /** What was chosen by size, and by what size. */
   readonly reasons: string[] = [];
 
@@ -159,8 +176,75 @@ export class Planner {
     return { fragments, whole: undefined, ...changes };
   }
 
-  /** Rows with equal values of expressions into one partition. */
+  /** Rows with equal values of expressions into one partition; all into one, where they turn out to be no more than one takes. */
   shuffle(parts: Parts, by: readonly ExprNode[]): Parts {
+    const apart = this.apart(parts, by);
+    return this.measured(apart) <= this.options.broadcastBytes ? this.rejoined(apart) : apart;
+  }
+
+  /** What shuffled rows are in memory, in bytes; infinite as long as nobody knows: then it is asked for. */
+  measured({ fragments }: Parts): number {
+    const { inputs } = fragments[0]!;
+    const bytes = this.bytesLeft(inputs);
+    if (bytes === undefined && this.options.broadcastBytes > 0) this.ask(inputs);
+    return bytes ?? Infinity;
+  }
+
+  /** All shuffled rows in one partition. */
+  rejoined(parts: Parts): Parts {
+    const { inputs } = parts.fragments[0]!;
+    const fragment = readAll(inputs, parts.fragments.length, columnsOfParts(parts));
+    return { ...parts, fragments: [fragment], together: undefined };
+  }
+
+  /** What tasks left, in memory; undefined where some have not run. */
+  private bytesLeft(keys: readonly Key[]): number | undefined {
+    let sum = 0;
+    for (const key of new Set(keys)) {
+      const bytes = this.facts.written.get(key);
+      if (bytes === undefined) return undefined;
+      sum += bytes * EXPANSION;
+    }
+    return sum;
+  }
+
+  /** Asks what tasks leave: those only that stand in any case, however it is chosen where it is not known yet either. */
+  private ask(keys: readonly Key[]): void {
+    const seen = new Set<Key>();
+    const stack = [...keys];
+    let certain = true;
+    for (let key = stack.pop(); key !== undefined && certain; key = stack.pop()) {
+      for (const input of this.tasks.get(key)?.inputs ?? []) {
+        if (this.unknown.has(input)) certain = false;
+        if (!seen.has(input)) stack.push(input);
+        seen.add(input);
+      }
+    }
+    for (const key of keys) {
+      this.unknown.add(key);
+      if (certain) this.wanted.add(key);
+    }
+  }
+
+  /** A partition at most, in bytes, as far as is known. */
+  bytesOf({ plan, inputs }: Fragment): number {
+    return (this.bytesLeft(inputs) ?? Infinity) + sourceBytes(plan, this.facts);
+  }
+
+  /** Whether what plans read is no more than one partition takes. */
+  isSmall(...plans: readonly PlanNode[]): boolean {
+    const { broadcastBytes } = this.options;
+    const bytes = plans.reduce((sum, plan) => sum + sourceBytes(plan, this.facts), 0);
+    return broadcastBytes > 0 && bytes <= broadcastBytes;
+  }
+
+  /** In one partition, where what is read is no more than one takes. */
+  small(parts: Parts): Parts {
+    return parts.whole && this.isSmall(parts.whole) ? this.gathered(parts) : parts;
+  }
+
+  /** Rows with equal values of expressions into one of as many partitions as there are to be. */
+  apart(parts: Parts, by: readonly ExprNode[]): Parts {
     const count = this.partitions;
     // Hashed twice: tables of hashes within a partition use the bits of the first.
     const part = callNode('mod', callNode('hash', callNode('hash', ...by)), literalNode(count));

@@ -23,13 +23,14 @@ import type { Fragment } from './task.js';
 const MOST_TOP_ROWS = 1e6;
 
 export function planProject(planner: Planner, node: ProjectNode): Parts {
-  const input = planner.parts(node.input);
   const windows: WindowNode[] = [];
   for (const { expr } of node.items)
     some(expr, (inner) => {
       if (inner.kind === 'window') windows.push(inner);
       return false;
     });
+  const below = planner.parts(node.input);
+  const input = windows.length > 0 && !node.items.some(isStable) ? planner.small(below) : below;
   const renamed = (together: Together | undefined): Together | undefined => {
     const columns = together?.columns.map(
       (column) => node.items.find(({ expr }) => expr.kind === 'column' && expr.name === column)?.name,
@@ -68,7 +69,7 @@ export function planLimit(planner: Planner, node: LimitNode): Parts {
   const most = count === undefined ? Infinity : count + offset;
   if (node.input.kind === 'sort' && most <= MOST_TOP_ROWS) {
     const { input, keys } = node.input;
-    const top = mapParts(forgetOrder(planner.parts(input)), (plan) =>
+    const top = mapParts(forgetOrder(planner.small(planner.parts(input))), (plan) =>
       make.limit(make.sort(plan, keys), most),
     );
     const one = top.fragments.length === 1 ? top : planner.gathered({ ...top, whole: undefined });

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cull } from '../../graph/cull.js';
 import type { Key } from '../../graph/task.js';
 import type { Database, QueryOptions } from '../duck/database.js';
 import type { Statement } from '../sql/writer.js';
@@ -18,23 +19,40 @@ export class ExchangeRun {
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
   private done = 0;
+  private told = 0;
 
   constructor(
-    private readonly graph: FrameGraph,
     private readonly database: Database,
     private readonly statementOf: StatementOf,
     private readonly options: QueryOptions,
   ) {
     this.directory = join(database.scratch(), `exchange-${++runs}`);
     this.signal = options.signal ? AbortSignal.any([options.signal, this.stop.signal]) : this.stop.signal;
-    for (const { inputs } of [...graph.tasks.values(), ...graph.result])
-      for (const key of new Set(inputs)) this.readers.set(key, (this.readers.get(key) ?? 0) + 1);
   }
 
-  /** Runs all tasks. Rejects with the first error, when nothing runs any more. */
-  async tasks(): Promise<void> {
+  /** Runs what some tasks of a graph need, and them: what they leave stays, until all tasks of the graph that is made by it have run. */
+  readonly measure = async (graph: FrameGraph, keys: readonly Key[]): Promise<ReadonlyMap<Key, number>> => {
+    const tasks = cull(graph.tasks, keys) as ReadonlyMap<Key, FrameTask>;
+    await this.compute(tasks, graph, async () => {});
+    return new Map(keys.map((key) => [key, this.outcome(key).bytes!]));
+  };
+
+  /** Runs all tasks that have not run yet. Rejects with the first error, when nothing runs any more. */
+  async tasks(graph: FrameGraph): Promise<void> {
+    const left = [...graph.tasks.values()].filter(({ key }) => !this.outcomes.has(key));
+    for (const { inputs } of [...left, ...graph.result])
+      for (const key of new Set(inputs)) this.readers.set(key, (this.readers.get(key) ?? 0) + 1);
+    for (const key of this.outcomes.keys()) if (!this.readers.has(key)) await this.remove(key);
+    await this.compute(graph.tasks, graph, (task) => this.read(task));
+  }
+
+  private async compute(
+    tasks: ReadonlyMap<Key, FrameTask>,
+    graph: FrameGraph,
+    ran: (task: FrameTask) => Promise<void>,
+  ): Promise<void> {
     mkdirSync(this.directory, { recursive: true });
-    const waiting = [...this.graph.tasks.values()];
+    const waiting = [...tasks.values()].filter(({ key }) => !this.outcomes.has(key));
     const running = new Set<Promise<void>>();
     const failed: { readonly error: unknown }[] = [];
     while (failed.length === 0 && (waiting.length > 0 || running.size > 0)) {
@@ -45,6 +63,8 @@ export class ExchangeRun {
       }
       const [task] = waiting.splice(ready, 1);
       const run: Promise<void> = this.run(task!)
+        .then(() => ran(task!))
+        .then(() => this.tell(graph))
         .catch((error: unknown) => {
           failed.push({ error });
           this.stop.abort();
@@ -75,7 +95,7 @@ export class ExchangeRun {
     for (const key of new Set(inputs)) {
       const left = this.readers.get(key)! - 1;
       this.readers.set(key, left);
-      if (left === 0) await rm(this.pathOf(key), { recursive: true, force: true });
+      if (left === 0) await this.remove(key);
     }
   }
 
@@ -90,10 +110,17 @@ export class ExchangeRun {
 
   private async run(task: FrameTask): Promise<void> {
     this.outcomes.set(task.key, await this.outcomeOf(task));
-    await this.read(task);
-    this.done += 1;
-    this.options.onProgress?.(this.done / (this.graph.tasks.size + this.graph.result.length));
   }
+
+  /** How much is done does not become less where there turns out to be more to do. */
+  private tell({ tasks, result }: FrameGraph): void {
+    this.done += 1;
+    this.told = Math.max(this.told, Math.min(1, this.done / (tasks.size + result.length)));
+    this.options.onProgress?.(this.told);
+  }
+
+  private readonly remove = (key: Key): Promise<void> =>
+    rm(this.pathOf(key), { recursive: true, force: true });
 
   private readonly outcomesOf = (keys: readonly Key[]): readonly Outcome[] =>
     keys.map((key) => this.outcomes.get(key)!);

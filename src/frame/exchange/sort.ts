@@ -40,9 +40,12 @@ export function ranged(
 ): Parts {
   // Rows are read twice, once for a sample: what is more than reading is done once.
   const columns = columnsOfParts(parts);
-  const rows = parts.fragments.every(({ plan }) => isCheap(plan))
-    ? parts
-    : { ...parts, fragments: planner.written(parts).map((key) => readTasks([key], 0, columns)) };
+  const stored = parts.fragments.every(({ plan }) => isCheap(plan)) ? undefined : planner.written(parts);
+  if (stored && spread) {
+    const all = { ...parts, fragments: [readTasks(stored, 0, columns)], whole: undefined };
+    if (planner.measured(all) <= planner.options.broadcastBytes) return all;
+  }
+  const rows = stored ? { ...parts, fragments: stored.map((key) => readTasks([key], 0, columns)) } : parts;
   const fraction = size ? Math.min(1, (SAMPLES * count) / Math.max(1, size.rows)) : UNKNOWN_SHARE;
   const values = keys.map(({ expr }, i): Item => ({ name: `k${i}`, expr }));
   const samples = rows.fragments.map(({ plan, inputs }, i) =>
@@ -68,7 +71,7 @@ export function ranged(
 }
 
 /** Whether a plan does little more than read files or memory. */
-function isCheap(plan: PlanNode): boolean {
+export function isCheap(plan: PlanNode): boolean {
   switch (plan.kind) {
     case 'scan':
       return true;

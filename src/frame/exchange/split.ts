@@ -156,7 +156,7 @@ export function sizeOf(node: PlanNode, facts: Facts): Size | undefined {
 
 const VALUE_BYTES = 8;
 /** What a compressed byte of a file becomes in memory, about. */
-const EXPANSION = 3;
+export const EXPANSION = 3;
 
 function scanSize({ source, columns }: ScanNode, rowGroups: Facts['rowGroups']): Size | undefined {
   if (source.from === 'array') {
@@ -177,6 +177,31 @@ function scanSize({ source, columns }: ScanNode, rowGroups: Facts['rowGroups']):
     bytes += file.bytes * EXPANSION * (columns.length / all);
   }
   return { rows: Math.ceil(rows), bytes: Math.ceil(bytes) };
+}
+
+/** What all sources of a plan hold of the columns that it reads, in memory; what tasks left is not counted. */
+export function sourceBytes(plan: PlanNode, facts: Facts): number {
+  if (plan.kind === 'scan')
+    return plan.source.from === 'tasks' ? 0 : (scanSize(plan, facts.rowGroups)?.bytes ?? Infinity);
+  return inputsOf(plan).reduce((sum, input) => sum + sourceBytes(input, facts), 0);
+}
+
+/** What a filter leaves where nobody knows. */
+const PASSING = 0.2;
+
+/** A guess at the bytes of a plan, to tell which of two is likely less: that an equal value is found once, that filters leave a fifth. */
+export function guessOf(plan: PlanNode, facts: Facts): number {
+  const inputs = inputsOf(plan).map((input) => guessOf(input, facts));
+  switch (plan.kind) {
+    case 'scan':
+      return sourceBytes(plan, facts) * PASSING ** Math.min(1, plan.filters.length);
+    case 'filter':
+      return inputs[0]! * PASSING;
+    case 'join':
+      return plan.how === 'semi' || plan.how === 'anti' ? inputs[0]! : Math.max(...inputs);
+    default:
+      return inputs.reduce((sum, bytes) => sum + bytes, 0);
+  }
 }
 
 /** Not fewer partitions than this, and not more, where nobody says how many. */

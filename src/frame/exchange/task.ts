@@ -132,6 +132,8 @@ export interface FrameGraph {
   /** Tasks of arrays, whose blocks some of those read. */
   readonly blocks: Graph;
   readonly result: readonly Fragment[];
+  /** Of which tasks it must be known how much they leave before the rest can be chosen as well as may be: another graph is made then, with the same tasks. */
+  readonly wanted: readonly Key[];
   /** What was chosen by size, and by what size, as text. */
   readonly reasons: readonly string[];
 }

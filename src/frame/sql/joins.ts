@@ -1,5 +1,5 @@
 import { type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
-import type { JoinNode, PlanNode } from '../plan/node.js';
+import { inputsOf, type JoinNode, type PlanNode } from '../plan/node.js';
 import { exprSql } from './expr.js';
 import { Parameters, quoteName } from './writer.js';
 
@@ -82,11 +82,19 @@ function derived(sql: string, names: readonly string[], writer: PlanWriter): Reg
   return { from: `(${sql}) AS ${alias}`, tables: 1, where: [], columns };
 }
 
+/**
+ * Whether a plan reads what tasks left. Of several files DuckDB knows how many rows there are and nothing of their values: it took pairs of a few thousand
+ * rows by a column of 25 values for a few rows, and made millions of them. So such joins stay in their order.
+ */
+const readsTasks = (plan: PlanNode): boolean =>
+  plan.kind === 'scan' ? plan.source.from === 'tasks' : inputsOf(plan).some(readsTasks);
+
 function join(node: JoinNode, writer: PlanWriter): Region {
   const { how } = node;
   // What holds for rows of one side may be asked after the join, unless the join makes rows of its own for that side.
-  const left = how === 'right' || how === 'full' ? table(node.left, writer) : regionOf(node.left, writer);
-  const right = how === 'inner' || how === 'cross' ? regionOf(node.right, writer) : table(node.right, writer);
+  const side = readsTasks(node) ? table : regionOf;
+  const left = how === 'right' || how === 'full' ? table(node.left, writer) : side(node.left, writer);
+  const right = how === 'inner' || how === 'cross' ? side(node.right, writer) : table(node.right, writer);
   const on = node.on.map((pair) => `${sqlIn(left, pair.left, writer)} = ${sqlIn(right, pair.right, writer)}`);
   if (node.asof) {
     const { direction } = node.asof;
