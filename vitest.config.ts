@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of what keeps no state: a process loads the sources once for all of them that it runs, which takes longer than most of them. */
-const STATELESS = ['test/{graph,io,kernels,array,frame,delayed,watch}/**/*.test.ts', 'test/cluster/wire/**/*.test.ts'];
+const STATELESS = [
+  'test/{graph,io,kernels,array,frame,delayed,watch}/**/*.test.ts',
+  'test/cluster/wire/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -24,7 +24,7 @@ const rows = (first: number): DataFrame =>
     }),
   );
 const joined = (left: DataFrame): DataFrame =>
-  left.join(rows(1).rename({ v: 'w' }), { on: 'k' }).select('k', 'v', 'w');
+  untyped(left.join(rows(1).rename({ v: 'w' }), { on: 'k' }).select('k', 'v', 'w'));
 
 /** The choices of a plan's last graph, of whose tasks each is said to leave so many bytes, and how often sizes were asked for. */
 async function chosen(frame: DataFrame, bytes: number): Promise<{ text: string; asked: number }> {
