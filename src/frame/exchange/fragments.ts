@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Database, QueryOptions } from '../duck/database.js';
+import type { ColumnTypes, Database, QueryOptions } from '../duck/database.js';
 import { narrowed } from '../duck/narrow.js';
 import type { SortKey } from '../expr/node.js';
 import { storeRows } from '../map/rows-file.js';
@@ -42,7 +42,7 @@ export async function writeFragment(
     type === types[name] ? quoteName(name) : `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`,
   );
   if (items.length === 0 || plan.columns.length === 0) items.push(`true AS ${quoteName(NOTHING)}`);
-  const { sql, values } = partedSql(statement, items.join(', '), output, inputs);
+  const { sql, values } = partedSql(statement, items.join(', '), output, inputs, turnSql(types));
   const [to, how] =
     output.by === 'one' ? [one, ''] : [directory, `, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];
   await database.execute(
@@ -57,12 +57,26 @@ export async function writeFragment(
   return { files, bytes, types };
 }
 
+/**
+ * Whose turn a row of equal keys is: by what is in it, and among rows that are all the same by how many there are, so that a task that runs again, and reads its rows in
+ * another order, gives each part the same rows. Floats count by their first digits: sums of the same values may differ in the last.
+ */
+function turnSql(types: ColumnTypes): string {
+  const values = Object.entries(types).map(([name, type]) =>
+    type === 'DOUBLE' ? `TRY_CAST(${quoteName(name)} AS FLOAT)` : quoteName(name),
+  );
+  if (values.length === 0) return 'row_number() OVER ()';
+  const hash = `hash(${values.join(', ')})`;
+  return `(${hash} % 1000003 + row_number() OVER (PARTITION BY ${hash}))`;
+}
+
 /** Columns of a statement, and the part that each row goes to. */
 function partedSql(
   { sql, values }: Statement,
   items: string,
   output: Exclude<Output, { by: 'rows' }>,
   inputs: readonly Outcome[],
+  turn: string,
 ): Statement {
   const parameters = new Parameters(values);
   const part = (expr: string, from: string): Statement => ({
@@ -77,7 +91,7 @@ function partedSql(
     case 'range': {
       const cuts = cutsOf(inputs[output.boundaries]!.boundaries!);
       const spread = output.spread && cuts.some(({ times }) => times > 1);
-      const number = spread ? `, row_number() OVER () AS ${quoteName(NUMBER)}` : '';
+      const number = spread ? `, ${turn} AS ${quoteName(NUMBER)}` : '';
       const key = sortKeySql(output.keys, parameters);
       const keyed = `(SELECT *, ${key} AS ${quoteName(SORT)}${number} FROM (${sql}) AS f) AS g`;
       return part(rangeSql(cuts, spread, parameters), keyed);

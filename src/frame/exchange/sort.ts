@@ -1,13 +1,26 @@
-import { columnNode, hasWindow, type SortKey } from '../expr/node.js';
+import { callNode, columnNode, hasWindow, literalNode, type SortKey } from '../expr/node.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode, SortNode } from '../plan/node.js';
-import { columnsOfParts, forgetOrder, IN_PLACE, mapParts, NO_ORDER, type Parts, readTasks } from './parts.js';
+import {
+  columnsOfParts,
+  forgetOrder,
+  IN_PLACE,
+  itself,
+  mapParts,
+  NO_ORDER,
+  type Parts,
+  ROW_NUMBER,
+  readTasks,
+} from './parts.js';
 import type { Planner } from './planner.js';
 import { type Size, sizeOf } from './split.js';
 import { type BoundariesTask, taskOf } from './task.js';
 
 /** So many values of a partition are looked at to find the ranges of a sort. */
 const SAMPLES = 4000;
+/** A share of all rows is so exact. */
+const STEPS = 2 ** 20;
+const PLACE = '__tilework_place';
 /** What a sample is of where nobody knows how many rows there are. */
 const UNKNOWN_SHARE = 0.05;
 
@@ -49,7 +62,7 @@ export function ranged(
   const fraction = size ? Math.min(1, (SAMPLES * count) / Math.max(1, size.rows)) : UNKNOWN_SHARE;
   const values = keys.map(({ expr }, i): Item => ({ name: `k${i}`, expr }));
   const samples = rows.fragments.map(({ plan, inputs }, i) =>
-    planner.write({ plan: make.sample(make.project(plan, values), fraction, i + 1), inputs }, { by: 'one' }),
+    planner.write({ plan: sampled(make.project(plan, values), fraction, i), inputs }, { by: 'one' }),
   );
   const named = keys.map((key, i) => ({ ...key, expr: columnNode(`k${i}`) }));
   const boundaries = planner.add(
@@ -68,6 +81,19 @@ export function ranged(
       together: !spread && names.length === keys.length ? { columns: names, hashed: false } : undefined,
     },
   );
+}
+
+/** Rows chosen by a hash of their places: DuckDB's own sample is another each time that several threads make it, and a task may run again. */
+function sampled(plan: PlanNode, fraction: number, part: number): PlanNode {
+  if (fraction >= 1) return plan;
+  const place = make.project(plan, [...plan.columns.map(itself), { name: PLACE, expr: ROW_NUMBER }]);
+  const hash = callNode('hash', columnNode(PLACE), literalNode(part));
+  const chosen = callNode(
+    'lt',
+    callNode('mod', hash, literalNode(STEPS)),
+    literalNode(Math.ceil(fraction * STEPS)),
+  );
+  return make.pick(make.filter(place, chosen), plan.columns);
 }
 
 /** Whether a plan does little more than read files or memory. */
