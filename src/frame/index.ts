@@ -38,6 +38,6 @@ export type { AnySchema, ColumnType, Interval, Row, Schema } from './types.js';
 export { type ConcatOptions, concat } from './verbs/concat.js';
 export { GroupingSets } from './verbs/grouping-sets.js';
 export type { PivotOptions } from './verbs/pivot.js';
-export type { RangeOptions } from './verbs/repartition.js';
+export type { DivisionValue, RangeOptions } from './verbs/repartition.js';
 export { Resampled, type ResampleOptions } from './verbs/resample.js';
 export { sql } from './verbs/sql.js';

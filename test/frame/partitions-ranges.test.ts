@@ -161,6 +161,25 @@ describe('known divisions', () => {
     expect(await results(ranges.rename({ t: 'u' }).filter(col('u').eq(11)))).toBe(1);
   });
 
+  test('are what loc is of, both ends included', async () => {
+    const ranges = table(300).repartition(byT);
+    expect(await results(ranges.loc(12, 19))).toBe(1);
+    expect(await results(ranges.rename({ t: 'u' }).filter(col('x').gt(0)).loc(25))).toBe(3);
+    const wanted = async (from?: number, to?: number) =>
+      (await table(300).rows({ engine }))
+        .flatMap(({ t }) => (typeof t === 'number' && t >= (from ?? -1e9) && t <= (to ?? 1e9) ? [t] : []))
+        .sort((a, b) => a - b);
+    for (const ends of [[12, 20], [20, 20], [undefined, 10], [35]] as const)
+      for (const partitions of [undefined, 4])
+        expect(
+          (await ranges.loc(...ends).rows({ engine, ...(partitions && { partitions }) })).map(({ t }) => t),
+        ).toEqual(await wanted(...ends));
+    expect(() => table(3).loc(1)).toThrow('loc: the rows lie in no known divisions');
+    expect(() => ranges.groupBy('t').agg({ n: count() }).loc(1)).toThrow(
+      'filter(col(name).between(from, to))',
+    );
+  });
+
   test('need no shuffle for groups and joins', async () => {
     const ranges = table(300).repartition(byT);
     expect(await exchanges(ranges)).toBe(1);

@@ -7,7 +7,7 @@ import { checkExpr, checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Names } from '../types.js';
-import { type RangeOptions, repartitionPlan } from '../verbs/repartition.js';
+import { type DivisionValue, dividedBy, type RangeOptions, repartitionPlan } from '../verbs/repartition.js';
 import { ColumnVerbs } from './columns.js';
 import { wholeNumber } from './core.js';
 
@@ -124,6 +124,23 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     if (end === undefined) return this.of(make.limit(this.plan, undefined, start));
     wholeNumber('slice: end', end);
     return this.of(make.limit(this.plan, Math.max(0, end - start), start));
+  }
+
+  /**
+   * The rows of a frame in known divisions (`repartition({ by, divisions })`) whose value of that column lies between two, both included, as pandas' `loc` has it by
+   * the index; an end that is undefined is open. In partitions, ranges that lie apart from it are not computed.
+   *
+   * @throws TypeError where the frame is in no known divisions
+   * @example
+   * const ranges = fromRows([{ day: 12 }, { day: 3 }, { day: 7 }]).repartition({ by: 'day', divisions: [0, 5, 10, 15] });
+   * await ranges.loc(3, 7).rows(); // [ { day: 3 }, { day: 7 } ]
+   */
+  loc(from?: DivisionValue, to?: DivisionValue): DataFrame<S> {
+    const column = new Expr<Names<S>>(columnNode(dividedBy(this.plan)));
+    return this.filter(
+      ...(from === undefined ? [] : [column.ge(from)]),
+      ...(to === undefined ? [] : [column.le(to)]),
+    );
   }
 
   /**

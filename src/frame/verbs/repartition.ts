@@ -3,6 +3,9 @@ import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';
 
+/** Where a range may begin. */
+export type DivisionValue = number | bigint | string | Date;
+
 /** Ranges of a column, in order: the rows are sorted by it, nulls last. */
 export interface RangeOptions<N extends string = string> {
   readonly by: N;
@@ -12,7 +15,7 @@ export interface RangeOptions<N extends string = string> {
    * Where each range begins, and where the last one ends: `[0, 10, 20]` are two. Values beyond the first and the last belong to the first and
    * the last range.
    */
-  readonly divisions?: readonly (number | bigint | string | Date)[];
+  readonly divisions?: readonly DivisionValue[];
 }
 
 /** Rows in other partitions. */
@@ -34,6 +37,36 @@ export function repartitionPlan(plan: PlanNode, into: number | RangeOptions): Pl
     ...(divisions && { divisions: Object.freeze([...divisions]) }),
   };
   return make.sort(plan, [{ expr: columnNode(by), descending: false, nulls: 'last' }], Object.freeze(ranges));
+}
+
+/**
+ * The column by whose known divisions the rows of a plan lie, as it is called there.
+ *
+ * @throws TypeError where they lie in none
+ */
+export function dividedBy(plan: PlanNode): string {
+  const column = divisionColumn(plan);
+  if (column !== undefined) return column;
+  throw new TypeError(
+    'loc: the rows lie in no known divisions; make some by repartition({ by, divisions }), or say the column: filter(col(name).between(from, to))',
+  );
+}
+
+function divisionColumn(plan: PlanNode): string | undefined {
+  switch (plan.kind) {
+    case 'sort': {
+      const [key] = plan.keys;
+      return plan.ranges?.divisions && key?.expr.kind === 'column' ? key.expr.name : undefined;
+    }
+    case 'filter':
+      return divisionColumn(plan.input);
+    case 'project': {
+      const below = divisionColumn(plan.input);
+      return plan.items.find(({ expr }) => expr.kind === 'column' && expr.name === below)?.name;
+    }
+    default:
+      return undefined;
+  }
 }
 
 function checkCount(count: number): void {
