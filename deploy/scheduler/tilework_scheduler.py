@@ -294,6 +294,9 @@ class TileworkPlugin(SchedulerPlugin):
         scheduler.handlers["tilework_hello"] = self.hello
         scheduler.handlers["tilework_errors"] = self.errors
         scheduler.handlers["tilework_progress"] = self.progress
+        scheduler.handlers["tilework_publish"] = self.publish
+        scheduler.handlers["tilework_published"] = self.published
+        scheduler.handlers["tilework_unpublish"] = self.unpublish
         scheduler.stream_handlers["tilework-tasks"] = self.tasks
         scheduler.stream_handlers["tilework-submit"] = self.submit
         scheduler.stream_handlers["tilework-discard"] = self.discard
@@ -339,6 +342,29 @@ class TileworkPlugin(SchedulerPlugin):
             "limit": sum(worker.memory_limit for worker in workers),
             "spilled": sum((worker.metrics.get("spilled_bytes") or {}).get("disk", 0) for worker in workers),
         }
+
+    def publish(self, name, keys, data):
+        """Keeps results under a name, as Dask's own clients do, who see it; False where there is one of that name."""
+        datasets = self.datasets
+        if name in datasets:
+            return False
+        self.scheduler.client_desires_keys(keys, f"published-{name}")
+        datasets[name] = {"keys": keys, "data": data}
+        return True
+
+    def published(self, name):
+        found = self.datasets.get(name)
+        ours = found is not None and isinstance(found["data"], dict) and "tilework" in found["data"]
+        return found if ours or found is None else {"keys": [], "data": None}
+
+    def unpublish(self, name):
+        found = self.datasets.pop(name, None)
+        if found is not None:
+            self.scheduler.client_releases_keys(found["keys"], f"published-{name}")
+
+    @property
+    def datasets(self):
+        return self.scheduler.extensions["publish"].datasets
 
     # What clients send
 

@@ -4,19 +4,13 @@ import type { Result } from '../engine/op.js';
 import { order } from '../graph/order.js';
 import type { Key } from '../graph/task.js';
 import { allocate, type DType, type TypedArray } from '../kernels/dtype.js';
-import {
-  type Family,
-  holdWhile,
-  type Lazy,
-  type LazyCompute,
-  type LazyInput,
-  type Output,
-} from '../lazy/index.js';
-import { TileArray } from './array.js';
+import type { Family, Lazy, LazyCompute, LazyInput, Output } from '../lazy/index.js';
+import type { TileArray } from './array.js';
 import { blockShape, blocksOf, boundaries, gridOf, isKnown, product } from './chunks.js';
+import { heldArray } from './handle.js';
 import { type Lowered, lower } from './lower/lower.js';
 import { type NDArray, toNdarray } from './ndarray.js';
-import { type ArrayNode, blockKey, type HeldNode, makeNode } from './node.js';
+import { type ArrayNode, blockKey } from './node.js';
 import { copyBox } from './ops/gather.js';
 
 /** What a computation takes: an engine (default: the process's own), an AbortSignal, retries, a priority, a progress callback. */
@@ -148,19 +142,11 @@ class ArrayOutput implements Output {
   }
 
   held(engine: Engine): Lazy {
-    const { node } = this.array;
+    const { chunks, bounds, parts } = this.array.node;
     const mine = new Map<string, Key>();
     for (const [key, list] of this.places) for (const coords of list) mine.set(coords.join(), key);
-    const held = makeNode<HeldNode>('persisted', [...mine.values()], {
-      kind: 'held',
-      parts: node.parts.slice(0, 1),
-      chunks: node.chunks,
-      ...(node.bounds ? { bounds: node.bounds } : {}),
-      inputs: [],
-      keys: (coords) => mine.get(coords.join())!,
-    });
-    holdWhile(held, engine, this.keys);
-    return new TileArray<DType>(held);
+    const keys = [...blocksOf(gridOf(chunks))].map((coords) => mine.get(coords.join())!);
+    return heldArray({ dtype: parts[0]!, chunks, ...(bounds && { bounds }), keys }, engine);
   }
 }
 

@@ -199,11 +199,15 @@ class DelayedOutput implements Output {
   }
 
   held(engine: Engine): Delayed {
-    const { key, as } = this.node;
-    const node: LazyInput = { key, as, engine, inputs: [], tasks: () => [] };
-    holdWhile(node, engine, [key]);
-    return new Delayed(node);
+    return heldDelayed(this.node, engine);
   }
+}
+
+/** A value that an engine holds, until it is collected. */
+export function heldDelayed({ key, as }: Pick<LazyInput, 'key' | 'as'>, engine: Engine): Delayed {
+  const node: LazyInput = { key, as, engine, inputs: [], tasks: () => [] };
+  holdWhile(node, engine, [key]);
+  return new Delayed(node);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Graph, Key } from '../graph/task.js';
 import type { Upload } from '../graph/uploads.js';
 import type { Coordinator } from './coordination.js';
+import type { Datasets } from './datasets.js';
 import type { Result } from './op.js';
 
 /** How far a computation has come. Bytes count the blocks that the engine holds. */
@@ -105,6 +106,10 @@ export interface Engine {
   upload?(upload: Upload): Promise<void>;
   /** The workers that are there now. Absent where there are none but the engine itself. */
   workers?(): Promise<readonly WorkerInfo[]>;
+  /** Persists results that another program has made, and that the engine holds still. @throws GraphError where it does not */
+  adopt?(keys: readonly Key[]): Promise<void>;
+  /** Absent where what is published is for this process only. */
+  readonly datasets?: Datasets;
   /** Variables, queues, events and semaphores that programs and tasks share by name. */
   coordinate?: Coordinator['coordinate'];
   /** Ends everything; running computations reject. */

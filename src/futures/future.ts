@@ -175,6 +175,9 @@ const collected = new FinalizationRegistry<Work>((work) => work.forget());
 
 const works = new WeakMap<LazyInput, Work>();
 
+/** What a future stands for. */
+export const workOf = (future: Future): Work => works.get(future.node)!;
+
 /** The work in this process that is behind some inputs, and pending. */
 export function pendingHere(inputs: readonly LazyInput[]): Work[] {
   const found = inputs.map((input) => works.get(input));

@@ -1,68 +1,84 @@
+import { taken } from '../engine/datasets.js';
 import type { Engine } from '../engine/engine.js';
 import { EventFlag, Queue, Semaphore, Variable } from './coordination.js';
+import { describeDataset, reviveDataset } from './datasets.js';
 
 const datasets = new WeakMap<Engine, Map<string, unknown>>();
 
-/** What clients of one engine share by names: what is published in this process, and what programs and tasks tell each other. */
+/** What is shared by names: what is published, and what programs and tasks tell each other. */
 export abstract class Names {
   /** @internal */
   constructor(readonly engine: Engine) {}
 
   /**
-   * Gives something a name under which every client of the engine in this process finds it; futures and persisted arrays in it stay
-   * until it is unpublished.
+   * Gives something a name under which others find it: on a cluster all its programs, also when this one has ended, and Python's see the
+   * name; else the clients of the engine in this process. It may be plain data with futures and persisted arrays and delayed values in it, which stay until it is
+   * unpublished; on a cluster futures are waited for.
    *
-   * @throws TypeError where there is something of that name
+   * @throws TypeError where there is something of that name, and on a cluster naming what is neither plain data nor held there
    * @example
    * const client = new Client();
-   * client.publish('limits', client.scatter([1, 2]));
+   * await client.publish('limits', client.scatter([1, 2]));
    * await client.getDataset('limits'); // [ 1, 2 ]
-   * client.unpublish('limits');
+   * await client.unpublish('limits');
    */
-  publish(name: string, value: unknown): void {
-    const names = this.names();
-    if (names.has(name))
-      throw new TypeError(`${JSON.stringify(name)} is published already; unpublish it first`);
-    names.set(name, value);
+  async publish(name: string, value: unknown): Promise<void> {
+    checkName(name);
+    const { datasets } = this.engine;
+    if (datasets === undefined) {
+      const names = this.names();
+      if (names.has(name)) throw taken(name);
+      names.set(name, value);
+      return;
+    }
+    // What is collected is given up: not before the name holds it.
+    const held = new Set([value]);
+    await datasets.publish(name, await describeDataset(value, this.engine));
+    held.clear();
   }
 
   /**
-   * What was published under a name.
+   * What was published under a name. Of a future by itself it is the result, as awaiting it is; in a list or an object it is the future.
    *
-   * @throws TypeError where nothing was
+   * @throws TypeError where nothing was; GraphError where the cluster has lost it; EngineError where a program in Python published it
    * @example
-   * new Client().getDataset('nothing'); // throws TypeError: nothing is published as "nothing"
+   * await new Client().getDataset('nothing'); // throws TypeError: nothing is published as "nothing"
    */
-  getDataset<T = unknown>(name: string): T {
-    const names = this.names();
-    if (!names.has(name))
-      throw new TypeError(
-        `nothing is published as ${JSON.stringify(name)}; there is ${[...names.keys()].join(', ') || 'nothing at all'}`,
-      );
-    return names.get(name) as T;
+  async getDataset<T = unknown>(name: string): Promise<Awaited<T>> {
+    checkName(name);
+    const { datasets } = this.engine;
+    if (datasets === undefined) {
+      if (!this.names().has(name)) throw await this.nothing(name);
+      return (await this.names().get(name)) as Awaited<T>;
+    }
+    const dataset = await datasets.find(name);
+    if (dataset === undefined) throw await this.nothing(name);
+    return (await reviveDataset(dataset, this.engine)) as Awaited<T>;
   }
 
   /**
-   * Gives up a name.
+   * Gives up a name, and what is held for it.
    *
    * @example
    * const client = new Client();
-   * client.publish('x', 1);
-   * client.unpublish('x');
-   * client.listDatasets(); // []
+   * await client.publish('x', 1);
+   * await client.unpublish('x');
+   * await client.listDatasets(); // []
    */
-  unpublish(name: string): void {
-    this.names().delete(name);
+  async unpublish(name: string): Promise<void> {
+    checkName(name);
+    if (this.engine.datasets === undefined) this.names().delete(name);
+    else await this.engine.datasets.unpublish(name);
   }
 
   /**
-   * The names under which something is published, in the order of publishing.
+   * The names under which something is published; of a cluster, by Python's programs too.
    *
    * @example
-   * new Client().listDatasets(); // []
+   * await new Client().listDatasets(); // []
    */
-  listDatasets(): string[] {
-    return [...this.names().keys()];
+  async listDatasets(): Promise<string[]> {
+    return this.engine.datasets?.list() ?? [...this.names().keys()];
   }
 
   /**
@@ -134,6 +150,11 @@ export abstract class Names {
     return this.semaphore(name, 1);
   }
 
+  private async nothing(name: string): Promise<TypeError> {
+    const others = (await this.listDatasets()).join(', ') || 'nothing at all';
+    return new TypeError(`nothing is published as ${JSON.stringify(name)}; there is ${others}`);
+  }
+
   private names(): Map<string, unknown> {
     let names = datasets.get(this.engine);
     if (names === undefined) {
@@ -142,4 +163,9 @@ export abstract class Names {
     }
     return names;
   }
+}
+
+function checkName(name: string): void {
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError(`a name is a text, not ${JSON.stringify(name)}`);
 }

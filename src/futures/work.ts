@@ -3,7 +3,7 @@ import { GraphError } from '../engine/errors.js';
 import type { Result } from '../engine/op.js';
 import { detached, passed } from '../engine/ops/call.js';
 import { order } from '../graph/order.js';
-import type { Key } from '../graph/task.js';
+import type { Graph, Key } from '../graph/task.js';
 import { type LazyInput, type PassedAs, tasksOf } from '../lazy/index.js';
 import { CancelledError, LostError } from './errors.js';
 
@@ -93,13 +93,13 @@ export class EngineWork<T> extends Work<T> {
    * @param after works in this process that must be settled first
    */
   constructor(
-    private readonly engine: Engine,
+    protected readonly engine: Engine,
     node: LazyInput,
     options: Omit<ComputeOptions, 'priorities' | 'signal'>,
     after: readonly Work[],
     private readonly as?: PassedAs,
     /** Makes of a value what users get. */
-    private readonly revive: (value: unknown) => unknown = (value) => value,
+    readonly revive: (value: unknown) => unknown = (value) => value,
   ) {
     super(node.key);
     this.origin = node;
@@ -146,13 +146,18 @@ export class EngineWork<T> extends Work<T> {
     try {
       const graph = tasksOf([node]);
       const priorities = graph.size > 1 ? { priorities: order(graph, [key]) } : {};
-      this.engine.persist(graph, [key], { ...options, ...priorities, signal: this.abort.signal }).then(
+      this.obtain(graph, { ...options, ...priorities, signal: this.abort.signal }).then(
         () => this.finish(),
         (error: unknown) => this.fail(this.inputError(node, error)),
       );
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Has the engine get the result, and hold it. */
+  protected obtain(graph: Graph, options: ComputeOptions): Promise<void> {
+    return this.engine.persist(graph, [this.key], options);
   }
 
   /** An input that failed just before it was read is not there: its own error says more. */
@@ -164,6 +169,13 @@ export class EngineWork<T> extends Work<T> {
       return failed;
     }
     return error;
+  }
+}
+
+/** Work that another program has had done, on the same cluster. */
+export class AdoptedWork<T> extends EngineWork<T> {
+  protected override obtain(): Promise<void> {
+    return this.engine.adopt!([this.key]);
   }
 }
 

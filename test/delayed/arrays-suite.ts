@@ -136,9 +136,9 @@ export function testArraysOfDelayed(start: () => Promise<Engine>): void {
     expect(gathered.total).toBe(6);
     expect((gathered.x as tw.NDArray).tolist()).toEqual([0, 1, 2, 3]);
     const held = await client.persist({ x: x.add(1) });
-    client.publish('held', held.x);
-    expect(client.listDatasets()).toEqual(['held']);
-    expect(await list(client.getDataset<tw.TileArray>('held'))).toEqual([1, 2, 3, 4]);
-    client.unpublish('held');
+    await client.publish('held', held.x);
+    expect(await client.listDatasets()).toEqual(['held']);
+    expect(await list(await client.getDataset<tw.TileArray>('held'))).toEqual([1, 2, 3, 4]);
+    await client.unpublish('held');
   });
 }

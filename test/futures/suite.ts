@@ -337,12 +337,17 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
 
   describe('names', () => {
     it('are found by every client of the engine', async () => {
-      client.publish('table', client.scatter([1, 2]));
-      expect(client.with({}).listDatasets()).toEqual(['table']);
-      expect(await client.with({}).getDataset<tw.Future<number[]>>('table')).toEqual([1, 2]);
-      expect(() => client.publish('table', 1)).toThrow(/published already/);
-      client.unpublish('table');
-      expect(() => client.getDataset('table')).toThrow(
+      const held = await tw.arange(6, { chunks: 2 }).persist({ engine: client.engine });
+      await client.publish('table', { table: client.scatter([1, 2]), held, name: 'a' });
+      expect(await client.with({}).listDatasets()).toEqual(['table']);
+      type Table = { table: tw.Future<number[]>; held: tw.TileArray<'float64'>; name: string };
+      const found = await client.with({}).getDataset<Table>('table');
+      expect(found.name).toBe('a');
+      expect(await found.table).toEqual([1, 2]);
+      expect(await found.held.sum().compute({ engine: client.engine })).toBe(15);
+      await expect(client.publish('table', 1)).rejects.toThrow(/published already/);
+      await client.unpublish('table');
+      await expect(client.getDataset('table')).rejects.toThrow(
         /nothing is published as "table"; there is nothing at all/,
       );
     });

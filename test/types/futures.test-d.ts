@@ -54,4 +54,5 @@ client.map(inc, 1);
 // Data.
 same(await client.scatter(Float64Array.of(1)), Float64Array.of(1));
 client.submit((data: Float64Array) => data.length, client.scatter(Float64Array.of(1)));
-same(client.getDataset<Future<number>>('a'), number);
+same((await client.getDataset<{ a: Future<number> }>('a')).a, number);
+same(await client.getDataset<Future<number>>('a'), 1);

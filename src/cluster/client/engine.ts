@@ -1,4 +1,5 @@
 import type { Coordination } from '../../engine/coordination.js';
+import type { Datasets } from '../../engine/datasets.js';
 import type { Results, RunOptions, WorkerInfo } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import { FetchedResults } from '../../engine/fetched-results.js';
@@ -7,62 +8,28 @@ import { checkPriority, checkRetries } from '../../engine/options.js';
 import type { DistributedEngine, PersistOptions } from '../../frame/distributed/engine.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { Upload } from '../../graph/uploads.js';
-import type { Certificates, CommOptions, StreamMessage } from '../comm/index.js';
+import type { Certificates, StreamMessage } from '../comm/index.js';
 import { SchedulerCoordinator } from '../coordination/index.js';
 import { notUploaded, uploadsNeeded, uploadTask } from '../modules/index.js';
 import { noPython } from '../python/index.js';
 import { Book, type RunId } from './book.js';
+import { schedulerDatasets } from './datasets.js';
 import { failureOf } from './failure.js';
 import { ClusterFrames } from './frames.js';
+import type { ClusterOptions } from './options.js';
 import { ProgressPoll } from './progress.js';
 import { Run, type Take } from './run.js';
 import { Session } from './session.js';
 import { externalsOf, lostInputs, neededOf } from './submit.js';
 import { checkWorkers, workersOf } from './workers.js';
 
-/** For `tls://`: `ca`, `cert` and `key`, as PEM. */
-export interface ClusterOptions
-  extends Partial<Certificates>,
-    Pick<CommOptions, 'allowPlain' | 'compression'> {
-  /** How this client is called on the dashboard; default `tilework`. */
-  readonly name?: string;
-  /** Milliseconds until the scheduler must have answered; default 30 000. */
-  readonly timeout?: number;
-  /** Milliseconds for which a scheduler that is gone is waited for before computations reject; default 30 000. */
-  readonly reconnect?: number;
-  /**
-   * Whether a scheduler that was started without tilework's module is to run it now, by the call with which any Dask client may run code there;
-   * default false.
-   */
-  readonly inject?: boolean;
-  /** How often a task that threw is run again; default 0. */
-  readonly retries?: number;
-}
-
-/**
- * Connects to a Dask scheduler that was started with tilework's module (`dask scheduler --preload tilework_scheduler`), whose
- * Node workers compute what this process submits.
- *
- * @param address `tcp://host:8786` on this machine, `tls://host:8786` elsewhere
- * @throws TypeError for an address or certificates that are of no use, CommError where nothing answers as a scheduler does, EngineError
- *   where the scheduler does not take graphs of tilework
- */
-export async function connect(address: string, options: ClusterOptions = {}): Promise<ClusterEngine> {
-  const engine = new ClusterEngine(address, options);
-  try {
-    await engine.open(options.timeout);
-    return engine;
-  } catch (error) {
-    await engine.dispose();
-    throw error;
-  }
-}
-
 /** Computes graphs on a cluster that a Dask scheduler drives. Made by `connect`. */
 export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   /** How frames are computed by its workers. */
   readonly frames: ClusterFrames;
   readonly takesPython = true;
+  /** What programs publish for each other. */
+  readonly datasets: Datasets;
   private readonly session: Session;
   private readonly coordinator: SchedulerCoordinator;
   private readonly book = new Book();
@@ -71,6 +38,8 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   /** Of which the scheduler has not said that it has their graphs. */
   private readonly unconfirmed = new Set<Run>();
   private readonly active = new Set<Run>();
+  /** Of those, the ones that another program has submitted: they cannot be submitted again. */
+  private readonly adopted = new WeakSet<Run>();
   private readonly undo: (() => void)[] = [];
   /** Aborted when the engine ends. */
   private readonly over = new AbortController();
@@ -116,6 +85,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       (op, fields) => this.session.call(op, fields),
       this.session.client,
     );
+    this.datasets = schedulerDatasets((op, fields) => this.call(op, fields));
     this.frames = new ClusterFrames(this.session, () => {
       if (this.ended !== undefined) throw this.ended;
     });
@@ -138,6 +108,14 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     this.book.persist(run.id, keys);
   }
 
+  /** Persists what another program has made, and somebody keeps: a dataset, a variable, that program itself. */
+  async adopt(keys: readonly Key[]): Promise<void> {
+    const lost = await this.unknown(keys);
+    if (lost.length > 0) throw lostInputs(lost);
+    const run = await this.compute(new Map(), keys, {}, undefined, true);
+    this.book.persist(run.id, keys);
+  }
+
   release(keys: readonly Key[]): void {
     for (const key of keys) {
       const id = this.book.release(key);
@@ -152,8 +130,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
 
   /** The workers that are there now, Node's and Python's. */
   async workers(): Promise<readonly WorkerInfo[]> {
-    if (this.ended !== undefined) throw this.ended;
-    return workersOf(await this.session.call('identity'));
+    return workersOf(await this.call('identity'));
   }
 
   /** Variables, queues, events and semaphores of the scheduler: those that programs in Python have by the same names. */
@@ -190,6 +167,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     outputs: readonly Key[],
     options: PersistOptions,
     take: Take | undefined,
+    adopted = false,
   ): Promise<Run> {
     if (this.ended !== undefined) throw this.ended;
     const { signal, priorities, priority = 0, onProgress } = options;
@@ -200,7 +178,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       await this.requireUploads(foreign);
       signal?.throwIfAborted();
     }
-    const isPersisted = (key: Key): boolean => this.book.isPersisted(key);
+    const isPersisted = (key: Key): boolean => adopted || this.book.isPersisted(key);
     const needed = neededOf(graph, outputs, isPersisted, (key) => this.book.holders(key).length > 0);
     const before = new Set([...externalsOf(needed)].flatMap((key) => this.book.holders(key)));
     const after = (): Run[] => [...before].flatMap((other) => this.runs.get(other) ?? []);
@@ -218,6 +196,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     };
     const taken = (keys: readonly Key[]): void => this.forget(run, keys);
     const run: Run = new Run(id, submission, this.session, this.book, take, taken, after, options.onHeld);
+    if (adopted) this.adopted.add(run);
     this.book.want(id, outputs);
     this.runs.set(id, run);
     this.active.add(run);
@@ -335,8 +314,34 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     this.book.lostAll();
     const byAge = [...this.runs.values()].sort((a, b) => a.id - b.id);
     for (const run of byAge)
+      if (!this.book.holds(run.id)) run.forgotten();
+      else if (this.adopted.has(run)) void this.adoptAgain(run);
+      else this.start(run);
+  }
+
+  /** What the scheduler does not know any more nobody here can make again. */
+  private async adoptAgain(run: Run): Promise<void> {
+    run.forgotten();
+    const { outputs } = run.submission;
+    // Where the scheduler cannot be reached now, this is done again when it can.
+    const lost = await this.unknown(outputs).catch(() => []);
+    if (lost.length === 0) {
       if (this.book.holds(run.id)) this.start(run);
-      else run.forgotten();
+      return;
+    }
+    run.fail(lostInputs(lost));
+    for (const key of outputs) while (this.book.release(key) !== undefined);
+    this.forget(run, outputs);
+  }
+
+  private async unknown(keys: readonly Key[]): Promise<Key[]> {
+    const states = (await this.call('get_task_status', { keys })) as Readonly<Record<Key, string | null>>;
+    return keys.filter((key) => !states[key] || states[key] === 'released' || states[key] === 'forgotten');
+  }
+
+  private async call(op: string, fields: object = {}): Promise<unknown> {
+    if (this.ended !== undefined) throw this.ended;
+    return this.session.call(op, fields);
   }
 
   private end(reason: EngineError): void {

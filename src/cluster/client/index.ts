@@ -1,2 +1,4 @@
-export { ClusterEngine, type ClusterOptions, connect } from './engine.js';
+export { connect } from './connect.js';
+export { ClusterEngine } from './engine.js';
 export { ClusterTaskError } from './failure.js';
+export type { ClusterOptions } from './options.js';

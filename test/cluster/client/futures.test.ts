@@ -1,8 +1,10 @@
 /** Futures on a real scheduler with real Node workers. */
+import { execFileSync } from 'node:child_process';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ClusterEngine, connect } from '../../../src/cluster/client/index.js';
 import { TaskError } from '../../../src/engine/errors.js';
-import { Client } from '../../../src/futures/index.js';
+import { Client, type Future, LostError } from '../../../src/futures/index.js';
+import { arange, type Delayed, delayed, type TileArray } from '../../../src/index.js';
 import { describeWithDask, type Process, startScheduler } from '../support/scheduler.js';
 import { startWorker } from '../worker/support/process.js';
 
@@ -29,5 +31,77 @@ await describeWithDask('futures on a cluster', (python) => {
     const error = (await bad.exception()) as TaskError;
     expect(error).toBeInstanceOf(TaskError);
     expect(error.cause).toBeInstanceOf(SyntaxError);
+  });
+
+  test('that one program publishes another has, when the first has ended; Python sees the names', async () => {
+    const first = await connect(scheduler.address);
+    const publisher = new Client(first);
+    const held = await arange(10, { chunks: 3 }).add(1).persist({ engine: first });
+    const twice = await publisher.persist([delayed((n: number) => 2 * n)(21)]);
+    const table = publisher.scatter(Float64Array.of(1, 2, 3));
+    const square = publisher.submit((n: number) => n * n, 12);
+    const when = new Date(0);
+    await publisher.publish('things', { held, twice, list: [table, square], when, n: 7n });
+    await publisher.publish(
+      'number',
+      publisher.submit((n: number) => n + 1, 1),
+    );
+    await publisher.publish('empty', []);
+    await expect(publisher.publish('empty', 1)).rejects.toThrow(/"empty" is published already; unpublish it/);
+    await expect(publisher.publish('x', arange(3))).rejects.toThrow(/is not computed yet: persist it/);
+    await expect(
+      publisher.publish(
+        'x',
+        publisher.with({ where: 'main' }).submit(() => 1),
+      ),
+    ).rejects.toThrow(/lies in this process/);
+    await expect(publisher.publish('x', { f: () => 1 })).rejects.toThrow(TypeError);
+    await first.dispose();
+
+    const client = new Client(engine);
+    const seen = `from distributed import Client
+with Client(${JSON.stringify(scheduler.address)}) as client:
+    print(client.list_datasets())
+    client.publish_dataset([1, 2], name="ofpython")
+    client.unpublish_dataset("empty")`;
+    expect(execFileSync(python, ['-c', seen], { encoding: 'utf8' })).toBe("('empty', 'number', 'things')\n");
+    expect(await client.listDatasets()).toEqual(['number', 'ofpython', 'things']);
+    await expect(client.getDataset('ofpython')).rejects.toThrow(/published by a program in Python/);
+    expect(await client.getDataset('number')).toBe(2);
+    {
+      const things = await client.getDataset<{
+        held: TileArray;
+        twice: Delayed<number>[];
+        list: [Future<Float64Array>, Future<number>];
+      }>('things');
+      expect(things).toMatchObject({ when, n: 7n });
+      expect(await things.held.sum().compute({ engine })).toBe(55);
+      expect(await things.twice[0]!.compute({ engine })).toBe(42);
+      expect(await things.list[0]).toEqual(Float64Array.of(1, 2, 3));
+      expect(await client.submit((n: number) => n + 1, things.list[1])).toBe(145);
+      // Who has it keeps it, also without the name.
+      await client.unpublish('things');
+      expect(await things.list[1]).toBe(144);
+      await expect(client.getDataset('things')).rejects.toThrow(/nothing is published as "things"; there is/);
+      expect(things.held.shape).toEqual([10]);
+    }
+    for (const name of await client.listDatasets()) await client.unpublish(name);
+    expect(await client.listDatasets()).toEqual([]);
+  });
+
+  test('of another program are lost with the scheduler, and say so', async () => {
+    const first = await startScheduler(python);
+    await startWorker(first.address);
+    await using other = await connect(first.address);
+    await using holder = await connect(first.address);
+    const squares = new Client(other);
+    await squares.publish('squares', { list: squares.map((n: number) => n * n, [3, 4]) });
+    const { list } = await new Client(holder).getDataset<{ list: Future<number>[] }>('squares');
+    expect(await list[0]).toBe(9);
+    await first.kill();
+    await startScheduler(python, { port: Number(first.address.split(':').at(-1)) });
+    await expect.poll(() => list[1]!.status, { timeout: 20_000 }).toBe('lost');
+    await expect(list[1]!.result()).rejects.toThrow(LostError);
+    expect(await new Client(holder).listDatasets()).toEqual([]);
   });
 });

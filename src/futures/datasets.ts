@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { type ArrayHandle, handleOf, heldArray } from '../array/handle.js';
+import { TileArray } from '../array/index.js';
+import { revive } from '../cluster/python/index.js';
+import { Delayed, heldDelayed } from '../delayed/delayed.js';
+import type { Dataset } from '../engine/datasets.js';
+import type { Engine } from '../engine/engine.js';
+import { whyNotCloneable } from '../graph/plain-data.js';
+import type { Key } from '../graph/task.js';
+import { LAZY, type Lazy, type PassedAs, replaceLazies } from '../lazy/index.js';
+import { Future, workOf } from './future.js';
+import { AdoptedWork, EngineWork, LocalWork } from './work.js';
+
+/** Something lazy whose results an engine holds, as data. */
+type Handle =
+  | { readonly kind: 'array'; readonly array: ArrayHandle }
+  | { readonly kind: 'delayed'; readonly key: Key; readonly as?: PassedAs | undefined }
+  | {
+      readonly kind: 'future';
+      readonly key: Key;
+      readonly as?: PassedAs | undefined;
+      /** Whether Python made it, so that its values are shown as Python's are. */
+      readonly python: boolean;
+    };
+
+/** A structure with lazies in it: each is an object whose only property, named by `mark`, is its place among `handles`. */
+interface Description {
+  readonly mark: string;
+  readonly structure: unknown;
+  readonly handles: readonly Handle[];
+}
+
+/**
+ * What others need to use a structure in which futures and what is persisted may be; futures are waited for.
+ *
+ * @throws TypeError naming what is no plain data, or not held by the engine; what futures failed with
+ */
+export async function describeDataset(value: unknown, engine: Engine): Promise<Dataset> {
+  const mark = randomUUID();
+  const lazies: Lazy[] = [];
+  const structure = replaceLazies(value, (lazy) => ({ [mark]: lazies.push(lazy) - 1 }));
+  const why = whyNotCloneable(structure, 'what is published');
+  if (why !== undefined) throw new TypeError(`${why}. Publish plain data, futures and what is persisted`);
+  for (const lazy of lazies) if (lazy instanceof Future) await lazy.ready();
+  const handles = lazies.map((lazy) => handleIn(lazy, engine));
+  const description: Description = { mark, structure, handles };
+  return { keys: [...new Set(handles.flatMap(keysOf))], description };
+}
+
+/**
+ * The structure that was published, whose lazies are held by this program too.
+ *
+ * @throws GraphError where the cluster does not hold any more what it is made of
+ */
+export async function reviveDataset(dataset: Dataset, engine: Engine): Promise<unknown> {
+  const { mark, structure, handles } = dataset.description as Description;
+  const lazies = await Promise.all(handles.map((handle) => lazyOf(handle, engine)));
+  const restored = (item: unknown): unknown => {
+    if (item instanceof Map) return new Map([...item].map(([key, one]) => [restored(key), restored(one)]));
+    if (item instanceof Set) return new Set([...item].map(restored));
+    if (Array.isArray(item)) return item.map(restored);
+    if (typeof item !== 'object' || item === null || Object.getPrototypeOf(item) !== Object.prototype)
+      return item;
+    if (mark in item) return lazies[(item as Record<string, number>)[mark]!]!.lazy;
+    return Object.fromEntries(Object.entries(item).map(([name, one]) => [name, restored(one)]));
+  };
+  return restored(structure);
+}
+
+function handleIn(lazy: Lazy, engine: Engine): Handle {
+  if (lazy[LAZY].engine !== undefined && lazy[LAZY].engine !== engine)
+    throw new TypeError(`${String(lazy)} is held by another engine than this client's`);
+  if (lazy instanceof Future) {
+    const work = workOf(lazy);
+    if (work instanceof LocalWork)
+      throw new TypeError(
+        `${String(lazy)} lies in this process, and others do not see it: publish its result`,
+      );
+    const python = work instanceof EngineWork && work.revive === revive;
+    return { kind: 'future', key: lazy.key, as: lazy.node.as, python };
+  }
+  if (lazy instanceof TileArray) {
+    const array = handleOf(lazy);
+    if (array !== undefined) return { kind: 'array', array };
+  }
+  if (lazy instanceof Delayed) {
+    const { key, as, engine: holder } = lazy[LAZY].input();
+    if (holder !== undefined) return { kind: 'delayed', key, as };
+  }
+  throw new TypeError(
+    `${String(lazy)} is not computed yet: persist it (client.persist), and publish what that gives`,
+  );
+}
+
+const keysOf = (handle: Handle): readonly Key[] =>
+  handle.kind === 'array' ? handle.array.keys : [handle.key];
+
+/** In an object: what awaits a future has its result. */
+async function lazyOf(handle: Handle, engine: Engine): Promise<{ readonly lazy: Lazy }> {
+  if (handle.kind === 'future') {
+    const { key, as, python } = handle;
+    const node = { key, as, engine, inputs: [], tasks: () => [] };
+    const lazy = new Future(
+      new AdoptedWork(engine, node, {}, [], as, python ? revive : undefined),
+      engine,
+      as,
+    );
+    await lazy.ready();
+    return { lazy };
+  }
+  await engine.adopt!([...new Set(keysOf(handle))]);
+  return { lazy: handle.kind === 'array' ? heldArray(handle.array, engine) : heldDelayed(handle, engine) };
+}
