@@ -40,10 +40,10 @@ const apart = {
 const OTHERS = new Set([join(root, 'src/index.js'), join(root, 'src/runner.js')]);
 
 // Files cost more than bytes when a program starts, so code is divided only by when it is needed: what every program loads
-// (index), what runs tasks (runner), and what few need (chunks). The two sides exchange data only, and share no module.
+// (index), what runs tasks (runner), a notebook's cells (kernel), and what few need (chunks). The two sides exchange data only, and share no module.
 const esm = () =>
   Promise.all(
-    ['index', 'runner', 'thread', 'cli'].map((name) =>
+    ['index', 'runner', 'thread', 'cli', 'kernel'].map((name) =>
       build({
         ...common,
         entryPoints: { [name]: join(root, `src/${name}.ts`) },

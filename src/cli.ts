@@ -13,6 +13,7 @@ const USAGE = `tilework: arrays and dataframes larger than memory
   tilework cluster [options]        Dask's scheduler and Node workers on this machine (--help says how)
   tilework worker tcp://scheduler:8786 [--nthreads N] [--memory-limit 4GiB] …
                                     a worker for a Dask scheduler; --help for more
+  tilework kernel install [options] TypeScript for Jupyter notebooks (--help says how)
   tilework bench [workload …]       beside Dask and NumPy (makes a Python environment of its own)`;
 
 const DEMOS = ['land', 'flights'];
@@ -67,6 +68,10 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   async worker(args) {
     const { workerCommand } = await import('./cli/worker.js');
     return workerCommand(args);
+  },
+  async kernel(args) {
+    const { kernelCommand } = await import('./cli/kernel.js');
+    return kernelCommand(args, fileURLToPath(import.meta.url), version);
   },
   async bench(args) {
     const script = fileURLToPath(new URL('bench/run.mjs', root));

@@ -21,6 +21,7 @@ import {
 } from './options.js';
 import { ProgressReports } from './progress.js';
 import { LocalResults, type ResultSource } from './results.js';
+import { signalOf } from './signal.js';
 import type { RunRecord, TaskRecord } from './state/records.js';
 import { EngineState } from './state/state.js';
 import { Reservations, SUPPLY, Supply } from './supply.js';
@@ -302,7 +303,8 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   ): Promise<RunRecord> {
     return new Promise((resolve, reject) => {
       if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
-      const { signal, priorities, onProgress } = options;
+      const { priorities, onProgress } = options;
+      const signal = signalOf(options.signal);
       signal?.throwIfAborted();
       checkPlacement(options);
       if (reserve > this.firstBudget)

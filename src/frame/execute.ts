@@ -1,5 +1,6 @@
 import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
+import { signalOf } from '../engine/signal.js';
 import { distributedBatches, distributedFiles, isDistributed, withDistributed } from './distributed/index.js';
 import { Database, type QueryOptions } from './duck/database.js';
 import { narrowed } from './duck/narrow.js';
@@ -46,10 +47,10 @@ export interface FrameOptions {
   readonly broadcastBytes?: number;
 }
 
-export const queryOptions = ({ signal, onProgress }: FrameOptions): QueryOptions => ({
-  ...(signal && { signal }),
-  ...(onProgress && { onProgress }),
-});
+export const queryOptions = ({ signal: given, onProgress }: FrameOptions): QueryOptions => {
+  const signal = signalOf(given);
+  return { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+};
 
 /** A plan as a statement for a database that its rows in memory were put into. */
 export async function statementOf(

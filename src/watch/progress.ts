@@ -1,5 +1,6 @@
 import type { SingleBar } from 'cli-progress';
 import type { Progress } from '../engine/engine.js';
+import { notebookShow, progressHtml } from './progress-html.js';
 
 export interface ProgressBarOptions {
   /** Where to draw; default: standard error. */
@@ -12,8 +13,8 @@ const FORMAT = '{label}[{bar}] {percentage}% | {value}/{total} tasks | memory {m
 const WIDTH = 24;
 
 /**
- * A bar in the terminal, for `onProgress`: tasks done, memory against the limit, what is on disk, time. One function serves one run
- * after another, each with a bar of its own.
+ * A bar in the terminal, or in a notebook below its cell, for `onProgress`: tasks done, memory against the limit, what is on disk, time. One
+ * function serves one run after another, each with a bar of its own.
  *
  * @example
  * await x.mean().compute({ onProgress: progressBar('mean') }); // 2.5
@@ -22,6 +23,8 @@ export function progressBar(
   label = '',
   { stream = process.stderr, force = false }: ProgressBarOptions = {},
 ): (progress: Progress) => void {
+  const show = notebookShow();
+  if (show !== undefined) return inNotebook(label, show);
   if (!force && stream.isTTY !== true) return () => undefined;
   let drawing: Promise<Drawing> | undefined;
   return (progress) => {
@@ -30,6 +33,23 @@ export function progressBar(
     const current = drawing;
     if (progress.finished) drawing = undefined;
     void current.then((drawing) => drawing.show(progress));
+  };
+}
+
+function inNotebook(
+  label: string,
+  show: NonNullable<ReturnType<typeof notebookShow>>,
+): (progress: Progress) => void {
+  let again: ((html: string) => void) | undefined;
+  return (progress) => {
+    const { label: name = '', memory, spilled, elapsed } = payloadOf(label, progress);
+    const html = progressHtml(progress.done, progress.total, name, [
+      `memory ${memory}${spilled}`,
+      `${elapsed}`,
+    ]);
+    if (again === undefined) again = show(html);
+    else again(html);
+    if (progress.finished) again = undefined;
   };
 }
 

@@ -5,6 +5,7 @@ import { EngineError } from '../../engine/errors.js';
 import { FetchedResults } from '../../engine/fetched-results.js';
 import type { Result } from '../../engine/op.js';
 import { checkPriority, checkRetries } from '../../engine/options.js';
+import { signalOf } from '../../engine/signal.js';
 import type { DistributedEngine, PersistOptions } from '../../frame/distributed/engine.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { Upload } from '../../graph/uploads.js';
@@ -170,7 +171,8 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     adopted = false,
   ): Promise<Run> {
     if (this.ended !== undefined) throw this.ended;
-    const { signal, priorities, priority = 0, onProgress } = options;
+    const { priorities, priority = 0, onProgress } = options;
+    const signal = signalOf(options.signal);
     signal?.throwIfAborted();
     const retries = checkRetries(options.retries ?? this.retries);
     const foreign = [...uploadsNeeded(graph)].filter(([upload]) => !this.has(upload));

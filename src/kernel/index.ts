@@ -1,0 +1,3 @@
+/** A Jupyter kernel for TypeScript: installed, removed, and run. */
+export { runKernel } from './run.js';
+export { installKernel, removeKernel, type Where } from './spec.js';
