@@ -17,18 +17,20 @@ export interface ConnectOptions extends ClusterOptions {
  * Connects to a Dask scheduler that was started with tilework's module (`dask scheduler --preload tilework_scheduler.py`), whose Node workers (`tilework worker`)
  * compute what this process asks for. From then on they compute what names no engine.
  *
- * @param address `tcp://host:8786` on this machine; elsewhere `tls://host:8786`, with `ca`, `cert` and `key` as PEM
- * @throws TypeError for an address or certificates that are of no use, CommError where nothing answers as a scheduler does, EngineError where
+ * @param address `tcp://host:8786` on this machine; elsewhere `tls://host:8786`, with `ca`, `cert` and `key` as PEM. Without it that in
+ *   `DASK_SCHEDULER_ADDRESS`. Without certificates, the files that Dask's own variables name (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`,
+ *   `…__CLIENT__CERT`, `…__CLIENT__KEY`), or those that the Helm chart mounts in /etc/tilework/tls
+ * @throws TypeError for an address or certificates that are missing or of no use, CommError where nothing answers as a scheduler does, EngineError where
  *   the scheduler does not take graphs of tilework
  * @example
  * connect('tcp://127.0.0.1:1'); // throws CommError: cannot talk to tcp://127.0.0.1:1: nothing listens there: is it running, and is the port right?
  */
 export async function connect(
-  address: string,
+  address?: string,
   { asDefault = true, ...options }: ConnectOptions = {},
 ): Promise<ClusterEngine> {
   const client = await import('./client/index.js');
-  const engine = await client.connect(address, options);
+  const engine = await client.connect(...(await client.completed(address, options, process.env)));
   if (asDefault) makeDefault(engine);
   return engine;
 }

@@ -1,7 +1,8 @@
 /** The client on real schedulers, with the least of workers: graphs in, results out, and what goes wrong. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type ClusterEngine, type ClusterTaskError, connect } from '../../../src/cluster/client/index.js';
 import { CommError, formatAddress, listen, RpcPool } from '../../../src/cluster/comm/index.js';
+import { connect as connectAsPrograms } from '../../../src/cluster/index.js';
 import type { Progress } from '../../../src/engine/engine.js';
 import { EngineError, GraphError, TaskError } from '../../../src/engine/errors.js';
 import type { Graph, Task } from '../../../src/graph/task.js';
@@ -352,6 +353,14 @@ await describeWithDask('a scheduler', (python) => {
     const { graph, root } = tree(20, 'tls');
     expect(await computed(engine, graph, root)).toBe(190);
     await expect(connect(scheduler.address, { ca: member.ca })).rejects.toThrow('(missing: cert, key)');
+    // A program that says nothing, in an environment made for Dask's.
+    vi.stubEnv('DASK_SCHEDULER_ADDRESS', scheduler.address);
+    vi.stubEnv('DASK_DISTRIBUTED__COMM__TLS__CA_FILE', files.ca);
+    vi.stubEnv('DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT', files.cert);
+    vi.stubEnv('DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY', files.key);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await using same = await connectAsPrograms(undefined, { asDefault: false });
+    expect(await computed(same, graph, root)).toBe(190);
   });
 
   test('takes a higher priority first', async () => {
