@@ -14,6 +14,10 @@ const USAGE = `tilework: arrays and dataframes larger than memory
   tilework worker tcp://scheduler:8786 [--nthreads N] [--memory-limit 4GiB] …
                                     a worker for a Dask scheduler; --help for more
   tilework kernel install [options] TypeScript for Jupyter notebooks (--help says how)
+  tilework k8s up|status|connect|scale|down
+                                    scheduler, workers and notebook on any Kubernetes cluster
+  tilework aws up|status|down CLUSTER
+                                    a Kubernetes cluster on AWS for that, from nothing and back
   tilework bench [workload …]       beside Dask and NumPy (makes a Python environment of its own)`;
 
 const DEMOS = ['land', 'flights'];
@@ -72,6 +76,14 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   async kernel(args) {
     const { kernelCommand } = await import('./cli/kernel.js');
     return kernelCommand(args, fileURLToPath(import.meta.url), version);
+  },
+  async k8s(args) {
+    const { k8sCommand } = await import('./cli/k8s.js');
+    return k8sCommand(args);
+  },
+  async aws(args) {
+    const { awsCommand } = await import('./cli/aws.js');
+    return awsCommand(args);
   },
   async bench(args) {
     const script = fileURLToPath(new URL('bench/run.mjs', root));
