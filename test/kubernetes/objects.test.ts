@@ -5,6 +5,7 @@ import {
   HELMS,
   type KubernetesObject,
   kubernetesPython,
+  OF_OTHERS,
   ofKind,
   podsOf,
   run,
@@ -16,7 +17,6 @@ import { violations } from './support/restricted.js';
 const python = kubernetesPython();
 /** The oldest and the newest that the schemas are of. */
 const VERSIONS = ['1.27.0', '1.37.0'];
-
 describe.each(HELMS)('%s renders', (_, tools) => {
   const rendered = new Map<string, KubernetesObject[]>();
   beforeAll(async () => {
@@ -35,9 +35,7 @@ describe.each(HELMS)('%s renders', (_, tools) => {
   });
 
   it.skipIf(python === undefined)('nothing that Kubernetes has no field for', async () => {
-    const known = [...rendered.values()]
-      .flat()
-      .filter(({ apiVersion }) => apiVersion !== 'cert-manager.io/v1');
+    const known = [...rendered.values()].flat().filter(({ apiVersion }) => !OF_OTHERS.has(apiVersion));
     expect(known.length).toBeGreaterThan(200);
     const planted = { ...known[0], speck: {} };
     const check = async (objects: readonly KubernetesObject[]): Promise<string[]> => {
@@ -141,6 +139,25 @@ describe.each(HELMS)('%s renders', (_, tools) => {
     ]);
     const opened = find(rendered.get('Jupyter by a load balancer')!, 'NetworkPolicy', 'my-tilework-jupyter');
     expect(opened.spec.ingress).toEqual([{ ports: [{ port: 'http', protocol: 'TCP' }] }]);
+  });
+
+  it('monitors of what serves metrics, by labels and ports that it has', () => {
+    const objects = rendered.get('metrics for Prometheus')!;
+    const [service] = ofKind(objects, 'ServiceMonitor');
+    const [pods] = ofKind(objects, 'PodMonitor');
+    expect(service!.metadata.labels).toMatchObject({ release: 'prometheus' });
+    const { metadata, spec } = find(objects, 'Service', 'my-tilework-scheduler');
+    expect(metadata.labels).toMatchObject(service!.spec.selector.matchLabels);
+    expect(spec.ports.map(({ name }: { name: string }) => name)).toContain(service!.spec.endpoints[0].port);
+    const workers = find(objects, 'Deployment', 'my-tilework-worker-node').spec.template;
+    expect(workers.metadata.labels).toMatchObject(pods!.spec.selector.matchLabels);
+    expect(Object.keys(workers.metadata.labels)).toContain(pods!.spec.podTargetLabels[0]);
+    const ports = workers.spec.containers[0].ports.map(({ name }: { name: string }) => name);
+    expect(ports).toContain(pods!.spec.podMetricsEndpoints[0].port);
+    const alone = rendered.get('metrics of workers alone')!;
+    expect(
+      [ofKind(alone, 'ServiceMonitor'), ofKind(alone, 'PodMonitor')].map(({ length }) => length),
+    ).toEqual([0, 1]);
   });
 
   it('certificates of cert-manager, whose authority is the release or a given one', () => {

@@ -7,6 +7,9 @@ import { pythonOf, runScript } from '../../support/scripts.js';
 export const CHART = path.resolve(import.meta.dirname, '../../../deploy/chart');
 export const NAMESPACE = 'compute';
 
+/** Groups of kinds that other projects define. */
+export const OF_OTHERS: ReadonlySet<string> = new Set(['cert-manager.io/v1', 'monitoring.coreos.com/v1']);
+
 export type Values = Readonly<Record<string, unknown>>;
 export interface Binaries {
   readonly helm: string;

@@ -67,6 +67,12 @@ export const MATRIX: Readonly<Record<string, Values>> = {
     },
     jupyter: { service: { type: 'NodePort' } },
   },
+  'metrics for Prometheus': { monitoring: { enabled: true, labels: { release: 'prometheus' } } },
+  'metrics of workers alone': {
+    monitoring: { enabled: true, interval: '1m' },
+    scheduler: { enabled: false, address: 'tcp://scheduler.other.svc:8786' },
+    tls: { enabled: false },
+  },
   'nothing blocked': { networkPolicy: { blocked: [] } },
   'Jupyter by a load balancer': {
     jupyter: {
