@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MemoryLimitError, SpillError, ThreadDiedError } from '../../src/engine/errors.js';
+import type { Allocation } from '../../src/engine/memory/arena.js';
 import type { RunRecord, TaskRecord } from '../../src/engine/state/records.js';
-import { SUPPLY } from '../../src/engine/supply.js';
+import type { EngineState } from '../../src/engine/state/state.js';
+import { SUPPLY, Supply } from '../../src/engine/supply.js';
 import type { Graph, Task } from '../../src/graph/task.js';
 import { type Behaviour, task, World } from './support/world.js';
 
@@ -15,6 +17,8 @@ interface TaskPlan {
   readonly work: number;
   /** Where it reads nothing: its result comes from elsewhere. */
   readonly supplied: boolean;
+  /** It comes into memory that was reserved for it. */
+  readonly reserved: boolean;
   readonly throws: number;
   readonly kills: number;
   readonly secedes: boolean;
@@ -30,6 +34,7 @@ const taskPlan: fc.Arbitrary<TaskPlan> = fc.record({
   scratch: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined, freq: 1 }),
   work: fc.integer({ min: 0, max: 400_000 }),
   supplied: fc.boolean(),
+  reserved: fc.boolean(),
   throws: rarely(fc.integer({ min: 1, max: 3 })),
   kills: rarely(fc.integer({ min: 1, max: 4 })),
   secedes: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
@@ -67,19 +72,27 @@ const scenario = fc.record({
   choices: fc.infiniteStream(fc.nat()),
 });
 
-function graphOf(plans: readonly TaskPlan[], measured: number): Graph {
+/** @param reservations is given what was reserved for results from elsewhere */
+function graphOf(
+  plans: readonly TaskPlan[],
+  measured: number,
+  state: EngineState,
+  reservations: Allocation[],
+): Graph {
   const graph = new Map<string, Task>();
+  const supply = ({ kib, reserved }: TaskPlan): Partial<Task> => {
+    const allocation = reserved && kib ? state.reserved(kib * KIB) : undefined;
+    if (allocation !== undefined) reservations.push(allocation);
+    return { op: SUPPLY, params: new Supply({ value: null }, allocation) };
+  };
   for (const [i, plan] of plans.entries()) {
     const inputs = plan.inputs.filter((back) => back <= i).map((back) => `t${i - back}`);
-    graph.set(
-      `t${i}`,
-      task(`t${i}`, inputs, {
-        ...(plan.kib !== undefined && { bytes: plan.kib * KIB }),
-        ...(plan.scratch !== undefined && { scratch: plan.scratch * KIB }),
-        ...(inputs.length === 0 && plan.supplied && { op: SUPPLY }),
-        ...(plan.work % 100 < measured && { work: plan.work }),
-      }),
-    );
+    const made = task(`t${i}`, inputs, {
+      ...(plan.kib !== undefined && { bytes: plan.kib * KIB }),
+      ...(plan.scratch !== undefined && { scratch: plan.scratch * KIB }),
+      ...(plan.work % 100 < measured && { work: plan.work }),
+    });
+    graph.set(`t${i}`, { ...made, ...(inputs.length === 0 && plan.supplied && supply(plan)) });
   }
   return graph;
 }
@@ -109,7 +122,9 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
   world.diskFull = plan.diskFull;
   world.hereFails = plan.hereFails;
   const { state } = world;
-  const graph = graphOf(plan.tasks, plan.measured);
+  const reservations: Allocation[] = [];
+  const graph = graphOf(plan.tasks, plan.measured, state, reservations);
+  world.carryOut();
   const calls: Call[] = [];
   const persisted: string[] = [];
   const pending = [...plan.runs];
@@ -173,6 +188,11 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
           world.carryOut();
         });
     }
+    if (reservations.length > 0)
+      actions.push(() => {
+        state.unreserved(reservations.pop()!);
+        world.carryOut();
+      });
     if (persisted.length > 0)
       actions.push(() => {
         state.released(persisted.pop()!);
