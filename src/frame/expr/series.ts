@@ -23,9 +23,16 @@ export interface EwmOptions<N extends string = string> {
   readonly com?: number;
   /** Whether weights are divided by their sum (the default), or each mean is made of the value and the mean before. */
   readonly adjust?: boolean;
+  /** Whether time stands still over nulls; else they count as rows. */
+  readonly ignoreNulls?: boolean;
   readonly partitionBy?: N | readonly N[];
   /** Without it the order of rows counts. */
   readonly orderBy?: WindowOptions<N>['orderBy'];
+}
+
+export interface EwmSpreadOptions<N extends string = string> extends EwmOptions<N> {
+  /** Whether the weights are taken for those of a population; else, the default, for those of a sample. */
+  readonly bias?: boolean;
 }
 
 const cast = (value: ExprNode, to: 'float64' | 'int64'): ExprNode =>
@@ -78,22 +85,61 @@ interface Weights {
  * long series, so rows are cut into blocks in which they do not: a mean is made of its own block and the one before.
  */
 export function ewmNode(node: ExprNode, options: EwmOptions): ExprNode {
-  const alpha = alphaOf(options);
+  const { total, last } = weightedSums(node, 'ewmMean', options);
+  return last(callNode('div', total(cast(node, 'float64')), total(ONE)));
+}
+
+/**
+ * The exponentially weighted variance. A value adds its distance from the mean before it times that from the mean with it (Welford 1962), so nothing cancels. Without
+ * bias it is divided by what is left of the squared sum of weights without the sum of their squares, which one value leaves nothing of.
+ */
+export function ewmVarNode(node: ExprNode, name: string, options: EwmSpreadOptions): ExprNode {
+  const { total, squares, last, over } = weightedSums(node, name, options);
+  const x = cast(node, 'float64');
+  const weights = total(ONE);
+  const mean = last(callNode('div', total(x), weights));
+  const before = windowNode('lastValue', [mean], { ...over, rows: [null, -1] }, true);
+  const step = callNode('mul', callNode('sub', x, before), callNode('sub', x, mean));
+  const biased = callNode('div', total(callNode('coalesce', step, literalNode(0))), weights);
+  if (options.bias) return last(biased);
+  const squared = callNode('mul', weights, weights);
+  const left = callNode('sub', squared, squares);
+  const value = callNode('div', callNode('mul', biased, squared), left);
+  const branches = [{ when: callNode('gt', left, literalNode(0)), value }];
+  return last(freeze({ kind: 'case', branches, otherwise: undefined }));
+}
+
+const ONE = literalNode(1);
+
+interface WeightedSums {
+  /** Of a value of each row up to here, times its weight. */
+  readonly total: (value: ExprNode) => ExprNode;
+  /** Of the squares of the weights. */
+  readonly squares: ExprNode;
+  /** What was made of those where there was a value. */
+  readonly last: (value: ExprNode) => ExprNode;
+  readonly over: WindowOptions;
+}
+
+function weightedSums(node: ExprNode, name: string, options: EwmOptions): WeightedSums {
+  const alpha = alphaOf(name, options);
   const { partitionBy = [], orderBy = [], adjust = true } = options;
   // Beyond this nothing but the last value counts.
   const decay = Math.min(-Math.log1p(-alpha), 50);
   const over = { partitionBy, orderBy };
-  const row = windowNode('rowNumber', [], over, true);
+  const row = options.ignoreNulls
+    ? windowNode('count', [node], { ...over, rows: [null, 0] }, true)
+    : windowNode('rowNumber', [], over, true);
   const { block, inBlock, length, weight } = adjust
     ? byRows(row, decay)
     : byLevels(node, row, alpha, decay, over);
-  const total = (value: ExprNode): ExprNode => {
-    const weighted = (from: number): ExprNode => {
+  const sum = (weighted: (weight: ExprNode) => ExprNode): ExprNode => {
+    const value = (from: number): ExprNode => {
       const power = callNode('exp', callNode('sub', inBlock, literalNode(from)));
-      return ifKnown(node, callNode('mul', callNode('mul', value, weight), power));
+      return ifKnown(node, weighted(callNode('mul', weight, power)));
     };
-    const here = windowNode('sum', [weighted(0)], { ...over, rows: [null, 0] }, true);
-    const before = windowNode('sum', [weighted(length)], { partitionBy, range: [-1, -1] }, false);
+    const here = windowNode('sum', [value(0)], { ...over, rows: [null, 0] }, true);
+    const before = windowNode('sum', [value(length)], { partitionBy, range: [-1, -1] }, false);
     const byBlock: SortKey = { expr: block, descending: false, nulls: 'last' };
     return callNode(
       'add',
@@ -101,8 +147,12 @@ export function ewmNode(node: ExprNode, options: EwmOptions): ExprNode {
       callNode('coalesce', freeze({ ...before, orderBy: [byBlock] }), literalNode(0)),
     );
   };
-  const mean = ifKnown(node, callNode('div', total(cast(node, 'float64')), total(literalNode(1))));
-  return windowNode('fillForward', [mean], { ...over, rows: [null, 0] }, true);
+  return {
+    over,
+    total: (value) => sum((weighted) => callNode('mul', value, weighted)),
+    squares: sum((weighted) => callNode('mul', weighted, weighted)),
+    last: (value) => windowNode('fillForward', [ifKnown(node, value)], { ...over, rows: [null, 0] }, true),
+  };
 }
 
 /** Weights that are divided by their sum: all the same, in blocks of so many rows. */
@@ -137,11 +187,11 @@ function byLevels(node: ExprNode, row: ExprNode, alpha: number, decay: number, o
   };
 }
 
-function alphaOf({ alpha, span, halflife, com }: EwmOptions): number {
+function alphaOf(what: string, { alpha, span, halflife, com }: EwmOptions): number {
   const given = Object.entries({ alpha, span, halflife, com }).filter(([, value]) => value !== undefined);
   if (given.length !== 1)
     throw new TypeError(
-      `ewmMean: say one of alpha, span, halflife and com, not ${given.map(([name]) => name).join(' and ') || 'none'}`,
+      `${what}: say one of alpha, span, halflife and com, not ${given.map(([name]) => name).join(' and ') || 'none'}`,
     );
   const [name, value] = given[0] as [string, number];
   const [least, open] = { alpha: [0, true], span: [1, false], halflife: [0, true], com: [0, false] }[
@@ -153,7 +203,7 @@ function alphaOf({ alpha, span, halflife, com }: EwmOptions): number {
     value === Number.POSITIVE_INFINITY
   )
     throw new RangeError(
-      `ewmMean: ${name} is ${open ? 'above' : 'at least'} ${least}${name === 'alpha' ? ' and at most 1' : ''}, not ${value}`,
+      `${what}: ${name} is ${open ? 'above' : 'at least'} ${least}${name === 'alpha' ? ' and at most 1' : ''}, not ${value}`,
     );
   if (name === 'alpha') return value;
   if (name === 'span') return 2 / (value + 1);

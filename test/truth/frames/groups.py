@@ -293,12 +293,28 @@ def weighted(book, series, gaps):
     """Exponentially weighted means, of pandas; its NaN of nothing is null. Unadjusted, pandas counts a value behind nulls otherwise where alpha is 0.5 and nowhere else: that is not asked."""
     floats = lambda s: ("float", [None if np.isnan(v) else float(v) for v in s])
     long, _ = book.frame("waves", {"x": ("float64", [None if i % 7 == 3 or 90 <= i < 150 else float(np.sin(i)) for i in range(300)])})
-    for frame, data, column in (("series", series, "x"), ("series", series, "i"), ("gaps", gaps, "v"), ("waves", long, "x")):
+    # Behind a long gap one value counts all but alone: there pandas' own variances have few digits.
+    ripples, _ = book.frame("ripples", {"x": ("float64", [None if i % 7 == 3 else float(np.sin(i)) for i in range(300)])})
+    for frame, data, column in (("series", series, "x"), ("series", series, "i"), ("gaps", gaps, "v"), ("waves", long, "x"), ("ripples", ripples, "x")):
         s = data[column].astype("float64")
         for name, value in (("alpha", 0.3), ("alpha", 1), ("span", 5), ("halflife", 0.7), ("com", 0), ("com", 20)):
             for adjust in (True, False):
                 r = s.ewm(**{name: value}, adjust=adjust).mean()
                 book.expr("weighted", frame, f"col('{column}').ewmMean({{ {name}: {value}, adjust: {str(adjust).lower()} }})", floats(r), near=1e-11)
+                if frame == "waves":
+                    continue
+                for ignore in (True, False) if value in (5, 0.7) else (False,):
+                    options = f"{name}: {value}, adjust: {str(adjust).lower()}" + (", ignoreNulls: true" if ignore else "")
+                    w = s.ewm(**{name: value}, adjust=adjust, ignore_na=ignore)
+                    if ignore:
+                        book.expr("weighted", frame, f"col('{column}').ewmMean({{ {options} }})", floats(w.mean()), near=1e-11)
+                    # Of one value that alone counts, 0 of pandas is 0 but for a rounding here.
+                    for bias in (True, False) if value not in (1, 0) else (False,):
+                        spread = options + (", bias: true" if bias else "")
+                        book.expr("weighted", frame, f"col('{column}').ewmVar({{ {spread} }})", floats(w.var(bias=bias)), near=1e-9)
+                    book.expr("weighted", frame, f"col('{column}').ewmStd({{ {options} }})", floats(w.std()), near=1e-9)
+    far = book.frame("far", {"x": ("float64", [1e6 + float(np.cos(i)) for i in range(120)])})[0]["x"].astype("float64")
+    book.expr("weighted", "far", "col('x').ewmVar({ span: 9 })", floats(far.ewm(span=9).var()), near=1e-7)
     s = series.assign(x=series["x"].astype("float64"))
     for adjust in (True, False):
         r = s.groupby("g")["x"].transform(lambda s: s.ewm(span=4, adjust=adjust).mean())

@@ -1,6 +1,7 @@
 import type { SumOf } from '../../types.js';
 import type { Expr } from '../expr.js';
-import { type EwmOptions, ewmNode } from '../series.js';
+import { callNode } from '../node.js';
+import { type EwmOptions, type EwmSpreadOptions, ewmNode, ewmVarNode } from '../series.js';
 import { type RollingOptions, rollingNode } from '../window.js';
 import { WindowMethods } from './windows.js';
 
@@ -115,5 +116,25 @@ export abstract class RollingMethods<N extends string, T> extends WindowMethods<
    */
   ewmMean<M extends string = never>(options: EwmOptions<M>): Expr<N | M, 'float64'> {
     return this.of(ewmNode(this.node, options));
+  }
+
+  /**
+   * The exponentially weighted variance, by the weights of `ewmMean`: of a sample, null of one value, or with `bias` of all there is. Nulls as there.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: 4 }]).select({ r: col('x').ewmVar({ com: 0.5, adjust: false, bias: true }) }).rows(); // [ { r: 0 }, { r: 0.2222222222222222 }, { r: 1.2839506172839505 } ]
+   */
+  ewmVar<M extends string = never>(options: EwmSpreadOptions<M>): Expr<N | M, 'float64'> {
+    return this.of(ewmVarNode(this.node, 'ewmVar', options));
+  }
+
+  /**
+   * The exponentially weighted standard deviation: the root of `ewmVar`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).select({ r: col('x').ewmStd({ alpha: 0.5, adjust: false, bias: true }) }).rows(); // [ { r: 0 }, { r: 0.5 } ]
+   */
+  ewmStd<M extends string = never>(options: EwmSpreadOptions<M>): Expr<N | M, 'float64'> {
+    return this.of(callNode('sqrt', ewmVarNode(this.node, 'ewmStd', options)));
   }
 }
