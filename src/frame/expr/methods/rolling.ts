@@ -122,7 +122,7 @@ export abstract class RollingMethods<N extends string, T> extends WindowMethods<
    * The exponentially weighted variance, by the weights of `ewmMean`: of a sample, null of one value, or with `bias` of all there is. Nulls as there.
    *
    * @example
-   * await fromRows([{ x: 1 }, { x: 2 }, { x: 4 }]).select({ r: col('x').ewmVar({ com: 0.5, adjust: false, bias: true }) }).rows(); // [ { r: 0 }, { r: 0.2222222222222222 }, { r: 1.2839506172839505 } ]
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: 4 }]).select({ r: col('x').ewmVar({ alpha: 0.5, adjust: false, bias: true }) }).rows(); // [ { r: 0 }, { r: 0.25 }, { r: 1.6875 } ]
    */
   ewmVar<M extends string = never>(options: EwmSpreadOptions<M>): Expr<N | M, 'float64'> {
     return this.of(ewmVarNode(this.node, 'ewmVar', options));
