@@ -189,18 +189,30 @@ export function sourceBytes(plan: PlanNode, facts: Facts): number {
 /** What a filter leaves where nobody knows. */
 const PASSING = 0.2;
 
-/** A guess at the bytes of a plan, to tell which of two is likely less: that an equal value is found once, that filters leave a fifth. */
+/** A guess at the bytes of a plan, to tell which of two is likely less: that an equal value is found once, and that filters leave a fifth of all that is joined to them. */
 export function guessOf(plan: PlanNode, facts: Facts): number {
-  const inputs = inputsOf(plan).map((input) => guessOf(input, facts));
+  const { bytes, share } = guess(plan, facts);
+  return bytes * share;
+}
+
+function guess(plan: PlanNode, facts: Facts): { readonly bytes: number; readonly share: number } {
+  if (plan.kind === 'scan')
+    return { bytes: sourceBytes(plan, facts), share: plan.filters.length > 0 ? PASSING : 1 };
+  const inputs = inputsOf(plan).map((input) => guess(input, facts));
+  const bytes = inputs.map((input) => input.bytes);
+  const share = inputs.reduce((product, input) => product * input.share, 1);
   switch (plan.kind) {
-    case 'scan':
-      return sourceBytes(plan, facts) * PASSING ** Math.min(1, plan.filters.length);
     case 'filter':
-      return inputs[0]! * PASSING;
+      return { bytes: bytes[0]!, share: share * PASSING };
     case 'join':
-      return plan.how === 'semi' || plan.how === 'anti' ? inputs[0]! : Math.max(...inputs);
+      return plan.how === 'semi' || plan.how === 'anti'
+        ? { bytes: bytes[0]!, share }
+        : { bytes: Math.max(...bytes), share };
     default:
-      return inputs.reduce((sum, bytes) => sum + bytes, 0);
+      return {
+        bytes: bytes.reduce((sum, each) => sum + each, 0),
+        share: inputs.length === 1 ? share : 1,
+      };
   }
 }
 
