@@ -156,6 +156,8 @@ describe('other mistakes', () => {
     ],
     ['a date that is none', () => col('x').gt(new Date(Number.NaN)), 'an operand is an invalid Date'],
     ['a quantile', () => col('x').quantile(2), 'quantile: q lies between 0 and 1, and is 2'],
+    ['breaks that do not rise', () => col('x').cut([0, 2, 2]), 'cut: breaks[2] is 2, and not greater'],
+    ['labels that are too few', () => col('x').cut([0, 1, 2], { labels: ['a'] }), '2 intervals'],
     ['a duration', () => duration('7 fortnights'), '7 fortnights'],
   ])('%s', (_, call, message) => expect(call).toThrow(message));
 

@@ -127,6 +127,14 @@ def add(book):
         book.expr("clip", "num", f"col('i').clip({low}, {high})", d["i"].clip(low, high))
         book.expr("clip", "num", f"col('x').clip({low}, {high})", p["x"].clip(low, high))
     book.expr("clip", "num", "col('y').clip(col('u'), 2)", p.select(pl.col("y").clip(pl.col("u"), 2))["y"])
+    for column in ("i", "x"):
+        for options, js in (({}, ""), ({"right": False}, ", right: false"), ({"include_lowest": True}, ", includeLowest: true")):
+            cuts = pd.cut(d[column].astype("float64"), [-1, 0, 2, np.inf], labels=["a", "b", "c"], **options)
+            book.expr("cut", "num", f"col('{column}').cut([-1, 0, 2, Infinity], {{ labels: ['a', 'b', 'c']{js} }})", ("string", [None if pd.isna(v) else str(v) for v in cuts]))
+    # Of whole numbers, whose intervals pandas writes as they are written here.
+    cuts = pd.cut(d["i"].dropna().astype("int64"), [-1, 0, 2], right=False)
+    cuts = cuts[cuts.notna()].map(str).astype("object").reindex(d.index)
+    book.expr("cut", "num", "col('i').cut([-1, 0, 2], { right: false })", ("string", [None if pd.isna(v) else str(v) for v in cuts]))
     book.expr("clip", "num", "col('i').clip(null, 3)", d["i"].clip(upper=3))
     book.expr("clip", "num", "col('i').clip(0, null)", d["i"].clip(lower=0))
     for name, method in (("least", pl.min_horizontal), ("greatest", pl.max_horizontal)):

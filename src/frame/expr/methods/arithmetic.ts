@@ -1,4 +1,5 @@
 import type { Arithmetic } from '../../types.js';
+import { type CutOptions, cutNode } from '../cut.js';
 import type { Expr } from '../expr.js';
 import type { NamesOf, Operand, TermOf } from '../operand.js';
 import { ExprCore } from './core.js';
@@ -139,5 +140,16 @@ export abstract class ArithmeticMethods<N extends string, T> extends ExprCore<N,
    */
   clip<A extends Operand, B extends Operand>(low: A, high: B): Expr<N | NamesOf<A> | NamesOf<B>, T> {
     return this.with('clip', low, high);
+  }
+  /**
+   * The interval between two breaks that a number lies in, by its label: with its right end, as pandas' `cut`, or its left one. Null where it lies in none, as NaN does.
+   *
+   * @throws RangeError where breaks do not rise, or labels are not one for each interval
+   * @example
+   * const ages = fromRows([{ age: 10 }, { age: 11 }, { age: 70 }]);
+   * await ages.select({ r: col('age').cut([0, 10, 65], { labels: ['child', 'adult'] }) }).rows(); // [ { r: 'child' }, { r: 'adult' }, { r: null } ]
+   */
+  cut(breaks: readonly number[], options: CutOptions = {}): Expr<N, 'string'> {
+    return this.of(cutNode(this.node, breaks, options));
   }
 }

@@ -1,0 +1,44 @@
+import { callNode, type ExprNode, freeze, literalNode } from './node.js';
+
+/** What the intervals between breaks are called, and which of their ends are theirs. */
+export interface CutOptions {
+  /** A name for each interval; default: as they are written, such as `(0, 10]`. */
+  readonly labels?: readonly string[];
+  /** Whether an interval has its right end (the default), or its left one. */
+  readonly right?: boolean;
+  /** Whether the outermost end that would be left out, the first break or without `right` the last, belongs to its interval. */
+  readonly includeLowest?: boolean;
+}
+
+/** The interval that a number lies in, as data. */
+export function cutNode(node: ExprNode, breaks: readonly number[], options: CutOptions): ExprNode {
+  const { right = true, includeLowest = false } = options;
+  checkBreaks(breaks);
+  const count = breaks.length - 1;
+  const closed = (i: number): boolean => includeLowest && i === (right ? 0 : count - 1);
+  const labels = options.labels ?? breaks.slice(1).map((to, i) => textOf(breaks[i]!, to, right, closed(i)));
+  if (labels.length !== count)
+    throw new RangeError(
+      `cut: ${breaks.length} breaks make ${count} intervals, for which there are ${labels.length} labels`,
+    );
+  const atMost = (i: number, inclusive: boolean): ExprNode =>
+    callNode(inclusive ? 'le' : 'lt', node, literalNode(breaks[i]!));
+  return freeze({
+    kind: 'case',
+    branches: [
+      { when: atMost(0, right && !includeLowest), value: literalNode(null) },
+      ...labels.map((label, i) => ({ when: atMost(i + 1, right || closed(i)), value: literalNode(label) })),
+    ],
+    otherwise: undefined,
+  });
+}
+
+const textOf = (from: number, to: number, right: boolean, closed: boolean): string =>
+  `${right && !closed ? '(' : '['}${from}, ${to}${right || closed ? ']' : ')'}`;
+
+function checkBreaks(breaks: readonly number[]): void {
+  if (breaks.length < 2) throw new RangeError('cut: breaks are two numbers at least');
+  for (const [i, value] of breaks.entries())
+    if (Number.isNaN(value) || (i > 0 && !(value > breaks[i - 1]!)))
+      throw new RangeError(`cut: breaks[${i}] is ${value}, and not greater than the one before it`);
+}
