@@ -24,7 +24,8 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
 
   /**
    * All rows as objects. Integers of 64 bits are numbers where those are exact, else bigints; `int64` asks for always the one or the other.
-   * Decimals are the numbers nearest to them, which keep 15 digits; `decimal: 'string'` asks for text with all digits.
+   * Decimals are the numbers nearest to them, which keep 15 digits; `decimal: 'string'` asks for text with all digits. Those in lists
+   * and structs are numbers in any case: cast the column to `string` before it becomes one, where 15 digits are too few.
    *
    * @example
    * await fromRows([{ x: 1 }]).rows(); // [ { x: 1 } ]

@@ -18,7 +18,8 @@ export abstract class FunctionVerbs<in out S> extends ShapeVerbs<S> {
   /**
    * A function of yours over batches of rows, run in the engine's threads: it gets columns as typed arrays, and returns the columns that
    * `schema` declares, as many rows as it likes. Batches come in the order of rows, and so do results. The function travels as source text:
-   * what it uses from outside of itself is named in `captured`.
+   * what it uses from outside of itself is named in `captured`. Decimals, also in lists and structs, are the float64 nearest to them; a column that is cast to
+   * `string` before keeps all digits.
    *
    * @throws UnshippableFunctionError naming what the function uses and nothing provides. When computed: FunctionError where it threw (with
    *   its stack and the rows) or returned what `schema` does not say
@@ -42,7 +43,7 @@ export abstract class FunctionVerbs<in out S> extends ShapeVerbs<S> {
   /**
    * A function of yours for each row, run in the engine's threads: it gets the row as an object and returns an object of the columns that
    * `schema` declares, or the value itself where that is one. Only the columns that the function reads are given to it. With `keep` the
-   * frame's columns stay beside the new ones.
+   * frame's columns stay beside the new ones. Decimals are the numbers nearest to them, as in `mapPartitions`.
    *
    * @throws as `mapPartitions`; ColumnError where the function reads a column that is none
    * @example
