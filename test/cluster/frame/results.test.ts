@@ -191,7 +191,8 @@ await describeWithDask('frames on a cluster', (dask) => {
       .rows();
     fetched.mockClear();
     expect(await sums.rows({ engine, partitions: 3 })).toEqual(expected);
-    expect(fetched.mock.calls.length).toBeLessThanOrEqual(3);
+    // Of others than the result only how much they left is asked for, which has no directory to go to.
+    expect(fetched.mock.calls.filter(([, into]) => into !== undefined).length).toBeLessThanOrEqual(3);
     fetched.mockRestore();
     const one = await frame.toArray('id', options);
     expect([one.shape, await one.max().compute({ engine })]).toEqual([[ROWS], ROWS - 1]);
