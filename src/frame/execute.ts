@@ -43,7 +43,7 @@ export interface FrameOptions {
    * On a cluster there are, without it, as many as its workers have threads.
    */
   readonly partitions?: number;
-  /** With partitions: up to so many bytes a side of a join is given to every partition of the other, not shuffled; default 32 MiB. */
+  /** With partitions: so many bytes are little enough for one: a side of a join is given to every partition of the other, groups are finished in one; default 32 MiB, 0 for never. */
   readonly broadcastBytes?: number;
 }
 

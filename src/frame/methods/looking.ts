@@ -53,12 +53,13 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
   }
 
   /**
-   * How the plan is computed in partitions (`compute({ partitions })`): the fragments, and the exchanges between them.
+   * How the plan is computed in partitions (`compute({ partitions })`): the fragments, and the exchanges between them. What is little is in one; `broadcastBytes: 0`
+   * shows it as if it were much.
    *
    * @throws RangeError where `partitions` is no whole number from 1
    * @example
    * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'b', x: 2 }]).groupBy('g').agg({ n: count() });
-   * const text = await frame.explainPartitions(4);
+   * const text = await frame.explainPartitions(4, { broadcastBytes: 0 });
    * text.split('\n')[0]; // '1: 4 tasks'
    */
   async explainPartitions(partitions: number, options: FrameOptions = {}): Promise<string> {
