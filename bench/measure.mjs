@@ -77,14 +77,13 @@ const total = (parts) => Object.values(parts).reduce((sum, seconds) => sum + sec
 async function measureAmong(workload, settings) {
   const { ours, peer, rounds, log } = settings;
   const args = await argsFor(workload, settings);
+  const { script = workload.id } = workload;
   const names = ['tilework', ...Object.keys(workload.peers)];
   const sides = Object.fromEntries(names.map((name) => [name, { runs: [], failed: {}, peakMb: 0 }]));
   for (let round = 0; round < (workload.rounds ?? rounds); round++) {
     let expected;
     for (const name of names) {
-      const text = await (name === 'tilework'
-        ? ours(workload.id, args)
-        : peer(workload.id, args, name.toLowerCase()));
+      const text = await (name === 'tilework' ? ours(script, args) : peer(script, args, name.toLowerCase()));
       const { parts, answer, failed, peakMb, versions } = JSON.parse(text);
       expected ??= answer;
       for (const [part, numbers] of Object.entries(answer))

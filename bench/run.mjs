@@ -50,14 +50,18 @@ async function main() {
   if (values.write) writeBetween(path.join(ROOT, 'docs', 'performance.md'), text);
 }
 
+/** With Dask's scheduler and workers; where frames are compared, with what those need. */
+const pythonOfCluster = ({ data }) =>
+  data
+    ? venv('bench-cluster', 'bench/requirements-cluster.txt')
+    : venv('cluster', 'test/cluster/requirements.txt');
+
 /** The results of workloads, each of which is kept as soon as it is there. */
 async function measured(workloads, values, settings) {
   const python = venv('bench', 'bench/requirements.txt');
-  const daskPython =
-    workloads.some(({ cluster }) => cluster) && venv('cluster', 'test/cluster/requirements.txt');
   const results = [];
   for (const workload of workloads) {
-    const started = workload.cluster ? daskPython : python;
+    const started = workload.cluster ? pythonOfCluster(workload) : python;
     const blas = values['wheel-blas'] ? wheelBlas(started) : undefined;
     results.push(await measure(workload, { ...settings, ...sides({ python: started, blas }) }));
     keep(results.at(-1), settings);

@@ -41,6 +41,41 @@ const ARRAYS = [
   },
 ];
 
+/** Of dataframes: likewise. */
+const FRAMES = [
+  {
+    id: 'tpch',
+    group: 'frame',
+    title: 'TPC-H, all 22 queries',
+    peers: { DuckDB: { atMost: 1.15 }, Dask: { atLeast: 5 }, Polars: {} },
+    // decimals here, float64 in the tables of Dask and Polars
+    relative: 1e-9,
+    runs: 1,
+    data: 'tpch',
+    sizes: { full: { scale: 1 }, small: { scale: 0.1, runs: 0 } },
+  },
+  {
+    id: 'flights-group',
+    group: 'frame',
+    title: 'flights: by origin; the worst days of routes',
+    peers: { DuckDB: { atMost: 1.15 }, Dask: { atLeast: 5 }, Polars: {} },
+    relative: 1e-9,
+    runs: 2,
+    data: 'flights',
+    sizes: { full: { rows: 60_000_000 }, small: { rows: 3_000_000, runs: 0 } },
+  },
+  {
+    id: 'flights-join',
+    group: 'frame',
+    title: 'flights joined with airports, by state',
+    peers: { DuckDB: { atMost: 1.15 }, Dask: { atLeast: 5 }, Polars: {} },
+    relative: 1e-9,
+    runs: 2,
+    data: 'flights',
+    sizes: { full: { rows: 60_000_000 }, small: { rows: 3_000_000, runs: 0 } },
+  },
+];
+
 /**
  * What is measured. `sizes.full` is what the goals are stated for; `sizes.small` is for a quick look and for tests of
  * the bench itself; `data` is what `data.mjs` makes for it. `goal` is how many times faster than the peer tilework is meant to be; `goalMicros`, microseconds
@@ -65,17 +100,7 @@ export const WORKLOADS = [
       small: { shape: [48, 181, 360], chunks: [4, 100, 100] },
     },
   },
-  {
-    id: 'tpch',
-    group: 'frame',
-    title: 'TPC-H, all 22 queries',
-    peers: { DuckDB: { atMost: 1.15 }, Dask: { atLeast: 5 }, Polars: {} },
-    // decimals here, float64 in the tables of Dask and Polars
-    relative: 1e-9,
-    runs: 1,
-    data: 'tpch',
-    sizes: { full: { scale: 1 }, small: { scale: 0.1, runs: 0 } },
-  },
+  ...FRAMES,
   {
     id: 'tpch-partitions',
     group: 'frame',
@@ -86,26 +111,6 @@ export const WORKLOADS = [
     rounds: 1,
     data: 'tpch',
     sizes: { full: { scale: 1, partitions: 8 }, small: { scale: 0.1, partitions: 8 } },
-  },
-  {
-    id: 'flights-group',
-    group: 'frame',
-    title: 'flights: by origin; the worst days of routes',
-    peers: { DuckDB: { atMost: 1.15 }, Dask: { atLeast: 5 }, Polars: {} },
-    relative: 1e-9,
-    runs: 2,
-    data: 'flights',
-    sizes: { full: { rows: 60_000_000 }, small: { rows: 3_000_000, runs: 0 } },
-  },
-  {
-    id: 'flights-join',
-    group: 'frame',
-    title: 'flights joined with airports, by state',
-    peers: { DuckDB: { atMost: 1.15 }, Dask: { atLeast: 5 }, Polars: {} },
-    relative: 1e-9,
-    runs: 2,
-    data: 'flights',
-    sizes: { full: { rows: 60_000_000 }, small: { rows: 3_000_000, runs: 0 } },
   },
   {
     id: 'map-rows',
@@ -191,6 +196,17 @@ export const WORKLOADS = [
     const { group, id, ...same } = ARRAYS.find(({ id }) => id === script);
     return { ...same, id: `cluster-${id}`, script, group: 'cluster', goal: 2, cluster: {} };
   }),
+  ...FRAMES.map(({ id, ...same }) => ({
+    ...same,
+    id: `cluster-${id}`,
+    script: id,
+    group: 'cluster',
+    // A run of Dask's takes a minute.
+    rounds: 1,
+    runs: 1,
+    peers: { Dask: { atLeast: 2 } },
+    cluster: {},
+  })),
   {
     id: 'start',
     group: 'start',
