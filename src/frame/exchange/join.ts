@@ -109,7 +109,7 @@ function broadcast(planner: Planner, node: JoinNode, left: Parts, right: Parts, 
     only!.inputs.length === 0 &&
     isCheap(only!.plan) &&
     planner.bytesOf(only!) <= LITTLE_BYTES;
-  const all = isLittle ? only! : readTasks(planner.written(few), 0, columnsOfParts(few));
+  const all = isLittle || isStored(few) ? only! : readTasks(planner.written(few), 0, columnsOfParts(few));
   const fragments = many.fragments.map((fragment) =>
     small === 'right' ? both(node, fragment, all) : both(node, all, fragment),
   );
@@ -147,44 +147,61 @@ function shuffled(planner: Planner, node: JoinNode, on: JoinNode['on'], left: Pa
     parts.fragments.length === planner.partitions &&
     parts.together.columns.length === by.length &&
     by.every((each, i) => each[side].kind === 'column' && each[side].name === parts.together!.columns[i]);
-  const apart = (side: Side): Parts => {
-    const parts = side === 'left' ? left : right;
-    const exprs = by.map((each) => each[side]);
-    return lies(parts, side) ? parts : planner.apart(parts, exprs);
-  };
+  const sides: Record<Side, Parts> = { left, right };
+  const apart = (side: Side): Parts =>
+    lies(sides[side], side)
+      ? sides[side]
+      : planner.apart(
+          sides[side],
+          by.map((each) => each[side]),
+        );
+  const { broadcastBytes } = planner.options;
+  for (const { side, guess } of measurable(planner, node)) {
+    if (lies(sides[side], side)) continue;
+    // What is likely little is written as it is, what is not as it is shuffled.
+    const stored = guess <= broadcastBytes ? planner.written(sides[side]) : undefined;
+    const columns = columnsOfParts(sides[side]);
+    const written = stored ? oneOf([readTasks(stored, 0, columns)]) : apart(side);
+    const bytes = planner.measured(written);
+    if (bytes <= broadcastBytes) {
+      planner.reasons.push(`${describeNode(node)}: broadcast ${side}, which has ${formatBytes(bytes)}`);
+      const few = stored ? written : planner.rejoined(written);
+      return side === 'left'
+        ? broadcast(planner, node, few, sides.right, side)
+        : broadcast(planner, node, sides.left, few, side);
+    }
+    if (stored) sides[side] = oneOf(stored.map((key) => readTasks([key], 0, columns)));
+    if (bytes === Infinity) break;
+  }
   const l = apart('left');
   const r = apart('right');
-  const measured = measuredSide(planner, node, { left: l !== left && l, right: r !== right && r });
-  if (measured) {
-    const few = planner.rejoined(measured === 'left' ? l : r);
-    return measured === 'left'
-      ? broadcast(planner, node, few, right, 'left')
-      : broadcast(planner, node, left, few, 'right');
-  }
   const side = node.how === 'right' ? 'right' : 'left';
   return pair(node, l, r, carriedOver(node, side, (side === 'left' ? l : r).together));
 }
 
-/** A side that is measured, as it was shuffled, to be small enough for all partitions of the other. What is likely less is measured first. */
-function measuredSide(
-  planner: Planner,
-  node: JoinNode,
-  shuffled: Readonly<Record<Side, Parts | false>>,
-): Side | undefined {
-  const sides = BROADCAST[node.how]
-    .filter((side) => shuffled[side] && !isKnown(node[side]))
-    .map((side) => ({ side, guess: guessOf(node[side], planner.facts) }));
-  sides.sort((a, b) => a.guess - b.guess);
-  for (const { side } of sides) {
-    const bytes = planner.measured(shuffled[side] as Parts);
-    if (bytes <= planner.options.broadcastBytes) {
-      planner.reasons.push(`${describeNode(node)}: broadcast ${side}, which has ${formatBytes(bytes)}`);
-      return side;
-    }
-    if (bytes === Infinity) return undefined;
-  }
-  return undefined;
-}
+/** Rows in no order that are read of tasks. */
+const oneOf = (fragments: readonly Fragment[]): Parts => ({
+  fragments,
+  order: NO_ORDER,
+  together: undefined,
+  whole: undefined,
+});
+
+/** Sides that may be given to all partitions of the other, of which nobody knows the size. What is likely less is measured first. */
+const measurable = (planner: Planner, node: JoinNode): readonly { side: Side; guess: number }[] =>
+  planner.options.broadcastBytes === 0
+    ? []
+    : BROADCAST[node.how]
+        .filter((side) => !isKnown(node[side]))
+        .map((side) => ({ side, guess: guessOf(node[side], planner.facts) }))
+        .sort((a, b) => a.guess - b.guess);
+
+/** Whether rows are one fragment that reads a file of each of some tasks. */
+const isStored = ({ fragments: [one, ...others] }: Parts): boolean =>
+  others.length === 0 &&
+  one!.plan.kind === 'scan' &&
+  one!.plan.source.from === 'tasks' &&
+  one!.plan.source.inputs.length === one!.inputs.length;
 
 /** Whether the size of a side is what its files say. */
 const isKnown = (plan: PlanNode): boolean =>
