@@ -3,6 +3,7 @@ import type { Upload } from '../graph/uploads.js';
 import type { Coordinator } from './coordination.js';
 import type { Datasets } from './datasets.js';
 import type { Result } from './op.js';
+import type { Placement } from './placement.js';
 
 /** How far a computation has come. Bytes count the blocks that the engine holds. */
 export interface Progress {
@@ -110,6 +111,8 @@ export interface Engine {
   adopt?(keys: readonly Key[]): Promise<void>;
   /** Absent where what is published is for this process only. */
   readonly datasets?: Datasets;
+  /** Absent where there are no workers. */
+  readonly placement?: Placement;
   /** Variables, queues, events and semaphores that programs and tasks share by name. */
   coordinate?: Coordinator['coordinate'];
   /** Ends everything; running computations reject. */

@@ -19,7 +19,7 @@ import {
 } from '../lazy/index.js';
 import { Future, pendingHere } from './future.js';
 import { runHere } from './here.js';
-import { Names } from './names.js';
+import { Placed } from './placed.js';
 import { scattered } from './scatter.js';
 import { type WaitOptions, within } from './waiting.js';
 import { EngineWork, LocalWork } from './work.js';
@@ -68,7 +68,7 @@ const GATHERED = own('value', '(value) => value');
  * const b = client.submit(inc, a);
  * await client.gather([a, b]); // [ 2, 3 ]
  */
-export class Client extends Names {
+export class Client extends Placed {
   private readonly options: SubmitOptions;
 
   /** @param engine default: the process's own, or the one chosen by `useEngine` */

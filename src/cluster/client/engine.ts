@@ -5,6 +5,7 @@ import { EngineError } from '../../engine/errors.js';
 import { FetchedResults } from '../../engine/fetched-results.js';
 import type { Result } from '../../engine/op.js';
 import { checkPriority, checkRetries } from '../../engine/options.js';
+import type { Placement } from '../../engine/placement.js';
 import { signalOf } from '../../engine/signal.js';
 import type { DistributedEngine, PersistOptions } from '../../frame/distributed/engine.js';
 import type { Graph, Key } from '../../graph/task.js';
@@ -18,6 +19,7 @@ import { schedulerDatasets } from './datasets.js';
 import { failureOf } from './failure.js';
 import { ClusterFrames } from './frames.js';
 import type { ClusterOptions } from './options.js';
+import { schedulerPlacement } from './placement.js';
 import { ProgressPoll } from './progress.js';
 import { Run, type Take } from './run.js';
 import { Session } from './session.js';
@@ -31,6 +33,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   readonly takesPython = true;
   /** What programs publish for each other. */
   readonly datasets: Datasets;
+  readonly placement: Placement;
   private readonly session: Session;
   private readonly coordinator: SchedulerCoordinator;
   private readonly book = new Book();
@@ -86,7 +89,9 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       (op, fields) => this.session.call(op, fields),
       this.session.client,
     );
-    this.datasets = schedulerDatasets((op, fields) => this.call(op, fields));
+    const call = (op: string, fields: object): Promise<unknown> => this.call(op, fields);
+    this.datasets = schedulerDatasets(call);
+    this.placement = schedulerPlacement(call);
     this.frames = new ClusterFrames(this.session, () => {
       if (this.ended !== undefined) throw this.ended;
     });

@@ -89,6 +89,22 @@ with Client(${JSON.stringify(scheduler.address)}) as client:
     expect(await client.listDatasets()).toEqual([]);
   });
 
+  test('are where the cluster says, and elsewhere when that is wanted', async () => {
+    const { address } = await startWorker(scheduler.address);
+    const client = new Client(engine);
+    await client.waitForWorkers(2);
+    const future = client.with({ workers: [address] }).submit((n: number) => n * n, 1234);
+    await future;
+    expect(await client.whoHas(future)).toEqual(new Map([[future.key, [address]]]));
+    expect((await client.hasWhat()).get(address)).toEqual([future.key]);
+    await client.replicate([future]);
+    expect((await client.whoHas([future])).get(future.key)).toHaveLength(2);
+    await client.rebalance();
+    await expect(client.replicate(future, 0)).rejects.toThrow(RangeError);
+    await client.replicate(future, 1);
+    expect((await client.whoHas([future])).get(future.key)).toHaveLength(1);
+  });
+
   test('of another program are lost with the scheduler, and say so', async () => {
     const first = await startScheduler(python);
     await startWorker(first.address);

@@ -1,0 +1,64 @@
+import { EngineError } from '../engine/errors.js';
+import type { Placement } from '../engine/placement.js';
+import type { Key } from '../graph/task.js';
+import type { Future } from './future.js';
+import { Names } from './names.js';
+
+/** Where the results of futures are, on a cluster. */
+export abstract class Placed extends Names {
+  /**
+   * Which workers hold the results of futures: by key, their addresses; none of what is not finished.
+   *
+   * @throws EngineError where the engine is no cluster
+   * @example
+   * await new Client().whoHas([]); // throws EngineError: the local engine has no workers
+   */
+  async whoHas(futures: Iterable<Future> | Future): Promise<Map<Key, readonly string[]>> {
+    return this.places().whoHas(keysOf(futures));
+  }
+
+  /**
+   * What each worker holds, of all programs: by address, the keys.
+   *
+   * @throws as `whoHas`
+   * @example
+   * await new Client().hasWhat(); // throws EngineError: the local engine has no workers
+   */
+  async hasWhat(): Promise<Map<string, readonly Key[]>> {
+    return this.places().hasWhat();
+  }
+
+  /**
+   * Moves results from workers whose memory is rather full to others.
+   *
+   * @throws as `whoHas`; EngineError where a result could not be moved
+   * @example
+   * await new Client().rebalance(); // throws EngineError: the local engine has no workers
+   */
+  async rebalance(): Promise<void> {
+    return this.places().rebalance();
+  }
+
+  /**
+   * Has the results of finished futures on several workers, so that calls find them and none is lost with one of them.
+   *
+   * @param count on how many; default: on all
+   * @throws as `rebalance`; RangeError where `count` is no whole number from 1
+   * @example
+   * await new Client().replicate([], 2); // throws EngineError: the local engine has no workers
+   */
+  async replicate(futures: Iterable<Future> | Future, count?: number): Promise<void> {
+    if (count !== undefined && !(Number.isInteger(count) && count >= 1))
+      throw new RangeError(`a result is on a whole number of workers from 1, not ${count}`);
+    return this.places().replicate(keysOf(futures), count);
+  }
+
+  private places(): Placement {
+    if (this.engine.placement === undefined)
+      throw new EngineError('the local engine has no workers: connect to a cluster');
+    return this.engine.placement;
+  }
+}
+
+const keysOf = (futures: Iterable<Future> | Future): Key[] =>
+  (Symbol.iterator in futures ? [...futures] : [futures]).map(({ key }) => key);
