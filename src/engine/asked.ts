@@ -1,5 +1,5 @@
 import type { Key } from '../graph/task.js';
-import type { Coordination } from './coordination.js';
+import { type Coordination, HeldKey } from './coordination.js';
 import type { Engine } from './engine.js';
 import { EngineError } from './errors.js';
 import type { AnswerMessage, AskMessage, Request } from './messages.js';
@@ -142,6 +142,16 @@ export class Asked {
     signal: AbortSignal,
   ): Promise<unknown> {
     const answer = await engine.coordinate!(request, signal);
+    if (answer instanceof HeldKey) {
+      const keys = [answer.key];
+      engine.adopt?.(keys).then(
+        () => engine.release(keys),
+        () => {},
+      );
+      throw new EngineError(
+        `${JSON.stringify(request.name)} holds a future, which programs read and tasks do not: give it to the task as an argument`,
+      );
+    }
     if (request.do === 'semaphore-acquire') session.leases.set(request.lease, request.name);
     else if (request.do === 'semaphore-release') session.leases.delete(request.lease);
     if (session.ended) this.giveBack(session);

@@ -1,9 +1,17 @@
+import type { Key } from '../graph/task.js';
+
 /**
  * What programs and tasks tell each other by names, as data: variables, queues, events, and semaphores (a lock is one of a single lease). Times in
  * milliseconds; without a timeout it is waited for ever.
  */
 export type Coordination =
-  | { readonly do: 'variable-set'; readonly name: string; readonly value: unknown }
+  | {
+      readonly do: 'variable-set';
+      readonly name: string;
+      readonly value: unknown;
+      /** In place of the value, a result that the engine holds. */
+      readonly key?: Key;
+    }
   | { readonly do: 'variable-get'; readonly name: string; readonly timeout: number | undefined }
   | {
       readonly do: 'queue-put';
@@ -11,6 +19,7 @@ export type Coordination =
       /** 0: without bounds. It counts where the name is used for the first time. */
       readonly most: number;
       readonly value: unknown;
+      readonly key?: Key;
       readonly timeout: number | undefined;
     }
   | {
@@ -32,6 +41,11 @@ export type Coordination =
       readonly timeout: number | undefined;
     }
   | { readonly do: 'semaphore-release'; readonly name: string; readonly lease: string };
+
+/** In place of a value: a result that the engine holds, and now for who got this. */
+export class HeldKey {
+  constructor(readonly key: Key) {}
+}
 
 /** Does what is asked, and returns what is asked for. */
 export interface Coordinator {

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Coordination } from '../engine/coordination.js';
+import { revive } from '../cluster/python/index.js';
+import { type Coordination, HeldKey } from '../engine/coordination.js';
 import type { Engine } from '../engine/engine.js';
 import { EngineError } from '../engine/errors.js';
 import { whyNotCloneable } from '../graph/plain-data.js';
+import type { Key } from '../graph/task.js';
+import { Future } from './future.js';
+import { AdoptedWork } from './work.js';
 
 /** How long to wait for what others do. */
 export interface PatienceOptions {
@@ -27,6 +31,24 @@ abstract class Shared {
     return this.engine.coordinate(request);
   }
 
+  /** A value as it is given to others. */
+  protected given(value: unknown): { readonly value: unknown; readonly key?: Key } {
+    if (!(value instanceof Future)) return { value: plain(value, 'the value') };
+    if (this.engine.adopt === undefined || value.node.engine !== this.engine || value.isHere)
+      throw new EngineError(
+        `${String(value)} cannot be a value of ${JSON.stringify(this.name)}: only a cluster holds results for other programs; give its result`,
+      );
+    return { value: undefined, key: value.key };
+  }
+
+  /** What others gave. */
+  protected async taken<T>(answer: unknown, options: PatienceOptions): Promise<T> {
+    if (!(answer instanceof HeldKey)) return answer as T;
+    const node = { key: answer.key, engine: this.engine, inputs: [], tasks: () => [] };
+    using future = new Future<T>(new AdoptedWork(this.engine, node, {}, [], undefined, revive), this.engine);
+    return await future.result(options);
+  }
+
   toString(): string {
     return `tilework.${this.constructor.name}<${this.name}>`;
   }
@@ -35,21 +57,22 @@ abstract class Shared {
 /** A value that programs and tasks share by its name. Made by `client.variable`. */
 export class Variable<T = unknown> extends Shared {
   /**
-   * Gives it a value, in place of the one before.
+   * Gives it a value, in place of the one before: plain data, or on a cluster a future, whose result is kept there for as long.
    *
-   * @throws TypeError where the value is no plain data
+   * @throws TypeError where the value is no plain data; EngineError where it is a future and the engine no cluster
    */
-  async set(value: T): Promise<void> {
-    await this.ask({ do: 'variable-set', name: this.name, value: plain(value, 'the value') });
+  async set(value: T | Future<T>): Promise<void> {
+    await this.ask({ do: 'variable-set', name: this.name, ...this.given(value) });
   }
 
   /**
-   * Its value; where it has none yet it is waited for.
+   * Its value, of a future the result; where it has none yet it is waited for.
    *
-   * @throws a DOMException named TimeoutError
+   * @throws a DOMException named TimeoutError; what the future failed with
    */
   async get(options: PatienceOptions = {}): Promise<T> {
-    return (await this.ask({ do: 'variable-get', name: this.name, timeout: patienceOf(options) })) as T;
+    const timeout = patienceOf(options);
+    return this.taken<T>(await this.ask({ do: 'variable-get', name: this.name, timeout }), options);
   }
 }
 
@@ -67,29 +90,30 @@ export class Queue<T = unknown> extends Shared {
   }
 
   /**
-   * Puts a value in; where the queue is full it is waited for room.
+   * Puts a value in, plain data or on a cluster a future; where the queue is full it is waited for room.
    *
-   * @throws TypeError where the value is no plain data; a DOMException named TimeoutError
+   * @throws TypeError where the value is no plain data; EngineError where it is a future and the engine no cluster; a DOMException named TimeoutError
    */
-  async put(value: T, options: PatienceOptions = {}): Promise<void> {
+  async put(value: T | Future<T>, options: PatienceOptions = {}): Promise<void> {
     const { name, most } = this;
     await this.ask({
       do: 'queue-put',
       name,
       most,
-      value: plain(value, 'the value'),
+      ...this.given(value),
       timeout: patienceOf(options),
     });
   }
 
   /**
-   * Takes the first value out; where there is none it is waited for.
+   * Takes the first value out, of a future the result; where there is none it is waited for.
    *
-   * @throws a DOMException named TimeoutError
+   * @throws a DOMException named TimeoutError; what the future failed with
    */
   async get(options: PatienceOptions = {}): Promise<T> {
     const { name, most } = this;
-    return (await this.ask({ do: 'queue-get', name, most, timeout: patienceOf(options) })) as T;
+    const timeout = patienceOf(options);
+    return this.taken<T>(await this.ask({ do: 'queue-get', name, most, timeout }), options);
   }
 
   /** How many values are in it. */

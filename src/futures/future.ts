@@ -145,6 +145,11 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
     this.release();
   }
 
+  /** @internal Whether its result lies in this process, not in the engine. */
+  get isHere(): boolean {
+    return this.work instanceof LocalWork;
+  }
+
   /** @internal */
   keep(): void {
     this.work.kept = true;

@@ -88,6 +88,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     this.coordinator = new SchedulerCoordinator(
       (op, fields) => this.session.call(op, fields),
       this.session.client,
+      (message) => this.session.send(message),
     );
     const call = (op: string, fields: object): Promise<unknown> => this.call(op, fields);
     this.datasets = schedulerDatasets(call);

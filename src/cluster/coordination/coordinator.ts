@@ -1,6 +1,12 @@
-import { type Coordination, type Coordinator, otherLeases, tooLate } from '../../engine/coordination.js';
-import { EngineError } from '../../engine/errors.js';
-import { RemoteError } from '../comm/index.js';
+import {
+  type Coordination,
+  type Coordinator,
+  HeldKey,
+  otherLeases,
+  tooLate,
+} from '../../engine/coordination.js';
+import type { Key } from '../../graph/task.js';
+import { RemoteError, type StreamMessage } from '../comm/index.js';
 import { Leases } from './leases.js';
 import { fromScheduler, toScheduler } from './values.js';
 
@@ -12,6 +18,9 @@ export type Call = (op: string, fields: object) => Promise<unknown>;
  * queue then is lost. Not for less, as it writes an error to its log where a call takes too long.
  */
 const SLICE_MS = 60_000;
+
+/** Seconds in which the scheduler must hear of a task whose key it is given. */
+const KEY_TIMEOUT = 30;
 
 type Waiting = Coordination & { readonly timeout: number | undefined };
 
@@ -25,6 +34,8 @@ export class SchedulerCoordinator implements Coordinator {
     private readonly call: Call,
     /** By which the scheduler knows who asks. */
     private readonly client: string,
+    /** Says something to the scheduler. */
+    private readonly send: (message: StreamMessage) => void,
   ) {
     this.leases = new Leases((name, leases) => call('semaphore_refresh_leases', { name, lease_ids: leases }));
   }
@@ -35,25 +46,31 @@ export class SchedulerCoordinator implements Coordinator {
     signal?.throwIfAborted();
     switch (request.do) {
       case 'variable-set':
-        await call('variable_set', { name, client, data: toScheduler(request.value), timeout: null });
+        await call('variable_set', { name, client, ...recordOf(request), timeout: KEY_TIMEOUT });
         return undefined;
-      case 'variable-get':
-        return valueIn(
-          await this.wait(request, 'variable_get', { client }, signal),
-          `the variable ${JSON.stringify(name)}`,
-        );
+      case 'variable-get': {
+        const record = (await this.wait(request, 'variable_get', { client }, signal)) as Value;
+        if (record.type !== 'Future') return fromScheduler(record.value);
+        const { value: key, token } = record;
+        this.send({ op: 'variable-future-received-confirm', name, key, token });
+        return new HeldKey(key as Key);
+      }
       case 'queue-put': {
         await this.createQueue(request);
-        const data = toScheduler(request.value);
-        await this.wait(request, 'queue_put', { client, data }, signal);
+        await this.wait(request, 'queue_put', { client, ...recordOf(request) }, signal);
         return undefined;
       }
       case 'queue-get': {
         await this.createQueue(request);
-        const record = await this.wait(request, 'queue_get', { client, batch: false }, signal, (late) =>
-          call('queue_put', { name, client, data: (late as Value).value, timeout: null }),
-        );
-        return valueIn(record, `the queue ${JSON.stringify(name)}`);
+        const fields = { client, batch: false };
+        const record = (await this.wait(request, 'queue_get', fields, signal, (late) => {
+          const { type, value } = late as Value;
+          const back = type === 'Future' ? { key: value } : { data: value };
+          return call('queue_put', { name, client, ...back, timeout: KEY_TIMEOUT });
+        })) as Value;
+        if (record.type !== 'Future') return fromScheduler(record.value);
+        this.send({ op: 'queue-future-release', name, key: record.value });
+        return new HeldKey(record.value as Key);
       }
       case 'queue-size':
         await this.createQueue(request);
@@ -142,17 +159,16 @@ export class SchedulerCoordinator implements Coordinator {
 
 const LATER = Symbol('later');
 
+/** A value, or the key of a result. */
 interface Value {
-  readonly type: string;
+  readonly type: 'msgpack' | 'Future';
   readonly value: unknown;
+  /** Of a variable's key: the scheduler keeps the result until it is told that this has come. */
+  readonly token?: string;
 }
 
-function valueIn(record: unknown, what: string): unknown {
-  const { type, value } = record as Value;
-  if (type !== 'msgpack')
-    throw new EngineError(`${what} holds a future of a program in Python, and only data are read here`);
-  return fromScheduler(value);
-}
+const recordOf = ({ value, key }: { readonly value: unknown; readonly key?: Key }): object =>
+  key === undefined ? { data: toScheduler(value) } : { key };
 
 async function unlessAborted(
   answer: Promise<unknown>,

@@ -2,11 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ClusterEngine, connect } from '../../../src/cluster/client/index.js';
+import { RpcPool } from '../../../src/cluster/comm/index.js';
 import { TaskError } from '../../../src/engine/errors.js';
 import { Client, type Future, LostError } from '../../../src/futures/index.js';
+import * as tw from '../../../src/index.js';
 import { arange, type Delayed, delayed, type TileArray } from '../../../src/index.js';
 import { describeWithDask, type Process, startScheduler } from '../support/scheduler.js';
 import { startWorker } from '../worker/support/process.js';
+
+const { getClient } = tw;
 
 await describeWithDask('futures on a cluster', (python) => {
   let scheduler: Process;
@@ -87,6 +91,45 @@ with Client(${JSON.stringify(scheduler.address)}) as client:
     }
     for (const name of await client.listDatasets()) await client.unpublish(name);
     expect(await client.listDatasets()).toEqual([]);
+  });
+
+  test('are values of variables and queues, for as long as they are that', async () => {
+    const first = await connect(scheduler.address);
+    const giver = new Client(first);
+    const square = giver.submit((n: number) => n * n, 77);
+    const bad = giver.submit((text: string) => JSON.parse(text), '{');
+    await giver.variable<number>('square').set(square);
+    await giver.queue<number>('squares').put(square);
+    await giver.queue<number>('squares').put(1);
+    await giver.queue('squares').put(bad);
+    const here = giver.with({ where: 'main' }).submit(() => 1);
+    await expect(giver.variable('x').set(here)).rejects.toThrow(/cannot be a value of "x"/);
+    await expect(new Client(engine).variable('x').set(square)).rejects.toThrow(
+      /only a cluster holds results/,
+    );
+    const { key } = square;
+    await first.dispose();
+
+    const client = new Client(engine);
+    const variable = client.variable<number>('square');
+    const queue = client.queue<number>('squares');
+    expect(await variable.get()).toBe(5929);
+    const tasks = client.with({ captured: { getClient }, pure: false });
+    await expect(tasks.submit(() => getClient().variable('square').get()).result()).rejects.toThrow(
+      /"square" holds a future, which programs read/,
+    );
+    expect(await queue.get()).toBe(5929);
+    expect(await queue.get()).toBe(1);
+    await expect(queue.get()).rejects.toThrow(TaskError);
+    expect(await variable.get()).toBe(5929);
+    await variable.set(0);
+    const pool = new RpcPool();
+    const known = async (): Promise<unknown> =>
+      ((await pool.call(scheduler.address, 'get_task_status', { keys: [key] })) as Record<string, unknown>)[
+        key
+      ];
+    await expect.poll(known, { timeout: 10_000 }).toBeNull();
+    pool.close();
   });
 
   test('are where the cluster says, and elsewhere when that is wanted', async () => {
