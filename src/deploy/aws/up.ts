@@ -1,6 +1,6 @@
 import { DeployError } from '../errors.js';
 import type { Executor } from '../executor.js';
-import { install, type UpOptions } from '../k8s/index.js';
+import { install, installed, type UpOptions } from '../k8s/index.js';
 import { clusterName, regionOf } from '../names.js';
 import { checkTools } from '../preflight.js';
 import { bucketSteps } from './bucket.js';
@@ -63,7 +63,9 @@ export async function awsUp(
 
   if (!executor.dryRun) remember(cluster);
   await executor.execute([...bucketSteps(cluster), ...kopsSteps(cluster)]);
-  await install(executor, { ...release, context: cluster.name });
+  const options = { ...release, context: cluster.name };
+  // In a dry run there may be no cluster to ask.
+  await install(executor, options, executor.dryRun ? undefined : await installed(executor, options));
   executor.say(`To have all of it removed: tilework aws down ${cluster.name}`);
 }
 

@@ -3,7 +3,7 @@ import type { Executor } from '../executor.js';
 import { checkTools } from '../preflight.js';
 import type { Step } from '../step.js';
 import { CHARTS, type ChartName, type Workers } from './charts.js';
-import { installed, objects } from './find.js';
+import { type Installed, installed, objects } from './find.js';
 import type { Release } from './release.js';
 import { report } from './status.js';
 import { anywhere, checkTarget, helm, kubectl, type Target } from './target.js';
@@ -24,13 +24,15 @@ export async function up(executor: Executor, options: UpOptions): Promise<void> 
   executor.say('── tools and cluster');
   await checkTools(executor, ['helm', 'kubectl']);
   await checkCluster(executor, options);
-  await install(executor, options);
+  await install(executor, options, await installed(executor, options));
 }
 
-/** `up`, where tools and cluster are known to be there. */
-export async function install(executor: Executor, options: UpOptions): Promise<void> {
-  // In a dry run there may be no cluster yet.
-  const before = executor.dryRun ? undefined : await installed(executor, options);
+/** `up`, where tools and cluster are known to be there, and what is installed of the release. */
+export async function install(
+  executor: Executor,
+  options: UpOptions,
+  before: Installed | undefined,
+): Promise<void> {
   if (before !== undefined && before.name !== options.chart)
     throw new DeployError(
       `the release ${options.release} is of the chart ${before.name}: tilework k8s down, or another --release`,
