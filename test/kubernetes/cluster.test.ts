@@ -2,11 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/cluster/client/index.js';
 import { Client } from '../../src/futures/index.js';
 import * as tw from '../../src/index.js';
-import { find, HELMS, type KubernetesObject, kubernetesPython, template } from './support/chart.js';
-import { Pods } from './support/pod.js';
+import {
+  find,
+  HELMS,
+  type KubernetesObject,
+  kubernetesPython,
+  run,
+  TOOLS,
+  template,
+} from './support/chart.js';
+import { type Pod, Pods } from './support/pod.js';
 
 const python = kubernetesPython();
 const PASSWORD = 'correct horse battery';
+
+/** A page of metrics as Prometheus reads it. */
+async function metricsOf(pod: Pod, port: number): Promise<string> {
+  const answer = await fetch(`http://${pod.ip}:${port}/metrics`);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+  return answer.text();
+}
 
 describe.skipIf(python === undefined).each(HELMS)('what %s renders, as processes', (generation, tools) => {
   it('is a cluster that computes, by certificates of the chart', { timeout: 120_000 }, async () => {
@@ -32,6 +47,11 @@ describe.skipIf(python === undefined).each(HELMS)('what %s renders, as processes
       started.push(jupyter);
     }
     await Promise.all(started.map((pod) => pod.up()));
+    // What Prometheus is pointed at.
+    expect(await metricsOf(scheduler, 8787)).toMatch(/^dask_scheduler_workers\{/m);
+    for (const pod of started.slice(1, 3))
+      expect(await metricsOf(pod, 8790)).toMatch(/^tilework_worker_threads 1$/m);
+    if (all) expect(await metricsOf(started[3]!, 8790)).toMatch(/^dask_worker_threads /m);
     const [, worker, other, pythonWorker, jupyter] = started;
 
     const address = `tls://${scheduler.ip}:8786`;
@@ -57,6 +77,23 @@ describe.skipIf(python === undefined).each(HELMS)('what %s renders, as processes
     for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const)
       for (const pod of [scheduler, other!]) expect(await pod.probe(probe)).toBe(200);
   });
+});
+
+const HASHES = "from jupyter_server.auth import passwd; print(passwd(input(), 'argon2'))";
+
+it.skipIf(python === undefined)('Jupyter takes a hash of its own from a Secret that was there', async () => {
+  const values = { jupyter: { existingSecret: 'notebook' }, tls: { enabled: false } };
+  const objects = await template(TOOLS!.helm4, values);
+  const hash = (await run(python!, ['-c', HASHES], `${PASSWORD}\n`)).trim();
+  expect(hash).toMatch(/^argon2:\$argon2id\$/);
+  const data = { 'hashed-password': Buffer.from(hash).toString('base64') };
+  objects.push({ kind: 'Secret', metadata: { name: 'notebook' }, data });
+  const { template: pod } = find(objects, 'Deployment', 'my-tilework-jupyter').spec;
+  const jupyter = new Pods(objects, python!).start('jupyter', withoutLab(pod), (ip) => [
+    `--ServerApp.ip=${ip}`,
+    '--allow-root',
+  ]);
+  await logsIn(`http://${(await jupyter.up()).ip}:8888`);
 });
 
 /** Certificates of the chart's Secret, for a program. */
