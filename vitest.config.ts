@@ -5,11 +5,15 @@ const STATELESS = [
   'test/{graph,io,kernels,array,frame,delayed,watch}/**/*.test.ts',
   'test/cluster/wire/**/*.test.ts',
 ];
+/** Tests that want what `npm run test:kubernetes` gives them. */
+const ELSEWHERE = process.env.TILEWORK_KUBERNETES ? [] : ['test/kubernetes/server/**'];
 
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Each step there takes up where the one before it ended.
+    bail: process.env.TILEWORK_KUBERNETES ? 1 : 0,
     pool: 'forks',
     maxWorkers: '100%',
     projects: [
@@ -22,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'isolated',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...STATELESS],
+          exclude: ['**/node_modules/**', ...STATELESS, ...ELSEWHERE],
         },
       },
     ],

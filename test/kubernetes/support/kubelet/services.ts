@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import type { KubernetesObject } from '../chart.js';
+import type { Api } from '../server/index.js';
+import type { Network } from './network.js';
+
+/** What kube-proxy and a DNS server do: the addresses of Services lead to pods that are ready, and their names to the addresses. */
+export class Services {
+  private readonly services = new Map<string, KubernetesObject>();
+  private readonly slices = new Map<string, KubernetesObject>();
+
+  /** @param hosts a file that is as /etc/hosts, which is kept as Services are */
+  constructor(
+    private readonly network: Network,
+    private readonly hosts: string,
+  ) {
+    this.write();
+  }
+
+  async start(api: Api, failed: (error: Error) => void): Promise<void> {
+    const slices = '/apis/discovery.k8s.io/v1/endpointslices';
+    await api.watch(slices, (type, slice) => keep(this.slices, type, slice), failed);
+    await api.watch('/api/v1/services', (type, service) => this.change(type, service), failed);
+  }
+
+  private change(type: string, service: KubernetesObject): void {
+    const { clusterIP, ports } = service.spec;
+    const known = this.services.has(service.metadata.uid);
+    keep(this.services, type, service);
+    if (type === 'DELETED') this.network.unserve(clusterIP);
+    else if (!known)
+      for (const port of ports) this.network.serve(clusterIP, port.port, () => this.find(service, port.name));
+    this.write();
+  }
+
+  /** One of the ready endpoints behind a port. */
+  private find({ metadata }: KubernetesObject, name?: string): readonly [string, number] | undefined {
+    const found = [...this.slices.values()]
+      .filter((slice) => slice.metadata.namespace === metadata.namespace)
+      .filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name)
+      .flatMap((slice) => {
+        const port = slice.ports?.find((port: KubernetesObject) => (port.name || undefined) === name)?.port;
+        const ready = slice.endpoints?.filter((endpoint: KubernetesObject) => endpoint.conditions?.ready);
+        return port === undefined
+          ? []
+          : ready.map((endpoint: KubernetesObject) => [endpoint.addresses[0], port] as const);
+      });
+    return found[Math.floor(Math.random() * found.length)];
+  }
+
+  /** In place: containers see the file itself. */
+  private write(): void {
+    const lines = [...this.services.values()].map(({ metadata: { name, namespace }, spec }) => {
+      const names = ['', '.svc', '.svc.cluster.local'].map((end) => `${name}.${namespace}${end}`);
+      return `${spec.clusterIP} ${names.join(' ')} ${name}\n`;
+    });
+    writeFileSync(this.hosts, ['127.0.0.1 localhost\n', ...lines].join(''));
+  }
+}
+
+function keep(all: Map<string, KubernetesObject>, type: string, object: KubernetesObject): void {
+  if (type === 'DELETED') all.delete(object.metadata.uid);
+  else all.set(object.metadata.uid, object);
+}
