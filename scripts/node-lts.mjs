@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 const LTS = '26';
 /** What leans on Node itself: arithmetic and compiled code, threads and memory, files, sockets. The suite on the oldest Node has the rest. */
 const TESTS = [
-  ...['array', 'engine', 'graph', 'io', 'kernels', 'cluster/comm', 'cluster/wire'].map(
+  ...['array', 'engine', 'graph', 'io', 'kernel', 'kernels', 'cluster/comm', 'cluster/wire'].map(
     (room) => `test/${room}/`,
   ),
   ...['io', 'map', 'values'].map((name) => `test/frame/${name}.test.ts`),

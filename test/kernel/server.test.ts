@@ -73,7 +73,8 @@ async function inBrowser(page: import('playwright-core').Page, url: string): Pro
   await login(PASSWORD);
   const cells = page.locator('.jp-CodeCell');
   await cells.first().waitFor({ timeout: 60_000 });
-  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status=idle]', { timeout: 60_000 });
+  // Before the kernel has answered, JupyterLab takes the command and runs nothing.
+  await page.getByText('TypeScript (tilework) | Idle').waitFor({ timeout: 60_000 });
   await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Run$/ }).click();
   await page.locator('.lm-Menu-itemLabel', { hasText: /^Run All Cells$/ }).click();
   const shown = (n: number, what: string) => cells.nth(n).locator(`.jp-OutputArea-output ${what}`).first();
