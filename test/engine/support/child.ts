@@ -49,6 +49,8 @@ export function startChild(program: string, { asText = false } = {}): Child {
     platform: 'node',
     format: 'esm',
     packages: 'external',
+    // Linux takes no argument of more than 128 KiB.
+    minify: asText,
   });
   const main = asText ? ['--input-type=module', '-e', readFileSync(outfile, 'utf8')] : [outfile];
   const child = spawn(process.execPath, main, { stdio: ['ignore', 'pipe', 'pipe'] });
