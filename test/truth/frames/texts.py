@@ -89,7 +89,7 @@ def texts(book):
     book.expr("str", "dated", "col('s').str.toDate()", q["s"].str.to_date("%Y-%m-%d"))
     _, q = book.frame("stamped", {"s": ("string", stamps)})
     book.expr("str", "stamped", "col('s').str.toTimestamp()", q["s"].str.to_datetime("%Y-%m-%d %H:%M:%S"))
-    book.error("str", "words", "col('s').str.toDate()", "apple")
+    book.error("str", "words", "col('s').str.toDate()", 'according to format specifier "%Y-%m-%d"')
 
 
 STAMPS = [
