@@ -14,10 +14,10 @@ import { fileURLToPath } from 'node:url';
 const LTS = '26';
 /** What leans on Node itself: arithmetic and compiled code, threads and memory, files, sockets. The suite on the oldest Node has the rest. */
 const TESTS = [
-  ...['array', 'engine', 'graph', 'io', 'kernel', 'kernels', 'cluster/comm', 'cluster/wire'].map(
-    (room) => `test/${room}/`,
-  ),
+  ...['engine', 'io', 'kernels', 'cluster/comm', 'cluster/wire'].map((room) => `test/${room}/`),
+  ...['behaviour', 'errors', 'properties'].map((name) => `test/array/${name}.test.ts`),
   ...['io', 'map', 'values'].map((name) => `test/frame/${name}.test.ts`),
+  'test/kernel/kernel.test.ts',
 ];
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
