@@ -25,16 +25,7 @@ export async function* distributedBatches(
   const { signal } = options;
   // What cannot be computed is said of the plan as the user wrote it.
   await schemaOf(plan, options);
-  const { graph, held } = await graphFor(plan, engine, database, options, false);
-  const run = new DistributedRun(
-    graph,
-    [],
-    held,
-    engine,
-    database,
-    statements(database),
-    queryOptions(options),
-  );
+  const { run } = await runOf(plan, engine, options);
   try {
     let given = false;
     for (let i = 0; i < run.results.length; i++) {
@@ -59,16 +50,7 @@ export async function withDistributed(
   use: (statement: Statement) => Promise<void>,
 ): Promise<void> {
   const database = Database.of(engine);
-  const { graph, held } = await graphFor(plan, engine, database, options, true);
-  const run = new DistributedRun(
-    graph,
-    [],
-    held,
-    engine,
-    database,
-    statements(database),
-    queryOptions(options),
-  );
+  const { run } = await runOf(plan, engine, options, { gathered: true });
   try {
     await use(await narrowed(await run.statement(0), database));
     await run.read(0);
@@ -85,18 +67,7 @@ export async function distributedFiles(
   kind: FileKind,
   to: Staging,
 ): Promise<readonly Staged[]> {
-  const database = Database.of(engine);
-  const { graph: whole, held } = await graphFor(plan, engine, database, options, false);
-  const { graph, keys } = exporting(whole, kind, to);
-  const run = new DistributedRun(
-    graph,
-    keys,
-    held,
-    engine,
-    database,
-    statements(database),
-    queryOptions(options),
-  );
+  const { run, keys } = await runOf(plan, engine, options, { ended: (graph) => exporting(graph, kind, to) });
   try {
     return (await run.outcomes(keys)).flatMap(({ staged }) => staged!);
   } finally {
@@ -121,20 +92,12 @@ export async function distributedNumbers(
   engine: DistributedEngine,
   options: FrameOptions,
 ): Promise<readonly HeldNumbers[]> {
-  const database = Database.of(engine);
-  const { graph: whole, held } = await graphFor(plan, engine, database, options, false);
-  const { graph, keys } = ending(whole, (fragment) =>
-    taskOf<ArrayTask>('frame/array', fragment.inputs, { plan: fragment.plan, dtype, chunkRows }),
-  );
-  const run = new DistributedRun(
-    graph,
-    keys,
-    held,
-    engine,
-    database,
-    statements(database),
-    queryOptions(options),
-  );
+  const { run, keys } = await runOf(plan, engine, options, {
+    ended: (graph) =>
+      ending(graph, (fragment) =>
+        taskOf<ArrayTask>('frame/array', fragment.inputs, { plan: fragment.plan, dtype, chunkRows }),
+      ),
+  });
   try {
     const outcomes = await run.outcomes(keys);
     run.keep(keys);
@@ -146,6 +109,35 @@ export async function distributedNumbers(
   } finally {
     await run.close();
   }
+}
+
+interface Ending {
+  /** Whether the result is to be one fragment, that does nothing but read. */
+  readonly gathered?: boolean;
+  /** What tasks are to make of the result's fragments, and the keys of these, which are kept. */
+  readonly ended?: (graph: FrameGraph) => { readonly graph: FrameGraph; readonly keys: readonly Key[] };
+}
+
+/** A plan's run by the workers, to be closed. */
+async function runOf(
+  plan: PlanNode,
+  engine: DistributedEngine,
+  options: FrameOptions,
+  { gathered = false, ended = (graph) => ({ graph, keys: [] }) }: Ending = {},
+): Promise<{ readonly run: DistributedRun; readonly keys: readonly Key[] }> {
+  const database = Database.of(engine);
+  const { graph: whole, held } = await graphFor(plan, engine, database, options, gathered);
+  const { graph, keys } = ended(whole);
+  const run = new DistributedRun(
+    graph,
+    keys,
+    held,
+    engine,
+    database,
+    statements(database),
+    queryOptions(options),
+  );
+  return { run, keys };
 }
 
 /** The tasks of a plan, as many partitions as the workers have threads where nothing is said; the engine holds those that were measured. */
