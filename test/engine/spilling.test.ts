@@ -16,7 +16,8 @@ let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tilework-spill-'));
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+// Engines that a test has done with may be writing still.
+afterEach(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
 
 const keysOf = (count: number): string[] => Array.from({ length: count }, (_, i) => `block-${i}`);
 const fills = (count: number) => keysOf(count).map((key, i) => fillTask(key, i, LENGTH));

@@ -8,7 +8,7 @@ import { callTask, graphOf, rejection, sumTask, valueIn } from './support/graphs
 
 const MIB = 2 ** 20;
 const directory = mkdtempSync(join(tmpdir(), 'tilework-supply-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
 
 /** A block of so many doubles, all the same. */
 const block = (value: number, length: number): Result => ({

@@ -106,7 +106,9 @@ await describeWithDask('frames on workers', (python) => {
     const error = await failed(cast.toColumns({ engine, partitions: 2 }));
     const local = await failed(cast.toColumns());
     expect(error).toBeInstanceOf(FrameError);
-    expect(error.message).toBe(`${local.message} (on ${worker!.address})`);
+    // Threads come to their first row that is wrong in any order.
+    const anyRow = (message: string): string => message.replace(/"row \d+"/, '"row …"');
+    expect(anyRow(error.message)).toBe(`${anyRow(local.message)} (on ${worker!.address})`);
 
     const path = join(folder(), 'bad.csv');
     writeFileSync(path, `a,b\n${Array.from({ length: 50_000 }, (_, i) => `${i},x\n`).join('')}oops,y\n`);

@@ -7,7 +7,7 @@ import { afterAll } from 'vitest';
 import { entry } from './engine.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tilework-child-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 export interface Ended {
   readonly code: number | null;

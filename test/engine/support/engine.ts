@@ -16,7 +16,7 @@ buildSync({
   format: 'esm',
   packages: 'external',
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 /** The compiled entry of threads that know the operations of tests. */
 export const entry = pathToFileURL(join(folder, 'thread.mjs'));
