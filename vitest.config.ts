@@ -1,33 +1,45 @@
 import { defineConfig } from 'vitest/config';
+import { compiledSources } from './test/support/sources.mjs';
 
 /** Tests of what keeps no state: a process loads the sources once for all of them that it runs, which takes longer than most of them. */
 const STATELESS = [
   'test/{graph,io,kernels,array,frame,delayed,watch}/**/*.test.ts',
   'test/cluster/wire/**/*.test.ts',
 ];
+/** Tests that load a module again, put another in its place, or import sources by names they make: Vitest's own loader is for them. */
+const RELOADING = [
+  'test/kernels/{blas,matmul}.test.ts',
+  'test/cluster/modules.test.ts',
+  'test/docs/examples.test.ts',
+];
 /** Tests that want what `npm run test:kubernetes` gives them. */
 const ELSEWHERE = process.env.TILEWORK_KUBERNETES ? [] : ['test/kubernetes/server/**'];
 
+const OF_ALL = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // Each step there takes up where the one before it ended.
-    bail: process.env.TILEWORK_KUBERNETES ? 1 : 0,
+    globalSetup: './test/support/sources.mjs',
     pool: 'forks',
     maxWorkers: '100%',
+    // Each step there takes up where the one before it ended.
+    bail: process.env.TILEWORK_KUBERNETES ? 1 : 0,
     projects: [
       {
-        extends: true,
-        test: { name: 'stateless', include: STATELESS, isolate: false },
+        plugins: [compiledSources],
+        test: { ...OF_ALL, name: 'stateless', include: STATELESS, exclude: RELOADING, isolate: false },
       },
       {
-        extends: true,
+        plugins: [compiledSources],
         test: {
+          ...OF_ALL,
           name: 'isolated',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...STATELESS, ...ELSEWHERE],
+          exclude: ['**/node_modules/**', ...STATELESS, ...RELOADING, ...ELSEWHERE],
         },
+      },
+      {
+        test: { ...OF_ALL, name: 'reloading', include: RELOADING },
       },
     ],
   },
