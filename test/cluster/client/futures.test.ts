@@ -139,7 +139,7 @@ with Client(${JSON.stringify(scheduler.address)}) as client:
     const future = client.with({ workers: [address] }).submit((n: number) => n * n, 1234);
     await future;
     expect(await client.whoHas(future)).toEqual(new Map([[future.key, [address]]]));
-    expect((await client.hasWhat()).get(address)).toEqual([future.key]);
+    expect((await client.hasWhat()).get(address)).toContain(future.key);
     await client.replicate([future]);
     expect((await client.whoHas([future])).get(future.key)).toHaveLength(2);
     await client.rebalance();
