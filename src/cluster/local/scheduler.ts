@@ -18,6 +18,12 @@ export interface SchedulerOptions extends DaskOptions {
   readonly timeout?: number;
 }
 
+/** Of Dask's programs here: they speak TCP on this machine, also where the environment is for a cluster elsewhere, as in the chart's notebooks. */
+export const PLAIN = {
+  DASK_DISTRIBUTED__COMM__DEFAULT_SCHEME: 'tcp',
+  DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION: 'False',
+};
+
 /** A real `dask scheduler` that takes tilework's graphs. */
 export interface Scheduler {
   readonly address: string;
@@ -47,6 +53,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Schedul
     ]),
   );
   const child = new Child("Dask's scheduler", file, args, {
+    ...PLAIN,
     ...environment,
     TILEWORK_END_WITH_STDIN: '1',
     PYTHONDONTWRITEBYTECODE: '1',
