@@ -1,6 +1,6 @@
-"""Runs notebooks without a browser, and says what NumPy and pandas make of the same.
+"""Says what NumPy and pandas make of what the notebooks compute, and writes their outputs for who reads them in the repository.
 
-    python notebooks.py run NOTEBOOK [OUT]     its outputs, a list for each code cell; OUT: written there
+    python notebooks.py write NOTEBOOK     runs it without a server, and writes its outputs into it
     python notebooks.py truth
 """
 
@@ -9,18 +9,16 @@ import sys
 from pathlib import Path
 
 
-def run(path, out=None):
+def write(path):
     import nbformat
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(Path(path).parent)}}).execute()
-    if out is not None:
-        for cell in notebook.cells:
-            # When it ran is nobody's business.
-            cell.metadata.pop("execution", None)
-        nbformat.write(notebook, out)
-    return [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in notebook.cells:
+        # When it ran is nobody's business.
+        cell.metadata.pop("execution", None)
+    nbformat.write(notebook, path)
 
 
 def truth():
@@ -51,4 +49,7 @@ def truth():
     }
 
 
-print(json.dumps(run(*sys.argv[2:]) if sys.argv[1] == "run" else truth()))
+if sys.argv[1] == "write":
+    write(sys.argv[2])
+else:
+    print(json.dumps(truth()))
