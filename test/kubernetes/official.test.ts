@@ -5,12 +5,16 @@ import { parse } from 'yaml';
 import { type ClusterEngine, connect } from '../../src/cluster/client/index.js';
 import { Client } from '../../src/futures/index.js';
 import * as tw from '../../src/index.js';
-import { type KubernetesObject, kubernetesPython, objectsOf, run } from './support/chart.js';
+import { pythonOf } from '../support/scripts.js';
+import { find, type KubernetesObject, kubernetesPython, objectsOf, run } from './support/chart.js';
 import { Operator } from './support/operator.js';
 import { type Pod, Pods } from './support/pod.js';
 import { violations } from './support/restricted.js';
 
 const python = kubernetesPython();
+const REQUIREMENTS = 'requirements-official.txt';
+const official = pythonOf("Dask's own chart", 'official', `test/kubernetes/${REQUIREMENTS}`);
+const TRUTH = join(import.meta.dirname, '../truth');
 const OFFICIAL = join(import.meta.dirname, '../../deploy/official');
 const read = (file: string): string => readFileSync(join(OFFICIAL, file), 'utf8');
 describe.skipIf(python === undefined)('workers of tilework', () => {
@@ -46,45 +50,57 @@ describe.skipIf(python === undefined)('workers of tilework', () => {
     expect(await held.sum().compute({ engine })).toBe(99_990_000);
   });
 
-  it('run in the official chart of Dask', { timeout: 120_000 }, async () => {
-    const values = parse(read('dask-chart/values.yaml'));
-    const modules = parse(read('dask-chart/scheduler.yaml'));
-    const pods = new Pods([], python!);
-    const scheduler = pods.start(
-      'scheduler',
-      officialPod({ ...values.scheduler, ...modules.scheduler }, ['dask', 'scheduler', '--port=8786']),
-      (ip) => [`--host=${ip}`, `--dashboard-address=${ip}:8787`],
-    );
-    await scheduler.up(/Scheduler at:/);
-    pods.names.set('my-dask-scheduler', scheduler.ip);
-    const { limits } = values.worker.resources;
-    const worker = pods.start(
-      'worker',
-      officialPod(values.worker, [
-        ...[values.worker.image.dask_worker, 'my-dask-scheduler:8786'],
-        ...['--nthreads', String(limits.cpu), '--memory-limit', limits.memory],
-        ...['--no-dashboard', '--dashboard-address', '8790', ...values.worker.extraArgs],
-      ]),
-    );
-    await worker.up(/has joined/);
-    await using engine = await connect(`tcp://${scheduler.ip}:8786`);
-    expect(await namesOf(scheduler)).toEqual([worker.name]);
-    expect(await tw.arange(10_000, { chunks: 1_000 }).sum().compute({ engine })).toBe(49_995_000);
-    await answersWhileBusy(engine, [worker]);
-    expect(await worker.retired()).toBe(0);
+  describe.skipIf(official === undefined)('in the official chart of Dask', () => {
+    const { objects } = JSON.parse(readFileSync(join(TRUTH, 'dask-chart.json'), 'utf8'));
+    const pod = (name: string): KubernetesObject =>
+      structuredClone(find(objects, 'Deployment', `my-dask-${name}`).spec.template);
+
+    it('are described by what was recorded of that chart', () => {
+      const values = parse(read('dask-chart/values.yaml'));
+      const { additional_worker_groups: groups } = parse(read('dask-chart/python.yaml'));
+      for (const [name, { image, extraArgs, env }] of [
+        ['worker', values.worker],
+        ['worker-python', groups[0]],
+      ] as const) {
+        const [container] = pod(name).spec.containers;
+        expect(container.image).toBe(`${image.repository}:${image.tag}`);
+        expect(container.args.slice(0, 2)).toEqual([image.dask_worker, 'my-dask-scheduler:8786']);
+        expect(container.args.slice(-extraArgs.length)).toEqual(extraArgs);
+        expect(container.env).toEqual(env);
+      }
+      expect(pod('worker').spec.containers[0]).toMatchObject({
+        livenessProbe: values.worker.livenessProbe,
+        readinessProbe: values.worker.readinessProbe,
+      });
+      const tags = [pod('scheduler'), pod('worker-python')].map(({ spec }) => spec.containers[0].image);
+      const version = /dask==(.*)/.exec(readFileSync(join(import.meta.dirname, REQUIREMENTS), 'utf8'))![1];
+      expect(tags).toEqual(tags.map(() => `ghcr.io/dask/dask:${version}`));
+    });
+
+    it('run beside those of Python', { timeout: 120_000 }, async () => {
+      const pods = new Pods([], official!);
+      const described = pod('scheduler');
+      described.spec.containers[0].env = parse(read('dask-chart/scheduler.yaml')).scheduler.env;
+      const scheduler = pods.start('scheduler', described, (ip) => [`--host=${ip}`]);
+      await scheduler.up(/Scheduler at:/);
+      pods.names.set('my-dask-scheduler', scheduler.ip);
+      const workers = [1, 2].map(() => pods.start('worker', pod('worker')));
+      const other = pods.start('python', pod('worker-python'), (ip) => [`--host=${ip}`]);
+      await Promise.all(workers.map((worker) => worker.up(/has joined/)));
+      await other.up(/Starting established connection/);
+      await using engine = await connect(`tcp://${scheduler.ip}:8786`);
+      const names = workers.map(({ name }) => name);
+      expect(await namesOf(scheduler)).toEqual(expect.arrayContaining(names));
+      expect(await new Client(engine).python('math:factorial', [5])).toBe(120);
+      await answersWhileBusy(engine, workers);
+      // One goes as when the Deployment is scaled down: what it holds stays.
+      const held = await tw.arange(10_000, { chunks: 1_000 }).multiply(2).persist({ engine });
+      expect(await workers[0]!.retired(), workers[0]!.log).toBe(0);
+      expect(await namesOf(scheduler)).not.toContain(names[0]);
+      expect(await held.sum().compute({ engine })).toBe(99_990_000);
+    });
   });
 });
-
-/**
- * A pod as the chart dask/dask 2025.11 makes one of such values: no registry that is reached here serves that chart. Its parts of a pod come from values
- * as they are; the words before `extraArgs` are those of its templates.
- */
-function officialPod(values: KubernetesObject, args: readonly string[]): KubernetesObject {
-  const { env = [], mounts = {}, readinessProbe, livenessProbe } = values;
-  const { volumes = [], volumeMounts = [] } = mounts;
-  const container = { name: 'official', args, env, volumeMounts, readinessProbe, livenessProbe, ports: [] };
-  return { spec: { volumes, containers: [container] } };
-}
 
 /** Strictly, by Kubernetes' schemas. */
 async function isStrict(objects: readonly KubernetesObject[]): Promise<void> {

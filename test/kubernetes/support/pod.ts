@@ -83,6 +83,8 @@ export class Pods {
     const bin = dirname(this.python);
     switch (command) {
       case 'dask':
+      case 'dask-scheduler':
+      case 'dask-worker':
       case 'jupyter':
         return [this.python, '-B', join(bin, command)];
       case 'python':
@@ -120,7 +122,7 @@ export class Pods {
     spec: KubernetesObject,
     here: (text: string) => string,
   ): void {
-    for (const { name, secret, configMap } of spec.volumes) {
+    for (const { name, secret, configMap } of spec.volumes ?? []) {
       const directory = [...paths.values()].find((path) => path.endsWith(`/${name}`));
       if (directory === undefined) continue;
       const data: Record<string, string> = secret
