@@ -66,7 +66,7 @@ export function callNode(
   return Object.freeze({ key: task.key, engine, inputs, tasks: () => [task] });
 }
 
-const REMEDY = 'Pass plain data, and functions by captured; compute dataframes first';
+const REMEDY = 'Pass plain data, and functions by captured';
 
 /** Whether data look like what stands for an input. */
 function hasMark(value: unknown): boolean {

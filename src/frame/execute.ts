@@ -1,4 +1,3 @@
-import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { signalOf } from '../engine/signal.js';
 import { distributedBatches, distributedFiles, isDistributed, withDistributed } from './distributed/index.js';
@@ -15,6 +14,7 @@ import {
   printGraph,
   type StatementOf,
 } from './exchange/index.js';
+import { engineOf, inFiles } from './held/place.js';
 import type { FileKind } from './io/copy.js';
 import { prepareSources } from './io/prepare.js';
 import type { Staged, Staging } from './io/staging.js';
@@ -75,10 +75,10 @@ function memoryOf(plan: PlanNode, into = new Set<Batch>()): Set<Batch> {
 
 /** Columns of a plan and their types, without computing it. What cannot be computed is said here. */
 export async function schemaOf(plan: PlanNode, options: FrameOptions = {}): Promise<Schema> {
-  const database = Database.of(options.engine);
+  const database = Database.of(engineOf(plan, options.engine));
   const describe = async (part: PlanNode): Promise<Schema> =>
     (await database.describe(await statementOf(part, database))).schema;
-  return describe(await describeMaps(optimize(plan), describe));
+  return describe(await describeMaps(optimize(inFiles(plan)), describe));
 }
 
 /** The rows of a plan, a batch at a time. */
@@ -86,10 +86,10 @@ export async function* batchesOf(
   plan: PlanNode,
   options: FrameOptions = {},
 ): AsyncGenerator<Batch, void, void> {
-  const engine = options.engine ?? defaultEngine();
+  const engine = engineOf(plan, options.engine);
   if (isDistributed(engine)) return yield* distributedBatches(plan, engine, options);
   const database = Database.of(engine);
-  const resolved = await resolveMaps(optimize(plan), database, options);
+  const resolved = await resolveMaps(optimize(inFiles(plan)), database, { ...options, engine });
   try {
     const best = await withoutFiles(resolved.plan, database);
     if (options.partitions !== undefined) yield* partitionedBatches(best, database, options);
@@ -136,9 +136,9 @@ export async function withStatement(
   options: FrameOptions,
   use: (statement: Statement) => Promise<void>,
 ): Promise<void> {
-  const engine = options.engine ?? defaultEngine();
+  const engine = engineOf(plan, options.engine);
   if (isDistributed(engine)) return withDistributed(plan, engine, options, use);
-  const { plan: resolved, dispose } = await resolveMaps(optimize(plan), database, options);
+  const { plan: resolved, dispose } = await resolveMaps(optimize(inFiles(plan)), database, options);
   try {
     let { partitions } = options;
     if (partitions === undefined)
@@ -176,9 +176,9 @@ export async function exportedFiles(
   kind: FileKind,
   to: Staging,
 ): Promise<readonly Staged[]> {
-  const engine = options.engine ?? defaultEngine();
+  const engine = engineOf(plan, options.engine);
   if (isDistributed(engine)) return distributedFiles(plan, engine, options, kind, to);
-  const { plan: resolved, dispose } = await resolveMaps(optimize(plan), database, options);
+  const { plan: resolved, dispose } = await resolveMaps(optimize(inFiles(plan)), database, options);
   const best = optimize(resolved);
   const write = (partitions: number): Promise<readonly Staged[]> =>
     exported(best, database, statements(database), partitionOptions(options, partitions), kind, to);
@@ -211,14 +211,38 @@ async function gatheredStatement(
   }
 }
 
+/** Does something with each partition of a plan, one after another, in this process. */
+export async function withPartitions(
+  plan: PlanNode,
+  database: Database,
+  options: FrameOptions & { readonly partitions: number },
+  use: (statement: Statement, part: number) => Promise<void>,
+): Promise<void> {
+  const { plan: resolved, dispose } = await resolveMaps(optimize(inFiles(plan)), database, options);
+  const of = partitionOptions(options, options.partitions);
+  try {
+    const { graph, run } = await exchanged(optimize(resolved), database, statements(database), of);
+    try {
+      for (const [part, fragment] of graph.result.entries()) {
+        await use(await run.statement(fragment), part);
+        await run.read(fragment);
+      }
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await dispose();
+  }
+}
+
 /** The fragments and exchanges of a plan, as text. */
 export async function partitionsText(
   plan: PlanNode,
   partitions: number,
   options: FrameOptions,
 ): Promise<string> {
-  const database = Database.of(options.engine);
-  const best = await withoutFiles(optimize(plan), database);
+  const database = Database.of(engineOf(plan, options.engine));
+  const best = await withoutFiles(optimize(inFiles(plan)), database);
   return printGraph(
     await graphOf(best, database, statements(database), partitionOptions(options, partitions)),
   );

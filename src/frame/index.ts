@@ -20,6 +20,7 @@ export {
 export type { Literal, Operand } from './expr/operand.js';
 export { type AnyFrame, DataFrame } from './frame.js';
 export { GroupBy } from './groupby.js';
+export { PersistedFrame } from './held/persisted.js';
 export type { ArrowOptions, ArrowWriteOptions } from './io/arrow.js';
 export type { BadRow, CsvOptions } from './io/csv.js';
 export type { DatabaseOptions } from './io/database.js';

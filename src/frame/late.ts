@@ -6,6 +6,7 @@
 export { arrayOfPlan } from './arrays/to-array.js';
 export { Database } from './duck/database.js';
 export { batchesOf, partitionsText, schemaOf } from './execute.js';
+export { persistPlan } from './held/persist.js';
 export { arrowFrame, arrowTableFrame, writeArrow } from './io/arrow.js';
 export { badRows, csvFrame } from './io/csv.js';
 export { databaseFrame } from './io/database.js';

@@ -5,6 +5,8 @@ import { revive } from '../cluster/python/index.js';
 import { Delayed, heldDelayed } from '../delayed/delayed.js';
 import type { Dataset } from '../engine/datasets.js';
 import type { Engine } from '../engine/engine.js';
+import { DataFrame } from '../frame/frame.js';
+import { type FrameHandle, frameHandleOf, heldFrame } from '../frame/held/persisted.js';
 import { whyNotCloneable } from '../graph/plain-data.js';
 import type { Key } from '../graph/task.js';
 import { LAZY, type Lazy, type PassedAs, replaceLazies } from '../lazy/index.js';
@@ -14,6 +16,7 @@ import { AdoptedWork, EngineWork, LocalWork } from './work.js';
 /** Something lazy whose results an engine holds, as data. */
 type Handle =
   | { readonly kind: 'array'; readonly array: ArrayHandle }
+  | { readonly kind: 'frame'; readonly frame: FrameHandle }
   | { readonly kind: 'delayed'; readonly key: Key; readonly as?: PassedAs | undefined }
   | {
       readonly kind: 'future';
@@ -83,6 +86,10 @@ function handleIn(lazy: Lazy, engine: Engine): Handle {
     const array = handleOf(lazy);
     if (array !== undefined) return { kind: 'array', array };
   }
+  if (lazy instanceof DataFrame) {
+    const frame = frameHandleOf(lazy, engine);
+    if (frame !== undefined) return { kind: 'frame', frame };
+  }
   if (lazy instanceof Delayed) {
     const { key, as, engine: holder } = lazy[LAZY].input();
     if (holder !== undefined) return { kind: 'delayed', key, as };
@@ -92,8 +99,16 @@ function handleIn(lazy: Lazy, engine: Engine): Handle {
   );
 }
 
-const keysOf = (handle: Handle): readonly Key[] =>
-  handle.kind === 'array' ? handle.array.keys : [handle.key];
+function keysOf(handle: Handle): readonly Key[] {
+  switch (handle.kind) {
+    case 'array':
+      return handle.array.keys;
+    case 'frame':
+      return handle.frame.parts.map(({ key }) => key);
+    default:
+      return [handle.key];
+  }
+}
 
 /** In an object: what awaits a future has its result. */
 async function lazyOf(handle: Handle, engine: Engine): Promise<{ readonly lazy: Lazy }> {
@@ -109,5 +124,12 @@ async function lazyOf(handle: Handle, engine: Engine): Promise<{ readonly lazy: 
     return { lazy };
   }
   await engine.adopt!([...new Set(keysOf(handle))]);
-  return { lazy: handle.kind === 'array' ? heldArray(handle.array, engine) : heldDelayed(handle, engine) };
+  switch (handle.kind) {
+    case 'array':
+      return { lazy: heldArray(handle.array, engine) };
+    case 'frame':
+      return { lazy: heldFrame(handle.frame, engine) };
+    case 'delayed':
+      return { lazy: heldDelayed(handle, engine) };
+  }
 }

@@ -2,7 +2,7 @@ import { defaultEngine } from '../engine/default.js';
 import type { ComputeOptions, Engine } from '../engine/engine.js';
 import { order } from '../graph/order.js';
 import type { Key, Task } from '../graph/task.js';
-import { type Family, LAZY, type Lazy, type Output } from './protocol.js';
+import { type Alone, type Family, LAZY, type Lazy, type Output } from './protocol.js';
 import { replaceLazies } from './structure.js';
 import type { ComputedIn } from './types.js';
 
@@ -25,21 +25,27 @@ export interface LazyCompute extends Omit<ComputeOptions, 'priorities'> {
 export async function compute<const S>(structure: S, options: LazyCompute = {}): Promise<ComputedIn<S>> {
   const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
-  const { lazies, graph, outputs, holder } = planOf(structure, 'compute');
+  const { lazies, alone, graph, outputs, holder } = planOf(structure, 'compute');
   const engine = chosen ?? holder ?? defaultEngine();
   const places = byKey(outputs);
   const keys = [...places.keys()];
-  const run = await engine.run(graph, keys, {
-    ...rest,
-    priorities: order(graph, keys),
-    reserve: outputs.reduce((bytes, output) => bytes + output.reserve, 0),
-    onOutput: (key, result) => {
-      for (const output of places.get(key)!) output.put(key, result);
-    },
-  });
-  run[Symbol.dispose]();
+  const together = async (signal: AbortSignal | undefined): Promise<void> => {
+    const run = await engine.run(graph, keys, {
+      ...rest,
+      ...(signal && { signal }),
+      priorities: order(graph, keys),
+      reserve: outputs.reduce((bytes, output) => bytes + output.reserve, 0),
+      onOutput: (key, result) => {
+        for (const output of places.get(key)!) output.put(key, result);
+      },
+    });
+    run[Symbol.dispose]();
+  };
+  const own = await beside(alone, rest.signal, together, (one, signal) =>
+    one.compute({ ...where(chosen), ...signal }),
+  );
   const values = await Promise.all(outputs.map((output) => output.value()));
-  return replaceLazies(structure, (lazy) => values[lazies.get(lazy)!]) as ComputedIn<S>;
+  return replaceLazies(structure, (lazy) => own.get(lazy) ?? values[lazies.get(lazy)!]) as ComputedIn<S>;
 }
 
 /**
@@ -57,21 +63,63 @@ export async function persist<const S>(
 ): Promise<S extends Lazy ? S : { -readonly [K in keyof S]: S[K] }> {
   const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
-  const { lazies, graph, outputs, holder } = planOf(structure, 'persist');
+  const { lazies, alone, graph, outputs, holder } = planOf(structure, 'persist');
   const engine = chosen ?? holder ?? defaultEngine();
   const places = byKey(outputs);
-  // Each of several that share a result holds it.
-  for (let round = 0, keys = [...places.keys()]; round === 0 || keys.length > 0; round++) {
-    await engine.persist(graph, keys, { ...rest, priorities: order(graph, keys) });
-    keys = keys.filter((key) => places.get(key)!.length > round + 1);
-  }
+  const together = async (signal: AbortSignal | undefined): Promise<void> => {
+    // Each of several that share a result holds it.
+    for (let round = 0, keys = [...places.keys()]; round === 0 || keys.length > 0; round++) {
+      await engine.persist(graph, keys, {
+        ...rest,
+        ...(signal && { signal }),
+        priorities: order(graph, keys),
+      });
+      keys = keys.filter((key) => places.get(key)!.length > round + 1);
+    }
+  };
+  const own = await beside(alone, rest.signal, together, (one, signal) =>
+    one.persist({ ...where(chosen), ...signal }),
+  );
   const held = outputs.map((output) => output.held(engine));
-  return replaceLazies(structure, (lazy) => held[lazies.get(lazy)!]) as never;
+  return replaceLazies(structure, (lazy) => own.get(lazy) ?? held[lazies.get(lazy)!]) as never;
+}
+
+const where = (engine: Engine | undefined): { readonly engine?: Engine } =>
+  engine === undefined ? {} : { engine };
+
+/** Does what lazies share, and beside it what stands alone; the first error ends all of it. */
+async function beside<T>(
+  alone: ReadonlyMap<Lazy, Alone>,
+  signal: AbortSignal | undefined,
+  together: (signal: AbortSignal | undefined) => Promise<void>,
+  each: (one: Alone, signal: { readonly signal: AbortSignal }) => Promise<T>,
+): Promise<ReadonlyMap<Lazy, T>> {
+  const made = new Map<Lazy, T>();
+  if (alone.size === 0) {
+    await together(signal);
+    return made;
+  }
+  const failed = new AbortController();
+  const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const work = [...alone].map(async ([lazy, one]) => {
+    made.set(lazy, await each(one, { signal: either }));
+  });
+  const all = [together(either), ...work];
+  try {
+    await Promise.all(all);
+  } catch (error) {
+    failed.abort(error);
+    await Promise.allSettled(all);
+    throw error;
+  }
+  return made;
 }
 
 interface Planned {
   /** Index of each lazy's output. */
   readonly lazies: ReadonlyMap<Lazy, number>;
+  /** What is no part of the graph. */
+  readonly alone: ReadonlyMap<Lazy, Alone>;
   readonly graph: ReadonlyMap<Key, Task>;
   readonly outputs: readonly Output[];
   /** The engine that holds some of it already. */
@@ -81,13 +129,18 @@ interface Planned {
 function planOf(structure: unknown, label: string): Planned {
   if (typeof structure !== 'object' || structure === null)
     throw new TypeError(
-      `${label} takes arrays, delayed values and futures, or lists, objects and Maps of them, not ${structure === null ? 'null' : typeof structure}`,
+      `${label} takes arrays, frames, delayed values and futures, or lists, objects and Maps of them, not ${structure === null ? 'null' : typeof structure}`,
     );
   let holder: Engine | undefined;
+  const alone = new Map<Lazy, Alone>();
   const families = new Map<Family, Set<Lazy>>();
   replaceLazies(structure, (lazy) => {
     const { family, engine } = lazy[LAZY];
     holder ??= engine;
+    if (!('plan' in family)) {
+      alone.set(lazy, family);
+      return lazy;
+    }
     const members = families.get(family);
     if (members === undefined) families.set(family, new Set([lazy]));
     else members.add(lazy);
@@ -102,7 +155,7 @@ function planOf(structure: unknown, label: string): Planned {
     outputs.push(...plan.outputs);
     for (const [key, task] of plan.graph) graph.set(key, task);
   }
-  return { lazies, graph, outputs, holder };
+  return { lazies, alone, graph, outputs, holder };
 }
 
 function byKey(outputs: readonly Output[]): Map<Key, Output[]> {

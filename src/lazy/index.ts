@@ -1,6 +1,7 @@
 export { compute, holdWhile, type LazyCompute, persist } from './compute.js';
 export { tasksOf } from './graph.js';
 export {
+  type Alone,
   type ELEMENT,
   type Family,
   isLazy,

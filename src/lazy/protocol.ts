@@ -17,7 +17,7 @@ export interface Lazy<out Computed = unknown, out Passed = unknown> {
 }
 
 export interface LazyHooks<out Computed = unknown, out Passed = unknown> {
-  readonly family: Family;
+  readonly family: Family | Alone;
   /** Where its results are, where an engine holds some already. */
   readonly engine?: Engine | undefined;
   /** As an input of a task. */
@@ -45,6 +45,17 @@ export interface LazyInput {
 /** Lazies of one kind, which are planned together, so that they can share work. */
 export interface Family {
   plan(lazies: readonly Lazy[]): Plan;
+}
+
+/** What plans itself, since it must look at files before it knows its tasks, as dataframes do: it shares no work with other lazies. */
+export interface Alone {
+  compute(options: AloneOptions): Promise<unknown>;
+  persist(options: AloneOptions): Promise<Lazy>;
+}
+
+export interface AloneOptions {
+  readonly engine?: Engine;
+  readonly signal?: AbortSignal;
 }
 
 export interface Plan {

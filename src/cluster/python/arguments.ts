@@ -11,12 +11,13 @@ export function pythonArguments(
   later: (make: () => Promise<unknown>) => unknown,
 ): unknown[] {
   const prepare = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null || isLazy(value)) return value;
+    if (typeof value !== 'object' || value === null) return value;
+    if (isFrame(value)) return later(async () => arrowBytes(await value.compute()));
+    if (isLazy(value)) return value;
     if (Array.isArray(value)) return value.map(prepare);
     if (isPlainObject(value))
       return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, prepare(item)]));
     if (isTable(value)) return later(async () => arrowBytes(value));
-    if (isFrame(value)) return later(async () => arrowBytes(await value.compute()));
     return isNdarray(value) ? { dtype: value.dtype, shape: value.shape, data: value.flatten().data } : value;
   };
   return args.map(prepare);

@@ -4,7 +4,6 @@ import { TileArray } from '../../array/array.js';
 import { zeros } from '../../array/creation.js';
 import { makeNode, type TasksNode } from '../../array/node.js';
 import { promoteTypes } from '../../array/promote.js';
-import { defaultEngine } from '../../engine/default.js';
 import { atExit } from '../../engine/disk/cleanup.js';
 import { removeTree } from '../../engine/disk/remove-tree.js';
 import type { Key } from '../../graph/task.js';
@@ -14,6 +13,7 @@ import { Database } from '../duck/database.js';
 import { FrameError } from '../errors.js';
 import { type FrameOptions, queryOptions, schemaOf, withStatement } from '../execute.js';
 import { columnNode } from '../expr/node.js';
+import { engineOf } from '../held/place.js';
 import { copyStatement } from '../map/store.js';
 import { readFooter } from '../parquet/read.js';
 import { checkNames } from '../plan/check.js';
@@ -40,16 +40,17 @@ const gone = new FinalizationRegistry<() => void>((remove) => remove());
 export async function arrayOfPlan(
   plan: PlanNode,
   columns: string | readonly string[] | undefined,
-  options: ToArrayOptions,
+  given: ToArrayOptions,
 ): Promise<TileArray<DType>> {
   const names = typeof columns === 'string' ? [columns] : (columns ?? plan.columns);
   checkNames('toArray', names, plan.columns);
   if (names.length === 0) throw new TypeError('toArray: an array has one column at least');
+  const engine = engineOf(plan, given.engine);
+  const options = { ...given, engine };
   const schema = await schemaOf(make.pick(plan, names), options);
   const dtype = commonType(schema, names);
   const flat = typeof columns === 'string';
-  const chunkRows = rowsOf(options.chunkRows, names.length * itemsize(dtype));
-  const engine = options.engine ?? defaultEngine();
+  const chunkRows = rowsOf(given.chunkRows, names.length * itemsize(dtype));
   const numbers = make.project(plan, castsTo(names, dtype));
   const { identity, blocks, remove } = isDistributed(engine)
     ? await storedOnWorkers(numbers, dtype, chunkRows, engine, options)

@@ -3,7 +3,16 @@ import type { DType } from '../../kernels/dtype.js';
 import type { Missing } from '../arrays/nulls.js';
 import { Database } from '../duck/database.js';
 import { narrowed } from '../duck/narrow.js';
-import { type ArrayTask, ending, exporting, type FrameGraph, graphOf, taskOf } from '../exchange/index.js';
+import {
+  type ArrayTask,
+  ending,
+  exporting,
+  type FrameGraph,
+  fragmentTask,
+  graphOf,
+  type Outcome,
+  taskOf,
+} from '../exchange/index.js';
 import { type FrameOptions, partitionOptions, queryOptions, schemaOf, statements } from '../execute.js';
 import type { FileKind } from '../io/copy.js';
 import type { Staged, Staging } from '../io/staging.js';
@@ -106,6 +115,30 @@ export async function distributedNumbers(
       groups: groups!,
       ...(missing && { missing }),
     }));
+  } finally {
+    await run.close();
+  }
+}
+
+/** What a partition's task left, which the engine keeps until the key is released. */
+export interface HeldOutcome {
+  readonly key: Key;
+  readonly outcome: Outcome;
+}
+
+/** Has the workers compute the partitions of a plan, and keep them. */
+export async function distributedPartitions(
+  plan: PlanNode,
+  engine: DistributedEngine,
+  options: FrameOptions,
+): Promise<readonly HeldOutcome[]> {
+  const { run, keys } = await runOf(plan, engine, options, {
+    ended: (graph) => ending(graph, (fragment) => fragmentTask(fragment, { by: 'one' })),
+  });
+  try {
+    const outcomes = await run.outcomes(keys);
+    run.keep(keys);
+    return outcomes.map((outcome, i) => ({ key: keys[i]!, outcome }));
   } finally {
     await run.close();
   }

@@ -70,8 +70,9 @@ class Shipper {
       plan.source.from === 'tasks' &&
       plan.source.inputs.length === inputs.length &&
       inputs.every((key) => {
-        const task = this.tasks.get(key)!;
-        return task.op !== 'frame/fragment' || task.params.output.by === 'one';
+        // What was persisted no task of this graph makes: it is a file of each partition.
+        const task = this.tasks.get(key);
+        return task?.op !== 'frame/fragment' || task.params.output.by === 'one';
       })
     );
   }

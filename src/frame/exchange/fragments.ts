@@ -7,8 +7,9 @@ import type { SortKey } from '../expr/node.js';
 import { storeRows } from '../map/rows-file.js';
 import { readFooter } from '../parquet/read.js';
 import { exprSql } from '../sql/expr.js';
+import { NONE } from '../sql/source.js';
 import { type Bound, Parameters, quoteName, type Statement } from '../sql/writer.js';
-import { NOTHING, type Outcome, readSql } from './outcome.js';
+import { type Outcome, readSql } from './outcome.js';
 import type { BoundariesTask, FragmentTask, Output } from './task.js';
 
 const PART = '__tilework_part';
@@ -26,7 +27,7 @@ export interface Step {
 
 /** Writes the rows of a fragment. */
 export async function writeFragment(
-  { params: { plan, output } }: FragmentTask,
+  { params: { plan, output } }: Pick<FragmentTask, 'params'>,
   statement: Statement,
   { database, options, directory, inputs }: Step,
 ): Promise<Outcome> {
@@ -41,7 +42,7 @@ export async function writeFragment(
   const items = Object.entries(stored).map(([name, type]) =>
     type === types[name] ? quoteName(name) : `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`,
   );
-  if (items.length === 0 || plan.columns.length === 0) items.push(`true AS ${quoteName(NOTHING)}`);
+  if (items.length === 0 || plan.columns.length === 0) items.push(NONE);
   const { sql, values } = partedSql(statement, items.join(', '), output, inputs, turnSql(types));
   const [to, how] =
     output.by === 'one' ? [one, ''] : [directory, `, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];

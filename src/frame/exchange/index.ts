@@ -8,12 +8,14 @@ import type { Schema } from '../types.js';
 import type { StatementOf } from './do.js';
 import { exporting } from './export.js';
 import { factsOf } from './facts.js';
+import { heldBytes } from './held.js';
 import { planPartitions } from './planner.js';
 import { ExchangeRun } from './run.js';
 import type { FrameGraph } from './task.js';
 
 export { doTask, partsRead, type StatementOf } from './do.js';
 export { ending, exporting } from './export.js';
+export { writeFragment } from './fragments.js';
 export { type Outcome, readSql } from './outcome.js';
 export { printGraph } from './print.js';
 export { ExchangeRun } from './run.js';
@@ -63,7 +65,7 @@ export async function graphOf(
   const facts = await factsOf(plan, database, async (node) =>
     statementOf(await describeMaps(node, describe, known), none),
   );
-  const written = new Map<Key, number>();
+  const written = heldBytes(plan);
   for (;;) {
     const graph = planPartitions(plan, { ...facts, written }, { partitions, broadcastBytes, gathered });
     if (!measure || graph.wanted.length === 0) return graph;

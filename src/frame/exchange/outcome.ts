@@ -5,6 +5,7 @@ import type { OpenGroup } from '../map/aggregate-op.js';
 import { restoreItems } from '../map/store.js';
 import type { TaskSource } from '../plan/node.js';
 import { exprSql } from '../sql/expr.js';
+import { NONE, nothingSql } from '../sql/source.js';
 import { type Bound, type Parameters, quoteName, typeName } from '../sql/writer.js';
 import type { Schema } from '../types.js';
 
@@ -31,24 +32,17 @@ export interface Outcome {
   readonly staged?: readonly Staged[];
 }
 
-/** What stands for rows without columns: a file of Parquet has one at least. */
-export const NOTHING = '__tilework_nothing';
-
 /** What tasks left, as it stands in FROM. */
 export function readSql(source: TaskSource, outcomes: readonly Outcome[], parameters: Parameters): string {
   const parts = source.inputs.map(({ input, part }) => ({ outcome: outcomes[input]!, part }));
   const files = parts.flatMap(({ outcome, part }) => outcome.files[part] ?? []);
   const { types, schema } = parts[0]!.outcome;
-  const none = `true AS ${quoteName(NOTHING)}`;
-  if (files.length === 0) {
-    const columns = types
-      ? Object.entries(types)
-      : Object.entries(schema!).map(([name, type]) => [name, typeName(type)] as const);
-    const nulls = columns.map(([name, type]) => `CAST(NULL AS ${type}) AS ${quoteName(name)}`);
-    return `(SELECT ${nulls.join(', ') || none} WHERE false)`;
-  }
+  if (files.length === 0)
+    return nothingSql(
+      types ? Object.entries(types) : Object.entries(schema!).map(([name, type]) => [name, typeName(type)]),
+    );
   const columns = types
     ? Object.entries(types).map(([name, type]) => `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`)
     : restoreItems(schema!).map(({ name, expr }) => `${exprSql(expr, parameters)} AS ${quoteName(name)}`);
-  return `(SELECT ${columns.join(', ') || none} FROM read_parquet(${parameters.bind(files)}, hive_partitioning = false))`;
+  return `(SELECT ${columns.join(', ') || NONE} FROM read_parquet(${parameters.bind(files)}, hive_partitioning = false))`;
 }

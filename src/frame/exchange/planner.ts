@@ -10,6 +10,7 @@ import { planArray } from './arrays.js';
 import type { Facts } from './facts.js';
 import { planCustoms, planFunction } from './functions.js';
 import { planAggregate, planDistinct } from './groups.js';
+import { isHeld, planHeld } from './held.js';
 import { planJoin } from './join.js';
 import {
   columnsOfParts,
@@ -89,6 +90,7 @@ export class Planner {
     switch (node.kind) {
       case 'scan':
         if (isArray(node)) return planArray(this, node);
+        if (isHeld(node)) return planHeld(this, node);
         return {
           fragments: this.scans(node),
           order: IN_PLACE,

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../watch/progress.js';
+import { partsOf } from '../held/holding.js';
 import { type FileInfo, type FileSource, inputsOf, type PlanNode, type ScanNode } from '../plan/node.js';
 import type { Facts } from './facts.js';
 
@@ -29,6 +30,7 @@ export function splitScan(node: ScanNode, parts: number, facts: Facts): readonly
     case 'shared':
     case 'database':
     case 'array':
+    case 'held':
       return [node];
   }
 }
@@ -155,6 +157,8 @@ export function sizeOf(node: PlanNode, facts: Facts): Size | undefined {
 }
 
 const VALUE_BYTES = 8;
+/** Of a row in a file, where nobody knows how many there are. */
+const ROW_BYTES = 32;
 /** What a compressed byte of a file becomes in memory, about. */
 export const EXPANSION = 3;
 
@@ -167,13 +171,18 @@ function scanSize({ source, columns }: ScanNode, rowGroups: Facts['rowGroups']):
     const [from, to] = source.range ?? [0, source.table.rows];
     return { rows: to - from, bytes: (to - from) * columns.length * VALUE_BYTES * 2 };
   }
+  if (source.from === 'held') {
+    const bytes = partsOf(source).reduce((sum, part) => sum + part.bytes, 0);
+    const share = columns.length / Math.max(1, Object.keys(source.schema).length);
+    return { rows: Math.ceil(bytes / ROW_BYTES), bytes: Math.ceil(bytes * EXPANSION * share) };
+  }
   if (source.from !== 'files') return undefined;
   const all = Math.max(1, Object.keys(source.schema).length);
   let rows = 0;
   let bytes = 0;
   for (const file of source.files) {
     if (file.bytes === 0) return undefined;
-    rows += rowGroups.get(file.path)?.reduce((sum, n) => sum + n, 0) ?? file.rows ?? file.bytes / 32;
+    rows += rowGroups.get(file.path)?.reduce((sum, n) => sum + n, 0) ?? file.rows ?? file.bytes / ROW_BYTES;
     bytes += file.bytes * EXPANSION * (columns.length / all);
   }
   return { rows: Math.ceil(rows), bytes: Math.ceil(bytes) };

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultEngine } from '../../engine/default.js';
 import { parseBytes } from '../../engine/memory/limits.js';
 import { isDistributed } from '../distributed/engine.js';
 import { Database } from '../duck/database.js';
 import { exportedFiles, type FrameOptions, queryOptions, withStatement } from '../execute.js';
+import { engineOf } from '../held/place.js';
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
 import { copySql, cutFile, type FileKind, numbered, type Settings } from './copy.js';
@@ -86,7 +86,7 @@ export async function writeParquet(
   };
   const bytes = fileSize === undefined ? undefined : sizeOf(fileSize);
   const several = by.length > 0 || bytes !== undefined;
-  if (filePerPartition || (several && inPartitions(path, options))) {
+  if (filePerPartition || (several && inPartitions(plan, path, options))) {
     const kind = { settings, extension: '.parquet', ...(by.length > 0 && { by }), ...(bytes && { bytes }) };
     return writeDirectory('toParquet', plan, path, options, kind, ['.parquet']);
   }
@@ -98,8 +98,8 @@ export async function writeParquet(
 }
 
 /** Whether a directory is written by tasks: where there are such anyway, and where several objects are to be published together. */
-const inPartitions = (path: string, { engine, partitions }: FrameOptions): boolean =>
-  partitions !== undefined || isRemote(path) || isDistributed(engine ?? defaultEngine());
+const inPartitions = (plan: PlanNode, path: string, { engine, partitions }: FrameOptions): boolean =>
+  partitions !== undefined || isRemote(path) || isDistributed(engineOf(plan, engine));
 
 /** A directory that tasks write, each its partition. */
 async function writeDirectory(
@@ -110,8 +110,9 @@ async function writeDirectory(
   kind: FileKind,
   extensions: readonly string[],
 ): Promise<void> {
-  const { engine, filePerPartition = false, overwrite = false, partitions } = options;
-  if (filePerPartition && partitions === undefined && !isDistributed(engine ?? defaultEngine()))
+  const { filePerPartition = false, overwrite = false, partitions } = options;
+  const engine = engineOf(plan, options.engine);
+  if (filePerPartition && partitions === undefined && !isDistributed(engine))
     throw new TypeError(
       `${where}: filePerPartition writes a file for each partition: say how many by partitions`,
     );
@@ -129,7 +130,7 @@ async function writeParts(
   bytes: number,
   settings: Settings,
 ): Promise<void> {
-  const database = Database.of(options.engine);
+  const database = Database.of(engineOf(plan, options.engine));
   const { onProgress } = options;
   const target = { overwrite: options.overwrite ?? false, directoryOf: ['.parquet'] };
   await writeTo(path, target, async (partial) => {
@@ -235,7 +236,7 @@ async function copy(
   directoryOf: readonly string[] | undefined,
   settings: Settings,
 ): Promise<void> {
-  const database = Database.of(options.engine);
+  const database = Database.of(engineOf(plan, options.engine));
   const write = (to: string): Promise<void> => copyTo(plan, to, database, options, settings);
   if (isRemote(path) && directoryOf === undefined)
     return writeRemote(database, path, options.overwrite ?? false, write);

@@ -1,16 +1,39 @@
 import type { RecordBatch, Table } from 'apache-arrow';
 import type { TileArray } from '../../array/array.js';
 import type { DType } from '../../kernels/dtype.js';
+import { LAZY, type LazyHooks } from '../../lazy/index.js';
 import type { ToArrayOptions } from '../arrays/to-array.js';
 import type { FrameOptions } from '../execute.js';
 import { freeze } from '../expr/node.js';
+import type { PersistedFrame } from '../held/persisted.js';
 import * as make from '../plan/make.js';
 import { type Batch, concatBatches, type Int64As, type ReadOptions, rowsOf } from '../result/column.js';
 import type { Names, Row, WithTextDecimals } from '../types.js';
 import { LookingVerbs } from './looking.js';
 
+/** For the compiler only: what no function takes. */
+declare const FRAME: unique symbol;
+interface FrameArgument {
+  readonly [FRAME]: never;
+}
+
 /** Verbs that compute, and give what is computed to the program. */
 export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
+  /** How `compute` and `persist` see a frame among other lazy values. Functions are called with the rows of frames, not with frames. */
+  get [LAZY](): LazyHooks<Table, FrameArgument> {
+    return {
+      family: {
+        compute: (options) => this.compute(options),
+        persist: (options) => this.persist(options),
+      },
+      input: () => {
+        throw new TypeError(
+          'a dataframe is no argument of a function that is sent: compute it before (rows(), toColumns()), or call the function over its rows (mapPartitions)',
+        );
+      },
+    };
+  }
+
   /**
    * All rows as an Arrow table.
    *
@@ -41,6 +64,24 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
     const rows: Record<string, unknown>[] = [];
     for await (const batch of this.batches(options)) rowsOf(batch, rows, options);
     return rows;
+  }
+
+  /**
+   * Computes the rows and keeps them in the engine: on one machine in files of its spill directory, on a cluster with its workers, each partition where it was
+   * computed. The frame that it gives, and all that is made of it, reads them from there, on that engine.
+   *
+   * Locally there is one partition, unless `partitions` says more.
+   *
+   * @returns a frame of known partitions; they are given up by `using`, by `release()`, or when no frame that reads them is in use any more
+   * @throws as `rows`
+   * @example
+   * using held = await fromRows([{ x: 1 }, { x: 2 }]).filter(col('x').gt(1)).persist();
+   * await held.count(); // 1
+   * await held.rows(); // [ { x: 2 } ]
+   */
+  async persist(options: FrameOptions = {}): Promise<PersistedFrame<S>> {
+    const { persistPlan } = await import('../late.js');
+    return persistPlan<S>(this.plan, options);
   }
 
   /**

@@ -138,6 +138,8 @@ class Keys {
         return `${this.identity(source.table)} ${JSON.stringify(source.range ?? [])}`;
       case 'array':
         return this.identity(source.array);
+      case 'held':
+        return `${this.identity(source.holding)} ${source.part ?? ''}`;
       default:
         return JSON.stringify(source, (name, value: unknown) => (name === 'statistics' ? undefined : value));
     }

@@ -1,6 +1,7 @@
 import type { TileArray } from '../../array/array.js';
 import type { DType } from '../../kernels/dtype.js';
 import type { ExprNode, LiteralValue, SortKey } from '../expr/node.js';
+import type { Holding } from '../held/holding.js';
 import type { Batch } from '../result/column.js';
 import type { Schema } from '../types.js';
 
@@ -38,7 +39,14 @@ export interface ScanNode extends Base {
 }
 
 /** Where rows come from, as data. */
-export type Source = FileSource | MemorySource | TaskSource | DatabaseSource | ArraySource | SharedSource;
+export type Source =
+  | FileSource
+  | MemorySource
+  | TaskSource
+  | DatabaseSource
+  | ArraySource
+  | SharedSource
+  | HeldSource;
 
 export type FileFormat = 'parquet' | 'csv' | 'json';
 
@@ -117,6 +125,15 @@ export interface TaskSource {
 export interface SharedSource {
   readonly from: 'shared';
   readonly part: number;
+}
+
+/** Partitions that an engine holds, since `persist`. */
+export interface HeldSource {
+  readonly from: 'held';
+  readonly schema: Schema;
+  readonly holding: Holding;
+  /** Which one of them only. */
+  readonly part?: number;
 }
 
 /** An array of numbers, whose blocks are computed when the plan is. */

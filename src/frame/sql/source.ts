@@ -37,6 +37,9 @@ export function sourceSql({ source }: ScanNode, parameters: Parameters, placed: 
       return [attachedName(source), ...source.table].map(quoteName).join('.');
     case 'array':
       throw new TypeError('an array is no part of a statement');
+    case 'held':
+      // Where it is computed tasks stand in its place: here it says the types of its columns.
+      return nothingSql(Object.entries(source.holding.types));
     case 'shared':
       throw new TypeError('what parts of a statement share is written with the statement');
     case 'tasks':
@@ -46,6 +49,16 @@ export function sourceSql({ source }: ScanNode, parameters: Parameters, placed: 
       return filesSql(source, parameters);
   }
 }
+
+/** No rows, of columns of types by DuckDB's names. */
+export function nothingSql(columns: readonly (readonly [name: string, type: string])[]): string {
+  const nulls = columns.map(([name, type]) => `CAST(NULL AS ${type}) AS ${quoteName(name)}`);
+  return `(SELECT ${nulls.join(', ') || NONE} WHERE false)`;
+}
+
+/** What stands for rows without columns: a file of Parquet has one at least. */
+const NOTHING = '__tilework_nothing';
+export const NONE = `true AS ${quoteName(NOTHING)}`;
 
 function filesSql(source: FileSource, parameters: Parameters): string {
   const pieces = piecesOf(source.files).map((files) => pieceSql(source, files, parameters));

@@ -2,6 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { connect } from '../../../src/cluster/index.js';
 import { Database } from '../../../src/frame/duck/database.js';
 import {
   col,
@@ -9,14 +10,16 @@ import {
   type DataFrame,
   fromArray,
   fromColumns,
+  type PersistedFrame,
   readCsv,
   readJson,
   readParquet,
   when,
 } from '../../../src/frame/index.js';
-import { arange, type NDArray, random, useEngine } from '../../../src/index.js';
+import { arange, Client, type NDArray, random, useEngine } from '../../../src/index.js';
 import { folder, listing } from '../../faults/programs.js';
 import { computePartitionsBy, expectSame } from '../../frame/partitions/compare.js';
+import { testPersisted } from '../../frame/persist-suite.js';
 import { describeWithDask } from '../support/scheduler.js';
 import { clusterOf } from './cluster.js';
 
@@ -36,6 +39,7 @@ const work = (): DataFrame =>
 await describeWithDask('frames on a cluster', (dask) => {
   const world = clusterOf(dask, 2);
   computePartitionsBy(() => world.engine);
+  testPersisted(() => world.engine);
 
   test('are read in every way', async () => {
     const { engine } = world;
@@ -203,4 +207,30 @@ await describeWithDask('frames on a cluster', (dask) => {
     const error = await holes.toArray('n').catch((e: Error) => e.message);
     await expect(holes.toArray('n', options)).rejects.toThrow(String(error));
   });
+
+  test('what is persisted and published outlives its program and a worker, until it is given up', async () => {
+    const client = new Client(world.engine);
+    const keys = async (): Promise<string[]> =>
+      [...(await client.hasWhat()).values()].flat().filter((key) => key.startsWith('frame/'));
+    const others = await keys();
+    const publisher = await connect(world.cluster.address, { asDefault: false });
+    const sorted = frame.sort('text', 'id').repartition(4);
+    {
+      const held = await sorted.persist({ engine: publisher, partitions: 4 });
+      await new Client(publisher).publish('sorted', { held });
+    }
+    await publisher.dispose();
+    const { held } = await client.getDataset<{ held: PersistedFrame }>('sorted');
+    expect(held.partitions).toBe(4);
+    const own = async (): Promise<string[]> =>
+      [...new Set(await keys())].filter((key) => !others.includes(key));
+    expect(await own()).toHaveLength(4);
+    // Its supervisor starts it anew; what it held is made again, by tasks that the scheduler remembers.
+    process.kill([...(await client.run(() => process.pid)).values()][0]!, 'SIGKILL');
+    expect(await held.rows()).toEqual(await sorted.rows());
+    expect(await held.filter(col('id').lt(10)).count()).toBe(10);
+    await client.unpublish('sorted');
+    held.release();
+    await vi.waitFor(async () => expect(await own()).toEqual([]), { timeout: 10_000 });
+  }, 60_000);
 });

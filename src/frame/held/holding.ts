@@ -1,0 +1,45 @@
+import type { Engine } from '../../engine/engine.js';
+import type { Key } from '../../graph/task.js';
+import type { ColumnTypes } from '../duck/database.js';
+import type { HeldSource } from '../plan/node.js';
+
+/** A partition that an engine holds: a file of Parquet of this process, or what a task left with a worker, under its key. */
+export interface HeldPart {
+  readonly at: { readonly path: string } | { readonly key: Key };
+  readonly bytes: number;
+}
+
+/** Partitions of a frame that an engine holds, until they are released, or nothing refers to this any more. */
+export class Holding {
+  private ended = false;
+
+  /**
+   * @param types of the columns, as DuckDB names them
+   * @param giveUp has the engine give all up; it must not refer to the holding
+   */
+  constructor(
+    readonly engine: Engine,
+    readonly types: ColumnTypes,
+    readonly parts: readonly HeldPart[],
+    private readonly giveUp: () => void,
+  ) {
+    collected.register(this, giveUp, this);
+  }
+
+  get released(): boolean {
+    return this.ended;
+  }
+
+  release(): void {
+    if (this.ended) return;
+    this.ended = true;
+    collected.unregister(this);
+    this.giveUp();
+  }
+}
+
+/** Which partitions a source reads. */
+export const partsOf = ({ holding, part }: HeldSource): readonly HeldPart[] =>
+  part === undefined ? holding.parts : [holding.parts[part]!];
+
+const collected = new FinalizationRegistry<() => void>((giveUp) => giveUp());

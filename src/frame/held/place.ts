@@ -1,0 +1,59 @@
+import { defaultEngine } from '../../engine/default.js';
+import type { Engine } from '../../engine/engine.js';
+import { FrameError } from '../errors.js';
+import * as make from '../plan/make.js';
+import { type HeldSource, inputsOf, type PlanNode, rewrite, type ScanNode } from '../plan/node.js';
+import { type Holding, partsOf } from './holding.js';
+
+/**
+ * The engine that computes a plan: the one that is asked for, else the one that holds some of it, else the default.
+ *
+ * @throws FrameError where what it reads was released, or is held by another engine
+ */
+export function engineOf(plan: PlanNode, asked: Engine | undefined): Engine {
+  let engine = asked;
+  for (const holding of holdingsOf(plan)) {
+    if (holding.released)
+      throw new FrameError(
+        'a frame that was persisted is read, and it was released: release it when all that is made of it is computed, or persist it again',
+      );
+    if (engine !== undefined && engine !== holding.engine)
+      throw new FrameError(
+        'a frame that was persisted is read, and another engine holds it: only that one computes with it; leave engine out, or persist both in one',
+      );
+    engine = holding.engine;
+  }
+  return engine ?? defaultEngine();
+}
+
+/** A plan as the engine of this process reads it: what it holds are files. */
+export const inFiles = (plan: PlanNode): PlanNode =>
+  holdingsOf(plan).size === 0
+    ? plan
+    : rewrite(plan, (node) =>
+        node.kind === 'scan' && node.source.from === 'held' ? filesOf(node, node.source) : node,
+      );
+
+function filesOf(node: ScanNode, source: HeldSource): PlanNode {
+  const { holding, schema } = source;
+  const files = partsOf(source).flatMap(({ at, bytes }) => ('path' in at ? [{ path: at.path, bytes }] : []));
+  // On a cluster: there it is read by tasks.
+  if (files.length === 0) return node;
+  const options = { hive_partitioning: false };
+  const types = Object.keys(schema).length > 0 ? { types: holding.types } : {};
+  const stored = { from: 'files', format: 'parquet', files, options, schema, ...types } as const;
+  return make.scan(Object.freeze(stored), node.columns, node.filters);
+}
+
+function holdingsOf(plan: PlanNode): ReadonlySet<Holding> {
+  const found = new Set<Holding>();
+  const seen = new Set<PlanNode>();
+  const stack = [plan];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (node.kind === 'scan' && node.source.from === 'held') found.add(node.source.holding);
+    stack.push(...inputsOf(node));
+  }
+  return found;
+}
