@@ -10,6 +10,7 @@ import { shape } from './array/ops/shape.js';
 import { take } from './array/ops/take.js';
 import type { Op } from './engine/op.js';
 import { chainOp } from './graph/ops/chain.js';
+import { mergedOp } from './graph/ops/merged.js';
 import { ioOps } from './io/ops.js';
 
 const here =
@@ -39,10 +40,11 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'frame/to-block': async () => (await import('./frame/arrays/blocks-op.js')).toBlock as Op,
   'futures/call': async () => (await import('./futures/ops/call.js')).callWithClient as Op,
   'graph/chain': here(chainOp(stepOp)),
+  'graph/merged': here(mergedOp(stepOp)),
   ...ioOps,
 };
 
-/** The operation of a step of a chain. */
+/** The operation of a step of a chain, or of a merged task. */
 async function stepOp(name: string): Promise<Op> {
   const load = ops[name];
   if (!load) throw new Error(`no operation is called ${JSON.stringify(name)}`);

@@ -22,8 +22,8 @@ export interface RandomOptions {
   readonly chunks?: ChunkSpec;
 }
 
-/** Steps that a random number takes, whatever its distribution. */
-const DRAW = 12;
+/** Steps that a random number takes. */
+const DRAW = { random: 3, uniform: 3, integers: 6, standard_normal: 8, normal: 8 } as const;
 
 type Shape = number | readonly number[];
 
@@ -133,7 +133,7 @@ export class Generator {
         common,
         out,
         scratch: randomScratch(spec),
-        work: workOf(product(of), DRAW, out),
+        work: workOf(product(of), DRAW[spec.kind], out),
       };
     };
     const node = makeNode<TasksNode>(spec.kind, [spec, this.entropy, first], {

@@ -8,6 +8,7 @@ import { checkPriority, checkRetries } from '../../engine/options.js';
 import type { Placement } from '../../engine/placement.js';
 import { signalOf } from '../../engine/signal.js';
 import type { DistributedEngine, PersistOptions } from '../../frame/distributed/engine.js';
+import { merge } from '../../graph/merge.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { Upload } from '../../graph/uploads.js';
 import type { Certificates, StreamMessage } from '../comm/index.js';
@@ -187,7 +188,8 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       signal?.throwIfAborted();
     }
     const isPersisted = (key: Key): boolean => adopted || this.book.isPersisted(key);
-    const needed = neededOf(graph, outputs, isPersisted, (key) => this.book.holders(key).length > 0);
+    const isHeld = (key: Key): boolean => this.book.holders(key).length > 0;
+    const needed = merge(neededOf(graph, outputs, isPersisted, isHeld), outputs);
     const before = new Set([...externalsOf(needed)].flatMap((key) => this.book.holders(key)));
     const after = (): Run[] => [...before].flatMap((other) => this.runs.get(other) ?? []);
     const id = ++this.lastRun;

@@ -1,4 +1,5 @@
 import { describe, TaskError } from '../../engine/errors.js';
+import { operationsOf } from '../../graph/merged-task.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { StreamMessage } from '../comm/index.js';
 import { decodeFailure } from '../wire/index.js';
@@ -44,6 +45,7 @@ export async function failureOf(
   if (report?.traceback && cause instanceof Error && cause.message === report.text)
     cause.stack = `${report.text}\n${report.traceback}`;
   const failed = report?.key ?? key;
-  const op = graph.get(failed)?.op ?? 'of another graph';
+  const task = graph.get(failed);
+  const op = task === undefined ? 'of another graph' : operationsOf(task).join(', ');
   return new ClusterTaskError(failed, op, cause, report?.workers ?? []);
 }

@@ -1,0 +1,72 @@
+import { TaskError } from '../../engine/errors.js';
+import { type Block, type Op, type Result, Shrunk } from '../../engine/op.js';
+import { shrunkBlocks } from '../../engine/thread/decode.js';
+import { viewOf } from '../../kernels/dtype.js';
+import type { BlockMeta } from '../task.js';
+
+/** What merged tasks of one shape share: each operation, with what it shares, once. */
+export interface MergedCommon {
+  readonly kinds: readonly { readonly op: string; readonly common?: unknown }[];
+}
+
+/** One of the tasks that were merged. */
+export interface MergedStep {
+  /** Which of the kinds it is. */
+  readonly kind: number;
+  readonly params: unknown;
+  /** Of each input: the number of one of the merged task's inputs, or -1 - i for the result of step i. */
+  readonly inputs: readonly number[];
+  /** Blocks that it fills, and where in the scratch memory; none for the last step, which fills those of the merged task. */
+  readonly out: readonly PlacedBlock[];
+  /** Where in the scratch memory its own scratch is, and how many bytes. */
+  readonly scratch: readonly [at: number, bytes: number];
+}
+
+export interface PlacedBlock extends BlockMeta {
+  readonly at: number;
+}
+
+export interface MergedParams {
+  readonly steps: readonly MergedStep[];
+}
+
+/**
+ * The operation `graph/merged`: runs tasks one after another, whose blocks lie in scratch memory until the last has read them. The last step yields
+ * the result. An error names the step's operation.
+ *
+ * @param load finds the operation of a step
+ */
+export const mergedOp =
+  (load: (name: string) => Promise<Op>): Op<MergedParams, MergedCommon> =>
+  async (ctx) => {
+    const { kinds } = ctx.common;
+    const { steps } = ctx.params;
+    const { buffer, byteOffset: base } = ctx.scratch;
+    const results: Result[] = [];
+    let value: unknown;
+    for (let i = 0; i < steps.length; i++) {
+      const { kind, params, inputs, out: placed, scratch } = steps[i]!;
+      const { op, common } = kinds[kind]!;
+      const out = i === steps.length - 1 ? ctx.out : placed.map((block) => blockAt(block, buffer, base));
+      try {
+        const run = (await load(op)) as Op<unknown, unknown>;
+        value = await run({
+          ...ctx,
+          inputs: inputs.map((input) => (input < 0 ? results[-1 - input]! : ctx.inputs[input]!)),
+          params,
+          common,
+          out,
+          scratch: new Uint8Array(buffer, base + scratch[0], scratch[1]),
+        });
+        results.push({ blocks: value instanceof Shrunk ? shrunkBlocks(out, value.shapes) : out });
+      } catch (cause) {
+        throw new TaskError(ctx.key, op, cause);
+      }
+    }
+    return value;
+  };
+
+function blockAt({ dtype, shape, at }: PlacedBlock, buffer: ArrayBufferLike, base: number): Block {
+  const length = shape.reduce((product, extent) => product * extent, 1);
+  return { dtype, shape, data: viewOf(dtype, buffer, base + at, length) };
+}
