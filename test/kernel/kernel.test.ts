@@ -285,6 +285,38 @@ describe.skipIf(python === undefined)('the kernel, by jupyter_client', () => {
     expect(await kernel.text('await tw.arange(1000).sum().compute()')).toBe('499500');
   });
 
+  it('ends a query of frames, and what a cluster computes, on an interrupt', {
+    timeout: 120_000,
+  }, async () => {
+    // Every row beside every row beside every row: nobody will see the end of it.
+    await kernel.run('const frame = tw.fromRows(Array.from({ length: 60_000 }, (_, i) => ({ key: 1, i })))');
+    const joins = ".join(frame, { on: 'key' }).join(frame, { on: 'key', suffix: '_third' })";
+    const query = `frame${joins}.agg({ sum: tw.col('i_third').sum() }).rows()`;
+    const loop = 'tw.delayed(() => { for (;;) {} })().compute()';
+    const isEnded = async (computing: string): Promise<void> => {
+      const code = `console.log('go'); var outcome = ${computing}.then(String, (e) => e.name); await outcome`;
+      const answer = await kernel.call<Answered>('interrupted', code, 0.3);
+      expect(answer.reply.content).toMatchObject({ status: 'error', ename: 'Interrupted' });
+      expect(await kernel.text('await outcome'), computing).toBe("'Interrupted'");
+    };
+    await isEnded(query);
+    // DuckDB, which is in the process of cells, comes to rest.
+    const spent = `const before = process.cpuUsage(); await new Promise((done) => setTimeout(done, 200));
+      const { user, system } = process.cpuUsage(before); user + system`;
+    while (Number(await kernel.text(spent)) > 50_000);
+
+    await kernel.run(
+      `const cluster = await tw.LocalCluster({ dask: ${JSON.stringify(python)}, workers: 1 })`,
+    );
+    await kernel.run('const client = await tw.connect(cluster.address)');
+    for (const computing of [loop, query]) {
+      await isEnded(computing);
+      // The only thread of the only worker has time for this.
+      expect(await kernel.text('await tw.arange(1000).sum().compute()')).toBe('499500');
+    }
+    await kernel.run('await client.dispose(); await cluster.close()');
+  });
+
   it('drops what is signed by another key', async () => {
     await kernel.call('forged', 'globalThis.forged = true');
     expect(await kernel.text("'forged' in globalThis")).toBe('false');
