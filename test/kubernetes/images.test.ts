@@ -1,7 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { connect } from '../../src/cluster/client/index.js';
@@ -10,7 +19,16 @@ import * as tw from '../../src/index.js';
 import { startScheduler } from '../cluster/support/scheduler.js';
 import { pythonOf } from '../support/scripts.js';
 import { kubernetesPython } from './support/chart.js';
-import { build, Container, type Image, MEMORY } from './support/container/index.js';
+import {
+  type BuildOptions,
+  build,
+  Container,
+  type Image,
+  MEMORY,
+  type Mount,
+  SYSTEM,
+  systemWith,
+} from './support/container/index.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const python = kubernetesPython();
@@ -29,31 +47,50 @@ const cannot = ((): string => {
   return why;
 })();
 
+let home: string;
+beforeAll(() => {
+  if (cannot !== '') return;
+  home = mkdtempSync(join(MEMORY, 'tilework-images-'));
+  const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', home];
+  execFileSync('npm', pack, { cwd: ROOT });
+  symlinkSync(join(ROOT, 'deploy'), join(home, 'deploy'));
+});
+afterAll(() => home && rmSync(home, { recursive: true, force: true }));
+
+/** Runs the steps of a Dockerfile; undefined where no registry is reached, which is an error in CI. */
+const buildOf = (name: string, more: Partial<BuildOptions> = {}): Promise<Image | undefined> =>
+  build(join(ROOT, `deploy/images/${name}/Dockerfile`), {
+    context: home,
+    home: join(home, 'layers'),
+    ...more,
+  }).catch((error: Error) => {
+    if (process.env.CI || !OFFLINE.test(error.message)) throw error;
+    console.warn(`images not tested: no registry is reached (${error.message.split('\n')[0]})`);
+    return undefined;
+  });
+
+/** A directory that the unprivileged user of images may write to. */
+function writable(place: string): Mount {
+  const source = mkdtempSync(join(home, 'written-'));
+  execFileSync('chown', ['1000:1000', source]);
+  return { source, place, readOnly: false };
+}
+
 describe.skipIf(cannot !== '' || python === undefined)("the worker's image", () => {
-  let home: string;
   let image: Image | undefined;
   beforeAll(async () => {
-    home = mkdtempSync(join(MEMORY, 'tilework-images-'));
-    const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', home];
-    execFileSync('npm', pack, { cwd: ROOT });
-    symlinkSync(join(ROOT, 'deploy'), join(home, 'deploy'));
-    const options = { context: home, home: join(home, 'layers') };
-    image = await build(join(ROOT, 'deploy/images/worker/Dockerfile'), options).catch((error: Error) => {
-      if (process.env.CI || !OFFLINE.test(error.message)) throw error;
-      console.warn(`images not tested: no registry is reached (${error.message.split('\n')[0]})`);
-      return undefined;
-    });
+    image = await buildOf('worker');
   }, 240_000);
   beforeEach(({ skip }) => skip(image === undefined));
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   /** A container as the chart starts one: an unprivileged user, who writes to /tmp only. */
-  const start = (...args: string[]): Container => {
-    const tmp = mkdtempSync(join(home, 'tmp-'));
-    execFileSync('chown', ['1000:1000', tmp]);
-    const mounts = [{ source: tmp, place: '/tmp', readOnly: false }];
-    return new Container(image!, { home: join(home, 'containers'), args, mounts, readOnly: true });
-  };
+  const start = (...args: string[]): Container =>
+    new Container(image!, {
+      home: join(home, 'containers'),
+      args,
+      mounts: [writable('/tmp')],
+      readOnly: true,
+    });
 
   it('has what is needed to run, and nothing that is needed to build', async () => {
     const node = start('node', '--version');
@@ -109,6 +146,81 @@ describe.skipIf(cannot !== '' || python === undefined)("the worker's image", () 
     const names = components.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['tilework', 'koffi', '@duckdb/node-api']));
     expect(names).not.toContain('vitest');
+  });
+});
+
+const notebook = pythonOf('Jupyter', 'notebook', 'deploy/images/notebook/requirements.txt');
+
+describe.skipIf(cannot !== '' || notebook === undefined)("the notebook's image", () => {
+  const JUPYTER = '/opt/jupyter';
+  let image: Image | undefined;
+  // Its environment of Python is the one that other tests have made of the same list, since making it takes a minute.
+  beforeAll(async () => {
+    const environment = realpathSync(dirname(dirname(notebook!)));
+    const base = systemWith(join(home, 'base'), { [JUPYTER]: environment }, {}, { env: SYSTEM.env });
+    const own = (place: string): Mount => {
+      const source = join(home, 'jupyter', place);
+      cpSync(join(environment, place), source, { recursive: true, verbatimSymlinks: true });
+      return { source, place: join(JUPYTER, place), readOnly: false };
+    };
+    const [programs, kernels] = [own('bin'), own('share/jupyter/kernels')];
+    // First lines of programs name the place where the environment was made.
+    for (const name of readdirSync(programs.source).filter((name) => !name.startsWith('python'))) {
+      const text = readFileSync(join(programs.source, name), 'utf8');
+      writeFileSync(
+        join(programs.source, name),
+        text.replace(/^#!.*\/bin\/python.*/, `#!${JUPYTER}/bin/python`),
+      );
+    }
+    const mounts = [...base.mounts, programs, kernels];
+    image = await buildOf('notebook', { base: { ...base, mounts }, given: [JUPYTER] });
+  }, 240_000);
+  beforeEach(({ skip }) => skip(image === undefined));
+
+  /** A container as the chart starts one. */
+  const start = (...args: string[]): Container =>
+    new Container(image!, {
+      home: join(home, 'containers'),
+      args,
+      env: { JUPYTER_RUNTIME_DIR: '/tmp/jupyter', PYTHONDONTWRITEBYTECODE: '1' },
+      mounts: [writable('/tmp'), writable('/home/tilework')],
+      readOnly: true,
+    });
+
+  it('serves JupyterLab with its kernels, and runs cells by packages of its own', {
+    timeout: 120_000,
+  }, async () => {
+    const cell = `import * as tw from 'tilework';
+import * as Plot from '@observablehq/plot';
+const { outerHTML } = Plot.plot({ document, marks: [] });
+console.log(await tw.arange(10).sum().compute(), outerHTML.slice(0, 4), process.getuid!());`;
+    const client = `from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="tilework")
+client.execute_interactive(${JSON.stringify(cell)}, timeout=60)
+manager.shutdown_kernel(now=True)`;
+    const runs = start('python', '-c', client);
+    const ip = `127.${(process.pid >> 8) & 255}.${process.pid & 255}.250`;
+    const lab = start('jupyter', 'lab', '--no-browser', `--ip=${ip}`, '--IdentityProvider.token=secret');
+    try {
+      let over = false;
+      void lab.ended.then(() => {
+        over = true;
+      });
+      const url = `http://${ip}:8888/api/kernelspecs`;
+      const ask = () => fetch(url, { headers: { authorization: 'token secret' } }).catch(() => undefined);
+      let answer = await ask();
+      while (answer === undefined) {
+        expect(over, lab.log).toBe(false);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        answer = await ask();
+      }
+      const { kernelspecs } = (await answer.json()) as { kernelspecs: object };
+      expect(Object.keys(kernelspecs).sort()).toEqual(['python3', 'tilework']);
+      expect((await fetch(url)).status).toBe(403);
+      expect([await runs.ended, runs.log]).toEqual([0, expect.stringMatching(/^45 <svg 1000$/m)]);
+    } finally {
+      await lab.stop(10_000);
+    }
   });
 });
 

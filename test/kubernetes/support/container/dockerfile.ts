@@ -17,6 +17,10 @@ export interface BuildOptions {
   readonly context: string;
   /** Where layers are kept. */
   readonly home: string;
+  /** What stages begin with; default: this machine's system. */
+  readonly base?: Image;
+  /** Virtual environments that it has at places of their own: steps that make or copy them are left out. */
+  readonly given?: readonly string[];
 }
 
 /**
@@ -42,12 +46,14 @@ export async function build(dockerfile: string, options: BuildOptions): Promise<
 }
 
 class Stage {
-  image: Image = SYSTEM;
+  image: Image;
 
   constructor(
     private readonly options: BuildOptions,
     private readonly others: ReadonlyMap<string, Stage>,
-  ) {}
+  ) {
+    this.image = options.base ?? SYSTEM;
+  }
 
   async step(keyword: string, instruction: Instruction): Promise<void> {
     const words = instruction.getArguments().map((argument) => argument.getValue());
@@ -95,6 +101,7 @@ class Stage {
   }
 
   private async run(script: string): Promise<void> {
+    if (this.options.given?.some((place) => script.startsWith(`python3 -m venv ${place} `))) return;
     // How registries are reached from here is in the environment.
     const env = { ...(process.env as Record<string, string>), HOME: '/root', ...this.image.env };
     const step = new Container(this.image, {
@@ -117,7 +124,8 @@ class Stage {
     if (from !== undefined) {
       const stage = this.others.get(from ?? '');
       if (stage === undefined) throw new Error(`COPY --from=${from}: no such stage`);
-      return stage.give(sources, layer, target);
+      const wanted = sources.filter((source) => !this.options.given?.includes(source));
+      return stage.give(wanted, layer, target);
     }
     for (const source of sources.flatMap((pattern) => matches(this.options.context, pattern))) {
       const place = join(layer, target.endsWith('/') ? join(target, basename(source)) : target);
