@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { World } from './support/world.js';
 
@@ -15,7 +15,7 @@ const STEPS = [
   'upgrade',
 ];
 const CHANGES =
-  /^(aws \S+ (create|put|delete)|kops (create|update|delete.* --yes)|helm (upgrade|uninstall)|kubectl (delete|scale))/;
+  /^(aws \S+ (create|put|delete)|kops (create|update|delete.* --yes)|helm (upgrade|uninstall)|kubectl (delete|scale|wait))/;
 
 let world: World;
 beforeEach(() => {
@@ -130,6 +130,7 @@ describe('tilework aws', () => {
     );
     expect(order).toEqual([
       'helm uninstall tilework',
+      'kubectl wait',
       'kubectl delete services,persistentvolumeclaims',
       'kubectl delete service',
       'kubectl delete persistentvolumeclaim',
@@ -169,6 +170,10 @@ describe('tilework aws', () => {
     );
     expect(out).toContain('not asked from Amazon');
     expect(out).toContain('release tilework in compute: deployed');
+    // By prices of the user's own.
+    writeFileSync(world.path('prices.json'), '{"instances": {"t3.large": 0.5}}');
+    const own = await world.run('aws', 'status', 'demo.k8s.local', '--prices', world.path('prices.json'));
+    expect(own.out).toMatch(/1 t3\.large +\$0\.5000 an hour/);
   });
 
   it('keeps logs and what it remembers to the user', async () => {

@@ -22,12 +22,18 @@ const uninstall = (target: Target): Step => ({
 
 /** What helm leaves, by its own rules or those of a chart. */
 function rest(target: Target, chart: Chart): readonly Step[] {
+  const selector = `${chart.label}=${target.release}`;
   return [
+    {
+      title: 'its pods have ended: workers may have to give away what they hold',
+      command: kubectl(target, 'wait', '--for=delete', 'pods', '--selector', selector, '--timeout', '10m'),
+      progress: (line) => line,
+    },
     {
       title: 'its services and disks are gone',
       command: kubectl(
         target,
-        ...['delete', 'services,persistentvolumeclaims', '--selector', `${chart.label}=${target.release}`],
+        ...['delete', 'services,persistentvolumeclaims', '--selector', selector],
         ...['--ignore-not-found', '--wait', '--timeout', '10m'],
       ),
     },

@@ -60,6 +60,6 @@ case "$tool $*" in
     for word in "$@"; do case "$word" in *:*) echo "Forwarding from 127.0.0.1:${word%%:*} -> ${word##*:}" ;; esac; done
     trap 'exit 0' TERM INT
     while sleep 0.1; do if has gone; then rm "$WORLD/made/gone"; exit 1; fi; done ;;
-  'kubectl scale '* | 'kubectl rollout '* | 'kubectl delete '*) ;;
+  'kubectl scale '* | 'kubectl rollout '* | 'kubectl delete '* | 'kubectl wait '*) ;;
   *) echo "nobody knows how to answer: $tool $*" >&2; exit 64 ;;
 esac
