@@ -2,6 +2,7 @@
 
 export { fromArray } from './arrays/from-array.js';
 export type { ToArrayOptions } from './arrays/to-array.js';
+export { type FrameFromDelayedOptions, frameFromDelayed } from './delayed/from-delayed.js';
 export { ColumnError, FileError, FrameError, FrameMemoryError } from './errors.js';
 export type { FrameOptions } from './execute.js';
 export { col, desc, Expr, lit } from './expr/expr.js';

@@ -1,18 +1,20 @@
-/** Frames that the engine of this process keeps. */
+/** Frames that the engine of this process keeps, and makes of delayed values. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../../src/frame/duck/database.js';
 import { fromRows } from '../../src/frame/index.js';
 import { LocalEngine } from '../../src/index.js';
 import { listing } from '../faults/programs.js';
+import { testFrameFromDelayed } from './delayed-suite.js';
 import { testPersisted } from './persist-suite.js';
 
-describe('frames that this process keeps', () => {
+describe('frames in the engine of this process', () => {
   let engine: LocalEngine;
   beforeAll(() => {
     engine = new LocalEngine({ threads: 2 });
   });
   afterAll(() => engine.dispose());
   testPersisted(() => engine);
+  testFrameFromDelayed(() => engine);
 
   const held = (): string[] =>
     listing(Database.of(engine).scratch()).filter((name) => /held-\d+\/.*parquet/.test(name));

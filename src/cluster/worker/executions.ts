@@ -104,6 +104,8 @@ export class Executions {
       );
     }
     const functions = await this.sharedOf(payload);
+    // What it reads that is no frame's stays while it is read.
+    using _lent = await this.store.lend(payload.inputs.filter((input) => !isFrameKey(input)));
     const value = await this.frames.run({ key, ...payload, functions }, holders, signal);
     return this.store.put(key, { value });
   }

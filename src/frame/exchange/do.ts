@@ -2,6 +2,7 @@ import { inputsOf, type PlanNode, type TaskSource } from '../plan/node.js';
 import type { Parameters, Statement } from '../sql/writer.js';
 import { aggregateGroups, applyFunction, countRows, mergeGroups, partialOf } from './applied.js';
 import { storeArray, writeBlocks } from './arrays.js';
+import { writeValues } from './delayed.js';
 import { exportFragment } from './export.js';
 import { findBoundaries, type Step, writeFragment } from './fragments.js';
 import { type Outcome, readSql } from './outcome.js';
@@ -22,6 +23,8 @@ export async function doTask(task: FrameTask, statementOf: StatementOf, step: St
       return writeFragment(task, await statementOf(task.params.plan, read), step);
     case 'frame/blocks':
       return writeBlocks(task, step);
+    case 'frame/values':
+      return writeValues(task, step);
     case 'frame/array':
       return storeArray(task, await statementOf(task.params.plan, read), step);
     case 'frame/export':
@@ -63,6 +66,7 @@ export function partsRead(task: FrameTask): ReadonlyMap<number, ReadonlySet<numb
       add(0, 0);
       break;
     case 'frame/blocks':
+    case 'frame/values':
     case 'frame/offset':
     case 'frame/merge':
   }

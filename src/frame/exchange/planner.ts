@@ -2,11 +2,12 @@ import { cull } from '../../graph/cull.js';
 import type { Key, Task } from '../../graph/task.js';
 import { callNode, type ExprNode, literalNode } from '../expr/node.js';
 import { hasCustom } from '../map/customs.js';
-import { isArray } from '../map/describe.js';
+import { isArray, isDelayed } from '../map/describe.js';
 import * as make from '../plan/make.js';
 import type { PlanNode, ScanNode } from '../plan/node.js';
 import { describeNode } from '../plan/print.js';
 import { planArray } from './arrays.js';
+import { planDelayed } from './delayed.js';
 import type { Facts } from './facts.js';
 import { planCustoms, planFunction } from './functions.js';
 import { planAggregate, planDistinct } from './groups.js';
@@ -68,7 +69,7 @@ export function planPartitions(plan: PlanNode, facts: Facts, options: PlannerOpt
 
 export class Planner {
   readonly tasks = new Map<Key, FrameTask>();
-  /** Tasks of arrays. */
+  /** Tasks of arrays and of delayed values. */
   readonly blocks = new Map<Key, Task>();
   /** Tasks of which it should be known what they leave, and those of which that is not known. */
   readonly wanted = new Set<Key>();
@@ -90,6 +91,7 @@ export class Planner {
     switch (node.kind) {
       case 'scan':
         if (isArray(node)) return planArray(this, node);
+        if (isDelayed(node)) return planDelayed(this, node);
         if (isHeld(node)) return planHeld(this, node);
         return {
           fragments: this.scans(node),

@@ -44,7 +44,7 @@ export function printGraph({ tasks, result, reasons }: FrameGraph): string {
 
 /** Where a task's rows come from. That a function is told how many rows are before its own goes without saying. */
 const dataOf = ({ op, inputs }: FrameTask): readonly Key[] => {
-  if (op === 'frame/blocks') return [];
+  if (op === 'frame/blocks' || op === 'frame/values') return [];
   return op === 'frame/apply' || op === 'frame/offset' ? inputs.slice(0, 1) : inputs;
 };
 
@@ -77,6 +77,8 @@ function taskText(task: FrameTask): string {
       return fragmentText(task);
     case 'frame/blocks':
       return `blocks of an array as rows: ${Object.keys(task.params.schema).map(printName).join(', ')}`;
+    case 'frame/values':
+      return `delayed values as rows: ${Object.keys(task.params.schema).map(printName).join(', ')}`;
     case 'frame/array':
       return `store numbers\n${indented(planText(task.params)).join('\n')}`;
     case 'frame/export':

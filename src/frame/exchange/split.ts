@@ -31,6 +31,7 @@ export function splitScan(node: ScanNode, parts: number, facts: Facts): readonly
     case 'database':
     case 'array':
     case 'held':
+    case 'delayed':
       return [node];
   }
 }

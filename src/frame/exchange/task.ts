@@ -1,6 +1,7 @@
 import { tokenize } from '../../graph/key.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import type { DType } from '../../kernels/dtype.js';
+import type { PassedAs } from '../../lazy/index.js';
 import type { ExprNode, SortKey } from '../expr/node.js';
 import type { FileKind } from '../io/copy.js';
 import type { Staging } from '../io/staging.js';
@@ -17,6 +18,7 @@ import type { Schema } from '../types.js';
 export type FrameTask =
   | FragmentTask
   | BlocksTask
+  | ValuesTask
   | ArrayTask
   | ExportTask
   | BoundariesTask
@@ -59,6 +61,17 @@ export type Output =
 export interface BlocksTask extends Task {
   readonly op: 'frame/blocks';
   readonly params: { readonly schema: Schema };
+}
+
+/** A delayed value as rows. */
+export interface ValuesTask extends Task {
+  readonly op: 'frame/values';
+  readonly params: {
+    readonly schema: Schema;
+    /** Which part of its frame it is. */
+    readonly part: number;
+    readonly as?: PassedAs | undefined;
+  };
 }
 
 /** A partition of numbers, stored so that blocks of an array are made of it. */
@@ -129,7 +142,7 @@ export interface Fragment {
 /** What is to be done: the tasks, inputs first, and the fragments whose rows, one after another, are the result. */
 export interface FrameGraph {
   readonly tasks: ReadonlyMap<Key, FrameTask>;
-  /** Tasks of arrays, whose blocks some of those read. */
+  /** Tasks of arrays, whose blocks some of those read, and of delayed values. */
   readonly blocks: Graph;
   readonly result: readonly Fragment[];
   /** Of which tasks it must be known how much they leave before the rest can be chosen as well as may be: another graph is made then, with the same tasks. */

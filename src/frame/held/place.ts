@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.js';
 import { FrameError } from '../errors.js';
 import * as make from '../plan/make.js';
 import { type HeldSource, inputsOf, type PlanNode, rewrite, type ScanNode } from '../plan/node.js';
-import { type Holding, partsOf } from './holding.js';
+import { Holding, partsOf } from './holding.js';
 
 /**
  * The engine that computes a plan: the one that is asked for, else the one that holds some of it, else the default.
@@ -12,23 +12,23 @@ import { type Holding, partsOf } from './holding.js';
  */
 export function engineOf(plan: PlanNode, asked: Engine | undefined): Engine {
   let engine = asked;
-  for (const holding of holdingsOf(plan)) {
-    if (holding.released)
+  for (const holder of holdersOf(plan)) {
+    if (holder instanceof Holding && holder.released)
       throw new FrameError(
         'a frame that was persisted is read, and it was released: release it when all that is made of it is computed, or persist it again',
       );
-    if (engine !== undefined && engine !== holding.engine)
+    if (engine !== undefined && engine !== holder.engine)
       throw new FrameError(
-        'a frame that was persisted is read, and another engine holds it: only that one computes with it; leave engine out, or persist both in one',
+        'what is read was persisted, and another engine holds it: only that one computes with it; leave engine out, or persist both in one',
       );
-    engine = holding.engine;
+    engine = holder.engine;
   }
   return engine ?? defaultEngine();
 }
 
 /** A plan as the engine of this process reads it: what it holds are files. */
 export const inFiles = (plan: PlanNode): PlanNode =>
-  holdingsOf(plan).size === 0
+  holdersOf(plan).size === 0
     ? plan
     : rewrite(plan, (node) =>
         node.kind === 'scan' && node.source.from === 'held' ? filesOf(node, node.source) : node,
@@ -45,14 +45,17 @@ function filesOf(node: ScanNode, source: HeldSource): PlanNode {
   return make.scan(Object.freeze(stored), node.columns, node.filters);
 }
 
-function holdingsOf(plan: PlanNode): ReadonlySet<Holding> {
-  const found = new Set<Holding>();
+/** What says which engine it is that a plan reads something of. */
+function holdersOf(plan: PlanNode): ReadonlySet<{ readonly engine: Engine }> {
+  const found = new Set<{ readonly engine: Engine }>();
   const seen = new Set<PlanNode>();
   const stack = [plan];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
     if (node.kind === 'scan' && node.source.from === 'held') found.add(node.source.holding);
+    if (node.kind === 'scan' && node.source.from === 'delayed')
+      for (const { engine } of node.source.parts) if (engine !== undefined) found.add({ engine });
     stack.push(...inputsOf(node));
   }
   return found;

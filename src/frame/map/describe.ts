@@ -2,6 +2,7 @@ import { columnNode } from '../expr/node.js';
 import * as make from '../plan/make.js';
 import {
   type ArraySource,
+  type DelayedSource,
   type Item,
   inputsOf,
   type MapFunction,
@@ -17,12 +18,15 @@ import { emptyScan } from './files.js';
 
 export const isArray = (node: PlanNode): node is ScanNode & { readonly source: ArraySource } =>
   node.kind === 'scan' && node.source.from === 'array';
-/** Whether a plan has arrays in it. */
-export const hasArrays = (plan: PlanNode): boolean => isArray(plan) || inputsOf(plan).some(hasArrays);
+export const isDelayed = (node: PlanNode): node is ScanNode & { readonly source: DelayedSource } =>
+  node.kind === 'scan' && node.source.from === 'delayed';
+/** Whether a plan has arrays or delayed values in it. */
+export const hasLazies = (plan: PlanNode): boolean =>
+  isArray(plan) || isDelayed(plan) || inputsOf(plan).some(hasLazies);
 
-/** Whether a plan has functions of users in it, or arrays. */
+/** Whether a plan has functions of users in it, arrays, or delayed values. */
 export const hasMaps = (plan: PlanNode): boolean =>
-  plan.kind === 'map' || isArray(plan) || hasCustom(plan) || inputsOf(plan).some(hasMaps);
+  plan.kind === 'map' || isArray(plan) || isDelayed(plan) || hasCustom(plan) || inputsOf(plan).some(hasMaps);
 
 /**
  * The plan as it is typed: in the place of each function an empty table of its schema.
@@ -40,13 +44,14 @@ export async function describeMaps(
     if (found) return found;
     const inputs: PlanNode[] = [];
     for (const input of inputsOf(node)) inputs.push(await replace(input));
-    const made = isArray(node)
-      ? emptyScan(node.source.schema, node.columns)
-      : hasCustom(node)
-        ? typedAggregate(node, inputs[0]!)
-        : node.kind === 'map'
-          ? emptyScan(resultSchema(node, await describe(functionInput(node, inputs[0]!))))
-          : withInputs(node, inputs);
+    const made =
+      isArray(node) || isDelayed(node)
+        ? emptyScan(node.source.schema, node.columns)
+        : hasCustom(node)
+          ? typedAggregate(node, inputs[0]!)
+          : node.kind === 'map'
+            ? emptyScan(resultSchema(node, await describe(functionInput(node, inputs[0]!))))
+            : withInputs(node, inputs);
     known.set(node, made);
     return made;
   };

@@ -5,12 +5,13 @@ import { atExit } from '../../engine/disk/cleanup.js';
 import { removeTree } from '../../engine/disk/remove-tree.js';
 import type { Engine } from '../../engine/engine.js';
 import { runArray } from '../arrays/run-array.js';
+import { runDelayed } from '../delayed/run-delayed.js';
 import type { Database } from '../duck/database.js';
 import { type FrameOptions, finalStatement, queryOptions } from '../execute.js';
 import * as make from '../plan/make.js';
 import { type AggregatePlan, inputsOf, type MapNode, type PlanNode, withInputs } from '../plan/node.js';
 import { hasCustom, joinedByKeys, splitCustoms } from './customs.js';
-import { functionInput, hasArrays, hasMaps, isArray } from './describe.js';
+import { functionInput, hasLazies, hasMaps, isArray, isDelayed } from './describe.js';
 import { filesScan, type Place } from './files.js';
 import { functionRows, GROUP_ROWS, type RowsLayout, type StoredRows, storeRows } from './rows-file.js';
 import { runFunction, runGroups } from './run.js';
@@ -22,7 +23,7 @@ export interface Resolved {
 }
 
 /**
- * The plan without functions of users: each has been computed, and its results are read from files. In a plan of partitions only arrays are
+ * The plan without functions of users: each has been computed, and its results are read from files. In a plan of partitions only arrays and delayed values are
  * computed before; functions are part of its graph.
  */
 export async function resolveMaps(
@@ -30,7 +31,7 @@ export async function resolveMaps(
   database: Database,
   options: FrameOptions = {},
 ): Promise<Resolved> {
-  const has = options.partitions === undefined ? hasMaps : hasArrays;
+  const has = options.partitions === undefined ? hasMaps : hasLazies;
   if (!has(plan)) return { plan, dispose: async () => {} };
   const directory = await mkdtemp(join(database.scratch(), 'map-'));
   const forget = atExit(() => removeTree(directory));
@@ -78,6 +79,7 @@ class Resolver {
     const inputs: PlanNode[] = [];
     for (const input of inputsOf(node)) inputs.push(await this.resolve(input));
     if (isArray(node)) return runArray(node, this.place());
+    if (isDelayed(node)) return runDelayed(node, this.place());
     if (this.has === hasMaps) {
       if (hasCustom(node)) return this.aggregate(node, inputs[0]!);
       if (node.kind === 'map') return this.map(node, inputs[0]!);

@@ -138,6 +138,8 @@ class Keys {
         return `${this.identity(source.table)} ${JSON.stringify(source.range ?? [])}`;
       case 'array':
         return this.identity(source.array);
+      case 'delayed':
+        return this.identity(source.parts);
       case 'held':
         return `${this.identity(source.holding)} ${source.part ?? ''}`;
       default:

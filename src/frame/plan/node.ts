@@ -1,5 +1,6 @@
 import type { TileArray } from '../../array/array.js';
 import type { DType } from '../../kernels/dtype.js';
+import type { LazyInput } from '../../lazy/index.js';
 import type { ExprNode, LiteralValue, SortKey } from '../expr/node.js';
 import type { Holding } from '../held/holding.js';
 import type { Batch } from '../result/column.js';
@@ -46,7 +47,8 @@ export type Source =
   | DatabaseSource
   | ArraySource
   | SharedSource
-  | HeldSource;
+  | HeldSource
+  | DelayedSource;
 
 export type FileFormat = 'parquet' | 'csv' | 'json';
 
@@ -134,6 +136,13 @@ export interface HeldSource {
   readonly holding: Holding;
   /** Which one of them only. */
   readonly part?: number;
+}
+
+/** Delayed values, of which each becomes a partition when the plan is computed. */
+export interface DelayedSource {
+  readonly from: 'delayed';
+  readonly schema: Schema;
+  readonly parts: readonly LazyInput[];
 }
 
 /** An array of numbers, whose blocks are computed when the plan is. */

@@ -90,6 +90,8 @@ function sourceText({ source }: Extract<PlanNode, { kind: 'scan' }>): string {
       return `shared ${source.part + 1}`;
     case 'database':
       return `${source.type} ${source.path} ${source.table.join('.')}`;
+    case 'delayed':
+      return `delayed (${source.parts.length})`;
     case 'held':
       return `persisted (${source.part === undefined ? source.holding.parts.length : `partition ${source.part}`})`;
     case 'array':

@@ -36,7 +36,8 @@ export function sourceSql({ source }: ScanNode, parameters: Parameters, placed: 
     case 'database':
       return [attachedName(source), ...source.table].map(quoteName).join('.');
     case 'array':
-      throw new TypeError('an array is no part of a statement');
+    case 'delayed':
+      throw new TypeError('what is computed before is no part of a statement');
     case 'held':
       // Where it is computed tasks stand in its place: here it says the types of its columns.
       return nothingSql(Object.entries(source.holding.types));

@@ -18,6 +18,7 @@ import {
 } from '../../../src/frame/index.js';
 import { arange, Client, type NDArray, random, useEngine } from '../../../src/index.js';
 import { folder, listing } from '../../faults/programs.js';
+import { testFrameFromDelayed } from '../../frame/delayed-suite.js';
 import { computePartitionsBy, expectSame } from '../../frame/partitions/compare.js';
 import { testPersisted } from '../../frame/persist-suite.js';
 import { describeWithDask } from '../support/scheduler.js';
@@ -40,6 +41,7 @@ await describeWithDask('frames on a cluster', (dask) => {
   const world = clusterOf(dask, 2);
   computePartitionsBy(() => world.engine);
   testPersisted(() => world.engine);
+  testFrameFromDelayed(() => world.engine);
 
   test('are read in every way', async () => {
     const { engine } = world;
