@@ -21,6 +21,7 @@ import type { Staged, Staging } from './io/staging.js';
 import { withoutFiles } from './io/statistics.js';
 import { describeMaps } from './map/describe.js';
 import { resolveMaps } from './map/resolve.js';
+import { groupByDates } from './optimize/days.js';
 import { optimize } from './optimize/index.js';
 import { share } from './optimize/shared.js';
 import { inputsOf, type PlanNode } from './plan/node.js';
@@ -61,7 +62,7 @@ export async function statementOf(
   await prepareSources(plan, database);
   const tables = new Map<Batch, string>();
   for (const rows of memoryOf(plan)) tables.set(rows, await tableOf(database, rows));
-  const { sql, values } = planSql(share(plan), (node, parameters) =>
+  const { sql, values } = planSql(share(groupByDates(plan)), (node, parameters) =>
     sourceSql(node, parameters, { table: (rows) => tables.get(rows)!, ...(tasks && { tasks }) }),
   );
   return { sql, values };

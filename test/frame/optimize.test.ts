@@ -10,6 +10,7 @@ import {
   fromRows,
   lit,
   rowNumber,
+  sql,
 } from '../../src/frame/index.js';
 
 import { optimize } from '../../src/frame/optimize/index.js';
@@ -341,6 +342,51 @@ describe('what is computed once', () => {
     const frame = pairs.join(pairs, { on: 's', suffix: '_3' }).join(joined, { on: 's' });
     expect(best(frame).match(/computed once/g)).toHaveLength(3);
     expect(await frame.select('n', 'n_3', 'c').rows()).toEqual([{ n: 1, n_3: 1, c: 3 }]);
+  });
+});
+
+describe('groups by days', () => {
+  const times = [
+    '-infinity',
+    '1969-12-31 23:59:59.999999',
+    '1970-01-01',
+    '2024-02-29 23:00',
+    '2024-02-29',
+    null,
+  ];
+  const frame = fromRows(
+    times.map((t, x) => ({ t, x })),
+    { schema: { t: 'string', x: 'int64' } },
+  ).withColumns({ t: col('t').cast('timestamp') });
+
+  it('are of timestamps groups by dates', () =>
+    expect(best(frame.groupBy('x', { day: col('t').dt.truncate('day') }).agg({ n: count() }))).toMatch(
+      /^select x, day = .*timestamp.*\n {2}aggregate n = size\(\) by x, day = .*date/,
+    ));
+  it('stay what they are where a column may be something else', () => {
+    const days = (type: 'timestamptz' | 'date') =>
+      frame
+        .withColumns({ t: col('t').cast(type) })
+        .groupBy({ day: col('t').dt.truncate('day') })
+        .agg({ n: count() });
+    expect(best(days('timestamptz'))).not.toContain('select day');
+    expect(best(days('date'))).not.toContain('select day');
+    expect(best(frame.groupBy({ month: col('t').dt.truncate('month') }).agg({}))).not.toContain(
+      'select month',
+    );
+  });
+  it('give the same rows, of the same types', async () => {
+    const truth = await sql("SELECT date_trunc('day', t) AS day, count(*) AS n FROM frame GROUP BY 1", {
+      frame,
+    });
+    const truncated = frame.groupBy({ day: col('t').dt.truncate('day') }).agg({ n: count() });
+    const bucketed = frame.groupBy({ day: col('t').dt.bucket('1d') }).agg({ n: count() });
+    const expected = await truth.sort('day').toColumns();
+    expect(expected.rows).toBe(5);
+    expect(expected.columns[0]?.type).toBe('timestamp');
+    for (const days of [truncated, bucketed])
+      for (const options of [{}, { partitions: 2 }])
+        expect(await days.sort('day').toColumns(options)).toEqual(expected);
   });
 });
 

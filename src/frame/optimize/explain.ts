@@ -1,5 +1,6 @@
 import type { PlanNode } from '../plan/node.js';
 import { printPlan } from '../plan/print.js';
+import { groupByDates } from './days.js';
 import { optimize } from './index.js';
 import { share } from './shared.js';
 
@@ -10,7 +11,7 @@ export function explainPlan(plan: PlanNode, optimized: boolean | undefined): str
 }
 
 function computedText(written: PlanNode): string {
-  const { plan, parts } = share(optimize(written));
+  const { plan, parts } = share(groupByDates(optimize(written)));
   const shared = parts.map((part, i) => `shared ${i + 1}, computed once:\n${indented(printPlan(part))}`);
   return [printPlan(plan), ...shared].join('\n');
 }
