@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/cluster/client/index.js';
 import { LocalCluster } from '../../src/cluster/local/index.js';
 import { Client, type Engine } from '../../src/index.js';
@@ -101,6 +101,25 @@ await describeWithDask('on a cluster', (python) => {
       expect(waits.status).toBe('pending');
       waits.cancel();
       await expect(client.with({ workers: [] }).submit(pid)).rejects.toThrow(/workers are a list of names/);
+    });
+
+    it('gives up a result of a queue when it was taken, also where a get before was called off', async () => {
+      const engine = client.engine;
+      const name = 'called-off';
+      const queue = client.queue<number>(name);
+      const stop = new AbortController();
+      const get = { do: 'queue-get', name, most: 0, timeout: undefined } as const;
+      const off = engine.coordinate!(get, stop.signal);
+      // The scheduler waits with it: it has the queue by then.
+      expect(await queue.size()).toBe(0);
+      stop.abort(new Error('called off'));
+      await expect(off).rejects.toThrow('called off');
+      const future = client.submit((n: number) => 2 * n, 21);
+      await queue.put(future);
+      expect(await queue.get()).toBe(42);
+      future.release();
+      const held = async () => [...(await client.hasWhat()).values()].flat();
+      await vi.waitFor(async () => expect(await held()).not.toContain(future.key), { timeout: 10_000 });
     });
 
     it('shares variables, queues, events and locks with programs in Python', async () => {

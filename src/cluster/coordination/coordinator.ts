@@ -63,13 +63,16 @@ export class SchedulerCoordinator implements Coordinator {
       case 'queue-get': {
         await this.createQueue(request);
         const fields = { client, batch: false };
-        const record = (await this.wait(request, 'queue_get', fields, signal, (late) => {
+        const had = (key: unknown): void => this.send({ op: 'queue-future-release', name, key });
+        const record = (await this.wait(request, 'queue_get', fields, signal, async (late) => {
           const { type, value } = late as Value;
           const back = type === 'Future' ? { key: value } : { data: value };
-          return call('queue_put', { name, client, ...back, timeout: KEY_TIMEOUT });
+          await call('queue_put', { name, client, ...back, timeout: KEY_TIMEOUT });
+          // It is counted once for being in the queue, and was for being taken out.
+          if (type === 'Future') had(value);
         })) as Value;
         if (record.type !== 'Future') return fromScheduler(record.value);
-        this.send({ op: 'queue-future-release', name, key: record.value });
+        had(record.value);
         return new HeldKey(record.value as Key);
       }
       case 'queue-size':
