@@ -19,6 +19,8 @@ export interface CallNodeOptions {
   readonly name?: string | undefined;
   /** Whether equal calls are the same work. */
   readonly pure?: boolean | undefined;
+  /** The key, in place of one that says what the work is. */
+  readonly key?: Key | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface CallNodeOptions {
 export function callNode(
   callee: Called,
   values: readonly unknown[],
-  { name = callee.name, pure = true }: CallNodeOptions = {},
+  { name = callee.name, pure = true, key: chosen }: CallNodeOptions = {},
 ): LazyInput {
   const inputs: LazyInput[] = [];
   const places = new Map<Key, number>();
@@ -54,9 +56,9 @@ export function callNode(
     return marked === value && typeof value === 'object' && value !== null ? { $value: value } : marked;
   });
   const keys = inputs.map(({ key }) => key);
-  const token = pure ? tokenize([callee.token, args, keys]) : randomBytes(16).toString('hex');
+  const token = (): string => (pure ? tokenize([callee.token, args, keys]) : randomBytes(16).toString('hex'));
   const task: Task = Object.freeze({
-    key: `${name}-${token}`,
+    key: chosen ?? `${name}-${token()}`,
     op: callee.op,
     inputs: keys,
     params: Object.freeze({ args } satisfies CallParams),

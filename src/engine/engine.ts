@@ -107,6 +107,8 @@ export interface Engine {
   upload?(upload: Upload): Promise<void>;
   /** The workers that are there now. Absent where there are none but the engine itself. */
   workers?(): Promise<readonly WorkerInfo[]>;
+  /** Has all workers start anew, and everything forgotten, for everybody. Absent where there are none. @throws EngineError where some do not come back in so many milliseconds */
+  restart?(timeout: number): Promise<void>;
   /** Persists results that another program has made, and that the engine holds still. @throws GraphError where it does not */
   adopt?(keys: readonly Key[]): Promise<void>;
   /** Absent where what is published is for this process only. */

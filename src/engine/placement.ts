@@ -6,6 +6,8 @@ export interface Placement {
   whoHas(keys: readonly Key[]): Promise<Map<Key, readonly string[]>>;
   /** Which keys each worker holds. */
   hasWhat(): Promise<Map<string, readonly Key[]>>;
+  /** The keys of tasks that each worker is at, or is to do next. */
+  processing(): Promise<Map<string, readonly Key[]>>;
   /** Moves results from workers whose memory is full to others. */
   rebalance(): Promise<void>;
   /** Has each key on so many workers; undefined: on all. */

@@ -26,6 +26,8 @@ import { EngineWork, LocalWork } from './work.js';
 
 /** How often a cluster is asked for its workers while it is waited for them. */
 const WORKERS_MS = 200;
+/** How long workers have to come back, as Dask gives them. */
+const RESTART_MS = 30_000;
 
 /** How a client submits: `client.with({ … })`. */
 export interface SubmitOptions {
@@ -35,6 +37,8 @@ export interface SubmitOptions {
   readonly pure?: boolean;
   /** What keys begin with (default: the function's name). */
   readonly name?: string;
+  /** The key of one call, whole, by which others know it; who submits a key that there is already gets that. Not for `map`. */
+  readonly key?: string;
   /** How often a call that threw is made again (default: the engine's). */
   readonly retries?: number;
   /** Higher ones run first: a whole number from -100 to 100 (default 0). */
@@ -123,6 +127,10 @@ export class Client extends Placed {
   map<A extends readonly unknown[], R>(fn: (...args: A) => R, ...lists: LazyLists<A>): Future<Awaited<R>>[];
   map<T = unknown>(fn: ModuleFunction, ...lists: Iterable<unknown>[]): Future<T>[];
   map(fn: unknown, ...lists: readonly Iterable<unknown>[]): Future[] {
+    if (this.options.key !== undefined)
+      throw new TypeError(
+        'map makes many calls, and a key is of one: say by name what their keys begin with',
+      );
     if (lists.length === 0) throw new TypeError('map takes a list for each argument of the function');
     const columns = lists.map((list) => [...list]);
     const length = Math.min(...columns.map((column) => column.length));
@@ -204,7 +212,7 @@ export class Client extends Placed {
    */
   scatter<T>(data: T): Future<T> {
     const { key, as, node } = scattered(data);
-    return new Future(new EngineWork<T>(this.engine, { ...node, key }, {}, [], as), this.engine, as);
+    return new Future(new EngineWork<T>(this.engine, { ...node, key }, {}, () => [], as), this.engine, as);
   }
 
   /**
@@ -300,6 +308,20 @@ export class Client extends Placed {
   }
 
   /**
+   * Has the cluster start anew: everything is forgotten that it has computed or computes, for all programs, and its workers begin with new processes. Futures of before are
+   * `lost`, or fail; what was uploaded is sent again.
+   *
+   * @throws EngineError where the engine is no cluster, or where some of the workers do not come back within `timeout` milliseconds (default 30,000)
+   * @example
+   * await new Client().restart(); // throws EngineError: the local engine has no workers
+   */
+  async restart({ timeout = RESTART_MS }: { readonly timeout?: number } = {}): Promise<void> {
+    if (this.engine.restart === undefined)
+      throw new EngineError('the local engine has no workers: connect to a cluster');
+    await this.engine.restart(timeout);
+  }
+
+  /**
    * Calls a function once on each of the cluster's Node workers that are there, in a thread of it, and returns what each gave, by its address: to look at
    * workers, or to make something ready there. Of `with` what counts is what functions have captured, and `workers`, which says on which.
    *
@@ -324,10 +346,14 @@ export class Client extends Placed {
   }
 
   private call(callee: Called, args: readonly unknown[], revive?: (value: unknown) => unknown): Future {
-    const { pure, name } = this.options;
-    const node: LazyInput = callNode(callee, args, { pure, name: name && keyName(name) });
+    const { pure, name, key } = this.options;
+    const node: LazyInput = callNode(callee, args, {
+      pure,
+      name: name && keyName(name),
+      key: key && ownKey(key),
+    });
     const options = settings(this.options);
-    const after = pendingHere(node.inputs);
+    const after = (): ReturnType<typeof pendingHere> => pendingHere(node.inputs);
     return new Future(new EngineWork(this.engine, node, options, after, undefined, revive), this.engine);
   }
 
@@ -335,6 +361,15 @@ export class Client extends Placed {
     const { key, run } = runHere(fn, args, this.engine, this.options);
     return new Future(new LocalWork(key, run), this.engine);
   }
+}
+
+/** A key that a user chose. */
+function ownKey(key: string): string {
+  if (typeof key !== 'string' || key === '' || /^(frame|tilework)[/-]/.test(key))
+    throw new TypeError(
+      `a key is a text that does not begin with "frame/" or "tilework-", not ${JSON.stringify(key)}`,
+    );
+  return key;
 }
 
 /** What engines mind of how calls are submitted, as far as it is said. */

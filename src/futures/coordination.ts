@@ -45,7 +45,10 @@ abstract class Shared {
   protected async taken<T>(answer: unknown, options: PatienceOptions): Promise<T> {
     if (!(answer instanceof HeldKey)) return answer as T;
     const node = { key: answer.key, engine: this.engine, inputs: [], tasks: () => [] };
-    using future = new Future<T>(new AdoptedWork(this.engine, node, {}, [], undefined, revive), this.engine);
+    using future = new Future<T>(
+      new AdoptedWork(this.engine, node, {}, () => [], undefined, revive),
+      this.engine,
+    );
     return await future.result(options);
   }
 

@@ -116,7 +116,7 @@ async function lazyOf(handle: Handle, engine: Engine): Promise<{ readonly lazy: 
     const { key, as, python } = handle;
     const node = { key, as, engine, inputs: [], tasks: () => [] };
     const lazy = new Future(
-      new AdoptedWork(engine, node, {}, [], as, python ? revive : undefined),
+      new AdoptedWork(engine, node, {}, () => [], as, python ? revive : undefined),
       engine,
       as,
     );

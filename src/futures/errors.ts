@@ -24,7 +24,7 @@ export class LostError extends Error {
     options?: ErrorOptions,
   ) {
     super(
-      `the result of the future ${JSON.stringify(key)} is lost: the engine that held it has ended. Submit it again`,
+      `the result of the future ${JSON.stringify(key)} is lost: the engine that held it has ended, or was restarted. Submit it again`,
       options,
     );
   }

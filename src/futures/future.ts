@@ -118,6 +118,27 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
   }
 
   /**
+   * Has a call that failed made again, and those among its inputs that failed: the future is pending once more. Otherwise nothing happens.
+   *
+   * @throws CancelledError where it was cancelled or released
+   * @example
+   * const client = new Client();
+   * let up = false;
+   * const future = client.with({ where: 'main' }).submit(async () => {
+   *   if (!up) throw new Error('the service is down');
+   *   return 'rows';
+   * });
+   * await future; // throws TaskError
+   * up = true;
+   * future.retry();
+   * await future; // rows
+   */
+  retry(): void {
+    for (const work of failedBehind(this.node)) work.retry();
+    this.work.retry();
+  }
+
+  /**
    * Stops what computes it, if nobody else needs that; the future is then cancelled. A thread that has begun gets a second to end.
    *
    * @example
@@ -187,6 +208,17 @@ export const workOf = (future: Future): Work => works.get(future.node)!;
 export function pendingHere(inputs: readonly LazyInput[]): Work[] {
   const found = inputs.map((input) => works.get(input));
   return found.filter((work) => work instanceof LocalWork && work.outcome === 'pending') as Work[];
+}
+
+/** Works that failed among what an input is made of, those first that others read. */
+function failedBehind({ inputs }: LazyInput, seen = new Set<LazyInput>()): Work[] {
+  return inputs.flatMap((input) => {
+    if (seen.has(input)) return [];
+    seen.add(input);
+    const work = works.get(input);
+    const before = failedBehind(input, seen);
+    return work?.outcome === 'error' ? [...before, work] : before;
+  });
 }
 
 const VALUE = own('value', '(value) => value');

@@ -10,11 +10,14 @@ export function runHere(
   fn: unknown,
   args: readonly unknown[],
   engine: Engine,
-  { name, retries = 0 }: { readonly name?: string; readonly retries?: number },
+  {
+    name,
+    retries = 0,
+    key = `${keyName(name ?? (fn as { name?: string }).name ?? '') || 'anonymous'}-${randomBytes(16).toString('hex')}`,
+  }: { readonly name?: string; readonly retries?: number; readonly key?: string },
 ): { readonly key: Key; readonly run: () => Promise<unknown> } {
   if (typeof fn !== 'function')
     throw new TypeError("a function is needed where { where: 'main' }: import it, and pass it itself");
-  const key = `${keyName(name ?? fn.name) || 'anonymous'}-${randomBytes(16).toString('hex')}`;
   const run = async (): Promise<unknown> => {
     const values = (await compute(args, { engine })) as unknown[];
     for (let left = retries; ; left--)

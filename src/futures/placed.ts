@@ -29,6 +29,17 @@ export abstract class Placed extends Names {
   }
 
   /**
+   * What each worker is at, or is to do next, for all programs: by address, the keys.
+   *
+   * @throws as `whoHas`
+   * @example
+   * await new Client().processing(); // throws EngineError: the local engine has no workers
+   */
+  async processing(): Promise<Map<string, readonly Key[]>> {
+    return this.places().processing();
+  }
+
+  /**
    * Moves results from workers whose memory is rather full to others.
    *
    * @throws as `whoHas`; EngineError where a result could not be moved

@@ -17,16 +17,14 @@ export abstract class Work<T = unknown> {
   outcome: Outcome = 'pending';
   error: unknown;
   /** Resolves when it is pending no more; it never rejects, so that errors nobody looks at are no harm. */
-  readonly settled: Promise<void>;
+  settled!: Promise<void>;
   /** Goes on when its futures are released. */
   kept = false;
   protected wanted = true;
   private resolve!: () => void;
 
   constructor(readonly key: Key) {
-    this.settled = new Promise((resolve) => {
-      this.resolve = resolve;
-    });
+    this.open();
   }
 
   /** What makes it, while it is pending: whoever reads it has it at hand, should an engine not be at it. */
@@ -36,6 +34,8 @@ export abstract class Work<T = unknown> {
   abstract value(): Promise<T>;
   /** A result, which is lent, as users get it, or a promise of that. */
   abstract shown(result: Result): unknown;
+  /** Has it done, once more after it failed. */
+  protected abstract begin(): void;
   /** Has what runs stop. */
   protected abstract stop(reason: CancelledError): void;
   /** Gives a finished result up. */
@@ -44,6 +44,17 @@ export abstract class Work<T = unknown> {
   /** Throws what it failed with. */
   throwIfFailed(): void {
     if (this.outcome === 'error' || this.outcome === 'cancelled') throw this.error;
+  }
+
+  /** What failed is done once more. @throws CancelledError where nobody wants it any more */
+  retry(): void {
+    if (this.outcome === 'cancelled') throw this.error;
+    if (this.outcome !== 'error') return;
+    this.outcome = 'pending';
+    this.error = undefined;
+    this.wanted = true;
+    this.open();
+    this.begin();
   }
 
   /** Nobody wants it any more; where it runs, it stops. */
@@ -76,6 +87,12 @@ export abstract class Work<T = unknown> {
     this.giveUp();
   }
 
+  private open(): void {
+    this.settled = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
   protected fail(error: unknown): void {
     if (this.outcome === 'error' || this.outcome === 'cancelled') return;
     this.outcome = error instanceof CancelledError ? 'cancelled' : 'error';
@@ -87,7 +104,7 @@ export abstract class Work<T = unknown> {
 /** Work that an engine does, and whose result it holds. */
 export class EngineWork<T> extends Work<T> {
   origin: LazyInput | undefined;
-  private readonly abort = new AbortController();
+  private abort = new AbortController();
 
   /**
    * @param after works in this process that must be settled first
@@ -95,23 +112,15 @@ export class EngineWork<T> extends Work<T> {
   constructor(
     protected readonly engine: Engine,
     node: LazyInput,
-    options: Omit<ComputeOptions, 'priorities' | 'signal'>,
-    after: readonly Work[],
+    private readonly options: Omit<ComputeOptions, 'priorities' | 'signal'>,
+    private readonly after: () => readonly Work[],
     private readonly as?: PassedAs,
     /** Makes of a value what users get. */
     readonly revive: (value: unknown) => unknown = (value) => value,
   ) {
     super(node.key);
     this.origin = node;
-    // What it was made of may go when it is there.
-    void this.settled.then(() => {
-      this.origin = undefined;
-    });
-    if (after.length === 0) this.start(node, options);
-    else
-      void Promise.all(after.map(({ settled }) => settled)).then(() => {
-        if (this.outcome === 'pending') this.start(node, options);
-      });
+    this.begin();
   }
 
   get lost(): boolean {
@@ -141,8 +150,30 @@ export class EngineWork<T> extends Work<T> {
     this.engine.release([this.key]);
   }
 
-  private start(node: LazyInput, options: Omit<ComputeOptions, 'priorities' | 'signal'>): void {
-    const { key } = this;
+  protected begin(): void {
+    this.abort = new AbortController();
+    const after = this.after();
+    const node = this.origin!;
+    if (after.length === 0) this.start(node);
+    else
+      void Promise.all(after.map(({ settled }) => settled)).then(() => {
+        if (this.outcome === 'pending') this.start(node);
+      });
+  }
+
+  /** What it was made of may go when it is there, or is not wanted. */
+  protected override finish(): void {
+    this.origin = undefined;
+    super.finish();
+  }
+
+  protected override fail(error: unknown): void {
+    if (error instanceof CancelledError) this.origin = undefined;
+    super.fail(error);
+  }
+
+  private start(node: LazyInput): void {
+    const { key, options } = this;
     try {
       const graph = tasksOf([node]);
       const priorities = graph.size > 1 ? { priorities: order(graph, [key]) } : {};
@@ -184,9 +215,16 @@ export class LocalWork<T> extends Work<T> {
   readonly origin = undefined;
   private result: T | undefined;
 
-  constructor(key: Key, run: () => Promise<T>) {
+  constructor(
+    key: Key,
+    private readonly run: () => Promise<T>,
+  ) {
     super(key);
-    run().then(
+    this.begin();
+  }
+
+  protected begin(): void {
+    this.run().then(
       (value) => {
         this.result = value;
         this.finish();

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/cluster/client/index.js';
 import { LocalCluster } from '../../src/cluster/local/index.js';
-import { Client, type Engine } from '../../src/index.js';
+import { Client, type Engine, fromRows } from '../../src/index.js';
 import { describeWithDask } from '../cluster/support/scheduler.js';
 import { testArraysOfDelayed } from '../delayed/arrays-suite.js';
 import { testDelayed } from '../delayed/suite.js';
@@ -121,6 +121,33 @@ await describeWithDask('on a cluster', (python) => {
       const held = async () => [...(await client.hasWhat()).values()].flat();
       await vi.waitFor(async () => expect(await held()).not.toContain(future.key), { timeout: 10_000 });
     });
+
+    it('starts anew: workers are others, futures of before are lost, uploads are there', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'tilework-restart-'));
+      writeFileSync(join(directory, 'again.mjs'), 'export const again = (n) => n + 1;');
+      await client.upload(join(directory, 'again.mjs'));
+      rmSync(directory, { recursive: true });
+      const before = await client.run(pid);
+      const future = client.submit((n: number) => n + 1, 1);
+      await future;
+      const pending = client.submit(() => new Promise<number>(() => {}));
+      const held = await fromRows([{ x: 1 }]).persist({ engine: client.engine });
+      const busy = async () => [...(await client.processing()).values()].flat();
+      await vi.waitFor(async () => expect(await busy()).toEqual([pending.key]), { timeout: 10_000 });
+      await client.restart();
+      expect(future.status).toBe('lost');
+      await expect(future.result()).rejects.toThrow(
+        /is lost: the engine that held it has ended, or was restarted/,
+      );
+      await expect(pending.result()).rejects.toThrow(/the cluster was restarted.*submit it again/);
+      await expect(held.rows()).rejects.toThrow(
+        /is lost, since it or its scheduler was restarted: persist it/,
+      );
+      await client.waitForWorkers(2, { timeout: 20_000 });
+      const after = await client.run(pid);
+      expect([...after.values()].filter((id) => [...before.values()].includes(id))).toEqual([]);
+      expect(await client.submit<number>({ module: 'again.mjs', name: 'again' }, 1)).toBe(2);
+    }, 60_000);
 
     it('shares variables, queues, events and locks with programs in Python', async () => {
       await client.variable('of-node').set({ list: [1, 'two', null], nested: { yes: true } });

@@ -1,4 +1,7 @@
 /** What futures do on any engine. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -80,6 +83,20 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(await client.submit<number>({ module, name: 'half' }, client.submit(inc, 4))).toBe(2.5);
     });
 
+    it('takes the key that is asked for', async () => {
+      const named = client.with({ key: 'the-answer' });
+      const first = named.submit(inc, 41);
+      expect(first.key).toBe('the-answer');
+      expect(await first).toBe(42);
+      // There is one of that key already.
+      expect(await named.submit(inc, 1)).toBe(42);
+      expect(await client.submit(inc, first)).toBe(43);
+      const here = client.with({ where: 'main', key: 'here' }).submit((n: number) => n, 1);
+      expect([here.key, await here]).toEqual(['here', 1]);
+      expect(() => client.with({ key: 'frame/x' }).submit(inc, 1)).toThrow(/a key is a text that does not/);
+      expect(() => named.map(inc, [1])).toThrow(/a key is of one: say by name/);
+    });
+
     it('refuses at the call what cannot be sent, or is not there', async () => {
       const offset = 1;
       expect(() => client.submit((n: number) => n + offset, 1)).toThrow(/it uses offset/);
@@ -114,6 +131,31 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(await after.exception()).toBe(error);
       expect(await errorOf(client.gather([client.submit(inc, 1), bad]))).toBe(error);
       expect(await errorOf(delayed(inc)(bad).compute())).toBe(error);
+    });
+
+    it('are tried again where that is asked for, at once, with the inputs that failed', async () => {
+      const path = join(mkdtempSync(join(tmpdir(), 'tilework-retry-')), 'calls');
+      const flaky = async (path: string, least: number) => {
+        const { appendFileSync, readFileSync } = await import('node:fs');
+        appendFileSync(path, 'x');
+        const times = readFileSync(path, 'utf8').length;
+        if (times < least) throw new Error(`only ${times}`);
+        return times;
+      };
+      const input = client.submit(flaky, path, 3);
+      const reader = client.submit(inc, delayed(inc)(input));
+      expect(await errorOf(reader)).toMatchObject({ key: input.key, cause: { message: 'only 1' } });
+      reader.retry();
+      expect([input.status, reader.status]).toEqual(['pending', 'pending']);
+      expect(await errorOf(reader)).toMatchObject({ key: input.key, cause: { message: 'only 2' } });
+      reader.retry();
+      expect(await reader).toBe(5);
+      expect(await input).toBe(3);
+      reader.retry();
+      expect(reader.status).toBe('finished');
+      const gone = client.submit(broken, 9);
+      gone.release();
+      expect(() => gone.retry()).toThrow(/was released/);
     });
 
     it('nobody looks at do no harm', async () => {

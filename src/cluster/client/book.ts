@@ -98,6 +98,10 @@ export class Book {
     }
   }
 
+  persistedKeys(): Key[] {
+    return [...this.persisted.keys()];
+  }
+
   isPersisted(key: Key): boolean {
     return this.persisted.has(key);
   }

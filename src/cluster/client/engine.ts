@@ -9,9 +9,9 @@ import type { Placement } from '../../engine/placement.js';
 import { signalOf } from '../../engine/signal.js';
 import type { DistributedEngine, PersistOptions } from '../../frame/distributed/engine.js';
 import { merge } from '../../graph/merge.js';
-import type { Graph, Key } from '../../graph/task.js';
+import type { Graph, Key, Task } from '../../graph/task.js';
 import type { Upload } from '../../graph/uploads.js';
-import type { Certificates, StreamMessage } from '../comm/index.js';
+import { type Certificates, RemoteError, type StreamMessage } from '../comm/index.js';
 import { SchedulerCoordinator } from '../coordination/index.js';
 import { notUploaded, uploadsNeeded, uploadTask } from '../modules/index.js';
 import { noPython } from '../python/index.js';
@@ -45,6 +45,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   private readonly active = new Set<Run>();
   /** Of those, the ones that another program has submitted: they cannot be submitted again. */
   private readonly adopted = new WeakSet<Run>();
+  private readonly uploads = new Map<Key, Task>();
   private readonly undo: (() => void)[] = [];
   /** Aborted when the engine ends. */
   private readonly over = new AbortController();
@@ -141,6 +142,32 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     return workersOf(await this.call('identity'));
   }
 
+  /** Has the scheduler forget all tasks, and all workers start anew. What is uploaded is sent again. */
+  async restart(timeout: number): Promise<void> {
+    const lost = new EngineError('the cluster was restarted, and what was computed is lost: submit it again');
+    const uploads = [...this.uploads.values()].filter(({ key }) => this.has(key));
+    for (const run of this.runs.values()) {
+      run.forgotten();
+      run.fail(lost);
+    }
+    for (const key of this.book.persistedKeys()) while (this.has(key)) this.release([key]);
+    const fields = {
+      timeout: timeout / 1_000,
+      wait_for_workers: true,
+      stimulus_id: `client-restart-${Date.now()}`,
+    };
+    try {
+      await this.call('restart', { client: this.session.client, ...fields });
+    } catch (error) {
+      if (!(error instanceof RemoteError && /TimeoutError/.test(error.message))) throw error;
+      throw new EngineError(
+        `not all workers of ${this.address} have come back within ${timeout} ms: those without a supervisor (--no-nanny) must be started again`,
+        { cause: error },
+      );
+    }
+    for (const task of uploads) await this.persist(new Map([[task.key, task]]), [task.key]);
+  }
+
   /** Variables, queues, events and semaphores of the scheduler: those that programs in Python have by the same names. */
   async coordinate(request: Coordination, signal?: AbortSignal): Promise<unknown> {
     if (this.ended !== undefined) throw this.ended;
@@ -151,6 +178,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   /** Has the workers import files of users by name, also those that join later: as long as this client is connected. */
   async upload(upload: Upload): Promise<void> {
     const task = uploadTask(upload);
+    this.uploads.set(task.key, task);
     if (!this.has(task.key)) await this.persist(new Map([[task.key, task]]), [task.key]);
   }
 

@@ -20,6 +20,9 @@ export function schedulerPlacement(call: Call): Placement {
     async hasWhat() {
       return new Map(Object.entries((await call('has_what', {})) as Record<string, readonly string[]>));
     },
+    async processing() {
+      return new Map(Object.entries((await call('processing', {})) as Record<string, readonly string[]>));
+    },
     rebalance: () => move('rebalance', {}),
     replicate: (keys, count) => move('replicate', { keys, n: count ?? null }),
   };

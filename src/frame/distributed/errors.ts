@@ -1,9 +1,14 @@
-import { SpillError, TaskError } from '../../engine/errors.js';
+import { GraphError, SpillError, TaskError } from '../../engine/errors.js';
 import { FileError, FrameError, FrameMemoryError } from '../errors.js';
 import { FunctionError } from '../map/errors.js';
 
 /** The error of a task that failed on a worker, as what it is here too: with the worker's address beside. */
 export function restored(error: unknown): unknown {
+  if (error instanceof GraphError)
+    return new FrameError(
+      'what the cluster held of a frame that was persisted is lost, since it or its scheduler was restarted: persist it again',
+      { cause: error },
+    );
   if (!(error instanceof TaskError) || !(error.cause instanceof Error)) return error;
   const { name, message, cause } = error.cause;
   const { workers = [] } = error as { readonly workers?: readonly string[] };
