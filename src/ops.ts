@@ -38,6 +38,7 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'frame/from-blocks': async () => (await import('./frame/arrays/blocks-op.js')).fromBlocks as Op,
   'frame/from-values': async () => (await import('./frame/delayed/values-op.js')).fromValues as Op,
   'frame/map': async () => (await import('./frame/map/op.js')).map as Op,
+  'frame/to-rows': async () => (await import('./frame/delayed/rows-op.js')).toRows as Op,
   'frame/to-block': async () => (await import('./frame/arrays/blocks-op.js')).toBlock as Op,
   'futures/call': async () => (await import('./futures/ops/call.js')).callWithClient as Op,
   'graph/chain': here(chainOp(stepOp)),

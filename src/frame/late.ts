@@ -4,6 +4,7 @@
  */
 
 export { arrayOfPlan } from './arrays/to-array.js';
+export { delayedOfPlan } from './delayed/to-delayed.js';
 export { Database } from './duck/database.js';
 export { batchesOf, partitionsText, schemaOf } from './execute.js';
 export { persistPlan } from './held/persist.js';

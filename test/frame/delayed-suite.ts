@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { col, count, FunctionError, frameFromDelayed } from '../../src/frame/index.js';
-import { Client, delayed, type Engine } from '../../src/index.js';
+import { Client, compute, delayed, type Engine } from '../../src/index.js';
 
 const schema = { id: 'int32', name: 'string', at: 'timestamp', x: 'float64' } as const;
 
@@ -79,6 +79,18 @@ export function testFrameFromDelayed(engineOf: () => Engine): void {
     const futures = client.map((n: number) => [{ n }, { n: -n }], [1, 2]);
     const frame = frameFromDelayed(futures, { schema: { n: 'int64' } });
     expect(await frame.rows()).toEqual([{ n: 1 }, { n: -1 }, { n: 2 }, { n: -2 }]);
+  });
+
+  test('the rows of partitions are delayed values, of which a frame can be made again', async () => {
+    const engine = engineOf();
+    const frame = frameFromDelayed([asRows(0, 5), asColumns(5, 9)], { schema });
+    const parts = await frame.toDelayed({ engine, partitions: 2 });
+    expect(parts).toHaveLength(2);
+    const size = delayed((rows: readonly unknown[]) => rows.length);
+    const sizes = await compute(parts.map((part) => size(part)));
+    expect(sizes.reduce((a, b) => a + b)).toBe(9);
+    expect((await compute(parts)).flat()).toEqual(expected(9));
+    expect(await frameFromDelayed(parts, { schema }).rows()).toEqual(expected(9));
   });
 
   test('a part that is something else is named, with what is wrong', async () => {

@@ -45,6 +45,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   private readonly active = new Set<Run>();
   /** Of those, the ones that another program has submitted: they cannot be submitted again. */
   private readonly adopted = new WeakSet<Run>();
+  /** What is sent anew after a restart. */
   private readonly uploads = new Map<Key, Task>();
   private readonly undo: (() => void)[] = [];
   /** Aborted when the engine ends. */

@@ -124,12 +124,12 @@ export class FrameTasks {
   }
 
   /**
-   * Has a task done that makes a block of an array of rows that a task of a frame left (its only input).
+   * Has a task done that makes something else of rows that a task of a frame left (its only input): a block of an array, or a plain value.
    *
    * @param make makes it, with parameters that say where the file is
    */
-  async block<T>(
-    { key, inputs, params }: Pick<SentFrameTask, 'key' | 'inputs' | 'params'>,
+  async read<T>(
+    { key, op, inputs, params }: Pick<SentFrameTask, 'key' | 'op' | 'inputs' | 'params'>,
     holders: Readonly<Record<Key, readonly string[]>>,
     signal: AbortSignal,
     make: (params: unknown) => Promise<T>,
@@ -138,7 +138,8 @@ export class FrameTasks {
     const copies = this.directoryOf(Database.of(this.engine).scratch());
     try {
       const [rows] = await this.inputs({ key, inputs }, FIRST, holders, copies, signal);
-      return await make(blockIn(rows!.files[0]![0]!, params as HeldBlockParams));
+      const file = rows!.files[0]![0]!;
+      return await make(op === 'frame/to-block' ? blockIn(file, params as HeldBlockParams) : { file });
     } finally {
       await rm(copies, { recursive: true, force: true });
     }

@@ -99,7 +99,7 @@ export class Executions {
     running.op = payload.op;
     if (!isFrameKey(key)) {
       if (Object.keys(holders).length === 0) return this.compute(key, payload, running);
-      return this.frames.block({ key, ...payload }, holders, signal, (params) =>
+      return this.frames.read({ key, ...payload }, holders, signal, (params) =>
         this.compute(key, { ...payload, inputs: [], params }, running),
       );
     }

@@ -10,6 +10,7 @@ import {
   type FrameGraph,
   fragmentTask,
   graphOf,
+  type HeldOutput,
   type Outcome,
   taskOf,
 } from '../exchange/index.js';
@@ -131,9 +132,10 @@ export async function distributedPartitions(
   plan: PlanNode,
   engine: DistributedEngine,
   options: FrameOptions,
+  output: HeldOutput,
 ): Promise<readonly HeldOutcome[]> {
   const { run, keys } = await runOf(plan, engine, options, {
-    ended: (graph) => ending(graph, (fragment) => fragmentTask(fragment, { by: 'one' })),
+    ended: (graph) => ending(graph, (fragment) => fragmentTask(fragment, output)),
   });
   try {
     const outcomes = await run.outcomes(keys);

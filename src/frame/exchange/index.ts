@@ -26,6 +26,7 @@ export {
   type FrameGraph,
   type FrameTask,
   fragmentTask,
+  type HeldOutput,
   taskOf,
 } from './task.js';
 

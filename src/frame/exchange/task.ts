@@ -57,6 +57,9 @@ export type Output =
       readonly spread: boolean;
     };
 
+/** How a partition is held, whole: for further plans, or for threads. */
+export type HeldOutput = Extract<Output, { readonly by: 'one' | 'rows' }>;
+
 /** Blocks of an array that lie side by side, as rows. */
 export interface BlocksTask extends Task {
   readonly op: 'frame/blocks';

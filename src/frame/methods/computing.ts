@@ -1,5 +1,6 @@
 import type { RecordBatch, Table } from 'apache-arrow';
 import type { TileArray } from '../../array/array.js';
+import type { Delayed } from '../../delayed/delayed.js';
 import type { DType } from '../../kernels/dtype.js';
 import { LAZY, type LazyHooks } from '../../lazy/index.js';
 import type { ToArrayOptions } from '../arrays/to-array.js';
@@ -82,6 +83,22 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
   async persist(options: FrameOptions = {}): Promise<PersistedFrame<S>> {
     const { persistPlan } = await import('../late.js');
     return persistPlan<S>(this.plan, options);
+  }
+
+  /**
+   * Computes the rows and keeps them in the engine, as `persist` does; the rows of each partition, a list of objects, are a delayed value, for functions that are called with a
+   * whole partition. What functions take a batch at a time, as typed arrays, `mapPartitions` gives them without such objects.
+   *
+   * @returns a delayed value for each partition, in order; they are given up when they are in use no more
+   * @throws as `rows`
+   * @example
+   * const parts = await fromRows([{ x: 1 }, { x: 2 }, { x: 3 }]).toDelayed({ partitions: 2 });
+   * const size = delayed((rows: readonly unknown[]) => rows.length);
+   * await compute(parts.map((part) => size(part))); // [ 1, 2 ]
+   */
+  async toDelayed(options: FrameOptions = {}): Promise<Delayed<Row<S>[]>[]> {
+    const { delayedOfPlan } = await import('../late.js');
+    return delayedOfPlan<S>(this.plan, options);
   }
 
   /**
