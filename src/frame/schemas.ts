@@ -78,6 +78,12 @@ export type Pivoted<S, I extends keyof S, V extends keyof S, L extends readonly 
   string extends NameOf<L[number]>
     ? AnySchema
     : Simplify<Pick<S, I> & { [N in L[number] as NameOf<N>]: CellOf<A, S[V]> }>;
+/** A column as columns of booleans. */
+export type Dummies<S, N extends keyof S & string, L extends readonly unknown[]> =
+  string extends NameOf<L[number]>
+    ? AnySchema
+    : Simplify<Omit<S, N> & { [V in L[number] as `${N}_${NameOf<V>}`]: 'bool' }>;
+
 type NameOf<V> = V extends string | number | bigint | boolean | null ? `${V}` : string;
 type CellOf<A, T> = A extends 'mean' | 'median' | 'std'
   ? 'float64'

@@ -158,6 +158,13 @@ describe('other mistakes', () => {
     ['a quantile', () => col('x').quantile(2), 'quantile: q lies between 0 and 1, and is 2'],
     ['breaks that do not rise', () => col('x').cut([0, 2, 2]), 'cut: breaks[2] is 2, and not greater'],
     ['labels that are too few', () => col('x').cut([0, 1, 2], { labels: ['a'] }), '2 intervals'],
+    ['no intervals between quantiles', () => col('x').qcut(0), 'qcut: the number of intervals'],
+    ['quantiles that do not rise', () => col('x').qcut([0, 0.5, 0.5]), 'quantiles[2] is 0.5'],
+    [
+      'labels of quantiles that are too many',
+      () => col('x').qcut(2, { labels: ['a', 'b', 'c'] }),
+      '3 labels',
+    ],
     ['a duration', () => duration('7 fortnights'), '7 fortnights'],
   ])('%s', (_, call, message) => expect(call).toThrow(message));
 

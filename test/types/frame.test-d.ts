@@ -501,6 +501,25 @@ const found = await df.pivot({ index: 'date', on: 'origin', values: 'distance' }
 is<Equal<S<typeof found>, AnySchema>>(true);
 // @ts-expect-error no column
 df.pivot({ index: 'nope', on: 'origin', values: 'distance', names: ['a'] });
+const dummies = df.select('delay', 'origin').toDummies('origin', { names: ['SEA', null] });
+is<Equal<S<typeof dummies>, { delay: 'int64'; origin_SEA: 'bool'; origin_null: 'bool' }>>(true);
+is<Equal<S<Awaited<ReturnType<typeof dummiesOf>>>, AnySchema>>(true);
+const dummiesOf = () => df.toDummies('origin');
+// @ts-expect-error no column
+df.toDummies('nope', { names: ['a'] });
+const replaced = df.select({
+  same: col('origin').replace({ SEA: 'Seattle' }),
+  other: col('origin').replace({ SEA: 1 }, { otherwise: null }),
+  nulls: col('delay').replace(new Map([[-9, null]])),
+  part: col('delay').qcut(4),
+  label: col('delay').qcut(2, { labels: ['low', 'high'] }),
+});
+is<
+  Equal<
+    S<typeof replaced>,
+    { same: 'string'; other: 'int32'; nulls: 'int64'; part: 'int32'; label: 'string' }
+  >
+>(true);
 const described = await wide.select('i8', 'text', 'day', 'list', 'flag', 'span').describe();
 is<
   Equal<

@@ -33,6 +33,40 @@ export function cutNode(node: ExprNode, breaks: readonly number[], options: CutO
   });
 }
 
+/** Which of the intervals between quantiles of its column a number lies in, as data: its label, or its place. */
+export function quantileCutNode(
+  node: ExprNode,
+  quantiles: number | readonly number[],
+  labels: readonly string[] | undefined,
+): ExprNode {
+  const shares = typeof quantiles === 'number' ? evenShares(quantiles) : quantiles;
+  checkShares(shares);
+  const count = shares.length - 1;
+  if (labels && labels.length !== count)
+    throw new RangeError(`qcut: there are ${count} intervals, and ${labels.length} labels`);
+  const at = (share: number): ExprNode =>
+    freeze({ kind: 'aggregate', fn: 'quantile', args: [node, literalNode(share)] });
+  const above = shares.slice(1).map((share, i) => ({
+    when: callNode('le', node, at(share)),
+    value: labels ? literalNode(labels[i]!) : literalNode(i),
+  }));
+  const below = { when: callNode('lt', node, at(shares[0]!)), value: literalNode(null) };
+  return freeze({ kind: 'case', branches: [below, ...above], otherwise: undefined });
+}
+
+function evenShares(count: number): readonly number[] {
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`qcut: the number of intervals is a whole number from 1, and is ${count}`);
+  return Array.from({ length: count + 1 }, (_, i) => i / count);
+}
+
+function checkShares(shares: readonly number[]): void {
+  if (shares.length < 2) throw new RangeError('qcut: quantiles are two numbers at least');
+  for (const [i, share] of shares.entries())
+    if (!(share >= 0 && share <= 1 && (i === 0 || share > shares[i - 1]!)))
+      throw new RangeError(`qcut: quantiles rise from 0 to 1, and quantiles[${i}] is ${share}`);
+}
+
 const textOf = (from: number, to: number, right: boolean, closed: boolean): string =>
   `${right && !closed ? '(' : '['}${from}, ${to}${right || closed ? ']' : ')'}`;
 

@@ -3,9 +3,10 @@ import type { LiteralValue } from '../expr/node.js';
 import type { DataFrame } from '../frame.js';
 import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
-import type { Exploded, Melted, Pivoted } from '../schemas.js';
+import type { Dummies, Exploded, Melted, Pivoted } from '../schemas.js';
 import type { Names } from '../types.js';
-import { type PivotAggregate, type PivotOptions, pivotPlan } from '../verbs/pivot.js';
+import { dummiesPlan } from '../verbs/dummies.js';
+import { indexOf, type PivotAggregate, type PivotOptions, pivotPlan } from '../verbs/pivot.js';
 import { GroupVerbs } from './groups.js';
 
 /** Verbs that make rows of columns and columns of rows. */
@@ -82,8 +83,45 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
   ): DataFrame | Promise<DataFrame> {
     const { plan } = this;
     if (options.names) return this.of(pivotPlan(plan, options, options.names));
-    return import('../late.js').then(async ({ foundNames }) =>
-      this.of(pivotPlan(plan, options, await foundNames(plan, options, run))),
-    );
+    return import('../late.js').then(async ({ foundNames }) => {
+      checkNames('pivot', [...indexOf(options), options.values], plan.columns);
+      return this.of(pivotPlan(plan, options, await foundNames('pivot', plan, options.on, run)));
+    });
+  }
+
+  /**
+   * A column as columns of booleans, one for each of its values, behind the other columns: `b_x` is true where `b` is 'x'. Null has no column, and
+   * is false in all. Without names, which are values of the column, they are looked for first, and the frame is promised.
+   *
+   * @example
+   * const frame = fromRows([{ id: 1, b: 'x' }, { id: 2, b: 'y' }]);
+   * await frame.toDummies('b', { names: ['x', 'y'] }).rows(); // [{ id: 1, b_x: true, b_y: false }, { id: 2, b_x: false, b_y: true }]
+   */
+  toDummies<const N extends Names<S>, const L extends readonly LiteralValue[]>(
+    column: N,
+    options: { readonly names: L },
+  ): DataFrame<Dummies<S, N, L>>;
+  toDummies(
+    column: Names<S>,
+    options?: { readonly names?: undefined },
+    run?: FrameOptions,
+  ): Promise<DataFrame>;
+  toDummies(
+    column: string,
+    { names }: { readonly names?: readonly LiteralValue[] | undefined } = {},
+    run: FrameOptions = {},
+  ): DataFrame | Promise<DataFrame> {
+    const { plan } = this;
+    if (names) return this.of(dummiesPlan(plan, column, names));
+    return import('../late.js').then(async ({ foundNames }) => {
+      const found = await foundNames('toDummies', plan, column, run);
+      return this.of(
+        dummiesPlan(
+          plan,
+          column,
+          found.filter((value) => value !== null),
+        ),
+      );
+    });
   }
 }

@@ -4,26 +4,25 @@ import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';
 import { rowsOf } from '../result/column.js';
-import { indexOf, type PivotOptions } from './pivot.js';
 
-/** Columns that a pivot finds at most. */
+/** Columns that are found at most. */
 const LIMIT = 10_000;
 
-/** The values that become columns of a pivot where they are not given: all that there are, in their order. */
+/** The values of a column that become columns where they are not given: all that there are, in their order. */
 export async function foundNames(
+  verb: string,
   plan: PlanNode,
-  options: PivotOptions<string>,
+  on: string,
   run: FrameOptions,
 ): Promise<readonly LiteralValue[]> {
-  const { on } = options;
-  checkNames('pivot', [...indexOf(options), on, options.values], plan.columns);
+  checkNames(verb, [on], plan.columns);
   const there = make.distinct(make.pick(plan, [on]));
   const sorted = make.sort(there, [{ expr: columnNode(on), descending: false, nulls: 'last' }]);
   const found: Record<string, unknown>[] = [];
   for await (const batch of batchesOf(sorted, run)) rowsOf(batch, found);
   if (found.length > LIMIT)
     throw new RangeError(
-      `pivot: ${JSON.stringify(on)} has ${found.length} values, and a frame of more than ${LIMIT} columns is no use; group first, or name the columns that are wanted by names:`,
+      `${verb}: ${JSON.stringify(on)} has ${found.length} values, and a frame of more than ${LIMIT} columns is no use; group first, or name the columns that are wanted by names:`,
     );
   return found.map((row) => row[on] as LiteralValue);
 }

@@ -53,7 +53,8 @@ export function pivotPlan(
 export const indexOf = ({ index }: PivotOptions<string>): readonly string[] =>
   typeof index === 'string' ? [index] : index;
 
-const nameOf = (value: LiteralValue): string =>
+/** What a column is called that is for a value. */
+export const nameOf = (value: LiteralValue): string =>
   value instanceof Date ? value.toISOString().replace('T00:00:00.000Z', '') : String(value);
 
 /** An aggregate of the rows of a cell; null where there are none. */

@@ -135,6 +135,28 @@ def add(book):
     cuts = pd.cut(d["i"].dropna().astype("int64"), [-1, 0, 2], right=False)
     cuts = cuts[cuts.notna()].map(str).astype("object").reindex(d.index)
     book.expr("cut", "num", "col('i').cut([-1, 0, 2], { right: false })", ("string", [None if pd.isna(v) else str(v) for v in cuts]))
+    # Intervals between quantiles: numbers of them, and labels.
+    for column, shares in (("i", 4), ("j", 3), ("k", [0, 0.25, 0.9]), ("t", [0.1, 0.5, 1])):
+        values = d[column].astype("float64")
+        numbers = pd.qcut(values, shares, labels=False)
+        book.expr("qcut", "num", f"col('{column}').qcut({shares})", ("int", [None if pd.isna(v) else int(v) for v in numbers]))
+        labels = list("abcd")[: shares if isinstance(shares, int) else len(shares) - 1]
+        cuts = pd.qcut(values, shares, labels=labels)
+        book.expr("qcut", "num", f"col('{column}').qcut({shares}, {{ labels: {labels} }})", ("string", [None if pd.isna(v) else str(v) for v in cuts]))
+
+    # Values for others.
+    book.expr("replace", "num", "col('s').replace({ a: 'A', '10': '' })", d["s"].replace({"a": "A", "10": ""}))
+    book.expr("replace", "num", "col('s').replace({ a: 1, b: 2 }, { otherwise: null })", ("int", [None if pd.isna(v) else int(v) for v in d["s"].map({"a": 1, "b": 2})]))
+    book.expr("replace", "num", "col('i').replace(new Map([[7, 70], [-9, null]]))", p["i"].replace({7: 70, -9: None}))
+    book.expr("replace", "num", "col('x').replace(new Map([[NaN, 0], [null, -1]]))", p["x"].replace({NAN: 0.0, None: -1.0}))
+    book.expr("replace", "num", "col('i').replace(new Map([[1, 'one'], [null, 'none']]), { otherwise: col('s') })", pl.select(pl.when(p["i"].is_null()).then(pl.lit("none")).when(p["i"] == 1).then(pl.lit("one")).otherwise(p["s"]).alias("r"))["r"])
+    book.expr("replace", "num", "col('s').replace({})", p["s"])
+
+    # At most so many nulls filled behind a value, or before it.
+    for limit in (1, 2):
+        book.expr("fillLimit", "num", f"col('z').fillForward({{ rows: [-{limit}, 0] }})", p["z"].fill_null(strategy="forward", limit=limit))
+        book.expr("fillLimit", "num", f"col('b').fillBackward({{ rows: [0, {limit}] }})", p["b"].fill_null(strategy="backward", limit=limit))
+        book.expr("fillLimit", "nulls", f"col('i').fillForward({{ rows: [-{limit}, 0] }})", p["i"].head(0).extend_constant(None, 3))
     book.expr("clip", "num", "col('i').clip(null, 3)", d["i"].clip(upper=3))
     book.expr("clip", "num", "col('i').clip(0, null)", d["i"].clip(lower=0))
     for name, method in (("least", pl.min_horizontal), ("greatest", pl.max_horizontal)):

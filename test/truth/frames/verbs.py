@@ -70,6 +70,7 @@ def add(book):
     plan("nulls", "people.fillForward('id', 'age')", p.with_columns(c("id", "age").fill_null(strategy="forward")))
     plan("nulls", "people.fillBackward()", p.fill_null(strategy="backward"))
     plan("nulls", "orders.select({ n: col('id').isNull().sum() })", pl.DataFrame({"n": [1]}))
+    plan("distinct", "people.select({ again: rowNumber({ partitionBy: 'name' }).gt(1) })", pd.DataFrame({"again": d["name"].duplicated().astype("boolean")}))
     for frame, empty in (("nothing", True), ("nulls", False)):
         columns = {"i": pl.Int64, "x": pl.Float64}
         r = pl.DataFrame({k: [] if empty else [None] * 3 for k in columns}, schema=columns)
@@ -106,6 +107,10 @@ def add(book):
             r = duckdb.sql(f"select * from {left} l {sql} {right} r on l.{mine} = r.{theirs}").pl()
             plan("join", f"{left}.select(...{columns[left]}).join({right}.select(...{columns[right]}), {{ leftOn: '{mine}', rightOn: '{theirs}', how: '{how}' }})", r, any_order=True)
     plan("join", "people.select('id').join(orders.select('total'), { how: 'cross' })", p.select("id").join(q.select("total"), how="cross"), any_order=True)
+    known, priced = d[["id"]].dropna(), e[["id", "total"]].dropna(subset="id")
+    marked = known.merge(priced, on="id", how="outer", indicator="from").astype({"from": "string"})
+    plan("join", "people.select('id', { l: true }).dropNulls('id').join(orders.select('id', 'total', { r: true }).dropNulls('id'), { on: 'id', how: 'full' })"
+         ".select('id', 'total', { from: when(col('r').isNull(), 'left_only').when(col('l').isNull(), 'right_only').otherwise('both') })", marked, any_order=True)
     plan("join", "people.join(orders, { on: 'id', suffix: '2' })", p.join(q, on="id", suffix="2").select("id", "name", "age", "when", "pid", "name2", "total"), any_order=True)
     plan("join", "people.select('name').join(orders.select('name', 'total'), { leftOn: col('name').str.lower(), rightOn: col('name').str.lower() })", p.select("name").join(q.select("name", "total"), left_on=c("name").str.to_lowercase(), right_on=c("name").str.to_lowercase(), coalesce=False).select("name", "name_right", "total"), any_order=True)
     plan("join", "people.join(orders, { on: 'id' }).groupBy('id').agg({ t: col('total').sum() })", p.join(q, on="id").group_by("id").agg(t=c("total").sum()), any_order=True)
@@ -148,6 +153,12 @@ def add(book):
     l, m = book.frame("long", {
         "day": ("int64", [1, 1, 1, 2, 2, 3, 1]), "k": ("string", ["a", "b", None, "a", "c", "b", "a"]), "v": ("float64", [1.0, 2.0, 3.0, None, 5.0, 6.0, 7.0]), "n": ("int64", [1, 2, 3, 4, 5, None, 7]),
     })
+    shares = l["k"].value_counts(normalize=True, dropna=False)
+    plan("shares", "long.valueCounts('k').select('k', { share: col('count').div(col('count').sum()) })", pl.DataFrame({"k": [None if pd.isna(v) else v for v in shares.index], "share": shares.astype("float64").to_list()}), any_order=True)
+    for column in ("k", "day"):
+        dummies = pd.get_dummies(l, columns=[column]).astype({f"{column}_{v}": "boolean" for v in sorted(l[column].dropna().unique())})
+        plan("dummies", f"await long.toDummies('{column}')", dummies)
+    plan("dummies", "long.select('k').toDummies('k', { names: ['b', 'z', null] })", pl.DataFrame({"k_b": (m["k"] == "b").fill_null(False), "k_z": [False] * 7, "k_null": m["k"].is_null()}))
     plan("sort", "long.sort('day', desc('k'), { stable: true })", m.sort("day", "k", descending=[False, True], nulls_last=True, maintain_order=True))
     some = m.filter(c("k").is_not_null())
     for fn in ("sum", "mean", "min", "max", "median", "first", "last", "count"):

@@ -1,5 +1,5 @@
 import type { Arithmetic } from '../../types.js';
-import { type CutOptions, cutNode } from '../cut.js';
+import { type CutOptions, cutNode, quantileCutNode } from '../cut.js';
 import type { Expr } from '../expr.js';
 import type { NamesOf, Operand, TermOf } from '../operand.js';
 import { ExprCore } from './core.js';
@@ -151,5 +151,26 @@ export abstract class ArithmeticMethods<N extends string, T> extends ExprCore<N,
    */
   cut(breaks: readonly number[], options: CutOptions = {}): Expr<N, 'string'> {
     return this.of(cutNode(this.node, breaks, options));
+  }
+  /**
+   * Which of the intervals between quantiles of the whole column a number lies in, counted from 0, or its label: as many intervals of about as many rows each, or
+   * those between the quantiles given. The right end is an interval's own, and the first has both. Where several quantiles are the same number, the intervals
+   * between them are empty. NaN counts as the greatest number.
+   *
+   * @throws RangeError where quantiles do not rise from 0 to 1, or labels are not one for each interval
+   * @example
+   * const frame = fromRows([{ x: 1 }, { x: 2 }, { x: 3 }, { x: 40 }]);
+   * await frame.select({ half: col('x').qcut(2), part: col('x').qcut([0, 0.75, 1], { labels: ['most', 'top'] }) }).tail(2).rows(); // [{ half: 1, part: 'most' }, { half: 1, part: 'top' }]
+   */
+  qcut(quantiles: number | readonly number[], options?: { readonly labels?: undefined }): Expr<N, 'int32'>;
+  qcut(
+    quantiles: number | readonly number[],
+    options: { readonly labels: readonly string[] },
+  ): Expr<N, 'string'>;
+  qcut(
+    quantiles: number | readonly number[],
+    { labels }: { readonly labels?: readonly string[] | undefined } = {},
+  ): Expr<N, never> {
+    return this.of(quantileCutNode(this.node, quantiles, labels));
   }
 }

@@ -1,9 +1,12 @@
 import type { Common } from '../../types.js';
 import type { Expr } from '../expr.js';
+import type { LiteralValue } from '../node.js';
 import type { NamesOf, Operand, TermOf, WindowOptions } from '../operand.js';
+import { type Replacements, replaceNode } from '../replace.js';
 import { type InterpolateOptions, interpolateNode } from '../series.js';
 import { windowNode } from '../window.js';
 import { ComparisonMethods } from './comparison.js';
+import { nodeOf } from './core.js';
 
 /** Missing values: null, which is no value, and NaN, which is one. */
 export abstract class MissingMethods<N extends string, T> extends ComparisonMethods<N, T> {
@@ -78,6 +81,23 @@ export abstract class MissingMethods<N extends string, T> extends ComparisonMeth
    */
   nullIf<O extends Operand>(value: O): Expr<N | NamesOf<O>, T> {
     return this.with('nullIf', value);
+  }
+  /**
+   * Other values for some: of texts by an object, of other values by a `Map`. What is not named stays, or becomes `otherwise`, of which values may be
+   * of another type. Where there are hundreds, join a frame of them.
+   *
+   * @example
+   * const frame = fromRows([{ s: 'a', x: 1 }, { s: 'c', x: -9 }]);
+   * const size = col('s').replace({ a: 1, b: 2 }, { otherwise: null });
+   * await frame.select({ size, x: col('x').replace(new Map([[-9, null]])) }).rows(); // [{ size: 1, x: 1 }, { size: null, x: null }]
+   */
+  replace<const V extends LiteralValue>(values: Replacements<V>): Expr<N, Common<T, TermOf<V>>>;
+  replace<const V extends LiteralValue, const O extends Operand>(
+    values: Replacements<V>,
+    options: { readonly otherwise: O },
+  ): Expr<N | NamesOf<O>, Common<TermOf<V>, TermOf<O>>>;
+  replace(values: Replacements<LiteralValue>, options?: { readonly otherwise: Operand }): unknown {
+    return this.of(replaceNode(this.node, values, options ? nodeOf(options.otherwise) : this.node));
   }
   /**
    * The last value that is not null, in the order of rows or of `options`.
