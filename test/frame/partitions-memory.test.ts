@@ -32,3 +32,10 @@ test('what one statement has no memory for is computed in partitions', async () 
   expect(found).toEqual({ n: rows, falls: 0, size: rows * 96, written: rows, again: 0 });
   expect(peak).toBeLessThan(limit);
 }, 300_000);
+
+test('a join ends within its memory though one key has half of the rows', async () => {
+  const [limit, rows] = [400e6, 1_200_000];
+  const { peak, ...found } = await run('skewed-join.mjs', String(limit), String(rows));
+  expect(found).toEqual({ n: rows, hot: rows / 2 + 1, size: rows * 96, other: rows * 96 });
+  expect(peak).toBeLessThan(limit);
+}, 300_000);
