@@ -100,6 +100,8 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   /** Aborted when the engine ends. */
   private readonly over = new AbortController();
   private lastId = 0;
+  /** Whether what was submitted is about to begin. */
+  private beginning = false;
   private timer: NodeJS.Timeout | undefined;
   private ended: Promise<void> | undefined;
   private readonly reservations = new Reservations();
@@ -310,7 +312,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       if (reserve > this.firstBudget)
         throw resultTooLarge(reserve, this.firstBudget, this.settings.memoryLimit);
       const began = performance.now();
-      const run = this.state.submitted({
+      const run = this.state.noted({
         run: ++this.lastId,
         graph,
         outputs,
@@ -342,6 +344,18 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       signal?.addEventListener('abort', abort, { once: true });
       if (onProgress !== undefined) this.reports.add(run, onProgress, began);
       this.wake(reserve);
+      this.beginSoon();
+    });
+  }
+
+  /** What is submitted in one turn goes to threads together. */
+  private beginSoon(): void {
+    if (this.beginning) return;
+    this.beginning = true;
+    queueMicrotask(() => {
+      this.beginning = false;
+      if (this.ended !== undefined) return;
+      this.state.begin();
       this.executor.carryOut();
     });
   }

@@ -38,11 +38,22 @@ export class EngineState {
 
   /** A graph is to be computed. Throws a GraphError where it cannot be. */
   submitted(submission: Submission): RunRecord {
+    const run = this.noted(submission);
+    this.pump();
+    return run;
+  }
+
+  /** As `submitted`, but nothing is begun before the next event, `begin` at the latest: graphs that are noted together share batches. */
+  noted(submission: Submission): RunRecord {
     const { core } = this;
     const run = submit(core, submission);
     if (run.pending === 0) resolve(core, run);
-    this.pump();
     return run;
+  }
+
+  /** What was noted is to begin. */
+  begin(): void {
+    this.pump();
   }
 
   /** A run is not wanted any more. */

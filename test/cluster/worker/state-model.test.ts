@@ -2,17 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { World } from './support/world.js';
 
-/** Graphs whose tasks read up to three earlier ones; some need a GPU. */
+/** Graphs whose tasks read up to three earlier ones; some need a GPU, some are of a kind that is brief. */
 const graphs = fc
   .array(
     fc.record({
       back: fc.uniqueArray(fc.integer({ min: 1, max: 5 }), { maxLength: 3 }),
       gpu: fc.boolean(),
+      brief: fc.boolean(),
     }),
     { minLength: 2, maxLength: 9 },
   )
   .map((tasks) => {
-    const names = tasks.map(({ gpu }, i) => `k${i}${gpu ? 'x' : ''}`);
+    const names = tasks.map(({ gpu, brief }, i) => `k${brief ? '-' : ''}${i}${gpu ? 'x' : ''}`);
     return Object.fromEntries(
       tasks.map(({ back }, i) => [names[i]!, back.filter((b) => b <= i).map((b) => names[i - b]!)]),
     );

@@ -13,10 +13,10 @@ function worker(graph: Readonly<Record<string, readonly string[]>>, threads = 1)
 
 const stateOf = (world: World, key: string): string | undefined => world.state.core.tasks.get(key)?.state;
 const ops = (world: World): string[] => world.mail.map(({ op }) => op);
-const done = (world: World, key: string): void => {
+const done = (world: World, key: string, start = 1, stop = 1): void => {
   const { runId } = world.executions.get(key)!;
   const held = { nbytes: 8, typename: 'string' };
-  world.end(key, { kind: 'execute-done', key, runId, ...held, start: 1, stop: 1 });
+  world.end(key, { kind: 'execute-done', key, runId, ...held, start, stop });
 };
 
 describe('computing', () => {
@@ -57,6 +57,53 @@ describe('computing', () => {
     expect([...world.executions.keys()]).toEqual(['a', 'c']);
     done(world, 'a');
     expect([...world.executions.keys()]).toEqual(['c', 'b']);
+  });
+
+  const many = (kind: string, count: number): string[] =>
+    Array.from({ length: count }, (_, i) => `${kind}-${i}`);
+  const reading = (keys: readonly string[]) =>
+    Object.fromEntries(keys.map((key): [string, string[]] => [key, []]));
+
+  const askInOrder = (world: World, keys: readonly string[]): void =>
+    keys.forEach((key, i) => {
+      world.tell({ kind: 'compute-task', key, runId: 1, priority: [0, i], whoHas: {}, nbytes: {}, spec: 0 });
+    });
+
+  test('brief tasks are begun ahead, as long as all that executes is brief; each has the time that it had the thread', () => {
+    const [brief, long] = [many('brief', 40), many('long', 3)];
+    const world = worker(reading([...brief, ...long]));
+    askInOrder(world, [...brief.slice(0, 30), ...long, ...brief.slice(30)]);
+    // Nobody knows yet.
+    expect([...world.executions.keys()]).toEqual(['brief-0']);
+    done(world, 'brief-0', 1, 1.0001);
+    expect([...world.executions.keys()]).toEqual(brief.slice(1, 18));
+    // More are begun when all of these have ended.
+    for (const key of brief.slice(1, 17)) done(world, key, 1.0001, 1.0002);
+    expect([...world.executions.keys()]).toEqual(['brief-17']);
+    world.mail.length = 0;
+    done(world, 'brief-17', 1.0001, 1.0004);
+    expect(world.mail).toMatchObject([{ startstops: [{ start: 1.0002, stop: 1.0004 }] }]);
+    // Behind the long ones, of which nothing is known, no brief one is begun, nor before them.
+    expect([...world.executions.keys()]).toEqual(brief.slice(18, 30));
+    for (const key of brief.slice(18, 30)) done(world, key, 1.0004, 1.0005);
+    for (const key of long) {
+      expect([...world.executions.keys()]).toEqual([key]);
+      done(world, key, 2, 3);
+    }
+    expect([...world.executions.keys()]).toEqual(brief.slice(30));
+  });
+
+  test('tasks of a kind that was brief are not begun ahead any more when one took long', () => {
+    const keys = many('task', 20);
+    const world = worker(reading(keys));
+    askInOrder(world, ['task-0']);
+    done(world, 'task-0', 1, 1.0001);
+    askInOrder(world, ['task-1']);
+    done(world, 'task-1', 2, 3);
+    askInOrder(world, keys.slice(2));
+    expect([...world.executions.keys()]).toEqual(['task-2']);
+    done(world, 'task-2', 3, 3.0001);
+    expect([...world.executions.keys()]).toEqual(['task-3']);
   });
 
   test('a task asked for again when its result is here is told to be finished, by its new run', () => {

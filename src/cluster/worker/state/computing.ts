@@ -1,15 +1,36 @@
 import type { Core } from './core.js';
+import type { Timing } from './events.js';
 import { comparePriorities } from './priority-queue.js';
 import type { TaskRecord } from './records.js';
 
-/** Gives free threads the most urgent tasks. */
+/**
+ * A message to a thread and back costs more than a tiny task does. So when a thread is free, tasks are begun that wait for one still: so many, where all that
+ * executes is known to be brief, and will take no more seconds than this altogether. They are few and brief since what is begun is not given to other workers any more.
+ */
+export const AHEAD = 16;
+const AHEAD_SECONDS = 0.002;
+
+/** Gives free threads the most urgent tasks, and brief ones ahead. */
 export function compute(core: Core): void {
-  while (core.running && core.executing.size + core.agenda.size < core.options.threads) {
+  const { threads } = core.options;
+  if (core.executing.size >= threads) return;
+  let seconds = 0;
+  for (const { key } of core.executing) seconds += core.paces.expected(key);
+  for (let busy = core.executing.size; core.running; busy++) {
+    if (busy >= threads + AHEAD || (busy >= threads && !isBrief(core, seconds))) return;
     const task = next(core);
     if (task === undefined) return;
+    seconds += core.paces.expected(task.key);
     for (const [resource, amount] of Object.entries(task.resources)) core.available[resource]! -= amount;
     core.recommend(task, { to: 'executing' });
   }
+}
+
+/** Whether the most urgent task may be begun ahead, behind others that take so long. */
+function isBrief(core: Core, seconds: number): boolean {
+  const task = core.ready.peek();
+  if (task === undefined || core.constrained.peek() !== undefined) return false;
+  return seconds + core.paces.expected(task.key) <= AHEAD_SECONDS * core.options.threads;
 }
 
 function next(core: Core): TaskRecord | undefined {
@@ -42,6 +63,15 @@ export const isExecuting = (core: Core, task: TaskRecord): boolean =>
 /** The scheduler does not count a task against a worker's threads, nor has it stolen, once it knows this. */
 export function tellSeceded(core: Core, { key, runId }: TaskRecord, duration: number | null): void {
   core.send({ op: 'long-running', key, run_id: runId, compute_duration: duration });
+}
+
+/** Since when a task has had its thread, that has ended: before, the thread may have had another to do. */
+export function began(core: Core, { start, stop }: Timing): number {
+  const { stops, options } = core;
+  const since = stops.length < options.threads ? start : Math.max(start, stops[0]!);
+  stops.push(stop);
+  if (stops.length > options.threads) stops.shift();
+  return since;
 }
 
 /** An execution has ended, however. */

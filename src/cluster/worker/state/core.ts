@@ -1,5 +1,6 @@
 import type { Key } from '../../../graph/task.js';
 import type { Instruction, Message, StartStop } from './instructions.js';
+import { Paces } from './paces.js';
 import { PriorityQueue } from './priority-queue.js';
 import { type Address, type Priority, TaskRecord } from './records.js';
 
@@ -50,6 +51,9 @@ export class Core {
   readonly ready = new PriorityQueue();
   readonly constrained = new PriorityQueue();
   readonly executing = new Set<TaskRecord>();
+  readonly paces = new Paces();
+  /** When the last executions ended: as many as there are threads, the last of them last. */
+  readonly stops: number[] = [];
   /** What executes too, but waits for tasks of its own, and takes no thread meanwhile. */
   readonly seceded = new Set<TaskRecord>();
   readonly inFlight = new Set<TaskRecord>();

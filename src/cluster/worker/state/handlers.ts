@@ -1,5 +1,5 @@
 import type { Key } from '../../../graph/task.js';
-import { isExecuting, takeBack, tellSeceded } from './computing.js';
+import { began, isExecuting, takeBack, tellSeceded } from './computing.js';
 import { type Core, type Goal, UNREACHABLE } from './core.js';
 import type { Event, Timing } from './events.js';
 import type { StartStop } from './instructions.js';
@@ -103,18 +103,20 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
 
   'execute-done'(core, { key, runId, nbytes, typename, ...timing }) {
     const task = executed(core, key);
+    const start = began(core, timing);
+    core.paces.learn(key, timing.stop - start);
     task.held = true;
     core.recommend(task, {
       to: 'memory',
       nbytes,
       typename,
       runId,
-      startstops: [...task.transfers, computed(timing)],
+      startstops: [...task.transfers, computed({ ...timing, start })],
     });
   },
   'execute-failed'(core, { key, runId, failure, ...timing }) {
     const task = executed(core, key);
-    const startstops = [...task.transfers, computed(timing)];
+    const startstops = [...task.transfers, computed({ ...timing, start: began(core, timing) })];
     core.recommend(task, { to: 'error', failure, runId, startstops });
   },
   'execute-seceded'(core, { key, duration }) {

@@ -1,4 +1,4 @@
-import { isExecuting } from './computing.js';
+import { AHEAD, isExecuting } from './computing.js';
 import type { Core } from './core.js';
 import type { TaskRecord } from './records.js';
 
@@ -109,7 +109,8 @@ function validateIndexes(core: Core): void {
 
 function validateLimits(core: Core): void {
   const { threads, resources } = core.options;
-  if (core.executing.size > threads) throw new Error(`${core.executing.size} tasks in ${threads} threads`);
+  if (core.executing.size > threads + AHEAD)
+    throw new Error(`${core.executing.size} tasks in ${threads} threads`);
   const free: Record<string, number> = { ...resources };
   for (const task of [...core.executing, ...core.seceded])
     for (const [name, amount] of Object.entries(task.resources)) free[name]! -= amount;

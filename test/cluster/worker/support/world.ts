@@ -4,6 +4,7 @@ import { validate } from '../../../../src/cluster/worker/state/validate.js';
 
 export const ME = 'tcp://10.0.0.1:1000';
 const TIMING = { start: 1, stop: 2 };
+const BRIEFLY = { start: 1, stop: 1.0001 };
 const HELD = { nbytes: 8, typename: 'float64[1]' };
 const FAILURE = { name: 'RangeError', message: 'too far', stack: 'RangeError: too far\n    at f' };
 
@@ -96,7 +97,7 @@ export class World {
   own(): (() => void)[] {
     const actions: (() => void)[] = [];
     for (const [key, { runId, aborted }] of this.executions) {
-      actions.push(() => this.end(key, { kind: 'execute-done', key, runId, ...HELD, ...TIMING }));
+      actions.push(() => this.end(key, { kind: 'execute-done', key, runId, ...HELD, ...BRIEFLY }));
       actions.push(() => this.end(key, { kind: 'execute-failed', key, runId, failure: FAILURE, ...TIMING }));
       actions.push(() => this.end(key, { kind: 'execute-rescheduled', key }));
       actions.push(() => this.tell({ kind: 'execute-seceded', key, duration: 1 }));
@@ -124,7 +125,7 @@ export class World {
       else if (this.executions.size > 0) {
         const [key, { runId, aborted }] = [...this.executions][0]!;
         if (aborted) this.end(key, { kind: 'execute-aborted', key });
-        else this.end(key, { kind: 'execute-done', key, runId, ...HELD, ...TIMING });
+        else this.end(key, { kind: 'execute-done', key, runId, ...HELD, ...BRIEFLY });
       } else if (this.gathers.size > 0) this.answer([...this.gathers.keys()][0]!);
       else if (this.retries.length > 0) this.tell({ kind: 'retry-busy', worker: this.retries.shift()! });
       else if (this.state.core.missing.size > 0 && asked++ < 10) {
