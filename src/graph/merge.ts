@@ -29,7 +29,7 @@ const MOVE_STEPS = 1;
 /** … which is done for each reader but the first, as long as these are so many: further ones find it where they run. */
 const MOVES = 2;
 /** Steps that one task has at most after others were merged into it … */
-const MOST_WORK = 1e8;
+const MOST_WORK = 1.5e8;
 /** … and this share of all that is to be done. */
 const PARTS = 32;
 /** Bytes that a small task may read of what others have made: it is done where its reader is, so they may have to be moved there. */

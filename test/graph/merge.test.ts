@@ -72,11 +72,11 @@ describe('cheap sources', () => {
   });
 
   it('stay where their reader would do too many of them', () => {
-    const many = Array.from({ length: 20 }, (_, i) => block(`x${i}`, [], MILLION, 7 * MILLION));
+    const many = Array.from({ length: 25 }, (_, i) => block(`x${i}`, [], MILLION, 7 * MILLION));
     const join = block(
       'join',
       many.map(({ key }) => key),
-      20 * MILLION,
+      25 * MILLION,
       MILLION,
     );
     expect(sizes([...many, join], 'join')).toMatchObject({ join: 1, x0: 1 });
