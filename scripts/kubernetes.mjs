@@ -27,7 +27,16 @@ try {
   const vitest = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
   // Layers of images must not lie on the disk that is beneath them.
   const ownMemory = ['sh', '-ec', 'mount -t tmpfs tmpfs /dev/shm; exec "$@"', 'sh'];
-  const args = [...spaces, ...ownMemory, process.execPath, vitest, 'run', TESTS, ...process.argv.slice(2)];
+  const args = [
+    ...spaces,
+    ...ownMemory,
+    process.execPath,
+    vitest,
+    'run',
+    TESTS,
+    '--no-file-parallelism',
+    ...process.argv.slice(2),
+  ];
   const env = { ...process.env, TILEWORK_KUBERNETES: server };
   const { status } = spawnSync('unshare', args, { cwd: ROOT, stdio: 'inherit', env });
   process.exitCode = status ?? 1;

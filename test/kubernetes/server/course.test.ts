@@ -89,8 +89,9 @@ describe.skipIf(python === undefined)('on a real API server', () => {
       await kubectl('label', 'namespace', namespace, enforce);
       await kubectl('wait', '--for=create', 'serviceaccount/default', '--timeout=30s');
     });
-    afterEach(({ task }) => {
+    afterEach(async ({ task }) => {
       if (task.result?.state !== 'fail') return;
+      console.error(await kubectl('get', 'deployments,replicasets,pods,events', '--output=wide'));
       for (const [name, log] of Object.entries(cluster.kubelet.logs(namespace)))
         console.error(`── ${name}\n${log.slice(-2_000)}`);
     });

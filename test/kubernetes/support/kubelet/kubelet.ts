@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { KubernetesObject } from '../chart.js';
 import type { Image } from '../container/index.js';
 import type { Api, ControlPlane } from '../server/index.js';
+import { forwardPorts } from './forward.js';
 import { type Network, NODE_ADDRESS } from './network.js';
 import { type Node, Pod } from './pod.js';
 import { Services } from './services.js';
@@ -37,6 +38,13 @@ export class Kubelet {
       const [, kind, namespace, name] = new URL(request.url!, 'https://node').pathname.split('/');
       const pod = kind === 'containerLogs' && this.pods.get(`${namespace}/${name}`);
       response.writeHead(pod ? 200 : 404).end(pod ? pod.log : 'nothing');
+    });
+    this.server.on('upgrade', (request, socket, head) => {
+      socket.unshift(head);
+      const [, kind, namespace, name] = new URL(request.url!, 'https://node').pathname.split('/');
+      const network = this.pods.get(`${namespace}/${name}`)?.network;
+      if (kind !== 'portForward' || network === undefined) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+      else forwardPorts(request, socket, network).catch(failed);
     });
     this.lease = setInterval(() => {
       const spec = { renewTime: new Date().toISOString().replace('Z', '000Z') };

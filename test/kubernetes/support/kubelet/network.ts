@@ -14,6 +14,8 @@ export class Network {
   private pods = 0;
   private readonly holders = new Set<ChildProcess>();
   private readonly services = new Map<string, Server>();
+  /** Of Services that there are or were. */
+  private readonly addresses = new Set<string>();
 
   constructor() {
     ip('link set lo up');
@@ -55,8 +57,8 @@ export class Network {
     port: number,
     find: () => readonly [address: string, port: number] | undefined,
   ): void {
-    if (![...this.services.keys()].some((key) => key.startsWith(`${address}:`)))
-      ip(`addr add ${address}/32 dev ${BRIDGE}`);
+    if (!this.addresses.has(address)) ip(`addr add ${address}/32 dev ${BRIDGE}`);
+    this.addresses.add(address);
     const server = createServer((client) => {
       const behind = find();
       client.on('error', () => {});
@@ -74,14 +76,13 @@ export class Network {
     this.services.set(`${address}:${port}`, server);
   }
 
-  /** Forgets a Service's address. */
+  /** Takes no more connections to a Service's address. Those there are go on, as they do where kube-proxy has forgotten a Service. */
   unserve(address: string): void {
     for (const [key, server] of this.services)
       if (key.startsWith(`${address}:`)) {
         server.close();
         this.services.delete(key);
       }
-    ip(`addr del ${address}/32 dev ${BRIDGE}`);
   }
 
   close(): void {

@@ -55,6 +55,11 @@ export class Pod {
     return this.logs + (this.running?.log ?? '');
   }
 
+  /** A process in its network. */
+  get network(): number | undefined {
+    return this.net?.pid;
+  }
+
   /** Whether it is to go. */
   get leaving(): boolean {
     return this.gone.signal.aborted;

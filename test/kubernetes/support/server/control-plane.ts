@@ -52,6 +52,8 @@ export class ControlPlane {
       '--authorization-mode=Node,RBAC',
       '--enable-admission-plugins=NodeRestriction',
       `--service-cluster-ip-range=${services}`,
+      // The names of nodes are nobody's.
+      '--kubelet-preferred-address-types=InternalIP',
       '--service-account-issuer=https://kubernetes.default.svc',
       ...plane.accounts(),
     ]);
