@@ -94,8 +94,9 @@ function handleIn(lazy: Lazy, engine: Engine): Handle {
     const { key, as, engine: holder } = lazy[LAZY].input();
     if (holder !== undefined) return { kind: 'delayed', key, as };
   }
+  const what = lazy instanceof DataFrame ? `a dataframe of ${lazy.columns.join(', ')}` : String(lazy);
   throw new TypeError(
-    `${String(lazy)} is not computed yet: persist it (client.persist), and publish what that gives`,
+    `${what} is not computed yet: persist it (client.persist), and publish what that gives`,
   );
 }
 

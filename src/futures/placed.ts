@@ -14,7 +14,7 @@ export abstract class Placed extends Names {
    * await new Client().whoHas([]); // throws EngineError: the local engine has no workers
    */
   async whoHas(futures: Iterable<Future> | Future): Promise<Map<Key, readonly string[]>> {
-    return this.places().whoHas(keysOf(futures));
+    return this.places().whoHas(listOf(futures).map(({ key }) => key));
   }
 
   /**
@@ -51,17 +51,23 @@ export abstract class Placed extends Names {
   }
 
   /**
-   * Has the results of finished futures on several workers, so that calls find them and none is lost with one of them.
+   * Has the results of futures, which are waited for, on several workers, so that calls find them and none is lost with one of them.
    *
    * @param count on how many; default: on all
-   * @throws as `rebalance`; RangeError where `count` is no whole number from 1
+   * @throws as `rebalance`; what a future failed with; RangeError where `count` is no whole number from 1
    * @example
    * await new Client().replicate([], 2); // throws EngineError: the local engine has no workers
    */
   async replicate(futures: Iterable<Future> | Future, count?: number): Promise<void> {
     if (count !== undefined && !(Number.isInteger(count) && count >= 1))
       throw new RangeError(`a result is on a whole number of workers from 1, not ${count}`);
-    return this.places().replicate(keysOf(futures), count);
+    const places = this.places();
+    const all = listOf(futures);
+    await Promise.all(all.map((future) => future.ready()));
+    return places.replicate(
+      all.map(({ key }) => key),
+      count,
+    );
   }
 
   private places(): Placement {
@@ -71,5 +77,5 @@ export abstract class Placed extends Names {
   }
 }
 
-const keysOf = (futures: Iterable<Future> | Future): Key[] =>
-  (Symbol.iterator in futures ? [...futures] : [futures]).map(({ key }) => key);
+const listOf = (futures: Iterable<Future> | Future): readonly Future[] =>
+  Symbol.iterator in futures ? [...futures] : [futures];

@@ -57,6 +57,7 @@ export function testPersisted(engineOf: () => Engine): void {
     expect(held.partitions).toBe(3);
     expect(() => held.partition(3)).toThrow(/there are 3 partitions, numbered from 0; there is no 3/);
     expect(held.explain()).toContain('persisted (3)');
+    expect(await held.explainPartitions(3)).toMatch(/^result: \d partitions?\n/);
   });
 
   test('what is made of it is computed of what is held, once', async () => {

@@ -132,6 +132,9 @@ await describeWithDask('on a cluster', (python) => {
       await future;
       const pending = client.submit(() => new Promise<number>(() => {}));
       const held = await fromRows([{ x: 1 }]).persist({ engine: client.engine });
+      const everywhere = client.scatter([1, 2]);
+      await client.replicate(everywhere);
+      expect((await client.whoHas(everywhere)).get(everywhere.key)).toHaveLength(2);
       const busy = async () => [...(await client.processing()).values()].flat();
       await vi.waitFor(async () => expect(await busy()).toEqual([pending.key]), { timeout: 10_000 });
       await client.restart();

@@ -23,6 +23,7 @@ export class ClusterFrames implements DistributedFrames {
   ) {}
 
   async threads(): Promise<number> {
+    this.check();
     return workersOf(await this.session.call('identity'))
       .filter(({ language }) => language === 'node')
       .reduce((sum, { threads }) => sum + threads, 0);

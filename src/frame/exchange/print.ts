@@ -21,7 +21,8 @@ export function printGraph({ tasks, result, reasons }: FrameGraph): string {
     numbers.set(task.key, groups.indexOf(group) + 1);
   }
   const from = (inputs: readonly Key[]): string => {
-    const stages = [...new Set(inputs.map((key) => numbers.get(key)!))].sort((a, b) => a - b);
+    // What was persisted no task of the graph makes.
+    const stages = [...new Set(inputs.flatMap((key) => numbers.get(key) ?? []))].sort((a, b) => a - b);
     return stages.length > 0 ? ` from ${stages.join(', ')}` : '';
   };
   const lines = groups.flatMap(({ tasks: same }, i) => [

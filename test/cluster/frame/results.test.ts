@@ -215,13 +215,18 @@ await describeWithDask('frames on a cluster', (dask) => {
     const keys = async (): Promise<string[]> =>
       [...(await client.hasWhat()).values()].flat().filter((key) => key.startsWith('frame/'));
     const others = await keys();
+    await expect(client.publish('plan', frame)).rejects.toThrow(
+      /a dataframe of id, key, text is not computed yet: persist it/,
+    );
     const publisher = await connect(world.cluster.address, { asDefault: false });
     const sorted = frame.sort('text', 'id').repartition(4);
     {
       const held = await sorted.persist({ engine: publisher, partitions: 4 });
       await new Client(publisher).publish('sorted', { held });
     }
+    const alone = await fromColumns({ x: [1] }).persist({ engine: publisher });
     await publisher.dispose();
+    await expect(alone.rows()).rejects.toThrow('the engine was disposed of');
     const { held } = await client.getDataset<{ held: PersistedFrame }>('sorted');
     expect(held.partitions).toBe(4);
     const own = async (): Promise<string[]> =>
