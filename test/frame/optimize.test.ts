@@ -323,6 +323,16 @@ describe('what is computed once', () => {
       ${inner}`),
     );
   });
+  it('the groups of which subtotals are made', async () => {
+    const totals = df.groupBy('s', 'b').rollup();
+    const scans = (text: string) => text.split('because:')[0]!.match(/scan (rows|memory)/g)?.length;
+    const sums = totals.agg({ n: count(), most: col('a').max() });
+    expect(best(sums)).toContain('shared 1, computed once');
+    expect(scans(best(sums))).toBe(1);
+    expect(scans(await sums.explainPartitions(2, { broadcastBytes: 0 }))).toBe(1);
+    // What a mean is of depends on types that only DuckDB knows.
+    expect(scans(best(totals.agg({ mean: col('a').mean() })))).toBe(3);
+  });
   it('not where different filters have sunk into it', () => {
     const apart = joined.filter(col('b').gt(1)).join(joined.filter(col('b').gt(2)), { on: 's', how: 'semi' });
     expect(best(apart)).not.toContain('shared');

@@ -1,6 +1,6 @@
 import type { Key } from '../../graph/task.js';
 import type { ColumnTypes, Database } from '../duck/database.js';
-import { type AggregateNode, columnsOf, type ExprNode, some } from '../expr/node.js';
+import { columnsOf, type ExprNode, some } from '../expr/node.js';
 import * as make from '../plan/make.js';
 import {
   type AggregatePlan,
@@ -124,15 +124,4 @@ async function readRowGroups(
     for (let row = 0; row < rows; row++)
       groups.get(columns[0]!.values[row] as string)?.push(Number(columns[2]!.values[row]));
   for (const [path, rows] of groups) into.set(path, rows);
-}
-
-/** The aggregates of a plan, each once. */
-export function aggregatesOf(node: AggregatePlan): readonly AggregateNode[] {
-  const found: AggregateNode[] = [];
-  for (const { expr } of node.items)
-    some(expr, (inner) => {
-      if (inner.kind === 'aggregate') found.push(inner);
-      return false;
-    });
-  return found;
 }

@@ -1,8 +1,7 @@
 import { callNode, columnNode, columnsOf, type ExprNode, literalNode } from '../expr/node.js';
 import * as make from '../plan/make.js';
 import type { AggregatePlan, DistinctNode, PlanNode } from '../plan/node.js';
-import { type PartialPlans, partialPlans } from './aggregate.js';
-import { aggregatesOf } from './facts.js';
+import { aggregatesOf, type PartialPlans, partialPlans } from '../plan/partials.js';
 import {
   BY_PLACE,
   byPlace,

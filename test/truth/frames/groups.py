@@ -234,6 +234,10 @@ def subtotals(book, sales):
             for kind in ("rollup", "cube"):
                 r = duckdb.sql(f"select {names}, {theirs} from {frame} group by {kind} ({names})")
                 book.plan("subtotals", f"{text}.groupBy({quoted}).{kind}().{ours}", r, any_order=True, near=1e-12)
+        for kind in ("rollup", "cube"):
+            plain = "count(*) n, coalesce(sum(i), 0)::bigint + 1 i, max(x) x, min(s) s, coalesce(sum(x) filter (y > 1), 0) y"
+            r = duckdb.sql(f"select g, h, {plain} from {frame} group by {kind} (g, h)")
+            book.plan("subtotals", f"{text}.groupBy('g', 'h').{kind}().agg({{ n: count(), i: col('i').sum().add(1), x: col('x').max(), s: col('s').min(), y: col('x').sum().where(col('y').gt(1)) }})", r, any_order=True, near=1e-12)
         r = duckdb.sql(f"select g, h, {theirs} from {frame} group by grouping sets ((h, g), (h))")
         book.plan("subtotals", f"{text}.groupBy('g', 'h').groupingSets([['h', 'g'], ['h']]).{ours}", r, any_order=True, near=1e-12)
         r = duckdb.sql(f"select g, year(t) y, count(*) n from {frame} group by rollup (g, year(t))")

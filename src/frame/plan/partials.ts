@@ -1,17 +1,15 @@
 import { tokenize } from '../../graph/key.js';
-import { type AggregateNode, columnNode, type ExprNode, mapChildren } from '../expr/node.js';
-import * as make from '../plan/make.js';
-import type { AggregatePlan, Item, PlanNode } from '../plan/node.js';
+import { type AggregateNode, columnNode, type ExprNode, mapChildren, some } from '../expr/node.js';
 import { AGGREGATE } from '../sql/functions.js';
-import { aggregatesOf } from './facts.js';
-import { itself } from './parts.js';
+import * as make from './make.js';
+import type { AggregatePlan, Item, PlanNode } from './node.js';
 
 /** The three steps of an aggregation in parts. */
 export interface PartialPlans {
   /** Partials of a part's rows, by keys. */
   readonly partial: (input: PlanNode) => PlanNode;
-  /** Partials of several parts put together. */
-  readonly merge: (input: PlanNode) => PlanNode;
+  /** Partials of several parts put together; by some of the keys only, where `by` says so, with other aggregates in the places of the others. */
+  readonly merge: (input: PlanNode, by?: readonly Item[], others?: readonly Item[]) => PlanNode;
   /** The results, from partials that are put together. */
   readonly finish: (input: PlanNode) => PlanNode;
 }
@@ -34,13 +32,13 @@ export function partialPlans(node: AggregatePlan): PartialPlans | undefined {
     });
     finished.set(token, decompose.finish(columns));
   }
-  const keys = node.keys.map(({ name }) => itself(name));
+  const keys = make.named(node.keys.map(({ name }) => name));
   const finish = (expr: ExprNode): ExprNode =>
     expr.kind === 'aggregate' ? finished.get(tokenize(expr))! : mapChildren(expr, finish);
   const results = [...keys, ...node.items.map(({ name, expr }) => ({ name, expr: finish(expr) }))];
   return {
     partial: (input) => make.aggregate(input, node.keys, partials),
-    merge: (input) => make.aggregate(input, keys, merges),
+    merge: (input, by = keys, others = []) => make.aggregate(input, by, [...others, ...merges]),
     finish: (input) => make.project(input, results),
   };
 }
@@ -50,4 +48,15 @@ function filtered(expr: ExprNode, filter: AggregateNode['filter']): ExprNode {
   if (!filter) return expr;
   if (expr.kind === 'aggregate') return { ...expr, filter };
   return mapChildren(expr, (child) => filtered(child, filter));
+}
+
+/** The aggregates of a plan, each once. */
+export function aggregatesOf(node: AggregatePlan): readonly AggregateNode[] {
+  const found: AggregateNode[] = [];
+  for (const { expr } of node.items)
+    some(expr, (inner) => {
+      if (inner.kind === 'aggregate') found.push(inner);
+      return false;
+    });
+  return found;
 }
