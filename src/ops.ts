@@ -9,7 +9,6 @@ import { reshape } from './array/ops/reshape.js';
 import { shape } from './array/ops/shape.js';
 import { take } from './array/ops/take.js';
 import type { Op } from './engine/op.js';
-import { chainOp } from './graph/ops/chain.js';
 import { mergedOp } from './graph/ops/merged.js';
 import { ioOps } from './io/ops.js';
 
@@ -41,12 +40,11 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'frame/to-rows': async () => (await import('./frame/delayed/rows-op.js')).toRows as Op,
   'frame/to-block': async () => (await import('./frame/arrays/blocks-op.js')).toBlock as Op,
   'futures/call': async () => (await import('./futures/ops/call.js')).callWithClient as Op,
-  'graph/chain': here(chainOp(stepOp)),
   'graph/merged': here(mergedOp(stepOp)),
   ...ioOps,
 };
 
-/** The operation of a step of a chain, or of a merged task. */
+/** The operation of a step of a merged task. */
 async function stepOp(name: string): Promise<Op> {
   const load = ops[name];
   if (!load) throw new Error(`no operation is called ${JSON.stringify(name)}`);
