@@ -69,6 +69,17 @@ describe('computing', () => {
       world.tell({ kind: 'compute-task', key, runId: 1, priority: [0, i], whoHas: {}, nbytes: {}, spec: 0 });
     });
 
+  test('what had a thread from the start has all of its time, whatever ends beside it', () => {
+    const world = worker(reading(['a', 'b', 'c', 'd']), 2);
+    askInOrder(world, ['a', 'b', 'c', 'd']);
+    done(world, 'b', 1, 2);
+    done(world, 'c', 2, 3);
+    done(world, 'd', 3, 4);
+    world.mail.length = 0;
+    done(world, 'a', 1, 5);
+    expect(world.mail).toMatchObject([{ startstops: [{ start: 1, stop: 5 }] }]);
+  });
+
   test('brief tasks are begun ahead, as long as all that executes is brief; each has the time that it had the thread', () => {
     const [brief, long] = [many('brief', 40), many('long', 3)];
     const world = worker(reading([...brief, ...long]));

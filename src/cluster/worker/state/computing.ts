@@ -1,5 +1,4 @@
 import type { Core } from './core.js';
-import type { Timing } from './events.js';
 import { comparePriorities } from './priority-queue.js';
 import type { TaskRecord } from './records.js';
 
@@ -55,6 +54,8 @@ export function begin(core: Core, task: TaskRecord): void {
   task.thread = 1;
   while (taken.has(task.thread)) task.thread++;
   core.executing.add(task);
+  task.behind = Math.max(0, core.executing.size - core.options.threads);
+  task.since = Number.NEGATIVE_INFINITY;
 }
 
 export const isExecuting = (core: Core, task: TaskRecord): boolean =>
@@ -65,18 +66,25 @@ export function tellSeceded(core: Core, { key, runId }: TaskRecord, duration: nu
   core.send({ op: 'long-running', key, run_id: runId, compute_duration: duration });
 }
 
-/** Since when a task has had its thread, that has ended: before, the thread may have had another to do. */
-export function began(core: Core, { start, stop }: Timing): number {
-  const { stops, options } = core;
-  const since = stops.length < options.threads ? start : Math.max(start, stops[0]!);
-  stops.push(stop);
-  if (stops.length > options.threads) stops.shift();
-  return since;
+/** Since when a task that has ended had its thread: before, others that it was begun behind had it. */
+export const began = (task: TaskRecord, start: number): number => Math.max(start, task.since);
+
+/** A thread is free again, since a time that may not be known: it is the first's of those that were begun ahead. */
+function freed(core: Core, at: number): void {
+  for (const task of core.executing) if (task.behind > 0 && --task.behind === 0) task.since = at;
 }
 
-/** An execution has ended, however. */
-export function takeBack(core: Core, task: TaskRecord): void {
-  core.executing.delete(task);
+/** An execution takes no thread any more, though it goes on. */
+export function secede(core: Core, task: TaskRecord): boolean {
+  if (!core.executing.delete(task)) return false;
+  core.seceded.add(task);
+  freed(core, Number.NEGATIVE_INFINITY);
+  return true;
+}
+
+/** An execution has ended, however, at a time that may not be known. */
+export function takeBack(core: Core, task: TaskRecord, stop = Number.NEGATIVE_INFINITY): void {
+  if (core.executing.delete(task)) freed(core, stop);
   core.seceded.delete(task);
   for (const [resource, amount] of Object.entries(task.resources)) core.available[resource]! += amount;
 }

@@ -52,8 +52,6 @@ export class Core {
   readonly constrained = new PriorityQueue();
   readonly executing = new Set<TaskRecord>();
   readonly paces = new Paces();
-  /** When the last executions ended: as many as there are threads, the last of them last. */
-  readonly stops: number[] = [];
   /** What executes too, but waits for tasks of its own, and takes no thread meanwhile. */
   readonly seceded = new Set<TaskRecord>();
   readonly inFlight = new Set<TaskRecord>();

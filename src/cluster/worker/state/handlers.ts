@@ -1,5 +1,5 @@
 import type { Key } from '../../../graph/task.js';
-import { began, isExecuting, takeBack, tellSeceded } from './computing.js';
+import { began, isExecuting, secede, takeBack, tellSeceded } from './computing.js';
 import { type Core, type Goal, UNREACHABLE } from './core.js';
 import type { Event, Timing } from './events.js';
 import type { StartStop } from './instructions.js';
@@ -102,8 +102,8 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
   },
 
   'execute-done'(core, { key, runId, nbytes, typename, ...timing }) {
-    const task = executed(core, key);
-    const start = began(core, timing);
+    const task = executed(core, key, timing.stop);
+    const start = began(task, timing.start);
     core.paces.learn(key, timing.stop - start);
     task.held = true;
     core.recommend(task, {
@@ -115,14 +115,13 @@ const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => v
     });
   },
   'execute-failed'(core, { key, runId, failure, ...timing }) {
-    const task = executed(core, key);
-    const startstops = [...task.transfers, computed({ ...timing, start: began(core, timing) })];
+    const task = executed(core, key, timing.stop);
+    const startstops = [...task.transfers, computed({ ...timing, start: began(task, timing.start) })];
     core.recommend(task, { to: 'error', failure, runId, startstops });
   },
   'execute-seceded'(core, { key, duration }) {
     const task = core.tasks.get(key);
-    if (task === undefined || !core.executing.delete(task)) return;
-    core.seceded.add(task);
+    if (task === undefined || !secede(core, task)) return;
     if (task.state === 'executing') tellSeceded(core, task, duration);
   },
   'execute-aborted'(core, { key }) {
@@ -254,13 +253,13 @@ function arrived(core: Core, event: Of<'gather-succeeded' | 'gather-unusable'>):
 const tellUnreachable = (core: Core, keys: readonly Key[], peer: Address): void =>
   core.send({ op: 'tilework-unreachable', keys, peer });
 
-function executed(core: Core, key: Key): TaskRecord {
+function executed(core: Core, key: Key, stop?: number): TaskRecord {
   const task = core.tasks.get(key);
   if (task === undefined || !isExecuting(core, task))
     throw new Error(`task ${JSON.stringify(key)} has ended that was not executing`);
   task.done = true;
   core.executed++;
-  takeBack(core, task);
+  takeBack(core, task, stop);
   return task;
 }
 

@@ -60,6 +60,10 @@ export class TaskRecord {
   readonly transfers: StartStop[] = [];
   /** In which thread it executes, or did: a number from 1 on. */
   thread = 0;
+  /** How many that execute must end before a thread is free for it. */
+  behind = 0;
+  /** When that was, in seconds since 1970; -Infinity where it was so at once, or nobody knows. */
+  since = Number.NEGATIVE_INFINITY;
   /** Whether its result is in this worker's engine. */
   held = false;
   /** What executed or fetched it has just ended, and is being taken in. */
