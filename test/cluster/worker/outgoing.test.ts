@@ -20,7 +20,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** A worker's store of blocks of 8 MiB, each full of its number and 200, with memory for some 64 MiB, and who answers for it. */
 async function serving(blocks: number, mostBytes: number) {
-  const memoryLimit = process.memoryUsage.rss() + 128 * MIB;
+  const memoryLimit = process.memoryUsage.rss() + 160 * MIB;
   const engine = makeEngine({ memoryLimit, spillDirectory: directory });
   const store = new Store(engine);
   const keys = Array.from({ length: blocks }, (_, i) => `block-${i}`);
