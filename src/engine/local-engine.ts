@@ -312,7 +312,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       if (reserve > this.firstBudget)
         throw resultTooLarge(reserve, this.firstBudget, this.settings.memoryLimit);
       const began = performance.now();
-      const run = this.state.noted({
+      const run = this.state.submitted({
         run: ++this.lastId,
         graph,
         outputs,

@@ -135,6 +135,7 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
     const { retries, priority } = next;
     const streamed = next.streamed && !next.persist;
     const run = state.submitted({ run: calls.length, graph, outputs, retries, priority, streamed });
+    state.begin();
     calls.push({ plan: next, run, open: true, loads: new Map(), lookups: 4 });
     world.carryOut();
   };

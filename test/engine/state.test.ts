@@ -19,7 +19,11 @@ const submit = (
   graph: Graph,
   outputs: readonly Key[],
   more: { streamed?: boolean; retries?: number; priorities?: ReadonlyMap<Key, number> } = {},
-): RunRecord => state.submitted({ run: ++runs, graph, outputs, retries: 0, streamed: false, ...more });
+): RunRecord => {
+  const run = state.submitted({ run: ++runs, graph, outputs, retries: 0, streamed: false, ...more });
+  state.begin();
+  return run;
+};
 
 /** Instructions since the last call, of one kind. */
 type Kind = Instruction['do'];

@@ -36,22 +36,18 @@ export class EngineState {
     return instructions;
   }
 
-  /** A graph is to be computed. Throws a GraphError where it cannot be. */
+  /**
+   * A graph is to be computed. Nothing of it is begun before the next event, `begin` at the latest: graphs that are submitted together share batches. Throws a
+   * GraphError where it cannot be computed.
+   */
   submitted(submission: Submission): RunRecord {
-    const run = this.noted(submission);
-    this.pump();
-    return run;
-  }
-
-  /** As `submitted`, but nothing is begun before the next event, `begin` at the latest: graphs that are noted together share batches. */
-  noted(submission: Submission): RunRecord {
     const { core } = this;
     const run = submit(core, submission);
     if (run.pending === 0) resolve(core, run);
     return run;
   }
 
-  /** What was noted is to begin. */
+  /** What was submitted is to begin. */
   begin(): void {
     this.pump();
   }
