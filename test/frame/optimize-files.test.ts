@@ -1,8 +1,8 @@
 /** Files of which statistics say that no row passes are not opened; whatever is not certain is. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Database } from '../../src/frame/duck/database.js';
 import { type AnySchema, col, type DataFrame, type Expr, lit, readParquet } from '../../src/frame/index.js';
 import { withoutFiles } from '../../src/frame/io/statistics.js';
@@ -80,4 +80,20 @@ it('a file is left where none would be, and one file is not asked', async () => 
   expect(await filesRead(frame.filter(col('id').lt(0)).plan)).toBe('0');
   expect(await frame.filter(col('id').lt(0)).count()).toBe(0);
   expect(await frame.count()).toBe(400);
+});
+
+it('footers are read once for each column; a file that has changed is noticed, though it would be left out', async () => {
+  const paths = [0, 1, 2, 3].map((n) => join(folder, `${n}.parquet`));
+  const twice = await readParquet(paths);
+  const batches = vi.spyOn(database, 'batches');
+  expect(await filesRead(twice.filter(col('id').ge(300)).plan)).toBe('3');
+  expect(await filesRead(twice.filter(col('id').lt(100)).plan)).toBe('0');
+  expect(batches).toHaveBeenCalledTimes(1);
+  expect(await filesRead(twice.filter(col('id').ge(100), col('s').le('bf')).plan)).toBe('1');
+  expect(batches).toHaveBeenCalledTimes(2);
+  batches.mockRestore();
+  utimesSync(paths[0]!, new Date(0), new Date(0));
+  await expect(twice.filter(col('id').ge(300)).count()).rejects.toThrow(
+    /0\.parquet has changed since the frame/,
+  );
 });
