@@ -64,7 +64,8 @@ export class GroupBy<S, K> {
   }
 
   /**
-   * Groups by some sets of the keys: `groupBy('a', 'b').groupingSets([['a', 'b'], ['a'], []])`. Rows are read once a set.
+   * Groups by some sets of the keys: `groupBy('a', 'b').groupingSets([['a', 'b'], ['a'], []])`. Rows are read once, where all keys are a set and the
+   * aggregates are sums, counts, means, deviations, least and greatest values, `any` and `all`; else once a set.
    *
    * @throws ColumnError where a set names what is no key
    * @example

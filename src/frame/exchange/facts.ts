@@ -1,16 +1,8 @@
 import type { Key } from '../../graph/task.js';
 import type { ColumnTypes, Database } from '../duck/database.js';
-import { columnsOf, type ExprNode, some } from '../expr/node.js';
+import { columnsOf, type ExprNode } from '../expr/node.js';
 import * as make from '../plan/make.js';
-import {
-  type AggregatePlan,
-  inputsOf,
-  type JoinNode,
-  type PlanNode,
-  type ScanNode,
-  type UnionNode,
-} from '../plan/node.js';
-import { AGGREGATE } from '../sql/functions.js';
+import { inputsOf, type JoinNode, type PlanNode, type ScanNode, type UnionNode } from '../plan/node.js';
 import type { Statement } from '../sql/writer.js';
 
 /** What the planner must know of data, beside the plan: it asks nobody itself. */
@@ -22,13 +14,9 @@ export interface Facts {
   readonly unionTypes: ReadonlyMap<UnionNode, readonly ColumnTypes[]>;
   /** Types of what is equal, of each pair. */
   readonly joinTypes: ReadonlyMap<JoinNode, readonly (readonly [string, string])[]>;
-  /** Aggregates that do not decompose for the types they are of. */
-  readonly whole: ReadonlySet<AggregatePlan>;
   /** Bytes of the files that tasks left, of those that have run already. */
   readonly written: ReadonlyMap<Key, number>;
 }
-
-const NUMBER = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*|BOOLEAN)$/;
 
 /** Finds out what is to be known of a plan's data: schemas and footers are read, no rows. */
 export async function factsOf(
@@ -41,7 +29,6 @@ export async function factsOf(
     scanTypes: new Map<ScanNode, ColumnTypes>(),
     unionTypes: new Map<UnionNode, readonly ColumnTypes[]>(),
     joinTypes: new Map<JoinNode, readonly (readonly [string, string])[]>(),
-    whole: new Set<AggregatePlan>(),
     written: new Map<Key, number>(),
   };
   const typesOf = async (node: PlanNode): Promise<ColumnTypes> =>
@@ -86,27 +73,11 @@ export async function factsOf(
         );
         return;
       }
-      case 'aggregate': {
-        const types = await typesOfExprs(node.input, numericArguments(node));
-        if (types.some((type) => !NUMBER.test(type))) facts.whole.add(node);
-        return;
-      }
       default:
     }
   };
   await visit(plan);
   return facts;
-}
-
-/** What must be numbers for aggregates to be decomposed. */
-function numericArguments(node: AggregatePlan): readonly ExprNode[] {
-  const args: ExprNode[] = [];
-  for (const { expr } of node.items)
-    some(expr, (inner) => {
-      if (inner.kind === 'aggregate' && AGGREGATE[inner.fn]?.decompose?.numeric) args.push(...inner.args);
-      return false;
-    });
-  return args;
 }
 
 async function readRowGroups(

@@ -28,7 +28,7 @@ export function planAggregate(planner: Planner, node: AggregatePlan): Parts {
   const input = planner.small(planner.parts(node.input));
   const keys = node.keys.map(({ expr }) => expr);
   const together = liesTogether(input, keys);
-  const partial = together || planner.facts.whole.has(node) ? undefined : partialPlans(node);
+  const partial = together ? undefined : partialPlans(node);
   if (partial) return byPartials(planner, node, input, partial);
   // The rows themselves come together, with their places where an aggregate asks for the order.
   const read = new Set<string>();

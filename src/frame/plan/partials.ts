@@ -1,5 +1,5 @@
 import { tokenize } from '../../graph/key.js';
-import { type AggregateNode, columnNode, type ExprNode, mapChildren, some } from '../expr/node.js';
+import { type AggregateNode, callNode, columnNode, type ExprNode, mapChildren, some } from '../expr/node.js';
 import { AGGREGATE } from '../sql/functions.js';
 import * as make from './make.js';
 import type { AggregatePlan, Item, PlanNode } from './node.js';
@@ -46,7 +46,8 @@ export function partialPlans(node: AggregatePlan): PartialPlans | undefined {
 /** Every aggregate in an expression of some rows only. */
 function filtered(expr: ExprNode, filter: AggregateNode['filter']): ExprNode {
   if (!filter) return expr;
-  if (expr.kind === 'aggregate') return { ...expr, filter };
+  if (expr.kind === 'aggregate')
+    return { ...expr, filter: expr.filter ? callNode('and', expr.filter, filter) : filter };
   return mapChildren(expr, (child) => filtered(child, filter));
 }
 

@@ -1,4 +1,4 @@
-import { callNode, type ExprNode, literalNode } from '../expr/node.js';
+import { type AggregateNode, callNode, type ExprNode, literalNode } from '../expr/node.js';
 
 /**
  * What functions of expressions are in DuckDB's SQL, one row each: arguments come as SQL, already safe to put together. Where SQL and
@@ -85,6 +85,9 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   nullIf: call('nullif'),
   hash: call('hash'),
   place: call('tw_place'),
+  /** What is summed for a mean, and the mean of a sum, a count and a null of the type; no user's. */
+  addend: call('tw_addend'),
+  meanOf: call('tw_mean'),
   series: call('tw_series'),
   /** Of what files hold of a span; no user's. */
   interval: (months, days, microseconds) =>
@@ -181,8 +184,6 @@ export interface Decomposition {
   readonly merge: readonly string[];
   /** The result, from the partials of all parts together. */
   readonly finish: (partials: readonly ExprNode[]) => ExprNode;
-  /** Holds for numbers only. */
-  readonly numeric?: boolean;
 }
 
 /** Stands in a template behind each aggregate that gets the FILTER and OVER of the whole; without it they go to the end. */
@@ -207,6 +208,14 @@ const finitePairs =
   (name: string): Template =>
   (x, y) =>
     `CASE WHEN bool_or(NOT isfinite(${x}) AND ${y} IS NOT NULL OR NOT isfinite(${y}) AND ${x} IS NOT NULL)${HERE} THEN 'nan'::DOUBLE ELSE ${name}(CASE WHEN isfinite(${x}) THEN ${x} END, CASE WHEN isfinite(${y}) THEN ${y} END)${HERE} END`;
+
+/** Null of an expression's type, which only DuckDB knows: the least of no rows. */
+export const nullLike = (expr: ExprNode): AggregateNode => ({
+  kind: 'aggregate',
+  fn: 'min',
+  args: [expr],
+  filter: literalNode(false),
+});
 
 /** The aggregate of the parts' aggregates is the aggregate of all. */
 const itself = (fn: string): Decomposition => ({
@@ -262,7 +271,6 @@ const deviations = (least: number, less: number, root: boolean): Decomposition =
       otherwise: undefined,
     };
   },
-  numeric: true,
 });
 
 const mergeDeviations: Template = (x) =>
@@ -274,10 +282,13 @@ export const AGGREGATE: Readonly<Record<string, Aggregate>> = {
   mean: {
     sql: (x) => `avg(tw_number(${x}))`,
     decompose: {
-      partials: (args) => [aggregateOf('sum', args), aggregateOf('count', args)],
-      merge: ['sum', 'sum'],
-      finish: ([total, n]) => callNode('div', total!, callNode('nullIf', n!, literalNode(0))),
-      numeric: true,
+      partials: (args) => [
+        aggregateOf('sum', [callNode('addend', ...args)]),
+        aggregateOf('count', args),
+        nullLike(args[0]!),
+      ],
+      merge: ['sum', 'sum', 'min'],
+      finish: ([total, n, like]) => callNode('meanOf', total!, n!, like!),
     },
   },
   min: simple('min'),

@@ -32,6 +32,9 @@ const rounding = (fn: string): Overload[] =>
     ['x', `${fn}(x)`],
   );
 
+/** Microseconds of a day. */
+const DAY = 86_400_000_000;
+
 /** Outside of a float function's domain the answer is NaN, not an error. */
 const MACROS: Readonly<Record<string, readonly Overload[]>> = {
   tw_number: [
@@ -101,6 +104,26 @@ const MACROS: Readonly<Record<string, readonly Overload[]>> = {
     ['x TIMESTAMPTZ', 'epoch_us(x)'],
     ['x', 'x'],
   ],
+  // Means of parts: times are summed as microseconds. DuckDB's own means of times round halves down, before 1970 towards it.
+  tw_addend: [
+    ['x BOOLEAN', 'CAST(x AS TINYINT)'],
+    ...['DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'TIME', 'INTERVAL'].map(
+      (type): Overload => [`x ${type}`, 'epoch_us(x)'],
+    ),
+    ['x', 'x'],
+  ],
+  tw_mean: [
+    ...['DATE', 'TIMESTAMP'].map(
+      (type): Overload => [`total, n, x ${type}`, 'make_timestamp(tw_ticks(total, n))'],
+    ),
+    ['total, n, x TIMESTAMPTZ', "timezone('UTC', make_timestamp(tw_ticks(total, n)))"],
+    ['total, n, x TIME', 'CAST(make_timestamp(tw_ticks(total, n)) AS TIME)'],
+    [
+      'total, n, x INTERVAL',
+      `to_days(CAST(tw_ticks(total, n) // ${DAY} AS INTEGER)) + to_microseconds(tw_ticks(total, n) % ${DAY})`,
+    ],
+    ['total, n, x', 'total / nullif(n, 0)'],
+  ],
   tw_series: [
     ['a DATE, b DATE, step', 'CAST(generate_series(a, b, step) AS DATE[])'],
     ['a TIMESTAMP, b TIMESTAMP, step', 'generate_series(a, b, step)'],
@@ -127,6 +150,7 @@ const MACROS: Readonly<Record<string, readonly Overload[]>> = {
 
 /** Statements that make the functions of ours in a database, in an order in which they find each other. */
 export const macroStatements = (): string[] => [
+  'CREATE OR REPLACE MACRO tw_ticks(total, n) AS CAST(total // nullif(n, 0) + CASE WHEN total % nullif(n, 0) > n // 2 THEN 1 ELSE 0 END AS BIGINT)',
   // x rounded to a multiple of m, in integers.
   `CREATE OR REPLACE MACRO tw_round_to(x, m) AS x - ((x % m) + m) % m + CASE WHEN 2 * (((x % m) + m) % m) > m OR (2 * (((x % m) + m) % m) = m AND ((x - ((x % m) + m) % m) // m) % 2 <> 0) THEN m ELSE 0 END`,
   ...Object.entries(MACROS).map(

@@ -1,12 +1,9 @@
-import { columnNode, type ExprNode, literalNode } from '../expr/node.js';
 import { DataFrame } from '../frame.js';
 import { GroupBy } from '../groupby.js';
 import { checkNames } from '../plan/check.js';
-import * as make from '../plan/make.js';
-import type { Item, PlanNode } from '../plan/node.js';
-import { aggregatesOf, partialPlans } from '../plan/partials.js';
+import type { AggregatePlan, Item, PlanNode } from '../plan/node.js';
+import { subtotals } from '../plan/subtotals.js';
 import type { Named, SchemaOfNamed } from '../schemas.js';
-import { AGGREGATE } from '../sql/functions.js';
 import type { Names, Simplify } from '../types.js';
 
 /** Groups by several sets of keys, to be aggregated: subtotals and totals. */
@@ -31,52 +28,10 @@ export class GroupingSets<S, K> {
    * await totals.sort('n').rows(); // [{ a: 'y', b: null, n: 7 }, { a: 'x', b: null, n: 11 }, { a: null, b: null, n: 18 }]
    */
   agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<Simplify<K & SchemaOfNamed<A, S>>> {
-    const whole = new GroupBy<S, K>(this.plan, this.keys).agg(aggregates).plan;
-    const plans = this.derived(whole) ?? this.apart(whole);
-    return new DataFrame(plans.length === 1 ? plans[0]! : make.union(plans, whole.columns));
-  }
-
-  /** Each set from the rows. */
-  private apart(whole: PlanNode): readonly PlanNode[] {
-    const items = whole.kind === 'aggregate' ? whole.items : [];
-    return this.sets.map((set) => {
-      const [inside, outside] = [true, false].map((is) =>
-        this.keys.filter(({ name }) => set.includes(name) === is),
-      ) as [Item[], Item[]];
-      const nulls = outside.map(({ name, expr }): Item => ({ name, expr: nullLike(expr) }));
-      return make.pick(make.aggregate(this.plan, inside, [...nulls, ...items]), whole.columns);
-    });
-  }
-
-  /**
-   * Each set from the groups of all keys, so that the rows are read once: where that is a set itself, and its aggregates can be put together whatever
-   * their types are.
-   */
-  private derived(whole: PlanNode): readonly PlanNode[] | undefined {
-    const names = this.keys.map(({ name }) => name);
-    const hasAll = this.sets.some((set) => names.every((name) => set.includes(name)));
-    if (!hasAll || this.sets.length < 2 || whole.kind !== 'aggregate') return undefined;
-    if (aggregatesOf(whole).some(({ fn }) => AGGREGATE[fn]?.decompose?.numeric)) return undefined;
-    const plans = partialPlans(whole);
-    if (!plans) return undefined;
-    const finest = plans.partial(this.plan);
-    return this.sets.map((set) => {
-      const nulls = names
-        .filter((name) => !set.includes(name))
-        .map((name): Item => ({ name, expr: nullLike(columnNode(name)) }));
-      const by = make.named(names.filter((name) => set.includes(name)));
-      return plans.finish(plans.merge(finest, by, nulls));
-    });
+    const whole = new GroupBy<S, K>(this.plan, this.keys).agg(aggregates).plan as AggregatePlan;
+    return new DataFrame(subtotals(whole, this.sets));
   }
 }
-
-/** Null of an expression's type, which only DuckDB knows: the least of no rows. */
-const nullLike = (expr: ExprNode): ExprNode => ({
-  kind: 'aggregate',
-  fn: 'min',
-  args: [expr],
-  filter: literalNode(false),
-});
 
 /** All keys, and again without the last of them, until there is none. */
 export const rollupSets = (names: readonly string[]): string[][] =>
