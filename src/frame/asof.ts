@@ -4,13 +4,15 @@ import { callNode, columnNode, type ExprNode, freeze, literalNode } from './expr
 import { asofOf, type JoinOptions, joinPlan, keysOf, type PlainJoinOptions } from './joins.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
+import { validated } from './verbs/unique-keys.js';
 
-/** The plan of a join: one node, but for asof joins with the nearest row or with a tolerance. */
+/** The plan of a join: one node, but for asof joins with the nearest row or with a tolerance, and where keys are to be unique. */
 export function joinedPlan(
   left: PlanNode,
   right: PlanNode,
-  { tolerance, direction = 'backward', ...options }: JoinOptions<string, string>,
+  { tolerance, direction = 'backward', validate, ...options }: JoinOptions<string, string>,
 ): PlanNode {
+  if (validate !== undefined) return validated(joinPlan(left, right, options), validate);
   const asof = options.how === 'asof' || (options.how === undefined && options.asof !== undefined);
   if (!asof) return joinPlan(left, right, options);
   if (!['backward', 'forward', 'nearest'].includes(direction))

@@ -2,6 +2,7 @@ import type { Expr } from './expr/expr.js';
 import { columnNode, type ExprNode, freeze } from './expr/node.js';
 import { checkExpr, checkNames, checkUnique } from './plan/check.js';
 import type { JoinHow, JoinNode, PlanNode } from './plan/node.js';
+import type { JoinValidate } from './verbs/unique-keys.js';
 
 /** How two frames are joined. */
 export interface JoinOptions<L extends string, R extends string> {
@@ -23,6 +24,11 @@ export interface JoinOptions<L extends string, R extends string> {
   readonly direction?: 'backward' | 'forward' | 'nearest';
   /** Of an asof join: how far the compared columns may lie apart, as a number or a span of time ('10m'); beyond it nothing matches. */
   readonly tolerance?: number | string;
+  /**
+   * What is expected of the keys: 'one_to_one' (or '1:1') that both frames have each once, 'one_to_many' ('1:m') that this one has, 'many_to_one' ('m:1')
+   * that the other has, 'many_to_many' ('m:m') nothing. What is otherwise is a FrameError with such a key, when the join is computed. Null keys do not count.
+   */
+  readonly validate?: JoinValidate;
 }
 
 /** What is joined on: a column or an expression. */
@@ -31,7 +37,7 @@ export type JoinKey<N extends string> = N | Expr<N, unknown>;
 const HOWS: readonly JoinHow[] = ['inner', 'left', 'right', 'full', 'semi', 'anti', 'cross', 'asof'];
 
 /** Options of a join that is one node: which rows are nearest, two say together (`asof.ts`). */
-export type PlainJoinOptions = Omit<JoinOptions<string, string>, 'direction' | 'tolerance'> & {
+export type PlainJoinOptions = Omit<JoinOptions<string, string>, 'direction' | 'tolerance' | 'validate'> & {
   readonly direction?: 'backward' | 'forward';
 };
 

@@ -74,10 +74,19 @@ type SuffixedColumns<R, S, O> = {
 type SuffixOf<O> = O extends { readonly suffix: infer X extends string } ? X : '_right';
 
 /** Values as columns: a column for each name, of the type that the aggregate of the values has. Names that the compiler does not know are any. */
-export type Pivoted<S, I extends keyof S, V extends keyof S, L extends readonly unknown[], A> =
+export type Pivoted<
+  S,
+  I extends keyof S,
+  V extends keyof S,
+  L extends readonly unknown[],
+  A,
+  M extends string,
+> =
   string extends NameOf<L[number]>
     ? AnySchema
-    : Simplify<Pick<S, I> & { [N in L[number] as NameOf<N>]: CellOf<A, S[V]> }>;
+    : Simplify<
+        Pick<S, I> & { [N in L[number] as NameOf<N>]: CellOf<A, S[V]> } & { [N in M]: CellOf<A, S[V]> }
+      >;
 /** A column as columns of booleans. */
 export type Dummies<S, N extends keyof S & string, L extends readonly unknown[]> =
   string extends NameOf<L[number]>

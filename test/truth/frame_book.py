@@ -90,6 +90,10 @@ class Book:
         """An expression that is refused, with a message that has a piece of text in it."""
         self.groups.setdefault(group, []).append({"f": frame, "t": text, "e": message})
 
+    def refused(self, group, text, message):
+        """A frame that is refused when it is computed, with a message that has a piece of text in it."""
+        self.groups.setdefault(group, []).append({"t": text, "e": message})
+
     def add(self, group, case, columns, options):
         if options.pop("any_order", False):
             case["o"] = 1

@@ -495,6 +495,8 @@ is<Equal<S<typeof summed>, { date: 'timestamp'; delay: 'int64'; SEA: 'int64'; nu
 const means = df.pivot({ index: 'date', on: 'delay', values: 'distance', aggregate: 'mean', names: [1, 2] });
 is<Equal<S<typeof means>, { date: 'timestamp'; 1: 'float64'; 2: 'float64' }>>(true);
 declare const names: string[];
+const margins = df.pivot({ index: 'date', on: 'origin', values: 'distance', margins: 'all', names: ['SEA'] });
+is<Equal<S<typeof margins>, { date: 'timestamp'; SEA: 'int32'; all: 'int32' }>>(true);
 is<Equal<S<ReturnType<typeof pivotOf>>, AnySchema>>(true);
 const pivotOf = () => df.pivot({ index: 'date', on: 'origin', values: 'distance', names });
 const found = await df.pivot({ index: 'date', on: 'origin', values: 'distance' });

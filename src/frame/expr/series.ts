@@ -30,6 +30,8 @@ export interface EwmOptions<N extends string = string> {
   readonly orderBy?: WindowOptions<N>['orderBy'];
 }
 
+export type EwmSumOptions<N extends string = string> = Omit<EwmOptions<N>, 'adjust'>;
+
 export interface EwmSpreadOptions<N extends string = string> extends EwmOptions<N> {
   /** Whether the weights are taken for those of a population; else, the default, for those of a sample. */
   readonly bias?: boolean;
@@ -111,6 +113,20 @@ export function ewmVarNode(node: ExprNode, name: string, options: EwmSpreadOptio
 
 const ONE = literalNode(1);
 
+/**
+ * The exponentially weighted sum: what was there before counts less with every row, with those of nulls too. Weights of a block count from its beginning,
+ * and are divided by that of the row.
+ */
+export function ewmSumNode(node: ExprNode, options: EwmSumOptions): ExprNode {
+  if ('adjust' in options && !options.adjust)
+    throw new TypeError('ewmSum: adjust is of means and variances; a sum has no other weights');
+  const { total, level, over } = weightedSums(node, 'ewmSum', options);
+  const value = callNode('mul', total(cast(node, 'float64')), callNode('exp', callNode('neg', level)));
+  const known = windowNode('count', [node], { ...over, rows: [null, 0] }, true);
+  const branches = [{ when: callNode('gt', known, literalNode(0)), value }];
+  return freeze({ kind: 'case', branches, otherwise: undefined });
+}
+
 interface WeightedSums {
   /** Of a value of each row up to here, times its weight. */
   readonly total: (value: ExprNode) => ExprNode;
@@ -118,14 +134,16 @@ interface WeightedSums {
   readonly squares: ExprNode;
   /** What was made of those where there was a value. */
   readonly last: (value: ExprNode) => ExprNode;
+  /** By which power of e a weight of the row itself is larger than one at the beginning of its block. */
+  readonly level: ExprNode;
   readonly over: WindowOptions;
 }
 
 function weightedSums(node: ExprNode, name: string, options: EwmOptions): WeightedSums {
   const alpha = alphaOf(name, options);
   const { partitionBy = [], orderBy = [], adjust = true } = options;
-  // Beyond this nothing but the last value counts.
-  const decay = Math.min(-Math.log1p(-alpha), 50);
+  // Of an alpha of 1 nothing but the last value counts: e to the power of -800 is 0.
+  const decay = Math.min(-Math.log1p(-alpha), 800);
   const over = { partitionBy, orderBy };
   const row = options.ignoreNulls
     ? windowNode('count', [node], { ...over, rows: [null, 0] }, true)
@@ -149,6 +167,7 @@ function weightedSums(node: ExprNode, name: string, options: EwmOptions): Weight
   };
   return {
     over,
+    level: inBlock,
     total: (value) => sum((weighted) => callNode('mul', value, weighted)),
     squares: sum((weighted) => callNode('mul', weighted, weighted)),
     last: (value) => windowNode('fillForward', [ifKnown(node, value)], { ...over, rows: [null, 0] }, true),

@@ -59,20 +59,24 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
    * const frame = fromRows([{ d: 1, k: 'a', x: 5 }, { d: 1, k: 'b', x: 6 }, { d: 2, k: 'a', x: 7 }]);
    * const pivoted = frame.pivot({ index: 'd', on: 'k', values: 'x', names: ['a', 'b'] });
    * await pivoted.sort('d').rows(); // [{ d: 1, a: 5, b: 6 }, { d: 2, a: 7, b: null }]
+   * const totals = frame.pivot({ index: 'd', on: 'k', values: 'x', aggregate: 'sum', margins: 'all', names: ['a', 'b'] });
+   * await totals.sort('d').rows(); // [{ d: 1, a: 5, b: 6, all: 11 }, { d: 2, a: 7, b: null, all: 7 }, { d: null, a: 12, b: 6, all: 18 }]
    */
   pivot<
     const I extends Names<S>,
     const V extends Names<S>,
     const L extends readonly LiteralValue[],
     const A extends PivotAggregate = 'first',
+    const M extends string = never,
   >(
     options: PivotOptions<Names<S>> & {
       readonly index: I | readonly I[];
       readonly values: V;
       readonly aggregate?: A;
+      readonly margins?: M;
       readonly names: L;
     },
-  ): DataFrame<Pivoted<S, I, V, L, A>>;
+  ): DataFrame<Pivoted<S, I, V, L, A, M>>;
   pivot(
     options: PivotOptions<Names<S>> & { readonly names?: undefined },
     run?: FrameOptions,

@@ -83,6 +83,8 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   coalesce: call('coalesce'),
   fillNaN: (x, value) => `CASE WHEN tw_is_nan(${x}) THEN ${value} ELSE ${x} END`,
   nullIf: call('nullif'),
+  /** True where nothing was found that is an error; no user's. */
+  refuse: (found, message) => `CASE WHEN ${found} IS NULL THEN true ELSE error(${message} || ${found}) END`,
   hash: call('hash'),
   place: call('tw_place'),
   /** What is summed for a mean, and the mean of a sum, a count and a null of the type; no user's. */

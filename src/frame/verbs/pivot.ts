@@ -3,6 +3,7 @@ import { callNode, columnNode, type ExprNode, freeze, type LiteralValue, literal
 import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';
+import { subtotals } from '../plan/subtotals.js';
 
 /** What becomes rows, columns and cells of a pivoted frame. */
 export interface PivotOptions<N extends string> {
@@ -14,6 +15,11 @@ export interface PivotOptions<N extends string> {
   readonly values: N;
   /** What becomes of several values of one cell: an aggregate of expressions, the first by default. A cell without rows is null. */
   readonly aggregate?: PivotAggregate;
+  /**
+   * Totals: what the column is called that has, of each row, the aggregate of all values whose columns are there. A row of the same aggregates of each column is put to the
+   * others, in which the index is null.
+   */
+  readonly margins?: string;
 }
 
 export type PivotAggregate =
@@ -34,20 +40,26 @@ export function pivotPlan(
   options: PivotOptions<string>,
   names: readonly LiteralValue[],
 ): PlanNode {
-  const { on, values, aggregate = 'first' } = options;
+  const { on, values, aggregate = 'first', margins } = options;
   const index = indexOf(options);
   checkNames('pivot', [...index, on, values], plan.columns);
-  const items = names.map((value): Item => {
-    const here =
-      value === null ? callNode('isNull', columnNode(on)) : callNode('eq', columnNode(on), nodeOf(value));
-    return { name: nameOf(value), expr: cell(aggregate, columnNode(values), here) };
-  });
+  const places = names.map((value) =>
+    value === null ? callNode('isNull', columnNode(on)) : callNode('eq', columnNode(on), nodeOf(value)),
+  );
+  const items = places.map(
+    (here, i): Item => ({ name: nameOf(names[i]!), expr: cell(aggregate, columnNode(values), here) }),
+  );
+  if (margins !== undefined) {
+    const anywhere = places.reduce<ExprNode>((any, here) => callNode('or', any, here), literalNode(false));
+    items.push({ name: margins, expr: cell(aggregate, columnNode(values), anywhere) });
+  }
   const keys = make.named(index);
   checkUnique(
     'pivot',
     [...keys, ...items].map(({ name }) => name),
   );
-  return make.aggregate(plan, keys, items);
+  const whole = make.aggregate(plan, keys, items);
+  return margins === undefined ? whole : subtotals(whole, [index, []]);
 }
 
 export const indexOf = ({ index }: PivotOptions<string>): readonly string[] =>

@@ -242,6 +242,14 @@ def subtotals(book, sales):
         book.plan("subtotals", f"{text}.groupBy('g', 'h').groupingSets([['h', 'g'], ['h']]).{ours}", r, any_order=True, near=1e-12)
         r = duckdb.sql(f"select g, year(t) y, count(*) n from {frame} group by rollup (g, year(t))")
         book.plan("subtotals", f"{text}.groupBy('g', {{ y: col('t').dt.year() }}).rollup().agg({{ n: count() }})", r, any_order=True)
+        # Times have means too, each of their own type.
+        means = {
+            "t": ("avg(t)", "col('t').mean()"), "z": ("avg(timezone('UTC', t))", "col('t').cast('timestamptz').mean()"), "d": ("avg(t::date)", "col('t').dt.date().mean()"),
+            "c": ("avg(t::time)", "col('t').dt.time().mean()"), "w": ("epoch(avg(t - timestamp '2020-01-01'))", "col('t').sub(new Date('2020-01-01T00:00Z')).mean().dt.totalSeconds()"),
+            "b": ("avg(b::int)", "col('b').mean()"), "s": ("stddev_samp(x)", "col('x').std()"), "i": ("avg(i) filter (y > 1)", "col('i').mean().where(col('y').gt(1))"),
+        }
+        r = duckdb.sql(f"select g, h, {', '.join(f'{sql} {name}' for name, (sql, _) in means.items())} from {frame} group by cube (g, h)")
+        book.plan("subtotals", f"{text}.groupBy('g', 'h').cube().agg({{ {', '.join(f'{name}: {ts}' for name, (_, ts) in means.items())} }})", r, any_order=True, near=1e-12)
     for q in (0, 0.1, 0.5, 1):
         book.plan("quantile", f"sales.quantile({q}, 'i', 'x')", sales.select(pl.col("i", "x").quantile(q, "linear")))
     book.plan("quantile", "sales.select('h', 'y').quantile(0.3)", sales.select(pl.col("h", "y").quantile(0.3, "linear")))
@@ -317,12 +325,20 @@ def weighted(book, series, gaps):
                         spread = options + (", bias: true" if bias else "")
                         book.expr("weighted", frame, f"col('{column}').ewmVar({{ {spread} }})", floats(w.var(bias=bias)), near=1e-9)
                     book.expr("weighted", frame, f"col('{column}').ewmStd({{ {options} }})", floats(w.std()), near=1e-9)
+        # Behind a long gap a sum is all but nothing, and has few digits here.
+        for name, value in {"x": (("alpha", 0.3), ("alpha", 1), ("span", 5)), "v": (("halflife", 0.7),)}.get(column, ()) if frame in ("series", "gaps") else (("com", 20),):
+            for ignore in (True, False):
+                options = f"{name}: {value}" + (", ignoreNulls: true" if ignore else "")
+                r = s.ewm(**{name: value}, ignore_na=ignore).sum()
+                book.expr("weighted", frame, f"col('{column}').ewmSum({{ {options} }})", floats(r), near=1e-11)
     far = book.frame("far", {"x": ("float64", [1e6 + float(np.cos(i)) for i in range(120)])})[0]["x"].astype("float64")
     book.expr("weighted", "far", "col('x').ewmVar({ span: 9 })", floats(far.ewm(span=9).var()), near=1e-7)
     s = series.assign(x=series["x"].astype("float64"))
     for adjust in (True, False):
         r = s.groupby("g")["x"].transform(lambda s: s.ewm(span=4, adjust=adjust).mean())
         book.expr("weighted", "series", f"col('x').ewmMean({{ span: 4, adjust: {str(adjust).lower()}, partitionBy: 'g' }})", floats(r), near=1e-11)
+    r = s.groupby("g")["x"].transform(lambda s: s.ewm(span=4).sum())
+    book.expr("weighted", "series", "col('x').ewmSum({ span: 4, partitionBy: 'g' })", floats(r), near=1e-11)
     r = s.sort_values("i", ascending=False, na_position="last")["x"].ewm(alpha=0.5).mean().sort_index()
     book.expr("weighted", "series", "col('x').ewmMean({ alpha: 0.5, orderBy: desc('i') })", floats(r), near=1e-11)
 

@@ -113,6 +113,19 @@ def add(book):
          ".select('id', 'total', { from: when(col('r').isNull(), 'left_only').when(col('l').isNull(), 'right_only').otherwise('both') })", marked, any_order=True)
     plan("join", "people.join(orders, { on: 'id', suffix: '2' })", p.join(q, on="id", suffix="2").select("id", "name", "age", "when", "pid", "name2", "total"), any_order=True)
     plan("join", "people.select('name').join(orders.select('name', 'total'), { leftOn: col('name').str.lower(), rightOn: col('name').str.lower() })", p.select("name").join(q.select("name", "total"), left_on=c("name").str.to_lowercase(), right_on=c("name").str.to_lowercase(), coalesce=False).select("name", "name_right", "total"), any_order=True)
+    first = lambda f: f.unique("id", keep="first", maintain_order=True)
+    repeated = lambda f: sorted(f["id"].drop_nulls().filter(f["id"].drop_nulls().is_duplicated()).to_list())
+    for validate, name in (("1:1", "one_to_one"), ("1:m", "one_to_many"), ("m:1", "many_to_one"), ("m:m", "many_to_many")):
+        for left, a in (("people", p), ("people.distinct('id')", first(p))):
+            for right, b in (("orders", q), ("orders.distinct('id')", first(q))):
+                text = f"{left}.join({right}, {{ on: 'id', validate: '{name if left == 'people' else validate}' }})"
+                try:
+                    r = a.join(b, on="id", validate=validate).select("id", "name", "age", "when", "pid", "name_right", "total")
+                    plan("validate", text, r, any_order=True)
+                except pl.exceptions.ComputeError:
+                    wrong = [(side, f) for side, f, kind in (("left", a, validate[0]), ("right", b, validate[2])) if kind == "1" and repeated(f)]
+                    said = " and the " if len(wrong) > 1 else f"the {wrong[0][0]} frame has more than one row of id = {repeated(wrong[0][1])[0]}"
+                    book.refused("validate", text, said)
     plan("join", "people.join(orders, { on: 'id' }).groupBy('id').agg({ t: col('total').sum() })", p.join(q, on="id").group_by("id").agg(t=c("total").sum()), any_order=True)
 
     f, t = book.frame("trades", {
@@ -167,6 +180,17 @@ def add(book):
         r = cells.pivot("k", index="day", values="v", sort_columns=True)
         plan("pivot", f"long.pivot({{ index: 'day', on: 'k', values: 'v', aggregate: '{fn}', names: ['a', 'b', 'c'] }})", r, any_order=True)
         plan("pivot", f"await long.filter(col('k').isNotNull()).pivot({{ index: 'day', on: 'k', values: 'v', aggregate: '{fn}' }})", r, any_order=True)
+        # Totals: pandas calls the row as the column, here its index is null.
+        aggregate = {"first": lambda s: s.iloc[0], "last": lambda s: s.iloc[-1]}.get(fn, fn)
+        for index, ours in (("day", "'day'"), (["day", "w"], "['day', 'w']"))[: 2 if fn == "mean" else 1]:
+            kept = l[l["k"].notna() & l["v"].notna()].assign(w=lambda d: d["n"].isna())
+            r = kept.pivot_table(index=index, columns="k", values="v", aggfunc=aggregate, margins=True, margins_name="all").reset_index()
+            r["day"] = pd.array([None if v == "all" else int(v) for v in r["day"]], dtype="Int64")
+            if "w" in r:
+                r["w"] = pd.array([None if v == "" else bool(v) for v in r["w"]], dtype="boolean")
+            kind = "Int64" if fn == "count" else "Float64"
+            r = r.astype({name: kind for name in ("a", "b", "c", "all")}).rename_axis(columns=None)
+            plan("pivot", f"await long.withColumns({{ w: col('n').isNull() }}).filter(col('k').isNotNull(), col('v').isNotNull()).pivot({{ index: {ours}, on: 'k', values: 'v', aggregate: '{fn}', margins: 'all' }})", r, any_order=True)
     r = m.group_by("day", "k").agg(c("n").drop_nulls().first()).with_columns(c("k").fill_null("null")).pivot("k", index="day", values="n").select("day", "a", "b", "c", "null")
     plan("pivot", "await long.pivot({ index: 'day', on: 'k', values: 'n' })", r, any_order=True)
     r = m.group_by("k", "day").agg(c("n").drop_nulls().first()).pivot("day", index="k", values="n", sort_columns=True)

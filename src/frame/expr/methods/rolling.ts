@@ -1,7 +1,14 @@
 import type { SumOf } from '../../types.js';
 import type { Expr } from '../expr.js';
 import { callNode } from '../node.js';
-import { type EwmOptions, type EwmSpreadOptions, ewmNode, ewmVarNode } from '../series.js';
+import {
+  type EwmOptions,
+  type EwmSpreadOptions,
+  type EwmSumOptions,
+  ewmNode,
+  ewmSumNode,
+  ewmVarNode,
+} from '../series.js';
 import { type RollingOptions, rollingNode } from '../window.js';
 import { WindowMethods } from './windows.js';
 
@@ -116,6 +123,17 @@ export abstract class RollingMethods<N extends string, T> extends WindowMethods<
    */
   ewmMean<M extends string = never>(options: EwmOptions<M>): Expr<N | M, 'float64'> {
     return this.of(ewmNode(this.node, options));
+  }
+
+  /**
+   * The exponentially weighted sum, by the weights of `ewmMean`: each value counts 1 - `alpha` times as much as the one behind it, and the last 1. Nulls count nothing,
+   * but time passes over them, and the sum becomes less; not so with `ignoreNulls`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: null }]).select({ r: col('x').ewmSum({ alpha: 0.5 }).round(9) }).rows(); // [ { r: 1 }, { r: 2.5 }, { r: 1.25 } ]
+   */
+  ewmSum<M extends string = never>(options: EwmSumOptions<M>): Expr<N | M, 'float64'> {
+    return this.of(ewmSumNode(this.node, options));
   }
 
   /**
