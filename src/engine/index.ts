@@ -7,6 +7,7 @@ export {
   TaskError,
   ThreadDiedError,
 } from './errors.js';
-export { type EngineStats, type Held, LocalEngine } from './local-engine.js';
+export { type Held, LocalEngine } from './local-engine.js';
 export { type Block, type Op, type Result, Shrunk, type TaskContext } from './op.js';
 export type { LocalEngineOptions } from './options.js';
+export type { EngineStats } from './stats.js';

@@ -1,0 +1,165 @@
+import type { Graph, Key } from '../graph/task.js';
+import type { ComputeOptions, RunOptions } from './engine.js';
+import { MemoryLimitError } from './errors.js';
+import type { Executor } from './executor.js';
+import type { BudgetWatch } from './memory/budget-watch.js';
+import { checkPlacement, checkPriority, checkRetries, type Settings } from './options.js';
+import { ProgressReports } from './progress.js';
+import type { Pulse } from './pulse.js';
+import { signalOf } from './signal.js';
+import type { RunRecord, TaskRecord } from './state/records.js';
+import type { EngineState } from './state/state.js';
+
+interface Call {
+  readonly onOutput: RunOptions['onOutput'];
+  readonly reserve: number;
+  readonly settle: (error?: { readonly reason: unknown }) => void;
+}
+
+/** What calls need of their engine. */
+export interface CallContext {
+  readonly state: EngineState;
+  readonly executor: Executor;
+  readonly memory: BudgetWatch;
+  readonly pulse: Pulse;
+  readonly settings: Settings;
+  /** Bytes that blocks could take at the start. */
+  readonly firstBudget: number;
+}
+
+/** Runs under way, and what their callers are owed: outputs, progress, an outcome, and that an abort ends them. */
+export class Calls {
+  private readonly calls = new Map<RunRecord, Call>();
+  private readonly reports: ProgressReports;
+  private lastId = 0;
+  /** Whether what was submitted is about to begin. */
+  private beginning = false;
+
+  constructor(private readonly context: CallContext) {
+    this.reports = new ProgressReports(context.state.core);
+  }
+
+  /** Bytes that callers will allocate by themselves. */
+  get reserved(): number {
+    let bytes = 0;
+    for (const call of this.calls.values()) bytes += call.reserve;
+    return bytes;
+  }
+
+  /** Resolves when the outputs are there, or were taken. Throws what is wrong with the call. */
+  submit(
+    graph: Graph,
+    outputs: readonly Key[],
+    options: ComputeOptions,
+    { onOutput, reserve = 0 }: Pick<RunOptions, 'onOutput' | 'reserve'>,
+  ): Promise<RunRecord> {
+    return new Promise((resolve, reject) => {
+      const { state, memory, pulse, settings, firstBudget } = this.context;
+      const { priorities, onProgress } = options;
+      const signal = signalOf(options.signal);
+      signal?.throwIfAborted();
+      checkPlacement(options);
+      if (reserve > firstBudget) throw resultTooLarge(reserve, firstBudget, settings.memoryLimit);
+      const began = performance.now();
+      const run = state.submitted({
+        run: ++this.lastId,
+        graph,
+        outputs,
+        priorities,
+        priority: checkPriority(options.priority ?? 0),
+        retries: checkRetries(options.retries ?? settings.retries),
+        streamed: onOutput !== undefined,
+      });
+      const abort = (): void => this.cancel(run, signal?.reason);
+      const settle: Call['settle'] = (failure) => {
+        signal?.removeEventListener('abort', abort);
+        this.calls.delete(run);
+        if (reserve > 0) memory.outdated();
+        pulse.left();
+        try {
+          this.reports.finish(run, performance.now());
+        } catch (error) {
+          if (failure === undefined) state.closed(run);
+          reject(failure === undefined ? error : failure.reason);
+          return;
+        }
+        if (failure === undefined) resolve(run);
+        else reject(failure.reason);
+      };
+      this.calls.set(run, { onOutput, reserve, settle });
+      signal?.addEventListener('abort', abort, { once: true });
+      if (onProgress !== undefined) this.reports.add(run, onProgress, began);
+      if (reserve > 0) memory.outdated();
+      pulse.joined();
+      this.beginSoon();
+    });
+  }
+
+  resolve(run: RunRecord): void {
+    this.calls.get(run)?.settle();
+  }
+
+  reject(run: RunRecord, reason: unknown): void {
+    this.calls.get(run)?.settle({ reason });
+  }
+
+  /** Lends an output to the caller of its run. */
+  deliver(run: RunRecord, record: TaskRecord): void {
+    const { state, executor } = this.context;
+    const done = (): void => {
+      state.delivered(run, record);
+      executor.carryOut();
+    };
+    const failed = (error: unknown): void => {
+      state.cancelled(run, error);
+      done();
+    };
+    const call = this.calls.get(run);
+    if (call?.onOutput === undefined) {
+      done();
+      return;
+    }
+    try {
+      const pending = call.onOutput(record.task.key, executor.arenas.resultOf(record));
+      if (pending === undefined) done();
+      else pending.then(done, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Some time has passed. */
+  tick(): void {
+    this.reports.tick(performance.now(), (run, error) => this.cancel(run, error));
+  }
+
+  /** The engine ends. */
+  end(reason: unknown): void {
+    for (const call of [...this.calls.values()]) call.settle({ reason });
+  }
+
+  private cancel(run: RunRecord, reason: unknown): void {
+    this.context.state.cancelled(run, reason);
+    this.context.executor.carryOut();
+  }
+
+  /** What is submitted in one turn goes to threads together. */
+  private beginSoon(): void {
+    if (this.beginning) return;
+    this.beginning = true;
+    queueMicrotask(() => {
+      this.beginning = false;
+      // An engine that has ended carries nothing out.
+      this.context.state.begin();
+      this.context.executor.carryOut();
+    });
+  }
+}
+
+const resultTooLarge = (bytes: number, budget: number, limit: number): MemoryLimitError =>
+  new MemoryLimitError(
+    `the result, and what is loaded for it, takes ${bytes} bytes, and the memory limit of ${limit} bytes leaves ${budget}: ` +
+      'write it to a file block by block, reduce it first, or use a larger memoryLimit',
+    bytes,
+    budget,
+  );
