@@ -1,6 +1,7 @@
 import type { Results } from './engine.js';
 import { EngineError } from './errors.js';
 import type { Executor } from './executor.js';
+import type { Pulse } from './pulse.js';
 import { LocalResults } from './results.js';
 import type { RunRecord, TaskRecord } from './state/records.js';
 import type { EngineState } from './state/state.js';
@@ -14,6 +15,7 @@ export class Loans {
   constructor(
     private readonly state: EngineState,
     private readonly executor: Executor,
+    private readonly pulse: Pulse,
     private readonly spillDirectory: string,
   ) {}
 
@@ -41,8 +43,11 @@ export class Loans {
 
   /** What was asked for is in memory, or cannot be. */
   fetched(token: number, error: unknown): void {
-    this.fetches.get(token)?.(error);
+    const answer = this.fetches.get(token);
+    if (answer === undefined) return;
     this.fetches.delete(token);
+    this.pulse.left();
+    answer(error);
   }
 
   /** The engine ends. */
@@ -56,6 +61,7 @@ export class Loans {
       if (this.ended) throw new EngineError('the engine was disposed of');
       const token = ++this.lastToken;
       this.fetches.set(token, (error) => (error === undefined ? resolve() : reject(error)));
+      this.pulse.joined();
       this.state.fetch(record, token);
       this.executor.carryOut();
     });

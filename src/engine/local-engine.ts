@@ -133,7 +133,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     });
     this.memory = memory;
     this.calls = new Calls({ state, executor, memory, pulse, settings: this.settings, firstBudget });
-    this.loans = new Loans(state, executor, spillDirectory);
+    this.loans = new Loans(state, executor, pulse, spillDirectory);
   }
 
   async run(graph: Graph, outputs: readonly Key[], options: RunOptions = {}): Promise<Results> {

@@ -242,6 +242,27 @@ describe('a process', () => {
     expect(code).toBe(0);
   });
 
+  test('does not end while it waits for memory that a cancelled task has still', async () => {
+    const child = startChild(`
+      import { setTimeout as sleep } from 'node:timers/promises';
+      const length = ${LENGTH};
+      const memoryLimit = process.memoryUsage.rss() + 160 * ${MIB};
+      const engine = new LocalEngine({ threads: 2, memoryLimit, spillDirectory: ${JSON.stringify(directory)} }, { entry });
+      const results = await engine.run(graphs.graphOf(graphs.fillTask('kept', 7, 4 * length)), ['kept']);
+      const spin = { key: 'spin', op: 'spin', inputs: [], params: { ms: 300 }, out: [{ dtype: 'float64', shape: [6 * length] }] };
+      const abort = new AbortController();
+      const run = engine.run(graphs.graphOf(spin), ['spin'], { signal: abort.signal });
+      while (engine.stats().spill.onDisk === 0) await sleep(5);
+      abort.abort();
+      await run.catch(() => {});
+      console.log('memory in use', engine.stats().memory.used / ${MIB});
+      console.log('loaded', (await results.load('kept')).blocks[0].data[0]);
+    `);
+    const { code, output } = await child.ended;
+    expect(output).toBe('memory in use 48\nloaded 7\n');
+    expect(code).toBe(0);
+  });
+
   test('leaves no handle behind after disposal', async () => {
     const child = startChild(`
       const handles = () => [
