@@ -1,0 +1,229 @@
+import type { RunOptions } from '../../engine/engine.js';
+import { checkPriority, checkRetries } from '../../engine/options.js';
+import { signalOf } from '../../engine/signal.js';
+import type { PersistOptions } from '../../frame/distributed/engine.js';
+import { merge } from '../../graph/merge.js';
+import type { Graph, Key } from '../../graph/task.js';
+import type { StreamMessage } from '../comm/index.js';
+import { Book, type RunId } from './book.js';
+import { Inbox } from './inbox.js';
+import { ProgressPoll } from './progress.js';
+import { Run, type Take } from './run.js';
+import type { Session } from './session.js';
+import { externalsOf, lostInputs, neededOf, type Submission } from './submit.js';
+import type { Uploads } from './uploads.js';
+import { checkWorkers } from './workers.js';
+
+/** What becomes of graphs that this client has the cluster compute: how they begin, end, and begin again where the scheduler has forgotten them. */
+export class Computations {
+  private readonly book = new Book();
+  /** Those under way, and those whose results are persisted. */
+  private readonly runs = new Map<RunId, Run>();
+  private readonly active = new Set<Run>();
+  /** Of which the scheduler has not said that it has their graphs. */
+  private readonly unconfirmed = new Set<Run>();
+  /** Whose graphs another program has submitted: they cannot be submitted again. */
+  private readonly adopted = new WeakSet<Run>();
+  private readonly inbox: Inbox;
+  private lastRun = 0;
+
+  /**
+   * @param retries of tasks, where a call does not say
+   * @param over aborted when the engine ends
+   */
+  constructor(
+    private readonly session: Session,
+    private readonly uploads: Uploads,
+    private readonly retries: number,
+    private readonly over: AbortSignal,
+  ) {
+    this.inbox = new Inbox(session, this.book, this.runs);
+  }
+
+  /** Resolves when the outputs were taken. */
+  async run(graph: Graph, outputs: readonly Key[], options: RunOptions, take: Take): Promise<void> {
+    await this.compute(graph, outputs, options, take);
+  }
+
+  /** Resolves when the keys are on the cluster, where they stay. */
+  async persist(graph: Graph, keys: readonly Key[], options: PersistOptions): Promise<void> {
+    const run = await this.compute(graph, keys, options);
+    this.book.persist(run.id, keys);
+  }
+
+  /**
+   * Persists what another program has made, and somebody keeps: a dataset, a variable, that program itself.
+   * @throws GraphError where the scheduler does not know it
+   */
+  async adopt(keys: readonly Key[]): Promise<void> {
+    const lost = await this.unknown(keys);
+    if (lost.length > 0) throw lostInputs(lost);
+    const run = await this.compute(new Map(), keys, {}, undefined, true);
+    this.book.persist(run.id, keys);
+  }
+
+  release(key: Key): void {
+    const id = this.book.release(key);
+    const run = id === undefined ? undefined : this.runs.get(id);
+    if (run !== undefined) this.forget(run, [key]);
+  }
+
+  has(key: Key): boolean {
+    return this.book.isPersisted(key);
+  }
+
+  receive(message: StreamMessage): void {
+    if (message.op === 'restart') this.resubmit();
+    else this.inbox.receive(message);
+  }
+
+  /** The scheduler has forgotten everything: all is submitted again, what was persisted first, as later graphs read it. */
+  resubmit(): void {
+    this.book.lostAll();
+    const byAge = [...this.runs.values()].sort((a, b) => a.id - b.id);
+    for (const run of byAge)
+      if (!this.book.holds(run.id)) run.forgotten();
+      else if (this.adopted.has(run)) void this.adoptAgain(run);
+      else this.start(run);
+  }
+
+  /** All is given up, whether it is under way or persisted. */
+  abandon(reason: Error): void {
+    for (const run of this.runs.values()) {
+      run.forgotten();
+      run.fail(reason);
+    }
+    for (const key of this.book.persistedKeys()) while (this.has(key)) this.release(key);
+  }
+
+  /** Nothing more will be heard of what is under way. */
+  end(reason: Error): void {
+    for (const run of this.active) run.fail(reason);
+  }
+
+  private async compute(
+    graph: Graph,
+    outputs: readonly Key[],
+    options: PersistOptions,
+    take?: Take,
+    adopted = false,
+  ): Promise<Run> {
+    this.over.throwIfAborted();
+    const signal = signalOf(options.signal);
+    signal?.throwIfAborted();
+    const foreign = this.uploads.foreignTo(graph, (key) => this.has(key));
+    if (foreign.length > 0) {
+      await this.uploads.require(foreign);
+      this.over.throwIfAborted();
+      signal?.throwIfAborted();
+    }
+    const run = this.plan(graph, outputs, options, take, adopted);
+    if (adopted) this.adopted.add(run);
+    await this.attend(run, options.onProgress, signal);
+    return run;
+  }
+
+  /** A run that is wanted from now on. */
+  private plan(
+    graph: Graph,
+    outputs: readonly Key[],
+    options: PersistOptions,
+    take: Take | undefined,
+    adopted: boolean,
+  ): Run {
+    const { book, session } = this;
+    const isPersisted = (key: Key): boolean => adopted || book.isPersisted(key);
+    const isHeld = (key: Key): boolean => book.holders(key).length > 0;
+    const needed = merge(neededOf(graph, outputs, isPersisted, isHeld), outputs);
+    const before = new Set([...externalsOf(needed)].flatMap((key) => book.holders(key)));
+    const after = (): Run[] => [...before].flatMap((other) => this.runs.get(other) ?? []);
+    const submission: Submission = {
+      graph: needed,
+      outputs,
+      priorities: options.priorities,
+      priority: checkPriority(options.priority ?? 0),
+      resources: options.resources,
+      workers: checkWorkers(options.workers),
+      allowOtherWorkers: options.allowOtherWorkers ?? false,
+      retries: checkRetries(options.retries ?? this.retries),
+      counted: options.onProgress !== undefined,
+    };
+    const taken = (keys: readonly Key[]): void => this.forget(run, keys);
+    const id = ++this.lastRun;
+    const run: Run = new Run(id, submission, session, book, take, taken, after, options.onHeld);
+    book.want(id, outputs);
+    this.runs.set(id, run);
+    return run;
+  }
+
+  /** Has a run begin, and stays with it to its end; nothing of it is wanted any more where it fails. */
+  private async attend(
+    run: Run,
+    onProgress: PersistOptions['onProgress'],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { session } = this;
+    const { graph, outputs } = run.submission;
+    const fail = (reason: unknown): void => run.fail(reason);
+    const abort = (): void => fail(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    const progress = onProgress && new ProgressPoll(session, () => run.graphId, onProgress, fail);
+    this.active.add(run);
+    session.hold(true);
+    if (outputs.length === 0) run.finish();
+    else this.start(run);
+    let success = false;
+    try {
+      await run.outcome;
+      success = true;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.active.delete(run);
+      if (this.active.size === 0) session.hold(false);
+      if (!success) this.forget(run, outputs);
+      if (progress) session.send({ op: 'tilework-discard', graph: run.graphId });
+      progress?.finish(graph.size, success);
+    }
+  }
+
+  private start(run: Run): void {
+    run.start();
+    this.unconfirmed.add(run);
+    void run.settled().then(() => this.unconfirmed.delete(run));
+  }
+
+  /** Gives up keys of a run, at the scheduler too where nobody else wants them. */
+  private forget(run: Run, keys: readonly Key[]): void {
+    const unwanted = this.book.drop(run.id, keys);
+    const known = [run, ...this.unconfirmed].map((other) => other.settled());
+    // Until the scheduler has confirmed what was sent it may yet want the keys; and whoever is about to read them must be known first.
+    void Promise.all(known).then(() => {
+      if (!this.book.holds(run.id)) this.runs.delete(run.id);
+      const still = unwanted.filter((key) => this.book.holders(key).length === 0);
+      if (still.length === 0) return;
+      this.session.send({ op: 'client-releases-keys', keys: still, client: this.session.client });
+    });
+  }
+
+  /** What the scheduler does not know any more nobody here can make again. */
+  private async adoptAgain(run: Run): Promise<void> {
+    run.forgotten();
+    const { outputs } = run.submission;
+    // Where the scheduler cannot be reached now, this is done again when it can.
+    const lost = await this.unknown(outputs).catch(() => []);
+    if (lost.length === 0) {
+      if (this.book.holds(run.id)) this.start(run);
+      return;
+    }
+    run.fail(lostInputs(lost));
+    for (const key of outputs) while (this.book.release(key) !== undefined);
+    this.forget(run, outputs);
+  }
+
+  private async unknown(keys: readonly Key[]): Promise<Key[]> {
+    const states = (await this.session.call('get_task_status', { keys })) as Readonly<
+      Record<Key, string | null>
+    >;
+    return keys.filter((key) => !states[key] || states[key] === 'released' || states[key] === 'forgotten');
+  }
+}
