@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseAddress } from '../cluster/comm/index.js';
 import { COMPRESSIONS, type Compression } from '../cluster/wire/index.js';
-import { ClusterWorker, EXIT, reportTo, supervise, type WorkerOptions } from '../cluster/worker/index.js';
+import {
+  type ClusterWorker,
+  EXIT,
+  reportTo,
+  startWorker,
+  supervise,
+  type WorkerOptions,
+} from '../cluster/worker/index.js';
 
 export const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for a Dask scheduler: tcp://host:8786, or tls://… with certificates
                                        (or environment DASK_SCHEDULER_ADDRESS)
@@ -180,7 +187,7 @@ async function work(options: WorkerOptions): Promise<number> {
   });
   const stopReporting = reportTo(process, () => worker?.memoryLimit);
   try {
-    worker = await ClusterWorker.start(options);
+    worker = await startWorker(options);
   } catch (error) {
     console.error(`tilework worker: ${(error as Error).message}`);
     process.exit(EXIT.refused);

@@ -4,7 +4,7 @@ import type { ClusterWorker } from './worker.js';
 
 /** What others may call this worker for: the scheduler, workers, clients. */
 export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handler>> {
-  const { work } = worker;
+  const { account, work } = worker;
   const { store, incoming, outgoing, frames } = work;
   return {
     get_data: ({ keys, who }, connection) => outgoing.answer(listOf(keys), who, connection),
@@ -37,16 +37,16 @@ export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handl
       return 'OK';
     },
     ping: () => 'pong',
-    identity: () => worker.identity(),
+    identity: () => account.identity(),
     keys: () => store.names(),
     versions: () => worker.versions,
     'plugin-add': () => ({ status: 'OK' }),
     'plugin-remove': () => ({ status: 'OK' }),
     get_logs: ({ n }) => worker.log.recent(typeof n === 'number' ? n : undefined),
-    call_stack: ({ keys }) => worker.callStacks(keys == null ? undefined : listOf(keys)),
+    call_stack: ({ keys }) => account.callStacks(keys == null ? undefined : listOf(keys)),
     profile: () => NO_PROFILE,
     profile_metadata: () => ({ counts: [], keys: [] }),
-    dump_state: () => worker.dump(),
+    dump_state: () => account.dump(),
   };
 }
 

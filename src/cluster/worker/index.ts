@@ -1,3 +1,4 @@
 export { EXIT, reportTo, supervise } from './nanny.js';
 export type { WorkerOptions } from './options.js';
-export { ClusterWorker, type Ended } from './worker.js';
+export { startWorker } from './start.js';
+export type { ClusterWorker, Ended } from './worker.js';

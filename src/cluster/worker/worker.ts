@@ -1,39 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { LocalEngine } from '../../engine/index.js';
-import { threadEntry } from '../../engine/thread-entry.js';
-import type { Key } from '../../graph/task.js';
-import type { ClusterEngine } from '../client/index.js';
-import {
-  formatAddress,
-  type Handler,
-  isLoopback,
-  type Listener,
-  listen,
-  parseAddress,
-  type StreamMessage,
-} from '../comm/index.js';
-import { dumpState } from './dump.js';
-import { handlersOf } from './handlers.js';
+import type { LocalEngine } from '../../engine/index.js';
+import { formatAddress, type Listener } from '../comm/index.js';
+import { Account } from './account.js';
 import { type HttpServer, serveHttp } from './http.js';
-import { SchedulerLink } from './link.js';
-import { Log } from './log.js';
+import type { SchedulerLink } from './link.js';
+import type { Log } from './log.js';
 import { MemoryWatch } from './memory.js';
-import { heartbeatMetrics, prometheusText } from './metrics.js';
 import { Observer } from './observer.js';
-import { JS, threadsOf, type WorkerOptions } from './options.js';
-import { eventOf } from './scheduler-messages.js';
-import { TaskClient } from './task-client.js';
+import { JS, type WorkerOptions } from './options.js';
+import { type Status, Talk } from './talk.js';
 import { seconds } from './time.js';
 import { Timers } from './timers.js';
 import { Work } from './work.js';
 
 const MISSING_MS = 1_000;
-const KEEP_ALIVE_MS = 25_000;
 const FAREWELL_MS = 2_000;
 /** Why the scheduler has a worker close that it took out of the cluster. */
 const DROPPED = 'scheduler-remove-worker';
-
-type Status = 'init' | 'running' | 'paused' | 'closing_gracefully' | 'closing' | 'closed';
 
 /** How a worker ended. */
 export interface Ended {
@@ -44,15 +27,16 @@ export interface Ended {
 
 /**
  * A worker of a Dask cluster: takes tasks of tilework from an unmodified scheduler and computes them in a local engine's threads.
- * The main thread only talks, so that heartbeats and other workers' requests never wait for a task.
+ * The main thread only talks, so that heartbeats and other workers' requests never wait for a task. Made by `startWorker`.
  */
 export class ClusterWorker {
   readonly id = `Worker-${randomUUID()}`;
   readonly address: string;
   readonly work: Work;
+  readonly account: Account;
   /** Resolves when the worker has closed. */
   readonly finished: Promise<Ended>;
-  private status: Status = 'init';
+  private status: 'init' | Status | 'closing' | 'closed' = 'init';
   private readonly observer: Observer;
   private readonly timers = new Timers();
   private http: HttpServer | undefined;
@@ -61,7 +45,7 @@ export class ClusterWorker {
   private closing: Promise<void> | undefined;
   private retiring: Promise<void> | undefined;
 
-  private constructor(
+  constructor(
     private readonly options: WorkerOptions,
     private readonly link: SchedulerLink,
     private readonly listener: Listener,
@@ -87,50 +71,49 @@ export class ClusterWorker {
       broken: () => void this.close('broken', false),
     });
     this.observer = new Observer(engine, this.work);
+    this.account = new Account(
+      () => this.identity(),
+      () => this.takesPart,
+      this.work,
+      this.observer,
+      log,
+    );
   }
 
-  /**
-   * Starts a worker and has it join the cluster. Resolves when the scheduler has taken it.
-   *
-   * @throws TypeError for options that are of no use, CommError where the scheduler cannot be reached, MemoryLimitError where the limit is
-   *   too small to work with, Error where the scheduler refuses it
-   */
-  static async start(options: WorkerOptions): Promise<ClusterWorker> {
-    const log = new Log(options.quiet ?? false);
-    const { localDirectory: spillDirectory, memoryLimit } = options;
-    const tasks = new TaskClient(options);
-    let worker: ClusterWorker | undefined;
-    const engineFor = (key: Key): Promise<ClusterEngine> => {
-      worker?.work.secede(key);
-      return tasks.get();
-    };
-    const engine = new LocalEngine(
-      {
-        threads: threadsOf(options),
-        ...(memoryLimit !== undefined && { memoryLimit }),
-        ...(spillDirectory && { spillDirectory }),
-      },
-      // No runner: the main thread runs no tasks, not even little ones.
-      { entry: threadEntry(), engineFor },
+  /** Takes part in the cluster. Resolves when the scheduler has taken it. @throws Error where it refuses */
+  async join(): Promise<void> {
+    const { options, link, engine } = this;
+    if (options.http !== undefined)
+      this.http = await serveHttp(this.account.pages(), options.http.host, options.http.port);
+    const { threads, memoryLimit, spillDirectory } = engine.settings;
+    const interval = await link.register({
+      address: this.address,
+      status: 'init',
+      nthreads: threads,
+      name: options.name ?? this.address,
+      now: seconds(),
+      resources: { ...options.resources, ...JS },
+      memory_limit: memoryLimit,
+      local_directory: spillDirectory,
+      services: this.http === undefined ? {} : { dashboard: this.http.port },
+      nanny: null,
+      pid: process.pid,
+      versions: this.versions,
+      metrics: this.account.metrics(),
+      extra: {},
+      stimulus_id: `worker-connect-${seconds()}`,
+      server_id: this.id,
+    });
+    this.become('running');
+    this.log.info(
+      `${this.address} has joined ${options.scheduler} with ${threads} threads, ${memoryLimit} bytes`,
     );
-    engine.onDispose(() => tasks.close());
-    let link: SchedulerLink | undefined;
-    let listener: Listener | undefined;
-    try {
-      link = await SchedulerLink.open(options, log);
-      const { scheduler, port = 0 } = options;
-      const host = options.host ?? (isLoopback(parseAddress(scheduler).host) ? '127.0.0.1' : link.localHost);
-      const handlers: Record<string, Handler> = {};
-      const onError = (error: unknown, peer: string): void => log.warn(`${peer}: ${String(error)}`);
-      listener = await listen({ ...options, host, port, handlers, onError });
-      worker = new ClusterWorker(options, link, listener, engine, log, await link.versions());
-      Object.assign(handlers, handlersOf(worker));
-      await worker.join();
-      return worker;
-    } catch (error) {
-      await Promise.all([link?.close(0), listener?.close(), engine.dispose()]);
-      throw error;
-    }
+    this.talk().begin(interval);
+    this.timers.every(MISSING_MS, () => this.work.tell({ kind: 'find-missing' }));
+    this.memory = this.watchMemory();
+    const { lifetime } = options;
+    if (lifetime !== undefined)
+      this.timers.later(1_000 * lifetime, () => void this.retire('its lifetime is over'));
   }
 
   /** Has the scheduler move what this worker holds to others, then closes. */
@@ -149,7 +132,44 @@ export class ClusterWorker {
     return this.engine.settings.memoryLimit;
   }
 
-  identity(): object {
+  /** Whether it was asked to leave, by whomever. */
+  private get leaving(): boolean {
+    return this.retiring !== undefined || this.status === 'closing_gracefully';
+  }
+
+  /** Whether it takes part in the cluster, though it may be resting. */
+  private get takesPart(): boolean {
+    return this.status === 'running' || this.status === 'paused';
+  }
+
+  private talk(): Talk {
+    return new Talk(this.link, this.timers, this.log, {
+      told: (event, stimulus) => this.work.tell(event, stimulus),
+      become: (status) => this.become(status),
+      dismissed: (reason) => {
+        // Without having retired: it was silent for too long, or all workers are to start anew.
+        const dropped = reason === DROPPED && !this.leaving;
+        void this.close(typeof reason === 'string' ? reason : 'the scheduler said so', !dropped);
+      },
+      // Who has retired is forgotten before it is told to close.
+      unknown: () => void this.close('the scheduler does not know this worker', this.leaving),
+      lost: (error) => {
+        if (this.closing !== undefined) return;
+        if (this.retiring === undefined) this.log.error(`the scheduler is gone: ${error.message}`);
+        void this.close('the scheduler is gone', this.retiring !== undefined);
+      },
+      heartbeat: () => ({
+        address: this.address,
+        now: seconds(),
+        metrics: this.account.metrics(),
+        executing: this.work.executions.times(),
+        extensions: {},
+      }),
+      isClosing: () => this.closing !== undefined,
+    });
+  }
+
+  private identity(): object {
     const { threads, memoryLimit } = this.engine.settings;
     return {
       type: 'Worker',
@@ -164,89 +184,8 @@ export class ClusterWorker {
     };
   }
 
-  /** Of tasks that execute: of some, or of all. */
-  callStacks(keys?: readonly Key[]): Record<Key, readonly string[]> {
-    const all = Object.entries(this.work.executions.descriptions());
-    const wanted = keys && new Set(keys);
-    return Object.fromEntries(
-      all.filter(([key]) => wanted?.has(key) ?? true).map(([key, text]) => [key, [text]]),
-    );
-  }
-
-  dump(): object {
-    return { ...this.identity(), ...dumpState(this.work.state), log: this.log.recent() };
-  }
-
-  /** Whether it was asked to leave, by whomever. */
-  private get leaving(): boolean {
-    return this.retiring !== undefined || this.status === 'closing_gracefully';
-  }
-
-  private async join(): Promise<void> {
-    const { options, link, engine } = this;
-    if (options.http !== undefined) this.http = await this.serveHttp(options.http);
-    const { threads, memoryLimit, spillDirectory } = engine.settings;
-    const interval = await link.register({
-      address: this.address,
-      status: 'init',
-      nthreads: threads,
-      name: options.name ?? this.address,
-      now: seconds(),
-      resources: { ...options.resources, ...JS },
-      memory_limit: memoryLimit,
-      local_directory: spillDirectory,
-      services: this.http === undefined ? {} : { dashboard: this.http.port },
-      nanny: null,
-      pid: process.pid,
-      versions: this.versions,
-      metrics: heartbeatMetrics(this.observer.look()),
-      extra: {},
-      stimulus_id: `worker-connect-${seconds()}`,
-      server_id: this.id,
-    });
-    this.become('running');
-    this.log.info(
-      `${this.address} has joined ${options.scheduler} with ${threads} threads, ${memoryLimit} bytes`,
-    );
-    void this.listenToScheduler();
-    void this.beat(interval);
-    this.timers.every(KEEP_ALIVE_MS, () => link.send({ op: 'keep-alive' }));
-    this.timers.every(MISSING_MS, () => this.work.tell({ kind: 'find-missing' }));
-    this.memory = this.watchMemory();
-    const { lifetime } = options;
-    if (lifetime !== undefined)
-      this.timers.later(1_000 * lifetime, () => void this.retire('its lifetime is over'));
-  }
-
-  private async listenToScheduler(): Promise<void> {
-    try {
-      for await (const message of this.link.messages()) this.take(message);
-    } catch (error) {
-      if (this.closing !== undefined) return;
-      if (this.retiring === undefined) this.log.error(`the scheduler is gone: ${(error as Error).message}`);
-      await this.close('the scheduler is gone', this.retiring !== undefined);
-    }
-  }
-
-  private take(message: StreamMessage): void {
-    const event = eventOf(message);
-    if (event !== undefined) {
-      this.work.tell(event, event.stimulus);
-    } else if (message.op === 'close') {
-      const { reason } = message;
-      // Without having retired: it was silent for too long, or all workers are to start anew.
-      const dropped = reason === DROPPED && !this.leaving;
-      void this.close(typeof reason === 'string' ? reason : 'the scheduler said so', !dropped);
-    } else if (message.op === 'worker-status-change') {
-      const { status } = message;
-      if (status === 'running' || status === 'paused' || status === 'closing_gracefully') this.become(status);
-    } else {
-      this.log.warn(`the scheduler sent ${JSON.stringify(message.op)}, which means nothing here`);
-    }
-  }
-
   /** Changes what the worker may do, and says so. */
-  private become(status: 'running' | 'paused' | 'closing_gracefully'): void {
+  private become(status: Status): void {
     if (this.closing !== undefined || this.status === status) return;
     this.log.info(`${this.status} → ${status}`);
     this.status = status;
@@ -258,7 +197,7 @@ export class ClusterWorker {
     return new MemoryWatch({
       look: () => {
         const { status, engine, work } = this;
-        if (status !== 'running' && status !== 'paused') return undefined;
+        if (!this.takesPart) return undefined;
         const resident = process.memoryUsage.rss();
         return { paused: status === 'paused', resident, stats: engine.stats(), bounded: work.frames.bytes };
       },
@@ -276,36 +215,6 @@ export class ClusterWorker {
         await this.engine.collectGarbage();
       },
     });
-  }
-
-  private async beat(interval: number): Promise<void> {
-    const next = (seconds: number): void => this.timers.later(1_000 * seconds, () => void this.beat(seconds));
-    try {
-      const observed = this.observer.look();
-      const answer = await this.link.heartbeat({
-        address: this.address,
-        now: observed.now,
-        metrics: heartbeatMetrics(observed),
-        executing: this.work.executions.times(),
-        extensions: {},
-      });
-      // Who has retired is forgotten before it is told to close.
-      if (answer === 'missing') await this.close('the scheduler does not know this worker', this.leaving);
-      else next(answer);
-    } catch (error) {
-      // The stream tells whether the scheduler is gone.
-      if (this.closing === undefined) this.log.warn(`heartbeat: ${(error as Error).message}`);
-      next(interval);
-    }
-  }
-
-  private serveHttp({ host, port }: { readonly host: string; readonly port: number }): Promise<HttpServer> {
-    const pages = {
-      healthy: () => this.status === 'running' || this.status === 'paused',
-      status: () => ({ ...this.identity(), ...heartbeatMetrics(this.observer.look()) }),
-      metrics: () => prometheusText(this.observer.look()),
-    };
-    return serveHttp(pages, host, port);
   }
 
   private async leave(reason: string): Promise<void> {
