@@ -8,8 +8,6 @@ import {
   type CommOptions,
   type Connection,
   connect,
-  isReachable,
-  parseAddress,
   RpcPool,
   type StreamMessage,
 } from '../comm/index.js';
@@ -137,7 +135,7 @@ export class Session {
       await this.call('tilework_hello', {}, { timeout: HEARTBEAT_MS });
     } catch {
       // It may be busy.
-      if (!(await isReachable(parseAddress(this.address))))
+      if (!(await connection.leadsSomewhere()))
         connection.abort(new CommError(`${this.address} cannot be reached any more`, this.address));
     }
   }

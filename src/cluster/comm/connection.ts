@@ -14,6 +14,7 @@ import { noGreeting, socketError, strangerError } from './diagnose.js';
 import { CommClosedError, type CommError } from './errors.js';
 import type { Inlet, Take } from './inlet.js';
 import { piecesOf } from './pieces.js';
+import { type Endpoint, isReachable } from './reach.js';
 
 /** Messages that nobody has read yet: beyond these many the peer has to wait. */
 const UNREAD = 64;
@@ -38,6 +39,7 @@ export class Connection {
   private greeted = false;
   private heard = performance.now();
   private end!: (reason: CommError) => void;
+  private readonly peer: Endpoint | undefined;
 
   constructor(
     private readonly socket: Socket,
@@ -51,6 +53,8 @@ export class Connection {
     this.ended = new Promise((resolve) => {
       this.end = resolve;
     });
+    const { remoteAddress: host, remotePort: port } = socket;
+    this.peer = host === undefined || port === undefined ? undefined : { host, port };
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
     if (inlet !== undefined) inlet.take = this.take;
@@ -67,6 +71,11 @@ export class Connection {
   /** For how many milliseconds nothing has come. */
   get silence(): number {
     return performance.now() - this.heard;
+  }
+
+  /** Whether another connection could be made to where this one leads, though the peer says nothing. */
+  async leadsSomewhere(): Promise<boolean> {
+    return this.peer !== undefined && (await isReachable(this.peer));
   }
 
   /** Where this side of the connection is. */

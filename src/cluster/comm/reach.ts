@@ -1,9 +1,12 @@
 import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
 import type { Address } from './address.js';
 
+/** Where a TCP connection leads. */
+export type Endpoint = Pick<Address, 'host' | 'port'>;
+
 /** The system asks a host that does not answer again after 1, 2, 4, … seconds. To find one soon that comes back, it is asked anew after so many milliseconds. */
 const ATTEMPT_MS = 5_000;
-/** What says that there is no way, or nobody, rather than that a name cannot be looked up at the moment. */
+/** What says that there is no way, or nobody, rather than that this process can open no more connections. */
 const UNREACHABLE: ReadonlySet<string | undefined> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -17,15 +20,19 @@ const UNREACHABLE: ReadonlySet<string | undefined> = new Set([
  * @param onread how it is to be read, where not by `data` events
  * @throws the socket's error where the host refuses, or there is none; the signal's reason when aborted
  */
-export async function reach(where: Address, signal: AbortSignal, onread?: OnReadOpts): Promise<Socket> {
+export async function reach(where: Endpoint, signal: AbortSignal, onread?: OnReadOpts): Promise<Socket> {
   for (;;) {
     const socket = await attempt(where, signal, onread);
     if (socket !== undefined) return socket;
   }
 }
 
-/** Whether a TCP connection can be made within a few seconds: its system answers for a process that is busy or stopped. */
-export async function isReachable(where: Address): Promise<boolean> {
+/**
+ * Whether a TCP connection can be made within a few seconds: its system answers for a process that is busy or stopped.
+ *
+ * @param where by number: where the network is gone names cannot be looked up, which would say nothing of the peer
+ */
+export async function isReachable(where: Endpoint): Promise<boolean> {
   try {
     const socket = await attempt(where, new AbortController().signal);
     socket?.destroy();
@@ -37,7 +44,7 @@ export async function isReachable(where: Address): Promise<boolean> {
 
 /** Undefined where nothing answers in time. */
 function attempt(
-  { host, port }: Address,
+  { host, port }: Endpoint,
   signal: AbortSignal,
   onread?: OnReadOpts,
 ): Promise<Socket | undefined> {

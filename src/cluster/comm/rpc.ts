@@ -1,9 +1,7 @@
 import { decodeFailure, Serialized } from '../wire/index.js';
-import { parseAddress } from './address.js';
 import { connect, GREETED_MS } from './connect.js';
 import type { Connection } from './connection.js';
 import { CommClosedError, CommError, RemoteError } from './errors.js';
-import { isReachable } from './reach.js';
 import type { CommOptions } from './security.js';
 
 export interface CallOptions {
@@ -146,12 +144,11 @@ interface Idle {
  * @returns how to watch no longer
  */
 function giveUpUnreachable(connection: Connection, address: string): () => void {
-  const where = parseAddress(address);
   const began = performance.now();
   let over = false;
   const look = async (): Promise<void> => {
     const silence = Math.min(connection.silence, performance.now() - began);
-    const lost = silence >= SILENT_MS && !(await isReachable(where));
+    const lost = silence >= SILENT_MS && !(await connection.leadsSomewhere());
     if (over) return;
     if (lost) connection.abort(new CommError(`${address} cannot be reached any more`, address));
     else timer = setTimeout(look, silence < SILENT_MS ? SILENT_MS - silence : SILENT_MS);

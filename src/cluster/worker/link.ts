@@ -94,8 +94,17 @@ export class SchedulerLink {
     return answer.status === 'missing' ? 'missing' : answer['heartbeat-interval'];
   }
 
-  /** Asks the scheduler to move what this worker holds to others, and to take it out of the cluster. */
+  /**
+   * Asks the scheduler to move what this worker holds to others, and to take it out of the cluster.
+   * @throws CommError where it cannot be reached (any more)
+   */
   async retire(address: string): Promise<void> {
+    // Whoever asks a worker to end waits for it: a call would notice later.
+    if (!(await this.stream.connection.leadsSomewhere()))
+      throw new CommError(
+        `${this.scheduler} cannot be reached: what only this worker holds is computed again elsewhere`,
+        this.scheduler,
+      );
     const stimulus = `worker-close-gracefully-${seconds()}`;
     const fields = { workers: [address], close_workers: false, remove: true, stimulus_id: stimulus };
     await this.pool.call(this.scheduler, 'retire_workers', fields);

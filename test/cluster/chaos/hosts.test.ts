@@ -1,10 +1,14 @@
 /** A cluster of several hosts, over TLS, whose network breaks for half a minute. All at the same time, in clusters of their own. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { arange } from '../../../src/index.js';
 import { makeCertificates } from '../support/certificates.js';
 import { describeWithDask } from '../support/scheduler.js';
 import { sumBelow, sumTree } from '../worker/support/graphs.js';
+import { startWorker } from '../worker/support/process.js';
 import { ChaosCluster, eventually } from './support/cluster.js';
 import { cannot, type Host, Network } from './support/network.js';
 
@@ -19,9 +23,11 @@ await describeWithDask('a cluster of several hosts', (python) => {
   let certificates: ReturnType<typeof makeCertificates>;
   beforeAll(async () => {
     if (cannot !== '') return;
-    network = await Network.open(9);
+    network = await Network.open(11);
     certificates = makeCertificates(python);
   });
+  const names = join(mkdtempSync(join(tmpdir(), 'tilework-names-')), 'hosts');
+  afterAll(() => rmSync(join(names, '..'), { recursive: true }));
   const open = ({ address, under }: Host, config = {}): Promise<ChaosCluster> => {
     const { files: tls, member } = certificates;
     return ChaosCluster.open(python, { tls, certificates: member, host: address, under, config });
@@ -74,7 +80,7 @@ await describeWithDask('a cluster of several hosts', (python) => {
   test.skipIf(cannot !== '').concurrent(
     'is asked again by a program that does not reach it for a while',
     async () => {
-      const [home, a] = network.hosts.slice(7) as [Host, Host];
+      const [home, a] = network.hosts.slice(7, 9) as [Host, Host];
       const cluster = await open(home, SOON);
       await cluster.start({ under: a.under });
       const sum = cluster.value(sumTree('asked', 64, 50), 'asked-root');
@@ -89,4 +95,37 @@ await describeWithDask('a cluster of several hosts', (python) => {
     },
     120_000,
   );
+
+  test.skipIf(cannot !== '').concurrent(
+    'lets a worker go that is asked to when neither the scheduler nor its name is to be found any more',
+    async () => {
+      const [home, a] = network.hosts.slice(9) as [Host, Host];
+      const cluster = await open(home);
+      const { ca, cert, key } = certificates.files;
+      writeFileSync(names, `${home.address} scheduler.tilework\n`);
+      const worker = await startWorker(
+        `tls://scheduler.tilework:${cluster.scheduler.address.split(':').at(-1)}`,
+        ['--tls-ca-file', ca, '--tls-cert', cert, '--tls-key', key],
+        { under: [...a.under, ...withNames(names)], stays: true },
+      );
+      network.cut(a, home);
+      writeFileSync(names, '');
+      worker.child.kill('SIGTERM');
+      expect(await worker.exited).toBe(0);
+      expect(worker.log()).toMatch(
+        /retiring: tls:\/\/scheduler.tilework:\d+ cannot be reached: what only this worker holds is computed again elsewhere/,
+      );
+      expect(worker.spilled()).toEqual([]);
+      await cluster.engine.dispose();
+      await cluster.scheduler.kill();
+    },
+    60_000,
+  );
 });
+
+/** Words before a command: to it, a file is /etc/hosts. */
+const withNames = (file: string): string[] => [
+  ...['unshare', '--mount', 'sh', '-ec'],
+  'mount --bind "$0" /etc/hosts; exec "$@"',
+  file,
+];
