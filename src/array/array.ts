@@ -104,7 +104,11 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
 
   /** How computations see it, and functions that are called with it. */
   get [LAZY](): LazyHooks<Computed<D>, InputBlock<D>> {
-    return { family: arrayFamily, input: () => arrayInput(this as TileArray<DType>) };
+    return {
+      family: arrayFamily,
+      engine: this.node.engine,
+      input: () => arrayInput(this as TileArray<DType>),
+    };
   }
 
   /** Element type, named as NumPy names it. */

@@ -1,10 +1,16 @@
-import { defaultEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
 import { order } from '../graph/order.js';
 import type { Key } from '../graph/task.js';
 import { allocate, type DType, type TypedArray } from '../kernels/dtype.js';
-import type { Family, Lazy, LazyCompute, LazyInput, Output } from '../lazy/index.js';
+import {
+  engineFor,
+  type Family,
+  type Lazy,
+  type LazyCompute,
+  type LazyInput,
+  type Output,
+} from '../lazy/index.js';
 import type { TileArray } from './array.js';
 import { blockShape, blocksOf, boundaries, gridOf, isKnown, product } from './chunks.js';
 import { heldArray } from './handle.js';
@@ -58,7 +64,8 @@ export const arrayFamily: Family = {
 export function arrayInput(array: TileArray<DType>): LazyInput {
   const { graph, keys } = graphOf([array.rechunk(-1) as TileArray<DType>]);
   const tasks = [...graph.values()];
-  return { key: keys[0], ...(array.ndim === 0 && { as: 'element' }), inputs: [], tasks: () => tasks };
+  const { engine } = array.node;
+  return { key: keys[0], ...(array.ndim === 0 && { as: 'element' }), engine, inputs: [], tasks: () => tasks };
 }
 
 /** Collects the blocks of one array into one run of memory. */
@@ -161,7 +168,7 @@ export async function shapesOfBlocks(
   node: ArrayNode,
   options: ArrayCompute = {},
 ): Promise<(coords: readonly number[]) => readonly number[]> {
-  const { engine = defaultEngine() } = options;
+  const engine = engineFor(options.engine, node.engine);
   const grid = gridOf(node.chunks);
   const wanted = [...blocksOf(grid)];
   const lowered = lower(wanted.map((coords) => ({ node, coords })));

@@ -44,6 +44,7 @@ export function fromDelayed<D extends DType = 'float64'>(
     parts: [dtype],
     chunks: shape.map((n) => [n]),
     inputs: [],
+    engine: input.engine,
     task: (_coords, key, emit) => {
       for (const task of tasksOf([input]).values()) emit.add(task);
       return {
@@ -64,7 +65,7 @@ export function toDelayed<D extends DType>(array: TileArray<D>): Delayed<InputBl
   const { graph, keys } = graphOf([array as TileArray<DType>]);
   return keys.map((key) => {
     const tasks = (): Iterable<Task> => (graph.has(key) ? cull(graph, [key]).values() : []);
-    const node: LazyInput = Object.freeze({ key, inputs: [], tasks });
+    const node: LazyInput = Object.freeze({ key, engine: array.node.engine, inputs: [], tasks });
     // Blocks that an engine holds are held as long as the array is.
     arrays.set(node, array);
     return new Delayed<InputBlock<D>>(node);

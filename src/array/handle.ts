@@ -33,6 +33,7 @@ export function heldArray({ dtype, chunks, bounds, keys }: ArrayHandle, engine: 
     chunks,
     ...(bounds && { bounds }),
     inputs: [],
+    engine,
     keys: (coords) => byPlace.get(coords.join())!,
   });
   holdWhile(held, engine, keys);

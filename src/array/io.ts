@@ -1,9 +1,9 @@
-import { defaultEngine } from '../engine/default.js';
 import { tokenize } from '../graph/key.js';
 import { order } from '../graph/order.js';
 import type { Graph, Key, Task } from '../graph/task.js';
 import type { Region, Source, Target } from '../io/source.js';
 import type { DType } from '../kernels/dtype.js';
+import { engineFor } from '../lazy/index.js';
 import { TileArray } from './array.js';
 import {
   blockShape,
@@ -95,8 +95,9 @@ export async function writeTo(
   },
   options: ArrayCompute = {},
 ): Promise<void> {
-  const { engine = defaultEngine(), ...rest } = options;
+  const { engine: chosen, ...rest } = options;
   try {
+    const engine = engineFor(chosen, array.node.engine);
     rest.signal?.throwIfAborted();
     const { graph, keys } = writeGraph(array, target);
     await engine.run(graph, keys, { ...rest, priorities: order(graph, keys), onOutput: () => {} });

@@ -1,7 +1,9 @@
+import type { Engine } from '../engine/engine.js';
 import { tokenize } from '../graph/key.js';
 import type { Key, Task } from '../graph/task.js';
 import type { DType } from '../kernels/dtype.js';
 import type { ExprNode, Fold } from '../kernels/spec.js';
+import { holderOf } from '../lazy/index.js';
 import { type Chunks, gridOf, shapeOf } from './chunks.js';
 
 /** One of the arrays that a node yields (most yield one: part 0). */
@@ -20,6 +22,8 @@ interface NodeBase {
   /** Upper bounds of the chunk sizes, where some are unknown. */
   readonly bounds?: Chunks;
   readonly inputs: readonly Operand[];
+  /** The engine that holds some of what it is made of. */
+  readonly engine?: Engine | undefined;
 }
 
 /** An elementwise expression of its inputs, which broadcast against its shape and share its chunk boundaries. */
@@ -140,12 +144,16 @@ type Made<N> = N extends ArrayNode
 /**
  * Freezes a node and names it: `label-hash`, the hash made of what `identity` says beside the kind, the chunks and the
  * inputs' names.
+ *
+ * @throws EngineError where engines hold some of it, and not one all
  */
 export function makeNode<N extends ArrayNode>(label: string, identity: unknown, node: Made<N>): N {
   const inputs = node.inputs.map((o) => `${o.node.name}/${o.part}`);
   const hash = tokenize([node.kind, identity, node.parts, node.chunks, inputs]);
+  const engine = holderOf([node, ...node.inputs.map((input) => input.node)]);
   return Object.freeze({
     ...node,
+    ...(engine && { engine }),
     name: `${label}-${hash}`,
     shape: Object.freeze(node.shape ?? shapeOf(node.chunks)),
   }) as unknown as N;

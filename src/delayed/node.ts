@@ -3,7 +3,7 @@ import type { Argument, CallParams } from '../engine/ops/call.js';
 import { tokenize } from '../graph/key.js';
 import { whyNotCloneable } from '../graph/plain-data.js';
 import type { Key, Task } from '../graph/task.js';
-import { isLazy, LAZY, type LazyInput, replaceLazies } from '../lazy/index.js';
+import { holderOf, isLazy, LAZY, type LazyInput, replaceLazies } from '../lazy/index.js';
 
 /** What is called, as tasks name it: a function of users (`calleeOf`), or of another language. */
 export interface Called {
@@ -64,8 +64,7 @@ export function callNode(
     params: Object.freeze({ args } satisfies CallParams),
     common: callee.common,
   });
-  const engine = inputs.find((input) => input.engine !== undefined)?.engine;
-  return Object.freeze({ key: task.key, engine, inputs, tasks: () => [task] });
+  return Object.freeze({ key: task.key, engine: holderOf(inputs), inputs, tasks: () => [task] });
 }
 
 const REMEDY = 'Pass plain data, and functions by captured';

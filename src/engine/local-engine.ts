@@ -258,6 +258,10 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     return this.memory.share();
   }
 
+  toString(): string {
+    return `tilework.LocalEngine<${this.settings.threads} threads>`;
+  }
+
   private throwIfEnded(): void {
     if (this.ended !== undefined) throw new EngineError('the engine was disposed of');
   }

@@ -10,6 +10,7 @@ import { noteUploads } from '../graph/uploads.js';
 import {
   type ComputedIn,
   compute,
+  engineFor,
   type Lazily,
   type LazyArguments,
   type LazyInput,
@@ -98,7 +99,7 @@ export class Client extends Placed {
    * values, arrays (of which the function gets `{ dtype, shape, data }`). If an input fails, so does the call, with the input's error.
    *
    * @throws UnshippableFunctionError naming what the function uses and nothing provides; TypeError naming the argument that is no plain
-   *   data. What the function throws is the future's.
+   *   data; EngineError where another engine than the client's holds one. What the function throws is the future's.
    * @example
    * const client = new Client();
    * const square = client.submit((n: number) => n * n, 4);
@@ -352,6 +353,7 @@ export class Client extends Placed {
       name: name && keyName(name),
       key: key && ownKey(key),
     });
+    engineFor(this.engine, node.engine);
     const options = settings(this.options);
     const after = (): ReturnType<typeof pendingHere> => pendingHere(node.inputs);
     return new Future(new EngineWork(this.engine, node, options, after, undefined, revive), this.engine);

@@ -1,8 +1,8 @@
-import { defaultEngine } from '../engine/default.js';
 import type { ComputeOptions, Engine } from '../engine/engine.js';
 import { order } from '../graph/order.js';
 import type { Key, Task } from '../graph/task.js';
-import { type Alone, type Family, LAZY, type Lazy, type Output } from './protocol.js';
+import { engineFor, holderOf } from './holder.js';
+import { type Alone, type Family, LAZY, type Lazy, type LazyHooks, type Output } from './protocol.js';
 import { replaceLazies } from './structure.js';
 import type { ComputedIn } from './types.js';
 
@@ -16,7 +16,8 @@ export interface LazyCompute extends Omit<ComputeOptions, 'priorities'> {
  * outcome has the same structure; what is not lazy stays as it is.
  *
  * @throws TaskError where a task fails, MemoryLimitError where blocks do not fit, RangeError where the result of an array is larger
- *   than 8 GiB, the signal's reason when aborted, TypeError where nothing is lazy and it is no structure
+ *   than 8 GiB, the signal's reason when aborted, TypeError where nothing is lazy and it is no structure, EngineError where another engine
+ *   than `engine` holds some of it
  * @example
  * await compute([x.sum(), x.max(0)]); // [ 15, [3. 4. 5.] ]
  * const double = delayed((n: number) => 2 * n);
@@ -26,7 +27,7 @@ export async function compute<const S>(structure: S, options: LazyCompute = {}):
   const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
   const { lazies, alone, graph, outputs, holder } = planOf(structure, 'compute');
-  const engine = chosen ?? holder ?? defaultEngine();
+  const engine = engineFor(chosen, holder);
   const places = byKey(outputs);
   const keys = [...places.keys()];
   const together = async (signal: AbortSignal | undefined): Promise<void> => {
@@ -64,7 +65,7 @@ export async function persist<const S>(
   const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
   const { lazies, alone, graph, outputs, holder } = planOf(structure, 'persist');
-  const engine = chosen ?? holder ?? defaultEngine();
+  const engine = engineFor(chosen, holder);
   const places = byKey(outputs);
   const together = async (signal: AbortSignal | undefined): Promise<void> => {
     // Each of several that share a result holds it.
@@ -131,16 +132,17 @@ function planOf(structure: unknown, label: string): Planned {
     throw new TypeError(
       `${label} takes arrays, frames, delayed values and futures, or lists, objects and Maps of them, not ${structure === null ? 'null' : typeof structure}`,
     );
-  let holder: Engine | undefined;
+  const together: LazyHooks[] = [];
   const alone = new Map<Lazy, Alone>();
   const families = new Map<Family, Set<Lazy>>();
   replaceLazies(structure, (lazy) => {
-    const { family, engine } = lazy[LAZY];
-    holder ??= engine;
+    const { family } = lazy[LAZY];
+    // What stands alone finds its engine itself.
     if (!('plan' in family)) {
       alone.set(lazy, family);
       return lazy;
     }
+    together.push(lazy[LAZY]);
     const members = families.get(family);
     if (members === undefined) families.set(family, new Set([lazy]));
     else members.add(lazy);
@@ -155,7 +157,7 @@ function planOf(structure: unknown, label: string): Planned {
     outputs.push(...plan.outputs);
     for (const [key, task] of plan.graph) graph.set(key, task);
   }
-  return { lazies, alone, graph, outputs, holder };
+  return { lazies, alone, graph, outputs, holder: holderOf(together) };
 }
 
 function byKey(outputs: readonly Output[]): Map<Key, Output[]> {

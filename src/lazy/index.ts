@@ -1,5 +1,6 @@
 export { compute, holdWhile, type LazyCompute, persist } from './compute.js';
 export { tasksOf } from './graph.js';
+export { engineFor, holderOf } from './holder.js';
 export {
   type Alone,
   type ELEMENT,

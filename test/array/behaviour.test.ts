@@ -314,6 +314,39 @@ describe('persist', () => {
     expect((elements as tw.NDArray).shape).toEqual([8, 3]);
   });
 
+  it('has the engine that holds blocks compute what reads them, and no other', async () => {
+    await using other = new tw.LocalEngine({ threads: 3 });
+    const held = await tw.arange(6, { chunks: 2 }).persist({ engine });
+    expect(await held.sum().compute()).toBe(15);
+    expect(
+      await tw
+        .fromArray(held, 'n')
+        .agg({ most: tw.col('n').max() })
+        .rows(),
+    ).toEqual([{ most: 5 }]);
+    const refused = {
+      name: 'EngineError',
+      message:
+        'tilework.LocalEngine<2 threads> holds what is read, and tilework.LocalEngine<3 threads> has not got it: ' +
+        'compute it with the first (leave engine out), or persist it in the second',
+    };
+    const double = tw.delayed((block: { data: Float64Array }) => 2 * block.data[0]!);
+    await expect(held.add(1).compute({ engine: other })).rejects.toMatchObject(refused);
+    await expect(held.T.persist({ engine: other })).rejects.toMatchObject(refused);
+    await expect(tw.toNpy(held, join(directory, 'x.npy'), { engine: other })).rejects.toMatchObject(refused);
+    await expect(double(held).compute({ engine: other })).rejects.toMatchObject(refused);
+    await expect(held.toDelayed()[0]!.compute({ engine: other })).rejects.toMatchObject(refused);
+    expect(() => new tw.Client(other).submit((x) => x, held)).toThrow(refused.message);
+    await expect(tw.fromArray(held, 'n').rows({ engine: other })).rejects.toThrow(refused.message);
+
+    const there = await tw.ones([6], { chunks: 2 }).persist({ engine: other });
+    const both =
+      /LocalEngine<2 threads> holds some of what is read, and tilework.LocalEngine<3 threads> the rest, .*persist both in one/;
+    expect(() => held.add(there)).toThrow(both);
+    expect(() => double(tw.delayed([held, there]))).toThrow(both);
+    await expect(tw.compute([held, there])).rejects.toThrow(both);
+  });
+
   it('gives blocks up when no array reads them any more', async () => {
     setFlagsFromString('--expose_gc');
     const gc = runInNewContext('gc') as () => void;

@@ -168,6 +168,10 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     return this.dispose();
   }
 
+  toString(): string {
+    return `tilework.ClusterEngine<${this.address}>`;
+  }
+
   private async call(op: string, fields: object = {}): Promise<unknown> {
     this.over.signal.throwIfAborted();
     return this.session.call(op, fields);

@@ -52,14 +52,15 @@ export async function arrayOfPlan(
   const flat = typeof columns === 'string';
   const chunkRows = rowsOf(given.chunkRows, names.length * itemsize(dtype));
   const numbers = make.project(plan, castsTo(names, dtype));
-  const { identity, blocks, remove } = isDistributed(engine)
-    ? await storedOnWorkers(numbers, dtype, chunkRows, engine, options)
+  const holder = isDistributed(engine) ? engine : undefined;
+  const { identity, blocks, remove } = holder
+    ? await storedOnWorkers(numbers, dtype, chunkRows, holder, options)
     : await stored(numbers, dtype, chunkRows, options);
   if (blocks.length === 0) {
     remove();
     return zeros(flat ? [0] : [0, names.length], { dtype }) as TileArray<DType>;
   }
-  const node = nodeOf(identity, blocks, names, dtype, flat);
+  const node = nodeOf(identity, blocks, names, dtype, flat, holder);
   gone.register(node, remove);
   return new TileArray<DType>(node);
 }
@@ -173,6 +174,7 @@ function nodeOf(
   names: readonly string[],
   dtype: DType,
   flat: boolean,
+  holder: DistributedEngine | undefined,
 ): TasksNode {
   const sizes = blocks.map(({ rows }) => rows);
   const common: ToBlockCommon = { names, type: dtype };
@@ -181,6 +183,7 @@ function nodeOf(
     parts: [dtype],
     chunks: flat ? [sizes] : [sizes, [names.length]],
     inputs: [],
+    engine: holder,
     task: (coords, key) => {
       const { rows, inputs, params } = blocks[coords[0]!]!;
       const shape = flat ? [rows] : [rows, names.length];

@@ -1,5 +1,6 @@
-import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
+import { EngineError } from '../../engine/errors.js';
+import { engineFor, holderOf } from '../../lazy/index.js';
 import { FrameError } from '../errors.js';
 import * as make from '../plan/make.js';
 import { type HeldSource, inputsOf, type PlanNode, rewrite, type ScanNode } from '../plan/node.js';
@@ -11,19 +12,17 @@ import { Holding, partsOf } from './holding.js';
  * @throws FrameError where what it reads was released, or is held by another engine
  */
 export function engineOf(plan: PlanNode, asked: Engine | undefined): Engine {
-  let engine = asked;
-  for (const holder of holdersOf(plan)) {
+  const holders = holdersOf(plan);
+  for (const holder of holders)
     if (holder instanceof Holding && holder.released)
       throw new FrameError(
         'a frame that was persisted is read, and it was released: release it when all that is made of it is computed, or persist it again',
       );
-    if (engine !== undefined && engine !== holder.engine)
-      throw new FrameError(
-        'what is read was persisted, and another engine holds it: only that one computes with it; leave engine out, or persist both in one',
-      );
-    engine = holder.engine;
+  try {
+    return engineFor(asked, holderOf(holders));
+  } catch (error) {
+    throw error instanceof EngineError ? new FrameError(error.message) : error;
   }
-  return engine ?? defaultEngine();
 }
 
 /** A plan as the engine of this process reads it: what it holds are files. */
@@ -46,8 +45,8 @@ function filesOf(node: ScanNode, source: HeldSource): PlanNode {
 }
 
 /** What says which engine it is that a plan reads something of. */
-function holdersOf(plan: PlanNode): ReadonlySet<{ readonly engine: Engine }> {
-  const found = new Set<{ readonly engine: Engine }>();
+function holdersOf(plan: PlanNode): ReadonlySet<{ readonly engine?: Engine | undefined }> {
+  const found = new Set<{ readonly engine?: Engine | undefined }>();
   const seen = new Set<PlanNode>();
   const stack = [plan];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
@@ -55,7 +54,8 @@ function holdersOf(plan: PlanNode): ReadonlySet<{ readonly engine: Engine }> {
     seen.add(node);
     if (node.kind === 'scan' && node.source.from === 'held') found.add(node.source.holding);
     if (node.kind === 'scan' && node.source.from === 'delayed')
-      for (const { engine } of node.source.parts) if (engine !== undefined) found.add({ engine });
+      for (const part of node.source.parts) found.add(part);
+    if (node.kind === 'scan' && node.source.from === 'array') found.add(node.source.array.node);
     stack.push(...inputsOf(node));
   }
   return found;
