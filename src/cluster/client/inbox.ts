@@ -10,6 +10,9 @@ import { lostInputs } from './submit.js';
 
 /** What the scheduler says of graphs and keys, told to the runs that it concerns. */
 export class Inbox {
+  /** Runs that are about to fail: of one error many of their keys may, and it is asked about once. */
+  private readonly failing = new WeakSet<Run>();
+
   constructor(
     private readonly session: Session,
     private readonly book: Book,
@@ -43,8 +46,9 @@ export class Inbox {
   }
 
   private async failed(key: Key, message: StreamMessage): Promise<void> {
-    const runs = this.runsOf(key);
+    const runs = this.runsOf(key).filter((run) => !this.failing.has(run));
     if (runs.length === 0) return;
+    for (const run of runs) this.failing.add(run);
     const graph: Graph = runs.map((run) => run.graph).find((g) => g.has(key)) ?? new Map();
     const error = await failureOf(this.session, message, graph);
     for (const run of runs) run.fail(error);

@@ -159,6 +159,17 @@ for (const version of VERSIONS)
         expect(message).toContain('task "bad-1" (fail) failed: RangeError: too far');
       });
 
+      test('an error that many outputs wait for is asked about once', async () => {
+        const calls = vi.spyOn(RpcPool.prototype, 'call');
+        onTestFinished(() => calls.mockRestore());
+        const keys = Array.from({ length: 300 }, (_, i) => `many-${i}`);
+        const tasks = keys.map((key) => ({ key, op: 'add', inputs: ['bad-2'] }));
+        const running = engine.run(graphOf({ key: 'bad-2', op: 'fail' }, ...tasks), keys);
+        await expect(running).rejects.toThrow('task "bad-2" (fail) failed: RangeError: too far');
+        await untilForgotten();
+        expect(calls.mock.calls.filter(([, op]) => op === 'tilework_errors')).toHaveLength(1);
+      });
+
       test('tasks that throw are tried again as often as asked', async () => {
         attempts = 0;
         const graph = graphOf({ key: 'flaky-1', op: 'flaky' });
