@@ -213,6 +213,46 @@ describe('cancelling', () => {
     expect(engine.stats().tasks.done).toBe(1);
   });
 
+  test('a large graph, or an error or a refusal in the midst of it, leaves nothing', async () => {
+    const engine = makeEngine();
+    const leaves = 2 ** 13;
+    const graph = tree(leaves);
+    const keys = [...graph.keys()];
+    const idle = async (): Promise<void> => {
+      while (engine.stats().tasks.held > 0) await sleep(5);
+      expect(engine.stats().memory.used).toBe(0);
+    };
+    let taken = 0;
+    const midway = (act: () => void) => (): void => {
+      if (++taken === leaves / 2) act();
+    };
+    const controller = new AbortController();
+    const aborted = engine.run(graph, keys, {
+      signal: controller.signal,
+      onOutput: midway(() => controller.abort(new Error('enough'))),
+    });
+    await expect(aborted).rejects.toThrow('enough');
+    await idle();
+    taken = 0;
+    const refused = engine.run(graph, keys, {
+      onOutput: midway(() => {
+        throw new RangeError('not this one');
+      }),
+    });
+    await expect(refused).rejects.toThrow('not this one');
+    await idle();
+    const wrong = callTask('leaf-5000', '() => { throw new TypeError("in the midst"); }');
+    const failing = new Map([...graph, [wrong.key, wrong]]);
+    await expect(engine.run(failing, keys)).rejects.toThrow(
+      'task "leaf-5000" (call) failed: TypeError: in the midst',
+    );
+    await idle();
+    const results = await engine.run(graph, ['root']);
+    expect(valueIn(results.get('root'))).toBe((leaves * (leaves + 1)) / 2);
+    results[Symbol.dispose]();
+    await idle();
+  });
+
   test('before the start starts nothing', async () => {
     const engine = makeEngine();
     await expect(engine.run(tree(4), ['root'], { signal: AbortSignal.abort('no') })).rejects.toBe('no');
