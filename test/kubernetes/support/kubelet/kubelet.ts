@@ -47,8 +47,7 @@ export class Kubelet {
       else forwardPorts(request, socket, network).catch(failed);
     });
     this.lease = setInterval(() => {
-      const spec = { renewTime: new Date().toISOString().replace('Z', '000Z') };
-      api.patch(LEASE, { spec }, 'merge').catch(failed);
+      api.patch(LEASE, { spec: { renewTime: microTime() } }, 'merge').catch(failed);
     }, 5_000);
   }
 
@@ -67,7 +66,8 @@ export class Kubelet {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       metadata: { name: NAME },
-      spec: { holderIdentity: NAME, leaseDurationSeconds: 40 },
+      // With a time from the beginning: the controller of nodes takes none to be later than none, and would give the node up after 50 seconds.
+      spec: { holderIdentity: NAME, leaseDurationSeconds: 40, renewTime: microTime() },
     });
     await new Services(network, hosts).start(kubelet.apis[1]!, failed);
     const mine = `fieldSelector=spec.nodeName=${NAME}`;
@@ -116,6 +116,9 @@ export class Kubelet {
     }
   }
 }
+
+/** Now, as leases have it. */
+const microTime = (): string => new Date().toISOString().replace('Z', '000Z');
 
 const DESCRIPTION: KubernetesObject = {
   apiVersion: 'v1',

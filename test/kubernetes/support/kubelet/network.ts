@@ -57,8 +57,8 @@ export class Network {
     port: number,
     find: () => readonly [address: string, port: number] | undefined,
   ): void {
-    if (!this.addresses.has(address)) ip(`addr add ${address}/32 dev ${BRIDGE}`);
-    this.addresses.add(address);
+    if (this.services.has(`${address}:${port}`)) return;
+    this.have(address);
     const server = createServer((client) => {
       const behind = find();
       client.on('error', () => {});
@@ -76,13 +76,17 @@ export class Network {
     this.services.set(`${address}:${port}`, server);
   }
 
-  /** Takes no more connections to a Service's address. Those there are go on, as they do where kube-proxy has forgotten a Service. */
-  unserve(address: string): void {
-    for (const [key, server] of this.services)
-      if (key.startsWith(`${address}:`)) {
-        server.close();
-        this.services.delete(key);
-      }
+  /** Refuses connections to a Service's address. Those there are go on, as they do where kube-proxy has forgotten a Service. */
+  unserve(address: string, port: number): void {
+    const key = `${address}:${port}`;
+    this.have(address);
+    this.services.get(key)?.close();
+    this.services.delete(key);
+  }
+
+  private have(address: string): void {
+    if (!this.addresses.has(address)) ip(`addr add ${address}/32 dev ${BRIDGE}`);
+    this.addresses.add(address);
   }
 
   close(): void {

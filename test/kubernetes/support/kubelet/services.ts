@@ -18,25 +18,36 @@ export class Services {
 
   async start(api: Api, failed: (error: Error) => void): Promise<void> {
     const slices = '/apis/discovery.k8s.io/v1/endpointslices';
-    await api.watch(slices, (type, slice) => keep(this.slices, type, slice), failed);
+    await api.watch(slices, (type, slice) => this.lead(type, slice), failed);
     await api.watch('/api/v1/services', (type, service) => this.change(type, service), failed);
   }
 
   private change(type: string, service: KubernetesObject): void {
-    const { clusterIP, ports } = service.spec;
-    const known = this.services.has(service.metadata.uid);
     keep(this.services, type, service);
-    if (type === 'DELETED') this.network.unserve(clusterIP);
-    else if (!known)
-      for (const port of ports) this.network.serve(clusterIP, port.port, () => this.find(service, port.name));
+    if (type === 'DELETED')
+      for (const { port } of service.spec.ports) this.network.unserve(service.spec.clusterIP, port);
+    else this.serve(service);
     this.write();
   }
 
+  private lead(type: string, slice: KubernetesObject): void {
+    keep(this.slices, type, slice);
+    for (const service of this.services.values()) if (isBehind(slice, service)) this.serve(service);
+  }
+
+  /** Connections are refused where nothing is ready behind a port. */
+  private serve(service: KubernetesObject): void {
+    for (const { port, name } of service.spec.ports) {
+      const find = () => this.find(service, name);
+      if (find() === undefined) this.network.unserve(service.spec.clusterIP, port);
+      else this.network.serve(service.spec.clusterIP, port, find);
+    }
+  }
+
   /** One of the ready endpoints behind a port. */
-  private find({ metadata }: KubernetesObject, name?: string): readonly [string, number] | undefined {
+  private find(service: KubernetesObject, name?: string): readonly [string, number] | undefined {
     const found = [...this.slices.values()]
-      .filter((slice) => slice.metadata.namespace === metadata.namespace)
-      .filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name)
+      .filter((slice) => isBehind(slice, service))
       .flatMap((slice) => {
         const port = slice.ports?.find((port: KubernetesObject) => (port.name || undefined) === name)?.port;
         const ready = slice.endpoints?.filter((endpoint: KubernetesObject) => endpoint.conditions?.ready);
@@ -56,6 +67,10 @@ export class Services {
     writeFileSync(this.hosts, ['127.0.0.1 localhost\n', ...lines].join(''));
   }
 }
+
+const isBehind = (slice: KubernetesObject, { metadata }: KubernetesObject): boolean =>
+  slice.metadata.namespace === metadata.namespace &&
+  slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name;
 
 function keep(all: Map<string, KubernetesObject>, type: string, object: KubernetesObject): void {
   if (type === 'DELETED') all.delete(object.metadata.uid);
