@@ -65,9 +65,19 @@ describe.skipIf(python === undefined).each(HELMS)('what %s renders, as processes
     expect(test.log).toMatch(/connected[\s\S]*computed/);
     if (all) {
       expect(test.log).toMatch(/asks for the password/);
-      expect(await new Client(engine).python('math:factorial', [5])).toBe(120);
+      const client = new Client(engine);
+      expect(await client.python('math:factorial', [5])).toBe(120);
+      // A task that keeps Python's lock keeps its worker from answering, and nobody from knowing that it lives.
+      const sleeping = client.python('ctypes:pythonapi.usleep', [1_500_000]);
+      while ((await pythonWorker!.probe('startupProbe', 200)) !== undefined);
+      for (const probe of ['readinessProbe', 'livenessProbe'] as const)
+        expect(await pythonWorker!.probe(probe)).toBe(200);
+      await sleeping;
       await logsIn(`http://${jupyter!.ip}:8888`);
       expect(await pythonWorker!.retired(), pythonWorker!.log).toBe(0);
+      // Of the stranger: probes and hooks greet.
+      const unknown = (pod: Pod) => pod.log.match(/TLS handshake failed/g)?.length ?? 0;
+      expect([unknown(scheduler), unknown(pythonWorker!)]).toEqual([1, 0]);
     }
 
     // A pod that is to go gives away what it holds.

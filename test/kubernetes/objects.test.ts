@@ -88,7 +88,7 @@ describe.each(HELMS)('%s renders', (_, tools) => {
       for (const { metadata, spec } of ofKind(objects, 'Deployment')) {
         const [container] = spec.template.spec.containers;
         for (const probe of [container.startupProbe, container.readinessProbe, container.livenessProbe])
-          expect(names.get(metadata.name)).toContain((probe.httpGet ?? probe.tcpSocket).port);
+          expect(names.get(metadata.name)).toContain(probe.httpGet.port);
       }
     }
   });

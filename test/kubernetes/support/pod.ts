@@ -167,12 +167,15 @@ export class Pod {
     });
   }
 
-  /** What a probe of it finds by HTTP; undefined where nothing answers. */
-  async probe(name: 'startupProbe' | 'readinessProbe' | 'livenessProbe'): Promise<number | undefined> {
+  /** What a probe of it finds by HTTP; undefined where nothing answers in time. */
+  async probe(
+    name: 'startupProbe' | 'readinessProbe' | 'livenessProbe',
+    timeoutMs = 5_000,
+  ): Promise<number | undefined> {
     const { path, port } = this.container[name].httpGet;
     const number = this.container.ports.find((named: KubernetesObject) => named.name === port)?.containerPort;
     const url = `http://${this.ip}:${number ?? port}${path}`;
-    return fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
+    return fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).then(
       ({ status }) => status,
       () => undefined,
     );

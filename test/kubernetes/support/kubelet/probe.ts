@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../chart.js';
 
@@ -41,19 +39,9 @@ async function passes({ address, container }: Probed, spec: KubernetesObject): P
   const signal = AbortSignal.timeout((spec.timeoutSeconds ?? 1) * 1_000);
   const number = ({ port }: KubernetesObject): number =>
     container.ports?.find(({ name }: KubernetesObject) => name === port)?.containerPort ?? Number(port);
-  if (spec.httpGet) {
-    const url = `http://${address}:${number(spec.httpGet)}${spec.httpGet.path}`;
-    const answer = await fetch(url, { signal, redirect: 'manual' }).catch(() => undefined);
-    await answer?.body?.cancel();
-    return answer !== undefined && answer.status >= 200 && answer.status < 400;
-  }
-  if (spec.tcpSocket === undefined) throw new Error('a probe of a kind that this kubelet does not know');
-  const socket = connect({ host: address, port: number(spec.tcpSocket) });
-  const open = await once(socket, 'connect', { signal }).then(
-    () => true,
-    () => false,
-  );
-  socket.on('error', () => {});
-  socket.destroy();
-  return open;
+  if (spec.httpGet === undefined) throw new Error('a probe of a kind that this kubelet does not know');
+  const url = `http://${address}:${number(spec.httpGet)}${spec.httpGet.path}`;
+  const answer = await fetch(url, { signal, redirect: 'manual' }).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer !== undefined && answer.status >= 200 && answer.status < 400;
 }
