@@ -80,7 +80,7 @@ export function parseAwsArgs(args: readonly string[]): Action | 'help' {
   const [name, cluster, ...rest] = positionals;
   if (values.help) return 'help';
   if (name === undefined || !Object.hasOwn(OWN, name))
-    throw new TypeError(`up, status or down, not ${JSON.stringify(name ?? '')}`);
+    throw new TypeError(`up, status or down, not ${name === undefined ? 'nothing' : JSON.stringify(name)}`);
   checkFlags(
     name,
     OWN,

@@ -1,4 +1,5 @@
-import { DeployError, Executor, InterruptedError, openLog } from '../deploy/index.js';
+import { existsSync } from 'node:fs';
+import { DeployError, Executor, InterruptedError, type Log, openLog } from '../deploy/index.js';
 
 /** Flags of every command that makes, shows or removes clusters. */
 export const COMMON = {
@@ -61,18 +62,21 @@ export async function perform(command: string, usage: string, read: () => Action
     stopping.abort();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  const log = openLog(`${command}-${name}`);
+  let log: Log | undefined;
   try {
+    log = openLog(`${command}-${name}`, console.error);
     await run(new Executor({ say: console.log, log, dryRun, signal: stopping.signal }));
     return 0;
   } catch (error) {
     if (error instanceof InterruptedError && untilInterrupted) return 0;
     if (error instanceof TypeError) return wrong(error);
     if (!(error instanceof DeployError)) throw error;
-    log.write(`${error.message}\n`);
+    log?.write(`${error.message}\n`);
     console.error(`tilework ${command}: ${error.message}`);
     return error instanceof InterruptedError ? INTERRUPTED : 1;
   } finally {
+    // Where something failed, what still runs has to end too.
+    stopping.abort();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
@@ -104,6 +108,9 @@ export function releaseOf(flags: ReleaseFlags) {
     throw new TypeError(`--chart takes tilework or dask, not ${JSON.stringify(chart)}`);
   if (!/^\d+[smh]$/.test(timeout))
     throw new TypeError(`--timeout takes such as 15m, not ${JSON.stringify(timeout)}`);
+  for (const file of values)
+    if (!/^https?:/.test(file) && !existsSync(file))
+      throw new TypeError(`--values: there is no file ${file}`);
   const wrong = set.find((one) => !/^[^=]+=/.test(one));
   if (wrong !== undefined) throw new TypeError(`--set takes NAME=VALUE, not ${JSON.stringify(wrong)}`);
   const node = maybeWhole('--workers', flags.workers, 0);

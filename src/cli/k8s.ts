@@ -50,7 +50,9 @@ export function parseK8sArgs(args: readonly string[]): Action | 'help' {
   const [name, ...rest] = positionals;
   if (values.help) return 'help';
   if (name === undefined || !Object.hasOwn(OWN, name))
-    throw new TypeError(`up, status, connect, scale or down, not ${JSON.stringify(name ?? '')}`);
+    throw new TypeError(
+      `up, status, connect, scale or down, not ${name === undefined ? 'nothing' : JSON.stringify(name)}`,
+    );
   checkFlags(
     name,
     OWN,

@@ -2,6 +2,7 @@ import { DeployError, InterruptedError } from './errors.js';
 import type { Log } from './log.js';
 import { type RunOptions, run } from './process.js';
 import { type Answer, type Command, isDone, type Step, shown } from './step.js';
+import { remedyOf } from './tools.js';
 
 export interface ExecutorOptions {
   /** Takes lines for the user. */
@@ -82,25 +83,27 @@ export class Executor {
     const answer = await this.ask(command);
     if (answer.code === 0) return answer.stdout.trim() === '' ? {} : JSON.parse(answer.stdout);
     if (absent.some((words) => answer.stderr.includes(words))) return undefined;
-    throw this.failure({ title: 'asking' }, command, answer);
+    throw this.failure({}, command, answer);
   }
 
+  /** Without a title it was only asked. */
   private failure(
-    { title, remedies = [] }: Pick<Step, 'title' | 'remedies'>,
+    { title, remedies = [] }: Partial<Pick<Step, 'title' | 'remedies'>>,
     command: Command,
     { code, stdout, stderr }: Answer,
   ): Error {
     if (this.signal.aborted) return new InterruptedError();
     const said = stderr.trim() === '' ? stdout : stderr;
     const last = said.trim().split('\n').slice(-LAST_LINES);
-    const remedy = remedies.find(([words]) => said.includes(words))?.[1];
+    const remedy = remedies.find(([words]) => said.includes(words))?.[1] ?? remedyOf(said);
+    const more = title === undefined ? '' : '; the same command goes on from here';
     return new DeployError(
       [
-        `${title}: ${command.program} ended with ${code}`,
+        `${title === undefined ? '' : `${title}: `}${command.program} ended with ${code}`,
         `   $ ${shown(command)}`,
         ...last.map((line) => `   ${line}`),
         ...(remedy === undefined ? [] : [remedy]),
-        `All that was said is in ${this.options.log.path}; the same command goes on from here.`,
+        `All that was said is in ${this.options.log.path}${more}.`,
       ].join('\n'),
     );
   }

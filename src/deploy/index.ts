@@ -4,5 +4,5 @@ export { DeployError, InterruptedError } from './errors.js';
 export { Executor } from './executor.js';
 export { readJson } from './files.js';
 export * from './k8s/index.js';
-export { openLog } from './log.js';
+export { type Log, openLog } from './log.js';
 export { clusterName, labelName, network, regionOf } from './names.js';

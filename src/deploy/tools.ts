@@ -32,6 +32,29 @@ const TOOLS: Readonly<Record<Program, Tool>> = {
   },
 };
 
+const CLUSTERS = 'kubectl config get-contexts lists those there are, and --context names one';
+const LOGIN = 'log in to AWS again: aws configure, aws sso login, or another AWS_PROFILE';
+
+/** What failures of tools mean, whatever was asked of them, by what they say then. */
+const REMEDIES: readonly (readonly [said: RegExp, remedy: string])[] = [
+  [/context "?[^\s"]*"? does not exist/, `There is no such cluster: ${CLUSTERS}.`],
+  [
+    /unable to locate credentials|expiredtoken|invalidclienttokenid|token has expired/i,
+    `No credentials for AWS: ${LOGIN}.`,
+  ],
+  [
+    /unauthorized|must be logged in|asked for the client to provide credentials/i,
+    'The cluster does not know these credentials, or no more: log in to it again (kops export kubeconfig --admin makes new ones where kops made it).',
+  ],
+  [
+    /cluster unreachable|unable to connect to the server|connection to the server \S+ was refused|i\/o timeout/i,
+    `No cluster answers: ${CLUSTERS}.`,
+  ],
+  [/forbidden/i, 'These credentials may not do that: ask who may, or take another --context.'],
+];
+
+export const remedyOf = (said: string): string | undefined => REMEDIES.find(([is]) => is.test(said))?.[1];
+
 /** What to do where a tool is not there. */
 export const missing = (program: Program): DeployError =>
   new DeployError(`${program} is not on the PATH: ${TOOLS[program].install}`);

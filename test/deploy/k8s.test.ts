@@ -201,6 +201,17 @@ describe.skipIf(TOOLS === undefined)('tilework k8s', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
+  it('ends where certificates cannot be written, and what it had begun with it', async () => {
+    const objects = await rendered();
+    world.objects(running(objects));
+    const secret = objects.find(({ metadata }) => metadata.name === 'tilework-tls')!;
+    writeFileSync(world.path('secret.json'), JSON.stringify(secret));
+    await world.run('k8s', 'up');
+    const { code, err } = await world.run('k8s', 'connect', '--directory', world.path('secret.json'));
+    expect([code, err]).toEqual([1, expect.stringMatching(/nothing can be written to \S+secret\.json/)]);
+    await expect.poll(() => readdirSync(world.path('made')).join()).not.toContain('forwarding');
+  });
+
   it('refuses what is of no use, before anything runs', async () => {
     const wrong = async (...args: string[]) => {
       const { code, err } = await world.run('k8s', ...args);
@@ -212,9 +223,29 @@ describe.skipIf(TOOLS === undefined)('tilework k8s', () => {
     expect(await wrong('status', '--workers', '1')).toContain('--workers is of up, not of status');
     expect(await wrong('up', '--chart', 'other')).toContain('--chart takes tilework or dask');
     expect(await wrong('up', '--timeout', '5')).toContain('--timeout takes such as 15m');
+    expect(await wrong('up', '--values', '/nowhere.yaml')).toContain('there is no file /nowhere.yaml');
     expect(await wrong('away')).toContain('up, status, connect, scale or down, not "away"');
     expect(world.calls()).toEqual([]);
   });
+
+  it.each(['helm3', 'helm4'] as const)(
+    'says what to do where the tools find no cluster: %s',
+    async (tools) => {
+      world.close();
+      world = new World(TOOLS![tools], { KUBECONFIG: '/dev/null' });
+      const said = async (...args: string[]) => {
+        const { code, err } = await world.run('k8s', ...args);
+        expect(code).toBe(1);
+        return err;
+      };
+      expect(await said('status')).toMatch(
+        /\nNo cluster answers: .*--context names one\.\nAll that was said/,
+      );
+      expect(await said('down', '--yes-delete', 'tilework')).toMatch(/\nNo cluster answers/);
+      expect(await said('scale', '2', '--context', 'far')).toMatch(/\nThere is no such cluster: /);
+      expect(await said('up', '--context', 'far')).toMatch(/no cluster answers at the context far/);
+    },
+  );
 
   it.each(['helm3', 'helm4'] as const)(
     'asks in words that the real tools understand: %s',

@@ -1,12 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { checkCluster } from '../../src/deploy/aws/cluster.js';
 import { costOf, planned } from '../../src/deploy/aws/cost.js';
 import { belongs } from '../../src/deploy/aws/leftovers.js';
 import { PRICES, pricesWith } from '../../src/deploy/aws/prices.js';
+import { openLog } from '../../src/deploy/log.js';
 import { bucketName, clusterName, network, regionOf } from '../../src/deploy/names.js';
 import { redact } from '../../src/deploy/redact.js';
 import { contains, isDone, shown } from '../../src/deploy/step.js';
-import { versionOf } from '../../src/deploy/tools.js';
+import { remedyOf, versionOf } from '../../src/deploy/tools.js';
 
 const CLUSTER = {
   name: 'demo.k8s.local',
@@ -132,4 +136,49 @@ it('what is shared with a cluster is not its own', () => {
   expect(belongs([tag('KubernetesCluster', 'other'), tag('kubernetes.io/cluster/c.d', 'owned')], 'a.b')).toBe(
     false,
   );
+});
+
+describe('a log', () => {
+  const home = mkdtempSync(join(tmpdir(), 'tilework-log-'));
+  const before = process.env.XDG_STATE_HOME;
+  afterAll(() => {
+    if (before === undefined) delete process.env.XDG_STATE_HOME;
+    else process.env.XDG_STATE_HOME = before;
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it('is begun before anything is done, or says what it lacks', () => {
+    process.env.XDG_STATE_HOME = '/dev/null';
+    expect(() => openLog('up', expect.fail)).toThrow(/no log can be written.*\/dev\/null.*XDG_STATE_HOME/);
+  });
+
+  it('keeps nobody from going on where it can be written no further', () => {
+    process.env.XDG_STATE_HOME = home;
+    const warnings: string[] = [];
+    const log = openLog('up', (line) => warnings.push(line));
+    log.write('password=secret\n');
+    expect(readFileSync(log.path, 'utf8')).toBe('up\npassword=***\n');
+    rmSync(home, { recursive: true });
+    log.write('more');
+    log.write('and more');
+    expect(warnings).toEqual([expect.stringContaining(`the log ${log.path} ends here: ENOENT`)]);
+  });
+});
+
+it.each([
+  ['error: You must be logged in to the server (Unauthorized)', /log in to it again/],
+  [
+    'Error from server (Forbidden): deployments.apps is forbidden: User "ada" cannot list resource',
+    /ask who may/,
+  ],
+  ['error: context "far" does not exist', /no such cluster/],
+  ['Unable to connect to the server: dial tcp 203.0.113.7:443: i/o timeout', /No cluster answers/],
+  [
+    'Unable to locate credentials. You can configure credentials by running "aws configure".',
+    /aws sso login/,
+  ],
+  ['An error occurred (ExpiredToken) when calling the ListBuckets operation', /aws sso login/],
+])('of what tools say it is said what to do: %s', (said, remedy) => {
+  expect(remedyOf(said)).toMatch(remedy);
+  expect(remedyOf('something else')).toBe(undefined);
 });

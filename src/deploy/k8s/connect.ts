@@ -55,7 +55,7 @@ export async function connect(executor: Executor, target: Target, directory?: st
   const running = await Promise.all(forwards.map((command) => forward(command, executor.signal, say)));
   const address = `${certificates === undefined ? 'tcp' : 'tls'}://127.0.0.1:${at.scheduler}`;
   const home = directory ?? configurationDirectory(target);
-  const env = writeConfiguration(home, address, certificates);
+  const env = written(home, address, certificates);
   say(`scheduler  ${address}`);
   if (dashboard !== undefined) say(`dashboard  http://127.0.0.1:${at.dashboard}`);
   if (jupyter !== undefined) say(`notebook   http://127.0.0.1:${at.jupyter}`);
@@ -67,6 +67,18 @@ export async function connect(executor: Executor, target: Target, directory?: st
   if (certificates !== undefined) say(`Who has ${home} can run code on the cluster.`);
   say('Ctrl-C ends it.');
   await Promise.all(running.map(({ ended }) => ended));
+}
+
+/** @throws DeployError where nothing can be written there */
+function written(home: string, address: string, certificates: CertificateData | undefined): string {
+  try {
+    return writeConfiguration(home, address, certificates);
+  } catch (cause) {
+    throw new DeployError(
+      `nothing can be written to ${home} (${(cause as Error).message}): make room, or name another by --directory`,
+      { cause },
+    );
+  }
 }
 
 async function certificatesOf(executor: Executor, target: Target, secret: string): Promise<CertificateData> {

@@ -101,7 +101,7 @@ async function checkCluster(executor: Executor, target: Target): Promise<void> {
   const may = await executor.ask(kubectl(target, 'auth', 'can-i', 'create', 'deployments.apps'));
   if (may.code !== 0)
     throw new DeployError(
-      `these credentials may not create Deployments in ${target.namespace}: ask who may, or take another --context`,
+      `these credentials may not create Deployments in ${target.namespace}: ask who may, or take another --context (${(may.stderr || may.stdout).trim().split('\n').at(-1)})`,
     );
   executor.say(`   Kubernetes ${gitVersion}`);
 }

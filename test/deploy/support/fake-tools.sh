@@ -57,8 +57,9 @@ case "$tool $*" in
   'kubectl get persistentvolumeclaims '*) echo '{"items": [{"metadata": {"name": "data", "namespace": "other"}, "spec": {}}]}' ;;
   'kubectl get secret '*) cat "$WORLD/secret.json" ;;
   'kubectl port-forward '*)
+    trap 'rm "$WORLD/made/forwarding.$$"; exit 0' TERM INT
+    touch "$WORLD/made/forwarding.$$"
     for word in "$@"; do case "$word" in *:*) echo "Forwarding from 127.0.0.1:${word%%:*} -> ${word##*:}" ;; esac; done
-    trap 'exit 0' TERM INT
     while sleep 0.1; do if has gone; then rm "$WORLD/made/gone"; exit 1; fi; done ;;
   'kubectl scale '* | 'kubectl rollout '* | 'kubectl delete '* | 'kubectl wait '*) ;;
   *) echo "nobody knows how to answer: $tool $*" >&2; exit 64 ;;
