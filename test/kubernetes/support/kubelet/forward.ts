@@ -35,6 +35,7 @@ export async function forwardPorts(request: IncomingMessage, socket: Duplex, net
     stream.on('close', () => relay.kill('SIGKILL'));
     stream.pipe(relay.stdin);
     relay.stdout.pipe(stream);
-    relay.on('close', () => errors.get(requestid!)?.end());
+    // By what is said there kubectl knows that the pod is lost.
+    relay.on('close', (code) => errors.get(requestid!)?.end(code === 0 ? undefined : 'nothing answers'));
   });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import type { KubernetesObject } from '../chart.js';
@@ -33,7 +33,17 @@ export class Kubelet {
       this.error ??= error;
     };
     this.apis = [api, plane.api('proxy')];
-    this.node = { api, network, image, home, hosts, failed };
+    // Names that are not among the hosts are nobody's: who asks for one does not wait for an answer.
+    const resolver = join(home, 'resolv.conf');
+    writeFileSync(resolver, '');
+    this.node = {
+      api,
+      network,
+      image,
+      home,
+      names: { '/etc/hosts': hosts, '/etc/resolv.conf': resolver },
+      failed,
+    };
     this.server = createServer(plane.certificate, (request, response) => {
       const [, kind, namespace, name] = new URL(request.url!, 'https://node').pathname.split('/');
       const pod = kind === 'containerLogs' && this.pods.get(`${namespace}/${name}`);
@@ -59,7 +69,7 @@ export class Kubelet {
     image: (name: string) => Image,
   ): Promise<Kubelet> {
     const kubelet = new Kubelet(plane, network, home, image);
-    const { api, failed, hosts } = kubelet.node;
+    const { api, failed, names } = kubelet.node;
     await new Promise<void>((resolve) => kubelet.server.listen(10_250, NODE_ADDRESS, resolve));
     await api.create('/api/v1/nodes', DESCRIPTION);
     await api.create(LEASE.slice(0, LEASE.lastIndexOf('/')), {
@@ -69,7 +79,7 @@ export class Kubelet {
       // With a time from the beginning: the controller of nodes takes none to be later than none, and would give the node up after 50 seconds.
       spec: { holderIdentity: NAME, leaseDurationSeconds: 40, renewTime: microTime() },
     });
-    await new Services(network, hosts).start(kubelet.apis[1]!, failed);
+    await new Services(network, names['/etc/hosts']).start(kubelet.apis[1]!, failed);
     const mine = `fieldSelector=spec.nodeName=${NAME}`;
     await api.watch('/api/v1/pods', (type, pod) => kubelet.take(type, pod), failed, mine);
     return kubelet;

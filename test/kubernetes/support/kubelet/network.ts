@@ -34,8 +34,10 @@ export class Network {
     const pid = holder.pid!;
     const number = ++this.pods;
     const address = `198.18.0.${number + 1}`;
-    ip(`link add pod${number} type veth peer name eth0 netns ${pid}`);
-    ip(`link set pod${number} master ${BRIDGE} up`);
+    // Another process's may be there for a moment after it has ended.
+    const link = `pod${process.pid}-${number}`;
+    ip(`link add ${link} type veth peer name eth0 netns ${pid}`);
+    ip(`link set ${link} master ${BRIDGE} up`);
     const inside = ['--target', String(pid), '--net', 'ip'];
     for (const words of [
       'link set lo up',

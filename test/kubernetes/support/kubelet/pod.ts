@@ -16,8 +16,8 @@ export interface Node {
   /** The image of a name such as `ghcr.io/dask/dask:2026.8.0`. */
   image(name: string): Image;
   readonly home: string;
-  /** Names of Services, as /etc/hosts has them. */
-  readonly hosts: string;
+  /** Files by which pods find addresses of names, those of Services. */
+  readonly names: Readonly<Record<'/etc/hosts' | '/etc/resolv.conf', string>>;
   failed(error: unknown): void;
 }
 
@@ -149,7 +149,8 @@ export class Pod {
       place: mountPath,
       readOnly,
     }));
-    mounts.push({ source: this.node.hosts, place: '/etc/hosts', readOnly: true });
+    for (const [place, source] of Object.entries(this.node.names))
+      mounts.push({ source, place, readOnly: true });
     this.running = new Container(this.node.image(container.image), {
       home: this.home,
       command: command?.map((word: string) => expanded(word, env)),
