@@ -111,7 +111,17 @@ describe.skipIf(python === undefined)('the kernel, by jupyter_client', () => {
     expect((await error("import { nothing } from 'node:path'")).evalue).toMatch(
       /no exported member 'nothing'/,
     );
-    expect((await error("import 'no-such-package'")).evalue).toMatch(/no-such-package/);
+    const missing = 'In the folder of the notebook: npm install';
+    for (const [name, packaged] of [
+      ['no-such-package', 'no-such-package'],
+      ['@no/such/part.js', '@no/such'],
+    ])
+      expect((await error(`import x from '${name}'`)).evalue).toMatch(RegExp(`${missing} ${packaged}$`));
+    expect((await error("import 'no-effect'")).evalue).toContain(`${missing} no-effect`);
+    expect((await error("import './nowhere.js'")).evalue).not.toContain(missing);
+    expect(await kernel.text('(() => [import.meta.dirname === process.cwd(), import.meta.url])()')).toMatch(
+      /\[ true, 'file:\/\/.*\/cell-\d+\.mts' \]/,
+    );
   });
 
   it('puts a name before a global one for cells only', async () => {
@@ -151,6 +161,12 @@ describe.skipIf(python === undefined)('the kernel, by jupyter_client', () => {
     expect(await kernel.text('before')).toBe('1');
     expect((await error('after')).evalue).toBe("line 1: Cannot find name 'after'.");
     expect((await error("throw 'a text'")).evalue).toBe('a text');
+  });
+
+  it('says that nobody is there to be asked, unless the user declares who is', async () => {
+    expect((await error("prompt('name?')")).evalue).toMatch(/^prompt\(\) cannot ask in a notebook: write/);
+    await kernel.run('const confirm = (question: string) => question.length');
+    expect(await kernel.text("confirm('yes?')")).toBe('4');
   });
 
   it('does not run cells that wait behind one that failed', async () => {
@@ -238,6 +254,14 @@ describe.skipIf(python === undefined)('the kernel, by jupyter_client', () => {
       cursor_end: 14,
     });
     expect((await complete("import * as tw from 'tilework';\ntw.arang")).matches).toContain('arange');
+    expect(await complete("import { join } from 'node:pa")).toMatchObject({
+      matches: ['node:path', 'node:path/posix', 'node:path/win32'],
+      cursor_start: 22,
+    });
+    expect(await complete("import Plot from '@observablehq/pl")).toMatchObject({
+      matches: ['plot'],
+      cursor_start: 32,
+    });
     const code = '"😀"; list';
     const { reply } = await kernel.ask('inspect_request', { code, cursor_pos: 7, detail_level: 0 });
     expect(reply.content).toMatchObject({ found: true, data: { 'text/plain': 'const list: number[]' } });

@@ -53,6 +53,7 @@ class Cells {
   ) {
     this.scope = new Scope(folder);
     this.scope.lazy('document', () => elementDocument());
+    for (const name of ['prompt', 'confirm', 'alert']) this.scope.lazy(name, () => () => refuseToAsk(name));
     Object.defineProperty(globalThis, 'display', { value: display, writable: true, configurable: true });
     Error.stackTraceLimit = 30;
   }
@@ -94,4 +95,11 @@ class Cells {
       done({ error: this.errors.of(error) });
     }
   }
+}
+
+/** TypeScript knows what browsers ask by; a kernel that is run without anybody there would wait for ever. */
+function refuseToAsk(name: string): never {
+  throw new Error(
+    `${name}() cannot ask in a notebook: write the value into the cell, or read it from a file or the environment`,
+  );
 }

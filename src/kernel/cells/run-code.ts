@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import { RUN } from '../compiler/rewrite.js';
 import type { CompiledCell } from './messages.js';
@@ -28,7 +28,9 @@ export function runCode(
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const start = script.runInThisContext() as (run: unknown, shadows: object) => Promise<unknown>;
-  return start({ step, load: loader(folder, home) }, scope.shadows);
+  const url = urlOf(folder, cell.id);
+  const meta = { url, filename: fileURLToPath(url), dirname: folder };
+  return start({ step, load: loader(folder, home), meta }, scope.shadows);
 }
 
 /** Imports as a module in the folder would. */

@@ -9,12 +9,17 @@ const MOST = 500;
 /** Names that fit at a cursor: the content of a `complete_reply`. */
 export function complete(ts: typeof TS, compiler: CellCompiler, source: string, cursor: number): Content {
   const end = unitsOf(source, cursor);
-  const typed = /[\p{ID_Continue}$]*$/u.exec(source.slice(0, end))![0];
-  const found = compiler.ask(source, end, (service, file, at) =>
-    service.getCompletionsAtPosition(file, at, { includeCompletionsWithInsertText: false }),
-  );
+  const word = /[\p{ID_Continue}$]*$/u.exec(source.slice(0, end))![0];
+  const { found, from } = compiler.ask(source, end, (service, file, at) => {
+    const options = { includeCompletionsWithInsertText: false };
+    const found = service.getCompletionsAtPosition(file, at, options)?.entries ?? [];
+    // Names of modules take the place of more than a word.
+    const span = found.find(({ replacementSpan }) => replacementSpan !== undefined)?.replacementSpan;
+    return { found, from: span === undefined ? end - word.length : span.start - (at - end) };
+  });
+  const typed = source.slice(from, end);
   const wanted = typed.toLowerCase();
-  const entries = (found?.entries ?? [])
+  const entries = found
     .filter(
       ({ name, kind }) => kind !== ts.ScriptElementKind.warning && name.toLowerCase().startsWith(wanted),
     )
@@ -23,7 +28,7 @@ export function complete(ts: typeof TS, compiler: CellCompiler, source: string, 
         order(a, typed) - order(b, typed) || compare(a.sortText, b.sortText) || compare(a.name, b.name),
     )
     .slice(0, MOST);
-  const start = pointsOf(source, end - typed.length);
+  const start = pointsOf(source, from);
   const matches = entries.map(({ name }) => name);
   return {
     status: 'ok',

@@ -1,7 +1,7 @@
 import type TS from '@typescript/typescript6';
 import type { DeclaredName } from '../cells/messages.js';
 
-/** What cells call that runs them: `step(n)` after statements that declare, `load(name)` for imports. */
+/** What cells call that runs them: `step(n)` after statements that declare, `load(name)` for imports; and `meta`, their `import.meta`. */
 export const RUN = '__cell';
 
 export interface Rewritten {
@@ -29,6 +29,7 @@ export function rewrite(ts: typeof TS, source: string): Rewritten {
       experimentalDecorators: false,
     },
     transformers: {
+      before: [(context) => (file) => (source.includes('import.meta') ? withMeta(ts, context, file) : file)],
       after: [
         ({ factory }) =>
           (file) => {
@@ -40,6 +41,16 @@ export function rewrite(ts: typeof TS, source: string): Rewritten {
   });
   const code = outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
   return { code, map: sourceMapText!, names };
+}
+
+/** Cells are no modules to Node: what `import.meta` says to those is said to cells by what runs them. */
+function withMeta(ts: typeof TS, context: TS.TransformationContext, file: TS.SourceFile): TS.SourceFile {
+  const { factory } = context;
+  const visit = (node: TS.Node): TS.Node =>
+    ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword
+      ? factory.createPropertyAccessExpression(factory.createIdentifier(RUN), 'meta')
+      : ts.visitEachChild(node, visit, context);
+  return ts.visitEachChild(file, visit, context);
 }
 
 class Statements {

@@ -84,7 +84,8 @@ export class CellCompiler {
       const at = (start ?? 0) - files.offsetOf(id);
       // What lies outside is not the user's: names that are passed on.
       if (category !== ts.DiagnosticCategory.Error || at < 0 || at > source.length) return [];
-      return [problemAt(parsed, at, code, ts.flattenDiagnosticMessageText(messageText, '\n'))];
+      const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+      return [problemAt(parsed, at, code, `${message}${remedyOf(code, message)}`)];
     });
     return problems.length > 0 ? problems : this.disposedIn(parsed);
   }
@@ -110,6 +111,17 @@ export const syntaxErrors = (ts: typeof TS, source: string): readonly TS.Diagnos
     reportDiagnostics: true,
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   }).diagnostics ?? [];
+
+/** Cannot find module, to import from or for its side effects. */
+const MISSING = [2307, 2882];
+
+/** What to do about a package that is not there. */
+function remedyOf(code: number, message: string): string {
+  const [, name] = /'((?:@[^'/]+\/)?[\w~-][^'/:]*)(?:\/[^']*)?'/.exec(message) ?? [];
+  return MISSING.includes(code) && name !== undefined
+    ? ` In the folder of the notebook: npm install ${name}`
+    : '';
+}
 
 function problemAt(file: TS.SourceFile, at: number, code: number, message: string): Problem {
   const { line, character } = file.getLineAndCharacterOfPosition(at);
