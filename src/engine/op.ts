@@ -1,5 +1,6 @@
 import type { BlockMeta, Key } from '../graph/task.js';
 import type { TypedArray } from '../kernels/dtype.js';
+import type { WasmMemory } from '../kernels/wasm-memory.js';
 import type { Engine } from './engine.js';
 
 /** A block in shared memory: C-contiguous elements, `data.buffer` being an arena's SharedArrayBuffer. */
@@ -26,7 +27,7 @@ export interface TaskContext<Params = unknown, Common = unknown> {
    */
   readonly engine?: () => Engine;
   /** The arena that holds every block of this task. */
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
 }
 
 /** Returned by an operation whose output turned out smaller than its upper bound: the true shape of each block. */

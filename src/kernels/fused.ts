@@ -15,6 +15,7 @@ import { type Layout, layOut, type Space, type Steps } from './wasm/layout.js';
 import { type Program, prepare } from './wasm/program.js';
 import { type Prepared, Run } from './wasm/run.js';
 import { scratchFor } from './wasm/scratch.js';
+import type { WasmMemory } from './wasm-memory.js';
 
 export { scratchFor } from './wasm/scratch.js';
 
@@ -24,7 +25,7 @@ export interface FusedKernel {
    * Runs the loop on one block. All addresses of `call` lie in `memory`, which is shared. Outputs must not overlap inputs
    * that are read elsewhere than where they are written.
    */
-  run(memory: WebAssembly.Memory, call: FusedCall): void;
+  run(memory: WasmMemory, call: FusedCall): void;
 }
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;

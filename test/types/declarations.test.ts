@@ -67,7 +67,7 @@ function compiles(program: string): void {
     const config = {
       compilerOptions: {
         target: 'ES2022',
-        lib: ['ES2023', 'ESNext.Disposable', 'DOM'],
+        lib: ['ES2023', 'ESNext.Disposable'],
         types: ['node'],
         strict: true,
         noEmit: true,

@@ -1,4 +1,5 @@
 import type { DType } from '../dtype.js';
+import type { WasmMemory } from '../wasm-memory.js';
 import { FORMATS, type Format, tileColumns } from './formats.js';
 import { matmulKernels } from './module.js';
 import type { MatmulCall } from './product.js';
@@ -41,7 +42,7 @@ export const blockedScratch = (dtype: DType, m: number, n: number, k: number): n
   layout(FORMATS[dtype], m, n, k).bytes;
 
 /** C (+)= A·B, all extents at least 1. */
-export function blockedMatmul(memory: WebAssembly.Memory, call: MatmulCall): void {
+export function blockedMatmul(memory: WasmMemory, call: MatmulCall): void {
   if (thinMatmul(memory, call)) return;
   const { dtype, m, n, k, a, b, c, accumulate, scratch } = call;
   const format = FORMATS[dtype];
@@ -69,7 +70,7 @@ export function blockedMatmul(memory: WebAssembly.Memory, call: MatmulCall): voi
 }
 
 /** Multiplies with a vector; false if it is none, or its elements or the matrix's do not lie in one piece. */
-function thinMatmul(memory: WebAssembly.Memory, call: MatmulCall): boolean {
+function thinMatmul(memory: WasmMemory, call: MatmulCall): boolean {
   const thin = thinProduct(call);
   const format = FORMATS[call.dtype];
   const { bytes } = format;

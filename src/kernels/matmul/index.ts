@@ -1,5 +1,6 @@
 import { type BlasOperand, findBlas } from '../blas.js';
 import { type DType, itemsize, viewOf } from '../dtype.js';
+import type { WasmMemory } from '../wasm-memory.js';
 import { blockedMatmul, blockedScratch } from './blocked.js';
 import { type MatmulCall, type MatrixOperand, thinProduct } from './product.js';
 
@@ -14,7 +15,7 @@ export const matmulScratch = (dtype: DType, m: number, n: number, k: number): nu
  * elements is true twice. Floats go to the machine's BLAS where there is one. Throws a RangeError when the scratch memory
  * is too small.
  */
-export function matmul(memory: WebAssembly.Memory, call: MatmulCall): void {
+export function matmul(memory: WasmMemory, call: MatmulCall): void {
   const { dtype, m, n, k, c, accumulate, scratch } = call;
   if (m === 0 || n === 0) return;
   if (k === 0) {
@@ -31,7 +32,7 @@ export function matmul(memory: WebAssembly.Memory, call: MatmulCall): void {
 }
 
 /** Whether BLAS could do it. */
-function blasMatmul(memory: WebAssembly.Memory, call: MatmulCall): boolean {
+function blasMatmul(memory: WasmMemory, call: MatmulCall): boolean {
   const { dtype, m, n, k, a, b, c, accumulate } = call;
   if (dtype !== 'float64' && dtype !== 'float32') return false;
   const blas = findBlas();
@@ -57,7 +58,7 @@ function blasMatmul(memory: WebAssembly.Memory, call: MatmulCall): boolean {
 
 /** A rows×columns matrix as BLAS wants it; undefined if neither its rows nor its columns lie in one piece. */
 function blasOperand(
-  memory: WebAssembly.Memory,
+  memory: WasmMemory,
   dtype: 'float32' | 'float64',
   { address, rowStride, colStride }: MatrixOperand,
   rows: number,

@@ -1,4 +1,5 @@
 import { ModuleBuilder } from '../wasm/assembler.js';
+import type { WasmMemory } from '../wasm-memory.js';
 import { type Format, tileColumns } from './formats.js';
 import { addPack } from './pack.js';
 import { addCombination, addDots } from './thin.js';
@@ -16,10 +17,10 @@ export interface Kernels {
 type Pack = (source: number, across: number, along: number, count: number, depth: number, to: number) => void;
 
 const modules = new Map<Format, WebAssembly.Module>();
-const instances = new WeakMap<WebAssembly.Memory, Map<Format, Kernels>>();
+const instances = new WeakMap<WasmMemory, Map<Format, Kernels>>();
 
 /** The kernels of a format on a memory. */
-export function matmulKernels(memory: WebAssembly.Memory, format: Format): Kernels {
+export function matmulKernels(memory: WasmMemory, format: Format): Kernels {
   let known = instances.get(memory);
   if (known === undefined) {
     known = new Map();
@@ -32,7 +33,8 @@ export function matmulKernels(memory: WebAssembly.Memory, format: Format): Kerne
       module = assemble(format);
       modules.set(format, module);
     }
-    own = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+    own = new WebAssembly.Instance(module, { env: { memory: memory as WebAssembly.Memory } })
+      .exports as unknown as Kernels;
     known.set(format, own);
   }
   return own;

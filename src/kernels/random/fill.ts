@@ -1,4 +1,5 @@
 import { itemsize, viewOf } from '../dtype.js';
+import type { WasmMemory } from '../wasm-memory.js';
 import { type RandomKernels, randomKernels } from './module.js';
 import type { Pcg64State } from './pcg64.js';
 import { checkRandom, type IntegerRange, integerRange, type RandomSpec } from './spec.js';
@@ -16,7 +17,7 @@ const tables = new Map<'float32' | 'float64', Uint8Array>();
  * RangeError when the distribution's arguments make no sense or the scratch memory is too small.
  */
 export function fillRandom(
-  memory: WebAssembly.Memory,
+  memory: WasmMemory,
   spec: RandomSpec,
   state: Pcg64State,
   target: RandomTarget,
@@ -36,12 +37,7 @@ export function fillRandom(
 /** Draws `count` elements to `at`, going on in the stream of the control block. */
 type Drawer = (at: number, count: number) => void;
 
-function drawer(
-  kernels: RandomKernels,
-  memory: WebAssembly.Memory,
-  spec: RandomSpec,
-  control: number,
-): Drawer {
+function drawer(kernels: RandomKernels, memory: WasmMemory, spec: RandomSpec, control: number): Drawer {
   switch (spec.kind) {
     case 'random':
       return uniform(kernels, memory, spec.dtype, control);
@@ -67,7 +63,7 @@ const scaled =
 
 function uniform(
   kernels: RandomKernels,
-  memory: WebAssembly.Memory,
+  memory: WasmMemory,
   dtype: 'float32' | 'float64',
   control: number,
 ): Drawer {
@@ -85,7 +81,7 @@ function uniform(
 
 function normal(
   kernels: RandomKernels,
-  memory: WebAssembly.Memory,
+  memory: WasmMemory,
   dtype: 'float32' | 'float64',
   control: number,
 ): Drawer {
@@ -102,7 +98,7 @@ function normal(
 
 function integers(
   kernels: RandomKernels,
-  memory: WebAssembly.Memory,
+  memory: WasmMemory,
   dtype: RandomSpec['dtype'],
   { offset, range, bits }: IntegerRange,
   control: number,

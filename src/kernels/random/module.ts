@@ -10,6 +10,7 @@ import {
   v128,
   whileDo,
 } from '../wasm/assembler.js';
+import type { WasmMemory } from '../wasm-memory.js';
 import { addBits, addBounded, addBounded64 } from './bounded.js';
 import { log1pFloat32, log1pFloat64 } from './log1p.js';
 import { addNormal } from './normal.js';
@@ -42,15 +43,15 @@ export interface RandomKernels {
 type Bounded<T> = (control: number, at: number, end: number, bound: T, threshold: T, offset: T) => void;
 
 let compiled: WebAssembly.Module | undefined;
-const instances = new WeakMap<WebAssembly.Memory, RandomKernels>();
+const instances = new WeakMap<WasmMemory, RandomKernels>();
 
 /** The kernels on a memory. */
-export function randomKernels(memory: WebAssembly.Memory): RandomKernels {
+export function randomKernels(memory: WasmMemory): RandomKernels {
   const known = instances.get(memory);
   if (known !== undefined) return known;
   compiled ??= new WebAssembly.Module(assemble());
   const imports = {
-    env: { memory },
+    env: { memory: memory as WebAssembly.Memory },
     math: { exp: Math.exp, log1p64: log1pFloat64, log1p32: log1pFloat32 },
   };
   const kernels = new WebAssembly.Instance(compiled, imports).exports as unknown as RandomKernels;

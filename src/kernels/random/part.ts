@@ -1,3 +1,4 @@
+import type { WasmMemory } from '../wasm-memory.js';
 import { randomKernels } from './module.js';
 import { leapt, type Pcg64State } from './pcg64.js';
 import { checkRandom, type RandomSpec } from './spec.js';
@@ -62,7 +63,7 @@ const SLICE = 1 << 15;
 
 /** Fills memory with a part, of `shape`, of the block that `fillRandom` would fill with this state. Throws as `fillRandom` does. */
 export function fillPart(
-  memory: WebAssembly.Memory,
+  memory: WasmMemory,
   spec: Uniform,
   state: Pcg64State,
   target: RandomTarget,

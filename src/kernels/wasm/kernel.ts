@@ -1,5 +1,6 @@
 /** Modules of fused loops, and their instances. */
 
+import type { WasmMemory } from '../wasm-memory.js';
 import { ModuleBuilder } from './assembler.js';
 import { addCellFunctions, outputsOf, placeFolds } from './cells.js';
 import { foldColumns } from './fold-columns.js';
@@ -51,11 +52,11 @@ export function buildKernel(
  */
 export class Kernels {
   readonly #modules = new Map<string, WebAssembly.Module>();
-  readonly #instances = new WeakMap<WebAssembly.Memory, Map<string, KernelExports>>();
+  readonly #instances = new WeakMap<WasmMemory, Map<string, KernelExports>>();
 
   constructor(readonly program: Program) {}
 
-  for(memory: WebAssembly.Memory, { mode, fixed }: Layout): KernelExports {
+  for(memory: WasmMemory, { mode, fixed }: Layout): KernelExports {
     const key = mode + fixed.map(Number).join('');
     let known = this.#instances.get(memory);
     if (known === undefined) {
@@ -64,7 +65,7 @@ export class Kernels {
     }
     let exports = known.get(key);
     if (exports === undefined) {
-      const imports = { env: { memory }, math: { ...MATH_IMPORTS } };
+      const imports = { env: { memory: memory as WebAssembly.Memory }, math: { ...MATH_IMPORTS } };
       const instance = new WebAssembly.Instance(this.#module(key, mode, fixed), imports);
       exports = instance.exports as unknown as KernelExports;
       known.set(key, exports);

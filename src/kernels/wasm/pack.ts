@@ -1,6 +1,7 @@
 /** Copies strided elements into contiguous tiles, so that the loops proper only ever meet contiguous operands. */
 
 import { type DType, itemsize } from '../dtype.js';
+import type { WasmMemory } from '../wasm-memory.js';
 import { advance, times } from './access.js';
 import {
   type Code,
@@ -87,13 +88,14 @@ function innermost(
 type Pack = (to: number, from: number, ...axes: number[]) => void;
 
 let module: WebAssembly.Module | undefined;
-const instances = new WeakMap<WebAssembly.Memory, Readonly<Record<string, Pack>>>();
+const instances = new WeakMap<WasmMemory, Readonly<Record<string, Pack>>>();
 
-function packFunction(memory: WebAssembly.Memory, bytes: number): Pack {
+function packFunction(memory: WasmMemory, bytes: number): Pack {
   let exports = instances.get(memory);
   if (exports === undefined) {
     module ??= new WebAssembly.Module(buildPack());
-    exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Pack>;
+    exports = new WebAssembly.Instance(module, { env: { memory: memory as WebAssembly.Memory } })
+      .exports as Record<string, Pack>;
     instances.set(memory, exports);
   }
   return exports[`pack${bytes}`]!;
@@ -120,7 +122,7 @@ export class Packer {
   #lastColumns = 0;
 
   constructor(
-    memory: WebAssembly.Memory,
+    memory: WasmMemory,
     layout: Layout,
     k: number,
     readonly tile: number,
@@ -186,7 +188,7 @@ export class Packer {
 
 /** For each input: what packs it, if it has to be. Tiles lie one behind the other from `address` on. */
 export function packersOf(
-  memory: WebAssembly.Memory,
+  memory: WasmMemory,
   layout: Layout,
   inputs: readonly DType[],
   address: number,

@@ -1,6 +1,7 @@
 /** Drives a compiled loop over the tiles of one block. */
 
 import type { FusedCall } from '../spec.js';
+import type { WasmMemory } from '../wasm-memory.js';
 import { CELL_COUNT, CELL_STEP, CELLS_AT, COLUMNS, COUNT, FIRST_CELL, type Frame, ROWS } from './frame.js';
 import type { KernelExports } from './kernel.js';
 import type { Layout, Level } from './layout.js';
@@ -37,7 +38,7 @@ export class Run {
   #unflushed = 0;
 
   constructor(
-    memory: WebAssembly.Memory,
+    memory: WasmMemory,
     readonly call: FusedCall,
     readonly layout: Layout,
     readonly kernel: KernelExports,
