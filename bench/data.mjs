@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { tpch } from '../scripts/tpch.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-/** Rows of a file of the plain tables: what a partition of Dask should be. */
+/** Rows of a file of the tables with float64: what a partition of Dask should be. */
 const PART_ROWS = 1_000_000;
 const FLIGHTS_ROWS = 3_000_000;
 
@@ -37,25 +37,24 @@ function temperature({ size, cache, peer, log }) {
   return once(home, (partial) => peer('make-store', { ...size, store: partial }), log);
 }
 
-/**
- * The tables of TPC-H: `tables` as the generator writes them, `plain` with decimals as float64 and dates as timestamps, in files of
- * a million rows: what Dask and pandas are fast with.
- */
-async function tpchTables({ size, cache, log }) {
-  const tables = tpch(size.scale);
-  const plain = await once(
-    path.join(cache, `tpch-sf${size.scale}-plain`),
+/** The tables of TPC-H as the generator writes them, and the queries. */
+const tpchTables = async ({ size, cache }) => ({ tables: tpch(size.scale), queries: await queries(cache) });
+
+/** The same tables with decimals as float64 and dates as timestamps, in files of a million rows: what Dask and pandas are fast with. */
+async function tpchFloatTables({ size, cache, log }) {
+  const exact = tpch(size.scale);
+  const tables = await once(
+    path.join(cache, `tpch-sf${size.scale}-float`),
     (partial) =>
       duckdb(async (connection) => {
-        for (const file of readdirSync(tables))
-          await plainTable(connection, path.join(tables, file), partial);
+        for (const file of readdirSync(exact)) await floatTable(connection, path.join(exact, file), partial);
       }),
     log,
   );
-  return { tables, plain, queries: await queries(cache) };
+  return { tables, queries: await queries(cache) };
 }
 
-async function plainTable(connection, file, home) {
+async function floatTable(connection, file, home) {
   const columns = await connection.runAndReadAll(`DESCRIBE SELECT * FROM '${file}'`);
   const items = columns.getRowObjects().map(({ column_name, column_type }) => {
     const to =
@@ -64,7 +63,7 @@ async function plainTable(connection, file, home) {
   });
   const count = await connection.runAndReadAll(`SELECT count(*) FROM '${file}'`);
   const rows = Number(count.getRows()[0][0]);
-  const directory = path.join(home, path.parse(file).name);
+  const directory = path.join(home, path.basename(file));
   mkdirSync(directory, { recursive: true });
   for (let from = 0, part = 0; from < rows; from += PART_ROWS, part++) {
     const some = `file_row_number >= ${from} AND file_row_number < ${from + PART_ROWS}`;
@@ -122,7 +121,7 @@ async function flights({ size: { rows, files = rows / FLIGHTS_ROWS }, cache, log
   return { flights: home, airports };
 }
 
-const MAKERS = { temperature, tpch: tpchTables, flights };
+const MAKERS = { temperature, tpch: tpchTables, tpchFloat: tpchFloatTables, flights };
 
 /** What a workload reads; undefined where it reads nothing. */
 export const dataFor = ({ data }, settings) => data && MAKERS[data](settings);

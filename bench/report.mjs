@@ -116,7 +116,7 @@ export function markdown(results, { threads, sizeName }) {
     );
   if (several.some((r) => r.workload.peers.DuckDB))
     lines.push(
-      'DuckDB is the library that tilework runs, asked in its own SQL by its own package for Node. Dask and Polars read TPC-H with float64 for decimals, which is faster for them.',
+      'DuckDB is the library that tilework runs, asked in its own SQL by its own package for Node. All sides of a row read the same files.',
     );
   if (sizeName !== 'full') lines.push('', 'Small sizes: a test of the bench, not a measurement.');
   return lines.join('\n');

@@ -317,7 +317,7 @@ def q22(customer, orders, **_):
 
 
 def answer(query):
-    tables = {name: dd.read_parquet(f"{ARGS['data']['plain']}/{name}") for name in TABLES}
+    tables = {name: dd.read_parquet(f"{ARGS['data']['tables']}/{name}.parquet") for name in TABLES}
     return digest(query(**tables))
 
 

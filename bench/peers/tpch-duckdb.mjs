@@ -5,8 +5,11 @@ import { measureSql, view } from './duckdb.mjs';
 
 const SQL = path.resolve(import.meta.dirname, '..', '..', 'test', 'truth', 'tpch');
 
-for (const file of readdirSync(ARGS.data.tables))
-  await view(path.parse(file).name, path.join(ARGS.data.tables, file));
+for (const entry of readdirSync(ARGS.data.tables, { withFileTypes: true }))
+  await view(
+    path.parse(entry.name).name,
+    path.join(ARGS.data.tables, entry.name, entry.isDirectory() ? '*.parquet' : ''),
+  );
 
 const statements = readdirSync(SQL)
   .filter((file) => file.endsWith('.sql'))

@@ -355,7 +355,7 @@ def q22(customer, orders, **_):
 
 
 def answer(query):
-    tables = {name: pl.scan_parquet(f"{ARGS['data']['plain']}/{name}/*.parquet") for name in TABLES}
+    tables = {name: pl.scan_parquet(f"{ARGS['data']['tables']}/{name}.parquet/*.parquet") for name in TABLES}
     return digest(query(**tables).collect())
 
 
