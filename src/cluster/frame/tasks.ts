@@ -77,8 +77,8 @@ export class FrameTasks {
   }
 
   /** Has DuckDB give back what it does not need, between tasks. */
-  giveBack(): void {
-    if (this.running === 0) this.database?.giveBack().catch(() => {});
+  async giveBack(): Promise<void> {
+    if (this.running === 0) await this.database?.giveBack().catch(() => {});
   }
 
   /**

@@ -22,8 +22,8 @@ export interface Taken {
 const others = ({ resident, stats, bounded }: Taken): number =>
   resident - Math.min(resident, stats.memory.touched + bounded);
 
-/** Whether the worker should be paused. Blocks are held within their budget, and go to disk, by the engine; this is about what it does not move. */
-export const shouldPause = (paused: boolean, taken: Taken): boolean =>
+/** Whether memory is short. Blocks are held within their budget, and go to disk, by the engine; this is about what it does not move. */
+export const isShort = (paused: boolean, taken: Taken): boolean =>
   others(taken) > (paused ? RESUME : PAUSE) * taken.stats.memory.limit;
 
 /** How many bytes of plain values should go to disk. */
@@ -32,9 +32,16 @@ export function bytesToSpill(taken: Taken): number {
   return others(taken) > SPILL * limit ? others(taken) - TARGET * limit : 0;
 }
 
+/** What the process takes, and what the worker is at. */
+export interface Observation extends Taken {
+  readonly paused: boolean;
+  /** Nothing runs that would give anything back when it ends. */
+  readonly idle: boolean;
+}
+
 export interface MemoryActions {
-  /** What the process takes now; undefined while nothing is to be done about it. */
-  look(): (Taken & { readonly paused: boolean }) | undefined;
+  /** What is now; undefined while nothing is to be done about it. */
+  look(): Observation | undefined;
   pause(paused: boolean): void;
   /** Moves values to disk; says whether any went. */
   spill(bytes: number): Promise<boolean>;
@@ -42,11 +49,15 @@ export interface MemoryActions {
   collect(): Promise<void>;
 }
 
-/** Looks after what a worker takes beside its blocks. */
+/**
+ * Looks after what a worker takes beside its blocks. It is paused while that may become less. Where nothing runs, and all was given back that can be, it is not:
+ * to wait would be to wait for ever, while what there is to do may need what is held for the last time.
+ */
 export class MemoryWatch {
   private readonly timer: NodeJS.Timeout;
-  private collected = 0;
-  private spilling = false;
+  private collected = Number.NEGATIVE_INFINITY;
+  private giving = false;
+  private allGiven = false;
 
   constructor(private readonly actions: MemoryActions) {
     this.timer = setInterval(() => this.look(), LOOK_MS);
@@ -57,28 +68,28 @@ export class MemoryWatch {
   }
 
   private look(): void {
-    const taken = this.actions.look();
-    if (taken === undefined) return;
-    const should = shouldPause(taken.paused, taken);
-    if (should !== taken.paused) this.actions.pause(should);
-    const bytes = bytesToSpill(taken);
-    if (bytes > 0 && !this.spilling) void this.spill(bytes);
-    // A paused worker makes no garbage, so nothing else would have it collected.
-    if (should && performance.now() - this.collected > GARBAGE_MS) void this.collect();
+    const seen = this.actions.look();
+    if (seen === undefined) return;
+    const { paused, idle } = seen;
+    const short = isShort(paused, seen);
+    if (!short || !idle) this.allGiven = false;
+    const should = short && !this.allGiven;
+    if (should !== paused) this.actions.pause(should);
+    if (!this.giving) void this.give(bytesToSpill(seen), should, idle);
   }
 
-  /** What went is garbage, and counts until it is collected: only then it is seen whether more must go. */
-  private async spill(bytes: number): Promise<void> {
-    this.spilling = true;
+  private async give(bytes: number, paused: boolean, idle: boolean): Promise<void> {
+    this.giving = true;
     try {
-      if (await this.actions.spill(bytes)) await this.collect();
+      const went = bytes > 0 && (await this.actions.spill(bytes));
+      // What went is garbage, and counts until it is collected. A paused worker makes no garbage, so nothing else would have it collected.
+      const due = paused && (idle || performance.now() - this.collected > GARBAGE_MS);
+      if (!went && !due) return;
+      this.collected = performance.now();
+      await this.actions.collect();
+      this.allGiven = idle && !went;
     } finally {
-      this.spilling = false;
+      this.giving = false;
     }
-  }
-
-  private async collect(): Promise<void> {
-    this.collected = performance.now();
-    await this.actions.collect();
   }
 }

@@ -199,7 +199,9 @@ export class ClusterWorker {
         const { status, engine, work } = this;
         if (!this.takesPart) return undefined;
         const resident = process.memoryUsage.rss();
-        return { paused: status === 'paused', resident, stats: engine.stats(), bounded: work.frames.bytes };
+        const idle = work.state.core.executing.size === 0;
+        const bounded = work.frames.bytes;
+        return { paused: status === 'paused', idle, resident, stats: engine.stats(), bounded };
       },
       pause: (paused) => this.become(paused ? 'paused' : 'running'),
       spill: async (bytes) => {
@@ -211,7 +213,7 @@ export class ClusterWorker {
         }
       },
       collect: async () => {
-        this.work.frames.giveBack();
+        await this.work.frames.giveBack();
         await this.engine.collectGarbage();
       },
     });

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { countNetwork, openFiles } from '../../../src/cluster/worker/host.js';
-import { bytesToSpill, shouldPause } from '../../../src/cluster/worker/memory.js';
+import { bytesToSpill, isShort, MemoryWatch } from '../../../src/cluster/worker/memory.js';
 import { eventOf, toScheduler } from '../../../src/cluster/worker/scheduler-messages.js';
 import { describeHeld } from '../../../src/cluster/worker/size.js';
 import type { EngineStats } from '../../../src/engine/index.js';
@@ -82,15 +82,55 @@ test('failures are sent as text for Python, with the stack', () => {
 test('what is not in blocks pauses the worker, and it resumes only well below', () => {
   const stats = { memory: { limit: 1000, touched: 500 } } as EngineStats;
   const taken = (resident: number, bounded = 0) => ({ resident, stats, bounded });
-  expect(shouldPause(false, taken(1_200))).toBe(false);
-  expect(shouldPause(false, taken(1_310))).toBe(true);
-  expect(shouldPause(true, taken(1_250))).toBe(true);
-  expect(shouldPause(true, taken(1_190))).toBe(false);
-  expect(shouldPause(false, taken(1_700, 400))).toBe(false);
-  expect(shouldPause(false, taken(1_710, 400))).toBe(true);
+  expect(isShort(false, taken(1_200))).toBe(false);
+  expect(isShort(false, taken(1_310))).toBe(true);
+  expect(isShort(true, taken(1_250))).toBe(true);
+  expect(isShort(true, taken(1_190))).toBe(false);
+  expect(isShort(false, taken(1_700, 400))).toBe(false);
+  expect(isShort(false, taken(1_710, 400))).toBe(true);
   // Values go to disk before that.
   expect(bytesToSpill(taken(1_190))).toBe(0);
   expect(bytesToSpill(taken(1_210))).toBe(110);
+});
+
+test('a worker is not paused for ever: where nothing runs that may give memory back, it goes on when the rest was given', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  const done: string[] = [];
+  const seen = {
+    stats: { memory: { limit: 1000, touched: 0 } } as EngineStats,
+    resident: 900,
+    bounded: 0,
+    paused: false,
+    idle: false,
+  };
+  const watch = new MemoryWatch({
+    look: () => seen,
+    pause: (paused) => {
+      seen.paused = paused;
+      done.push(paused ? 'pause' : 'resume');
+    },
+    spill: async () => false,
+    collect: async () => void done.push('collect'),
+  });
+  const after = async (ms: number): Promise<readonly string[]> => {
+    await vi.advanceTimersByTimeAsync(ms);
+    return done.splice(0);
+  };
+  try {
+    expect(await after(200)).toEqual(['pause', 'collect']);
+    // What runs may give some back: it is waited for.
+    expect(await after(1_800)).toEqual([]);
+    seen.idle = true;
+    expect(await after(200)).toEqual(['collect']);
+    expect(await after(2_000)).toEqual(['resume']);
+    seen.idle = false;
+    expect(await after(200)).toEqual(['pause', 'collect']);
+    seen.resident = 650;
+    expect(await after(200)).toEqual(['resume']);
+  } finally {
+    watch.close();
+    vi.useRealTimers();
+  }
 });
 
 test('the machine says what goes over its network, and what the process has open', () => {
