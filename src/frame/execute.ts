@@ -41,7 +41,7 @@ export interface FrameOptions {
   /**
    * Cuts the plan into so many partitions, computed apart, with exchanges between them (files in the spill directory), as a cluster does. Without it
    * DuckDB computes the plan as one, which is faster on one machine; where that needs more memory than the limit leaves, it is done in partitions after all.
-   * On a cluster there are, without it, as many as its workers have threads.
+   * On a cluster there are, without it, as many as its workers have threads, and more where these would take much of a worker's memory.
    */
   readonly partitions?: number;
   /** With partitions: so many bytes are little enough for one: a side of a join is given to every partition of the other, groups are finished in one; default 32 MiB, 0 for never. */

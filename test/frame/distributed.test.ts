@@ -5,7 +5,7 @@ import { decodeValue, encodeValue } from '../../src/cluster/wire/index.js';
 import { flatten, unflatten } from '../../src/frame/distributed/flat.js';
 import { ship } from '../../src/frame/distributed/ship.js';
 import { Database, statements } from '../../src/frame/distributed/work.js';
-import { graphOf } from '../../src/frame/exchange/index.js';
+import { graphOf, partitionsFor } from '../../src/frame/exchange/index.js';
 import { col, type DataFrame, FrameError, fromColumns } from '../../src/frame/index.js';
 import { moduleFunction, shipFunction } from '../../src/graph/functions.js';
 
@@ -51,6 +51,17 @@ test('functions are apart, and in their places again', () => {
   const [first, second] = (unflatten(flat, functions) as { deep: { fn: unknown }[] }).deep;
   expect(first!.fn).toEqual(fn);
   expect(second!.fn).toBe(first!.fn);
+});
+
+test('there are as many partitions as threads, and more where these would take much of what a worker may take', () => {
+  const { plan } = fromColumns({ x: new Float64Array(1e6) }) as unknown as DataFrame;
+  expect(partitionsFor(plan, 2 ** 30, 3)).toBe(3);
+  expect(partitionsFor(plan, 2 ** 23, 3)).toBe(16);
+  expect(partitionsFor(plan, 2 ** 23, 20)).toBe(20);
+  expect(partitionsFor(plan, Number.POSITIVE_INFINITY, 3)).toBe(3);
+  // Files between them are as many as their square.
+  expect(partitionsFor(plan, 2 ** 10, 3)).toBe(128);
+  expect(partitionsFor(plan, 2 ** 10, 200)).toBe(200);
 });
 
 const database = Database.of();

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DistributedFrames } from '../../frame/distributed/engine.js';
+import type { DistributedFrames, FrameWorkers } from '../../frame/distributed/engine.js';
 import type { Outcome } from '../../frame/exchange/index.js';
 import type { Key } from '../../graph/task.js';
 import { CommError, RemoteError } from '../comm/index.js';
@@ -22,11 +22,15 @@ export class ClusterFrames implements DistributedFrames {
     private readonly check: () => void,
   ) {}
 
-  async threads(): Promise<number> {
+  async workers(): Promise<FrameWorkers> {
     this.check();
-    return workersOf(await this.session.call('identity'))
-      .filter(({ language }) => language === 'node')
-      .reduce((sum, { threads }) => sum + threads, 0);
+    const workers = workersOf(await this.session.call('identity')).filter(
+      ({ language }) => language === 'node',
+    );
+    return {
+      threads: workers.reduce((sum, { threads }) => sum + threads, 0),
+      memoryLimit: Math.min(...workers.map(({ memoryLimit }) => memoryLimit)),
+    };
   }
 
   async fetch(key: Key, directory: string | undefined, signal: AbortSignal): Promise<Outcome> {

@@ -12,6 +12,7 @@ import {
   graphOf,
   type HeldOutput,
   type Outcome,
+  partitionsFor,
   taskOf,
 } from '../exchange/index.js';
 import { type FrameOptions, partitionOptions, queryOptions, schemaOf, statements } from '../execute.js';
@@ -175,7 +176,13 @@ async function runOf(
   return { run, keys };
 }
 
-/** The tasks of a plan, as many partitions as the workers have threads where nothing is said; the engine holds those that were measured. */
+/** In how many partitions a plan is computed where nobody says: one for each thread at least, and so many that none takes much of a worker's memory. */
+async function partitionsOn(engine: DistributedEngine, plan: PlanNode): Promise<number> {
+  const { threads, memoryLimit } = await engine.frames.workers();
+  return partitionsFor(plan, memoryLimit, Math.max(1, threads));
+}
+
+/** The tasks of a plan; the engine holds those that were measured. */
 async function graphFor(
   plan: PlanNode,
   engine: DistributedEngine,
@@ -185,7 +192,7 @@ async function graphFor(
 ): Promise<{ readonly graph: FrameGraph; readonly held: readonly Key[] }> {
   options.signal?.throwIfAborted();
   const best = await withoutFiles(optimize(plan), database);
-  const partitions = options.partitions ?? Math.max(1, await engine.frames.threads());
+  const partitions = options.partitions ?? (await partitionsOn(engine, best));
   const of = partitionOptions(options, partitions);
   const held: Key[] = [];
   try {

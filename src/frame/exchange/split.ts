@@ -232,10 +232,10 @@ const [FEWEST, MOST] = [8, 128];
 const SHARE = 1 / 8;
 
 /** In how many partitions a plan is computed where nobody says: by what its sources hold, each a share of the memory limit. */
-export function partitionsFor(plan: PlanNode, memoryLimit: number): number {
+export function partitionsFor(plan: PlanNode, memoryLimit: number, fewest = FEWEST): number {
   const bytesOf = (node: PlanNode): number =>
     node.kind === 'scan'
       ? (scanSize(node, new Map())?.bytes ?? 0)
       : inputsOf(node).reduce((sum, input) => sum + bytesOf(input), 0);
-  return Math.min(MOST, Math.max(FEWEST, Math.ceil(bytesOf(plan) / (memoryLimit * SHARE))));
+  return Math.max(fewest, Math.min(MOST, Math.ceil(bytesOf(plan) / (memoryLimit * SHARE))));
 }

@@ -69,7 +69,7 @@ await describeWithDask('frames on a cluster', (dask) => {
   });
 
   test('as many partitions as there are threads', async () => {
-    expect(await world.engine.frames.threads()).toBe(2);
+    expect(await world.engine.frames.workers()).toEqual({ threads: 2, memoryLimit: 2 ** 30 });
     const shares: number[] = [];
     await work().rows({ engine: world.engine, onProgress: (share) => shares.push(share) });
     expect(shares).toEqual([...shares].sort((a, b) => a - b));

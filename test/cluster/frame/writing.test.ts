@@ -92,7 +92,7 @@ await describeWithDask('workers write', (python) => {
       expect(listing(directory)).toEqual([]);
     }
     await frame.toCsv(join(directory, 'rows'), { engine, filePerPartition: true });
-    expect(listing(directory)).toHaveLength(1 + (await engine.frames.threads()));
+    expect(listing(directory)).toHaveLength(1 + (await engine.frames.workers()).threads);
   }, 120_000);
 
   describe.skipIf(extensions === undefined || moto === undefined)('objects of S3', () => {
