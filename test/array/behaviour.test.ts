@@ -343,7 +343,8 @@ describe('persist', () => {
     const both =
       /LocalEngine<2 threads> holds some of what is read, and tilework.LocalEngine<3 threads> the rest, .*persist both in one/;
     expect(() => held.add(there)).toThrow(both);
-    expect(() => double(tw.delayed([held, there]))).toThrow(both);
+    const first = tw.delayed((blocks: readonly { data: Float64Array }[]) => blocks[0]!.data[0]!);
+    expect(() => first(tw.delayed([held, there]))).toThrow(both);
     await expect(tw.compute([held, there])).rejects.toThrow(both);
   });
 
