@@ -36,6 +36,11 @@ const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(path, content);
   return path;
 };
+const parquet = async (rows: readonly object[]): Promise<string> => {
+  const path = join(folder(), `${rows.length}.parquet`);
+  await tw.fromRows(rows).toParquet(path, { engine });
+  return path;
+};
 const small = () =>
   tw.fromRows([
     { x: 1, y: 'a' },
@@ -172,12 +177,6 @@ describe('Parquet and Arrow files that are none, or cut short', () => {
 });
 
 describe('files that do not go together', () => {
-  const parquet = async (rows: readonly object[]): Promise<string> => {
-    const path = join(folder(), `${rows.length}.parquet`);
-    await tw.fromRows(rows).toParquet(path, { engine });
-    return path;
-  };
-
   test('Parquet: file and column, and the remedy', async () => {
     const first = await parquet([{ x: 1, y: 'a' }]);
     const type = await parquet([{ x: 1.5, y: 'a' }]);
@@ -195,12 +194,22 @@ describe('files that do not go together', () => {
       );
     }
     const frame = await tw.readParquet([first, type, missing, more], { engine, unionByName: true });
-    expect(await frame.rows({ engine })).toEqual([
+    const rows = [
       { x: 1, y: 'a', z: null },
       { x: 1.5, y: 'a', z: null },
       { x: 1, y: null, z: null },
       { x: 1, y: 'a', z: 1 },
-    ]);
+    ];
+    expect(await frame.rows({ engine })).toEqual(rows);
+    // In partitions each file is read apart, also by who asks for a column that it has not.
+    for (const partitions of [2, 4]) {
+      expect(await frame.rows({ engine, partitions })).toEqual(rows);
+      const z = frame.select('z').rows({ engine, partitions });
+      expect(await z).toEqual(rows.map(({ z }) => ({ z })));
+      const [graph] = (await frame.explainPartitions(partitions, { engine })).split('because:');
+      expect(graph!.match(/scan/g)).toHaveLength(partitions);
+    }
+    expect(await frame.filter(tw.col('z').isNull()).count({ engine, partitions: 3 })).toBe(3);
   });
 
   test('CSV: file and column, and the remedy', async () => {

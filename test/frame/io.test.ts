@@ -91,7 +91,7 @@ test('a table of a DuckDB file', async () => {
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
   await connection.run(
-    "CREATE TABLE people AS SELECT 1 AS id, 'Ada' AS name; CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 2 AS x",
+    "CREATE TABLE people AS SELECT 1 AS id, 'Ada' AS name; CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 2 AS x; CREATE TABLE many AS SELECT i FROM range(5000) r(i); DELETE FROM many WHERE i % 3 = 0; CREATE VIEW few AS SELECT i FROM many WHERE i < 4",
   );
   connection.closeSync();
   instance.closeSync();
@@ -99,6 +99,13 @@ test('a table of a DuckDB file', async () => {
   expect(await people.rows({ engine })).toEqual([{ id: 1, name: 'Ada' }]);
   expect(await (await tw.readDatabase(path, { engine, table: 's.t' })).rows({ engine })).toEqual([{ x: 2 }]);
   await expect(tw.readDatabase(path, { engine, table: 'peple' })).rejects.toThrow('did you mean "people"?');
+  // In partitions by the ids of rows; a view has none.
+  const many = await tw.readDatabase<{ i: 'int64' }>(path, { engine, table: 'many' });
+  const left = Array.from({ length: 5000 }, (_, i) => ({ i })).filter(({ i }) => i % 3 !== 0);
+  expect(await many.rows({ engine, partitions: 3 })).toEqual(left);
+  expect(await many.explainPartitions(3, { engine })).toContain('result: 3 partitions');
+  const few = await tw.readDatabase(path, { engine, table: 'few' });
+  expect(await few.rows({ engine, partitions: 3 })).toEqual([{ i: 1 }, { i: 2 }]);
 });
 
 describe('results', () => {

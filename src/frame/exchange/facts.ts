@@ -1,8 +1,17 @@
 import type { Key } from '../../graph/task.js';
+import { attach } from '../duck/attach.js';
 import type { ColumnTypes, Database } from '../duck/database.js';
 import { columnsOf, type ExprNode } from '../expr/node.js';
 import * as make from '../plan/make.js';
-import { inputsOf, type JoinNode, type PlanNode, type ScanNode, type UnionNode } from '../plan/node.js';
+import {
+  type DatabaseSource,
+  inputsOf,
+  type JoinNode,
+  type PlanNode,
+  type ScanNode,
+  type UnionNode,
+} from '../plan/node.js';
+import { attachedName } from '../sql/source.js';
 import type { Statement } from '../sql/writer.js';
 
 /** What the planner must know of data, beside the plan: it asks nobody itself. */
@@ -10,6 +19,8 @@ export interface Facts {
   /** Rows of the row groups of Parquet files, by path. */
   readonly rowGroups: ReadonlyMap<string, readonly number[]>;
   readonly scanTypes: ReadonlyMap<ScanNode, ColumnTypes>;
+  /** About how many rows tables of DuckDB's own files have; views none that are known. */
+  readonly tableRows: ReadonlyMap<ScanNode, number>;
   /** Types of the columns of each input. */
   readonly unionTypes: ReadonlyMap<UnionNode, readonly ColumnTypes[]>;
   /** Types of what is equal, of each pair. */
@@ -27,6 +38,7 @@ export async function factsOf(
   const facts = {
     rowGroups: new Map<string, readonly number[]>(),
     scanTypes: new Map<ScanNode, ColumnTypes>(),
+    tableRows: new Map<ScanNode, number>(),
     unionTypes: new Map<UnionNode, readonly ColumnTypes[]>(),
     joinTypes: new Map<JoinNode, readonly (readonly [string, string])[]>(),
     written: new Map<Key, number>(),
@@ -42,6 +54,10 @@ export async function factsOf(
     for (const input of inputsOf(node)) await visit(input);
     switch (node.kind) {
       case 'scan':
+        if (node.source.from === 'database' && node.source.type === 'duckdb') {
+          const rows = await tableRows(node.source, database);
+          if (rows !== undefined) facts.tableRows.set(node, rows);
+        }
         if (node.source.from !== 'files') return;
         if (node.source.files.length > 1) {
           const read = new Set(node.columns);
@@ -78,6 +94,18 @@ export async function factsOf(
   };
   await visit(plan);
   return facts;
+}
+
+/** About how many rows a table has; undefined of a view. */
+async function tableRows(source: DatabaseSource, database: Database): Promise<number | undefined> {
+  await attach(database, source);
+  const statement = {
+    sql: 'SELECT estimated_size FROM duckdb_tables() WHERE database_name = $1 AND schema_name = $2 AND table_name = $3',
+    values: [attachedName(source), ...source.table],
+  };
+  for await (const { rows, columns } of database.batches(statement))
+    if (rows > 0) return Number(columns[0]!.values[0]);
+  return undefined;
 }
 
 async function readRowGroups(

@@ -1,6 +1,13 @@
 import { formatBytes } from '../../watch/progress.js';
 import { partsOf } from '../held/holding.js';
-import { type FileInfo, type FileSource, inputsOf, type PlanNode, type ScanNode } from '../plan/node.js';
+import {
+  type DatabaseSource,
+  type FileInfo,
+  type FileSource,
+  inputsOf,
+  type PlanNode,
+  type ScanNode,
+} from '../plan/node.js';
 import type { Facts } from './facts.js';
 
 /** A boundary of a row group is taken where it is no further from the wanted row than this share of a partition. */
@@ -17,18 +24,35 @@ export function splitScan(node: ScanNode, parts: number, facts: Facts): readonly
       );
     }
     case 'files': {
-      // Columns of all files together are none of a few: they are read at once.
-      if (parts === 1 || source.options.union_by_name === true) return [node];
+      if (parts === 1) return [node];
       const types = source.files.length > 1 ? facts.scanTypes.get(node) : undefined;
-      const scan = (files: readonly FileInfo[]): ScanNode =>
-        Object.freeze({ ...node, source: Object.freeze({ ...source, files, ...(types && { types }) }) });
+      const scan = (files: readonly FileInfo[]): ScanNode => {
+        const absent = absentOf(source.files, files);
+        return Object.freeze({
+          ...node,
+          source: Object.freeze({
+            ...source,
+            files,
+            ...(types && { types }),
+            ...(absent.length > 0 && { absent }),
+          }),
+        });
+      };
       const groups =
         source.format === 'parquet' ? splitRows(source, parts, facts) : splitFiles(source.files, parts);
       return groups.map(scan);
     }
+    case 'database': {
+      const rows = facts.tableRows.get(node);
+      if (parts === 1 || rows === undefined) return [node];
+      // Where rows were deleted ids go further than rows.
+      return ranges(rows, parts).map(([from, to], i): ScanNode => {
+        const range: DatabaseSource['range'] = i === parts - 1 ? [from] : [from, to];
+        return Object.freeze({ ...node, source: Object.freeze({ ...source, range }) });
+      });
+    }
     case 'tasks':
     case 'shared':
-    case 'database':
     case 'array':
     case 'held':
     case 'delayed':
@@ -41,6 +65,15 @@ const ranges = (rows: number, parts: number): readonly (readonly [number, number
     Math.floor((rows * i) / parts),
     Math.floor((rows * (i + 1)) / parts),
   ]);
+
+/** Columns of some files that none of a few of them has. */
+function absentOf(all: readonly FileInfo[], few: readonly FileInfo[]): readonly string[] {
+  // As DuckDB finds columns, whatever their case.
+  const there = new Set(few.flatMap(({ columns = [] }) => columns.map((name) => name.toLowerCase())));
+  return [...new Set(all.flatMap(({ columns = [] }) => columns))].filter(
+    (name) => !there.has(name.toLowerCase()),
+  );
+}
 
 /** Whole files, about equal in bytes. */
 function splitFiles(files: readonly FileInfo[], parts: number): readonly (readonly FileInfo[])[] {

@@ -15,15 +15,35 @@ export async function parquetFrame<S extends SchemaLike<S> = AnySchema>(
 ): Promise<DataFrame<S>> {
   const database = Database.of(options.engine);
   const files = await filesOf('readParquet', paths, ['.parquet', '.parq', '.pq'], database);
-  if (files.length > 1 && !options.unionByName) await checkSchemas(files, database);
+  const schemas = files.length > 1 ? await schemasOf(files, database) : [];
+  const [first, ...others] = schemas;
+  if (!options.unionByName) for (const other of others) checkSame(first!, other);
+  const sized = await withRows(files, database);
   const source: FileSource = {
     from: 'files',
     format: 'parquet',
-    files: await withRows(files, database),
+    files: options.unionByName ? withColumns(sized, schemas) : sized,
     options: readerOptions(options),
     schema: {},
   };
   return scanOf(source, database);
+}
+
+/** What columns each file has; the same list for files of the same ones. */
+function withColumns(files: readonly FileInfo[], schemas: readonly FileSchema[]): readonly FileInfo[] {
+  const lists = new Map<string, readonly string[]>();
+  const columns = new Map(
+    schemas.map(([path, found]) => {
+      const key = JSON.stringify([...found.keys()]);
+      const list = lists.get(key) ?? [...found.keys()];
+      lists.set(key, list);
+      return [path, list];
+    }),
+  );
+  return files.map((file) => ({
+    ...file,
+    ...(columns.has(file.path) && { columns: columns.get(file.path)! }),
+  }));
 }
 
 /** How many rows each file has, from its footer. */
@@ -38,8 +58,8 @@ async function withRows(files: readonly FileInfo[], database: Database): Promise
   return rows.length === files.length ? files.map((file, i) => ({ ...file, rows: rows[i]! })) : files;
 }
 
-/** Throws a FileError where a file has other columns, or other types of them, than the first. */
-async function checkSchemas(files: readonly FileInfo[], database: Database): Promise<void> {
+/** Columns and types of each file, from its footer. */
+async function schemasOf(files: readonly FileInfo[], database: Database): Promise<readonly FileSchema[]> {
   const schemas = new Map<string, Map<string, string>>();
   let open: { name: string; type: string; left: number; path: string } | undefined;
   const close = (): void => {
@@ -70,8 +90,7 @@ async function checkSchemas(files: readonly FileInfo[], database: Database): Pro
     }
   }
   close();
-  const [first, ...others] = [...schemas];
-  for (const other of others) checkSame(first!, other);
+  return [...schemas];
 }
 
 type FileSchema = readonly [path: string, columns: ReadonlyMap<string, string>];

@@ -61,6 +61,8 @@ export interface FileSource {
   readonly schema: Schema;
   /** What columns become, as DuckDB names it, where some of the files alone would be read as something else. */
   readonly types?: { readonly [column: string]: string };
+  /** Of those, columns that none of the files has: they are null. */
+  readonly absent?: readonly string[];
   /** How many files there are, where statistics left out some. */
   readonly of?: number;
 }
@@ -74,6 +76,8 @@ export interface FileInfo {
   readonly rows?: number;
   /** Only rows from … to before …, counted within the file. */
   readonly range?: readonly [number, number];
+  /** Names of its columns, where files have different ones. */
+  readonly columns?: readonly string[];
   /** What the file says of its columns, where that was read. */
   readonly statistics?: { readonly [column: string]: ColumnStatistics };
 }
@@ -105,6 +109,8 @@ export interface DatabaseSource {
   /** Name of the table, with those of its schema before it where there is one. */
   readonly table: readonly string[];
   readonly schema: Schema;
+  /** Only rows whose ids lie from … to before …; to the last, where there is no second. */
+  readonly range?: readonly [number, number?];
 }
 
 /** Rows that lie in memory. */

@@ -33,8 +33,12 @@ export function sourceSql({ source }: ScanNode, parameters: Parameters, placed: 
       if (!source.range) return table;
       return `(SELECT * FROM ${table} WHERE rowid >= ${source.range[0]} AND rowid < ${source.range[1]})`;
     }
-    case 'database':
-      return [attachedName(source), ...source.table].map(quoteName).join('.');
+    case 'database': {
+      const table = [attachedName(source), ...source.table].map(quoteName).join('.');
+      if (!source.range) return table;
+      const [from, to] = source.range;
+      return `(SELECT * FROM ${table} WHERE rowid >= ${from}${to === undefined ? '' : ` AND rowid < ${to}`})`;
+    }
     case 'array':
     case 'delayed':
       throw new TypeError('what is computed before is no part of a statement');
@@ -68,9 +72,10 @@ function filesSql(source: FileSource, parameters: Parameters): string {
       ? pieces[0]!
       : `(${pieces.map((piece) => `SELECT * FROM ${piece}`).join(' UNION ALL BY NAME ')})`;
   if (!source.types) return rows;
-  const casts = Object.entries(source.types).map(
-    ([name, type]) => `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`,
-  );
+  const casts = Object.entries(source.types).map(([name, type]) => {
+    const value = source.absent?.includes(name) ? 'NULL' : quoteName(name);
+    return `CAST(${value} AS ${type}) AS ${quoteName(name)}`;
+  });
   return `(SELECT ${casts.join(', ')} FROM ${rows})`;
 }
 
