@@ -237,6 +237,45 @@ describe('files that do not go together', () => {
   });
 });
 
+describe('what cannot be computed', () => {
+  test.each([
+    [
+      'a number too large for its type',
+      'number',
+      'a value cannot be converted: column "n": 300 is no int8; cast(type, { strict: false }) makes null of such values',
+    ],
+    [
+      'overflow',
+      'overflow',
+      "Overflow in multiplication of INT64 (4611686018427387904 * 4)! Cast to 'float64' or 'decimal' before.",
+    ],
+    [
+      'text that is no date',
+      'date',
+      'a value cannot be converted: Could not parse string "soon" according to format specifier "%Y"; say another format, or leave such rows out before, by str.matches',
+    ],
+  ] as const)('%s', async (_what, name, message) => {
+    const frame = tw.fromRows([{ n: 300n, big: 2n ** 62n, s: 'soon' }]);
+    const wrong = {
+      number: frame.select({ r: tw.col('n').cast('int8') }),
+      overflow: frame.select({ r: tw.col('big').mul(4) }),
+      date: frame.select({ r: tw.col('s').str.toDate('%Y') }),
+    }[name];
+    for (const how of [{}, { partitions: 2 }])
+      expect((await failure(() => wrong.rows({ engine, ...how }))).message).toBe(message);
+  });
+  test('a Parquet file that is damaged inside', async () => {
+    const path = await parquet(Array.from({ length: 5000 }, (_, i) => ({ x: i, y: `text ${i}` })));
+    writeFileSync(path, readFileSync(path).fill(90, 100, 3000));
+    const frame = await tw.readParquet(path, { engine });
+    for (const how of [{}, { partitions: 2 }]) {
+      const error = await failure(() => frame.select('x').rows({ engine, ...how }));
+      expect(error).toMatchObject({ name: 'FileError', path });
+      expect(error.message).toMatch(/ is damaged: .*; get the whole file again$/);
+    }
+  });
+});
+
 describe('an error behind the first rows', () => {
   const late = () =>
     tw

@@ -27,6 +27,13 @@ export function translated(error: unknown, limit: number): Error {
       `a value cannot be converted: ${conversion(firstLine(what))}; cast(type, { strict: false }) makes null of such values`,
       { cause: error },
     );
+  if (/^Out of Range Error/.test(kind) && /^Overflow in /.test(what))
+    return new FrameError(`${firstLine(what)} Cast to 'float64' or 'decimal' before.`, { cause: error });
+  if (/^Could not parse string .* according to format specifier/.test(what))
+    return new FrameError(
+      `a value cannot be converted: ${firstLine(what)}; say another format, or leave such rows out before, by str.matches`,
+      { cause: error },
+    );
   if (/^Binder Error/.test(kind)) return new FrameError(binder(what), { cause: error });
   if (kind !== '') return new FrameError(`${firstLine(what)}`, { cause: error });
   return error instanceof Error ? error : new FrameError(text, { cause: error });
@@ -50,6 +57,15 @@ function fileError(what: string, cause: unknown): FileError | undefined {
       cause,
     });
   }
+  const damaged = /^Failed to read file "(.*)": (.*)/.exec(what);
+  if (damaged)
+    return new FileError(
+      `${damaged[1]} is damaged: ${withoutDot(damaged[2]!)}; get the whole file again`,
+      damaged[1]!,
+      undefined,
+      undefined,
+      { cause },
+    );
   const broken =
     /^(No magic bytes found at (?:the )?end of file) '(.*)'/.exec(what) ??
     /^(File) '(.*)' too small to be a Parquet file/.exec(what) ??
@@ -123,12 +139,16 @@ const typeText = (type: string): string =>
     'TIMESTAMP WITH TIME ZONE': 'timestamptz',
   })[type] ?? type.toLowerCase();
 
-/** A failed cast: the value, the type and the column, in that order. */
+/** A failed cast: the column, the value and the type. */
 function conversion(text: string): string {
-  const [, value, type, column] =
-    /^Could not convert string '(.*)' to (\w+)(?: when casting from source column (.*))?$/.exec(text) ?? [];
+  const column = '(?: when casting from source column (.*))?$';
+  const string = new RegExp(`^Could not convert string '(.*)' to (\\w+)${column}`).exec(text);
+  const beyond = new RegExp(
+    `^Type \\w+ with value (.*) can't be cast because the value is out of range for the destination type (\\w+)${column}`,
+  ).exec(text);
+  const [, value, type, name] = string ?? beyond ?? [];
   if (value === undefined) return text;
-  return `${column === undefined ? '' : `column ${JSON.stringify(column)}: `}${JSON.stringify(value)} is no ${typeText(type!)}`;
+  return `${name === undefined ? '' : `column ${JSON.stringify(name)}: `}${string ? JSON.stringify(value) : value} is no ${typeText(type!)}`;
 }
 
 function binder(what: string): string {

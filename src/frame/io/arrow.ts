@@ -71,8 +71,10 @@ async function* batchesOfFile(
       (cause instanceof TypeError && /has no place in a frame/.test(cause.message))
     )
       throw cause;
+    // What the library stumbles over says nothing of the file.
+    const why = (cause as Error).name === 'Error' ? `: ${(cause as Error).message}` : '';
     throw new FileError(
-      `${path} is no Arrow IPC file or stream, or was cut short: ${(cause as Error).message}`,
+      `${path} is no Arrow IPC file or stream, or was cut short${why}; get the whole file again`,
       path,
       undefined,
       undefined,
