@@ -39,3 +39,16 @@ test('a join ends within its memory though one key has half of the rows', async 
   expect(found).toEqual({ n: rows, hot: rows / 2 + 1, size: rows * 96, other: rows * 96 });
   expect(peak).toBeLessThan(limit);
 }, 300_000);
+
+test('a join whose product is larger than its memory goes through it', async () => {
+  const [limit, hot] = [400e6, 800];
+  const { peak, ...found } = await run('product-join.mjs', String(limit), String(hot));
+  // Each second text goes with all of its like, the others with themselves.
+  const size = Array.from(
+    { length: 2 * hot },
+    (_, i) => (406 + String(i).length) * (i % 2 === 0 ? hot : 1),
+  ).reduce((sum, each) => sum + each);
+  const n = hot ** 2 + hot;
+  expect(found).toEqual({ n, hot: hot ** 2, size, written: n });
+  expect(peak).toBeLessThan(limit);
+}, 300_000);
