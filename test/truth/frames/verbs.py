@@ -219,6 +219,16 @@ def add(book):
     plan("describe", "await long.corr()", pd.DataFrame({"column": pd.Series(r.index, dtype="string"), **{k: r[k].reset_index(drop=True) for k in r}}), near=1e-12)
     plan("describe", "await long.corr('v', 'n')", pd.DataFrame({"column": pd.Series(["v", "n"], dtype="string"), **{k: r.loc[["v", "n"], k].reset_index(drop=True) for k in ("v", "n")}}), near=1e-12)
 
+    # What Polars has a name for, and here is said by what there is (docs/from-polars.md).
+    plan("polars", "people.withColumns({ i: rowNumber().sub(1) }).select('i', 'name')", p.with_row_index("i").select(c("i").cast(pl.Int64), "name"))
+    plan("polars", "people.select('name', { first: rowNumber({ partitionBy: 'name' }).eq(1) })", p.select("name", first=c("name").is_first_distinct()))
+    plan("polars", "people.withColumns({ age: col('age').fillNaN(null).fillNull(col('age').fillNaN(null).mean()) })", p.with_columns(age=c("age").fill_nan(None).fill_null(strategy="mean")))
+    plan("polars", "orders.select({ s: coalesce(col('id'), 0).add(coalesce(col('pid'), 0)), m: greatest(col('id'), col('pid')) })", q.select(s=pl.sum_horizontal("id", "pid"), m=pl.max_horizontal("id", "pid").cast(pl.Int64)))
+    plan("polars", "people.select('id').join(orders.select({ key: col('id') }), { how: 'cross' }).filter(col('id').lt(col('key')))", p.select("id").join_where(q.select(key="id"), c("id") < c("key")), any_order=True)
+    plan("polars", "orders.select('id', { n: count().over('id'), place: col('total').rank({ method: 'min', partitionBy: 'id' }) })", q.select("id", n=pl.len().over("id").cast(pl.Int64), place=c("total").rank("min").over("id").cast(pl.Float64)))
+    plan("polars", "orders.withColumns({ p: struct({ a: col('id'), b: col('name') }) }).select({ a: col('p').field('a'), b: col('p').field('b') })", q.select(p=pl.struct(a="id", b="name")).unnest("p"))
+    plan("polars", "people.filter(rowNumber().sub(1).mod(3).eq(0))", p.gather_every(3))
+
     # SQL over frames.
     plan("sql", "await sql('select name, count(*) as n from people group by name order by name nulls last', { people })", p.group_by("name").agg(n=pl.len().cast(pl.Int64)).sort("name", nulls_last=True))
     plan("sql", "(await sql('select p.id, total from p join o on p.id = o.id;', { p: people, o: orders })).filter(col('total').gt(0))", p.join(q, on="id").filter(c("total") > 0).select("id", "total"), any_order=True)
