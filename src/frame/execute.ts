@@ -1,9 +1,10 @@
 import type { Engine } from '../engine/engine.js';
 import { signalOf } from '../engine/signal.js';
-import { distributedBatches, distributedFiles, isDistributed, withDistributed } from './distributed/index.js';
+import { distributedBatches, distributedFiles, withDistributed } from './distributed/index.js';
 import { Database, type QueryOptions } from './duck/database.js';
 import { narrowed } from './duck/narrow.js';
 import { tableOf } from './duck/tables.js';
+import { isDistributed } from './engines.js';
 import { FrameMemoryError } from './errors.js';
 import {
   exchanged,

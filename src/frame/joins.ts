@@ -2,7 +2,6 @@ import type { Expr } from './expr/expr.js';
 import { columnNode, type ExprNode, freeze } from './expr/node.js';
 import { checkExpr, checkNames, checkUnique } from './plan/check.js';
 import type { JoinHow, JoinNode, PlanNode } from './plan/node.js';
-import type { JoinValidate } from './verbs/unique-keys.js';
 
 /** How two frames are joined. */
 export interface JoinOptions<L extends string, R extends string> {
@@ -30,6 +29,9 @@ export interface JoinOptions<L extends string, R extends string> {
    */
   readonly validate?: JoinValidate;
 }
+
+/** How often a key is in this frame and in the other, as pandas and Polars say it. */
+export type JoinValidate = `${'one' | 'many'}_to_${'one' | 'many'}` | `${'1' | 'm'}:${'1' | 'm'}`;
 
 /** What is joined on: a column or an expression. */
 export type JoinKey<N extends string> = N | Expr<N, unknown>;

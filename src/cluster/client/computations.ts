@@ -1,7 +1,7 @@
 import type { RunOptions } from '../../engine/engine.js';
 import { checkPriority, checkRetries } from '../../engine/options.js';
 import { signalOf } from '../../engine/signal.js';
-import type { PersistOptions } from '../../frame/distributed/engine.js';
+import type { PersistOptions } from '../../frame/engines.js';
 import { merge } from '../../graph/merge.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { StreamMessage } from '../comm/index.js';

@@ -6,7 +6,7 @@ import { FetchedResults } from '../../engine/fetched-results.js';
 import type { Result } from '../../engine/op.js';
 import { checkRetries } from '../../engine/options.js';
 import type { Placement } from '../../engine/placement.js';
-import type { DistributedEngine, PersistOptions } from '../../frame/distributed/engine.js';
+import type { DistributedEngine, PersistOptions } from '../../frame/engines.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { Upload } from '../../graph/uploads.js';
 import { type Certificates, RemoteError } from '../comm/index.js';

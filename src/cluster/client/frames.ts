@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DistributedFrames, FrameWorkers } from '../../frame/distributed/engine.js';
+import type { DistributedFrames, FrameWorkers } from '../../frame/engines.js';
 import type { Outcome } from '../../frame/exchange/index.js';
 import type { Key } from '../../graph/task.js';
 import { CommError, RemoteError } from '../comm/index.js';

@@ -3,6 +3,7 @@ import type { DType } from '../../kernels/dtype.js';
 import type { Missing } from '../arrays/nulls.js';
 import { Database } from '../duck/database.js';
 import { narrowed } from '../duck/narrow.js';
+import type { DistributedEngine } from '../engines.js';
 import {
   type ArrayTask,
   ending,
@@ -23,7 +24,6 @@ import { optimize } from '../optimize/index.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Batch } from '../result/column.js';
 import type { Statement } from '../sql/writer.js';
-import type { DistributedEngine } from './engine.js';
 import { DistributedRun, measured } from './run.js';
 
 /** The rows of a plan that an engine's workers compute, one partition after another: they are fetched as they are taken. */

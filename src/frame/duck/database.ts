@@ -6,7 +6,7 @@ import type { Engine } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import { LocalEngine } from '../../engine/index.js';
 import { collectGarbage } from '../../engine/memory/collect.js';
-import { isDistributed } from '../distributed/engine.js';
+import { isDistributed } from '../engines.js';
 import { FrameError } from '../errors.js';
 import type { Batch } from '../result/column.js';
 import { macroStatements } from '../sql/macros.js';

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from '../../engine/disk/remove-tree.js';
-import { distributedPartitions, isDistributed } from '../distributed/index.js';
+import { distributedPartitions } from '../distributed/index.js';
 import { Database } from '../duck/database.js';
+import { isDistributed } from '../engines.js';
 import { type HeldOutput, type Outcome, writeFragment } from '../exchange/index.js';
 import { type FrameOptions, queryOptions, schemaOf, withPartitions, withStatement } from '../execute.js';
 import type { PlanNode } from '../plan/node.js';

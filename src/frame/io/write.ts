@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBytes } from '../../engine/memory/limits.js';
-import { isDistributed } from '../distributed/engine.js';
 import { Database } from '../duck/database.js';
+import { isDistributed } from '../engines.js';
 import { exportedFiles, type FrameOptions, queryOptions, withStatement } from '../execute.js';
 import { engineOf } from '../held/place.js';
 import { checkNames } from '../plan/check.js';

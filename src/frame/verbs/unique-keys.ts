@@ -1,11 +1,11 @@
 import { callNode, columnNode, type ExprNode, freeze, literalNode } from '../expr/node.js';
 import { printExpr } from '../expr/print.js';
-import { joinPlan } from '../joins.js';
+import { type JoinValidate, joinPlan } from '../joins.js';
 import * as make from '../plan/make.js';
 import type { Item, JoinNode, PlanNode } from '../plan/node.js';
 
-/** Which sides of a join have each key once, by the names that pandas and Polars have for it. */
-const UNIQUE = {
+/** Which sides of a join have each key once. */
+const UNIQUE: Readonly<Record<JoinValidate, readonly ('left' | 'right')[]>> = {
   one_to_one: ['left', 'right'],
   one_to_many: ['left'],
   many_to_one: ['right'],
@@ -14,9 +14,7 @@ const UNIQUE = {
   '1:m': ['left'],
   'm:1': ['right'],
   'm:m': [],
-} as const;
-
-export type JoinValidate = keyof typeof UNIQUE;
+};
 
 /** The column of what is wrong with a side's keys. */
 const FOUND = '__tilework_repeated';

@@ -1,6 +1,6 @@
-import type { ComputeOptions, Engine } from '../../engine/engine.js';
-import type { Graph, Key } from '../../graph/task.js';
-import type { Outcome } from '../exchange/index.js';
+import type { ComputeOptions, Engine } from '../engine/engine.js';
+import type { Graph, Key } from '../graph/task.js';
+import type { Outcome } from './exchange/index.js';
 
 /** What the workers of an engine have, together. */
 export interface FrameWorkers {
