@@ -14,7 +14,7 @@ import { topologicalOrder } from './toposort.js';
  *  takes longer, altogether, than to make it once and move it.
  *
  *  Small tasks are done by their reader. What a task reads that is made for it alone, by tasks that read next to nothing themselves, it makes
- *  itself, as long as it stays short: a step of a reduction draws, computes and sums up its blocks. A scheduler keeps some hundred threads busy with tasks as long as
+ *  itself, as long as it stays short: a step of a reduction draws, computes and sums up its blocks, or, where these are too many, some of them. A scheduler keeps some hundred threads busy with tasks as long as
  *  `MOST_WORK`, so that more and shorter ones would not end earlier; where there is less to do altogether, it stays `PARTS` tasks at least, unless these would be
  *  shorter than what a task costs.
  *
@@ -76,12 +76,17 @@ export function merge(graph: Graph, outputs: Iterable<Key>): Graph {
   for (const t of topologicalOrder(indexed)) {
     const task = graph.get(indexed.keys[t]!)!;
     if (!computes(task) || again.has(task.key)) continue;
+    const isAlone = indexed.readerStart[t + 1]! - indexed.readerStart[t]! === 1;
+    const mayGo = ({ reads }: Merged): boolean => isAlone && !kept.has(task.key) && reads <= LITTLE;
     let found = withInputs(task, graph, again, small);
-    if (found.work > most) found = withInputs(task, graph, again, new Map());
+    if (found.work > most) {
+      found = withInputs(task, graph, again, new Map());
+      // What its reader may do is best left small; what stays a task does of its inputs what leaves it short.
+      if (!mayGo(found)) found = withInputs(task, graph, again, small, most);
+    }
     for (const { key } of found.steps) if (key !== task.key) gone.add(key);
     merged.set(task.key, found);
-    const isAlone = indexed.readerStart[t + 1]! - indexed.readerStart[t]! === 1;
-    if (isAlone && !kept.has(task.key) && found.reads <= LITTLE) small.set(task.key, found);
+    if (mayGo(found)) small.set(task.key, found);
   }
   const tasks = new MergedTasks();
   const result = new Map<Key, Task>();
@@ -93,23 +98,29 @@ export function merge(graph: Graph, outputs: Iterable<Key>): Graph {
   return result;
 }
 
-/** A task that does for itself what of its inputs is made again, or is small. */
+/** A task that does for itself what of its inputs is made again, and of those that are small as many as leave it with no more than `most` work. */
 function withInputs(
   task: Computing,
   graph: Graph,
   again: ReadonlySet<Key>,
   small: ReadonlyMap<Key, Merged>,
+  most = Number.POSITIVE_INFINITY,
 ): Merged {
   const steps = new Set<Task>();
+  const inputs = new Set(task.inputs);
   let { work } = task;
   let reads = 0;
-  for (const key of new Set(task.inputs)) {
+  for (const key of inputs) {
+    if (!again.has(key)) continue;
+    const source = graph.get(key)!;
+    steps.add(source);
+    work += source.work!;
+  }
+  for (const key of inputs) {
+    if (again.has(key)) continue;
     const input = graph.get(key);
     const inner = small.get(key);
-    if (input !== undefined && again.has(key)) {
-      steps.add(input);
-      work += input.work!;
-    } else if (inner !== undefined) {
+    if (inner !== undefined && work + inner.work <= most) {
       for (const step of inner.steps) steps.add(step);
       work += inner.work;
       reads += inner.reads;

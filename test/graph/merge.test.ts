@@ -71,7 +71,7 @@ describe('cheap sources', () => {
     expect(sizes([source, ...readers(1), user('f', ['x'])], 'r0', 'f')).toEqual({ x: 1, r0: 1, f: 1 });
   });
 
-  it('stay where their reader would do too many of them', () => {
+  it('stay where their reader would do too many with them', () => {
     const many = Array.from({ length: 25 }, (_, i) => block(`x${i}`, [], MILLION, 7 * MILLION));
     const join = block(
       'join',
@@ -79,7 +79,7 @@ describe('cheap sources', () => {
       25 * MILLION,
       MILLION,
     );
-    expect(sizes([...many, join], 'join')).toMatchObject({ join: 1, x0: 1 });
+    expect(sizes([...many, join], 'join')).toEqual({ join: 22, x21: 1, x22: 1, x23: 1, x24: 1 });
     expect(sizes([...many.slice(0, 8), { ...join, inputs: join.inputs.slice(0, 8) }], 'join')).toEqual({
       join: 9,
     });
@@ -110,14 +110,17 @@ describe('small tasks', () => {
     expect(task.scratch).toBeLessThan(8 * MILLION + 1024);
   });
 
-  it('stay where that would take long, for one task or as a share of all', () => {
+  it('stay where their reader would take long with them, for one task or as a share of all: it does some then', () => {
     const y = block('y', [], 10, 50);
     const tasks = (work: number): Task[] => [
       y,
       ...parts(8, work).map((task) => ({ ...task, inputs: ['y'] })),
       sum(8),
     ];
-    expect(sizes(tasks(20 * MILLION), 'sum', 'y')).toMatchObject({ sum: 1, p0: 1 });
+    expect(sizes(tasks(20 * MILLION), 'sum', 'y')).toEqual({ sum: 8, p7: 1, y: 1 });
+    // A step that its own reader may do takes none.
+    const top = block('top', ['sum'], 1, 10);
+    expect(sizes([...tasks(20 * MILLION), top], 'top', 'y')).toMatchObject({ top: 2, p0: 1, p7: 1 });
     expect(sizes(tasks(5 * MILLION), 'sum', 'y')).toEqual({ sum: 9, y: 1 });
     const alone = (work: number) => sizesOf(merge(graphOf(...tasks(work)), ['sum', 'y']));
     expect(alone(5 * MILLION)).toMatchObject({ sum: 1, p0: 1 });
