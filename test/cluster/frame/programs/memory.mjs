@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { col, connect, count, LocalCluster, readParquet } from '../../../../dist/esm/index.js';
 
-const [dask, directory, limit, rows, partitions] = process.argv.slice(2);
+const [dask, directory, limit, rows] = process.argv.slice(2);
 const FILES = 8;
 /** Rows of 56 bytes, about: two numbers of 8 bytes and a text of 32, whose place takes 8 more. */
 async function makeData() {
@@ -29,7 +29,7 @@ const peakOf = (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/
 const made = await makeData();
 const cluster = await LocalCluster({ workers: 2, memoryLimit: Number(limit), dask });
 const engine = await connect(cluster.address, { asDefault: false });
-const options = { engine, partitions: Number(partitions), broadcastBytes: 0 };
+const options = { engine, broadcastBytes: 0 };
 const workers = workersOf(cluster);
 const peaks = {};
 const times = {};
