@@ -24,6 +24,8 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/from-value': async () => (await import('./array/ops/from-value.js')).fromValue as Op,
   'array/fused': here(fused),
   'array/gather': here(gather),
+  'array/histogram': async () => (await import('./array/ops/histogram.js')).histogram as Op,
+  'array/lanes': async () => (await import('./array/ops/lanes.js')).lanes as Op,
   'array/literal': here(literal),
   'array/map-blocks': async () => (await import('./array/ops/map-blocks.js')).mapBlocks,
   'array/matmul': here(matmul),

@@ -24,3 +24,9 @@ export function normalizeAxes(
 export function requireList(arrays: unknown, label: string): void {
   if (!Array.isArray(arrays)) throw new TypeError(`${label} takes a list of arrays: ${label}([x])`);
 }
+
+/** Refuses arrays whose chunk sizes are known only once computed. */
+export function requireKnown(label: string, ...arrays: readonly { readonly isKnown: boolean }[]): void {
+  if (!arrays.every((a) => a.isKnown))
+    throw new Error(`${label}: the array has unknown chunk sizes; call computeChunkSizes() first`);
+}

@@ -39,7 +39,22 @@ export {
   zerosLike,
 } from './creation.js';
 export { type FromDelayedOptions, fromDelayed } from './delayed.js';
+export { diag, diagonal, trace, tril, triu } from './diagonals.js';
+export { indices, meshgrid } from './grids.js';
+export { type HistogramOptions, histogram } from './histogram.js';
 export { compress, computeChunkSizes, get, take } from './indexing.js';
+export {
+  arraySplit,
+  type Blocks,
+  block,
+  columnStack,
+  dstack,
+  hstack,
+  repeat,
+  split,
+  tile,
+  vstack,
+} from './joining.js';
 export { dot, matmul, tensordot } from './linalg.js';
 export {
   concatenate,
@@ -55,6 +70,18 @@ export {
 } from './manipulation.js';
 export type { NDArray, NDArrayLike } from './ndarray.js';
 export type { BlockInfo, InputBlock } from './ops/map-blocks.js';
+export {
+  argsort,
+  median,
+  nanmedian,
+  nanquantile,
+  percentile,
+  type QuantileMethod,
+  type QuantileOptions,
+  quantile,
+  sort,
+} from './ordering.js';
+export { einsum, inner, outer } from './products.js';
 export { type Promote, promoteTypes, type Scalar } from './promote.js';
 export * as random from './random.js';
 export {
@@ -86,5 +113,20 @@ export {
   variance as var,
 } from './reductions/index.js';
 export type { TileScalar } from './scalar.js';
+export { cumprod, cumsum, diff, type ScanOptions } from './scans.js';
+export { type PadMode, type PadOptions, type PadWidth, pad, roll, rot90 } from './shifting.js';
 export type { SliceArgument } from './slicing.js';
+export {
+  type AverageOptions,
+  allclose,
+  arrayEqual,
+  average,
+  type CloseOptions,
+  type CovarianceOptions,
+  corrcoef,
+  countNonzero,
+  cov,
+  nanToNum,
+  ptp,
+} from './statistics.js';
 export * from './ufuncs/index.js';

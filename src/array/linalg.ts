@@ -1,6 +1,6 @@
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
-import { normalizeAxis } from './axes.js';
+import { normalizeAxis, requireKnown } from './axes.js';
 import { blockShape, type Chunks, commonRefinement, product } from './chunks.js';
 import { transpose } from './manipulation.js';
 import { matmulScratchFor } from './matmul-scratch.js';
@@ -58,11 +58,6 @@ export function tensordot<A extends ArrayInput, B extends ArrayInput>(
   const first = transpose(x, [...free(x, left), ...left]);
   const second = transpose(y, [...right, ...free(y, right)]);
   return contract(first, second, left.length) as TileArray<PromoteInputs<A, B>>;
-}
-
-function requireKnown(label: string, ...arrays: readonly TileArray<DType>[]): void {
-  if (!arrays.every((a) => a.isKnown))
-    throw new Error(`${label}: matrix products need known chunk sizes; call computeChunkSizes() first`);
 }
 
 /** Sums products over the last `count` axes of x and the first `count` of y. */

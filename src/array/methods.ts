@@ -2,9 +2,12 @@ import type { DType } from '../kernels/dtype.js';
 import type { ArrayInput, DTypeOf, TileArray, Weak } from './array.js';
 import type { BlockFunction, MapBlocksOptions, ModuleFunction } from './blocks.js';
 import { mapBlocks } from './blocks.js';
+import * as diagonals from './diagonals.js';
 import * as indexing from './indexing.js';
+import * as joining from './joining.js';
 import * as linalg from './linalg.js';
 import * as manipulation from './manipulation.js';
+import * as ordering from './ordering.js';
 import type { DivideOf, FloatOf, MeanOf, NumberOf, Promote, Scalar, SumOf } from './promote.js';
 import type {
   AllAxes,
@@ -16,6 +19,8 @@ import type {
 } from './reductions/index.js';
 import * as reductions from './reductions/index.js';
 import type { TileScalar } from './scalar.js';
+import type { ScanOptions } from './scans.js';
+import * as scans from './scans.js';
 import * as arithmetic from './ufuncs/arithmetic.js';
 import * as comparisons from './ufuncs/comparisons.js';
 import { divide } from './ufuncs/division.js';
@@ -90,6 +95,11 @@ export type Elementwise = Methods<typeof float, <S>(this: S) => TileArray<FloatO
   > &
   Methods<typeof comparisons, (other: ArrayInput) => TileArray<'bool'>>;
 
+type ScanMethod = <S, E extends DType = SumOf<Own<S>>>(
+  this: S,
+  axis?: number | ScanOptions<E>,
+) => TileArray<E>;
+
 export interface ArrayFunctions extends Elementwise {
   readonly divide: <S, B extends ArrayInput>(this: S, other: B) => TileArray<DivideOf<With<S, B>>>;
   readonly round: <S>(this: S, decimals?: number) => TileArray<Own<S>>;
@@ -119,6 +129,13 @@ export interface ArrayFunctions extends Elementwise {
   readonly compress: <S>(this: S, condition: ArrayInput, axis?: number) => TileArray<Own<S>>;
   readonly get: <S>(this: S, index: ArrayInput) => TileArray<Own<S>>;
   readonly computeChunkSizes: <S>(this: S) => Promise<TileArray<Own<S>>>;
+  readonly diagonal: <S>(this: S, offset?: number, axis1?: number, axis2?: number) => TileArray<Own<S>>;
+  readonly trace: <S>(this: S, offset?: number, axis1?: number, axis2?: number) => TileArray<SumOf<Own<S>>>;
+  readonly repeat: <S>(this: S, repeats: number | readonly number[], axis?: number) => TileArray<Own<S>>;
+  readonly cumsum: ScanMethod;
+  readonly cumprod: ScanMethod;
+  readonly sort: <S>(this: S, axis?: number | null) => TileArray<Own<S>>;
+  readonly argsort: (axis?: number | null) => TileArray<'int64'>;
   readonly dot: <S, B extends ArrayInput>(this: S, other: B) => TileArray<With<S, B>>;
   readonly matmul: <S, B extends ArrayInput>(this: S, other: B) => TileArray<With<S, B>>;
   readonly mapBlocks: <S extends ArrayInput, E extends DType = DTypeOf<S>>(
@@ -164,6 +181,13 @@ const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
     indexing.compress(condition, x, axis),
   get: indexing.get,
   computeChunkSizes: indexing.computeChunkSizes,
+  diagonal: diagonals.diagonal,
+  trace: diagonals.trace,
+  repeat: joining.repeat,
+  cumsum: scans.cumsum,
+  cumprod: scans.cumprod,
+  sort: ordering.sort,
+  argsort: ordering.argsort,
   dot: linalg.dot,
   matmul: linalg.matmul,
   mapBlocks: (x: TileArray<DType>, fn: BlockFunction | ModuleFunction, options?: MapBlocksOptions<DType>) =>

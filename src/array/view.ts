@@ -72,7 +72,15 @@ const isWhole = (slice: AxisSlice & { kind: 'range' }, sizes: readonly number[])
   slice.start === 0 &&
   (Number.isNaN(slice.count) || slice.count === sizes.reduce((a, b) => a + b, 0));
 
-function locate(sizes: readonly number[], position: number): { block: number; start: number } {
+/** An element's block along an axis, and where it is in that. */
+interface Place {
+  readonly block: number;
+  readonly start: number;
+}
+
+const ORIGIN: Place = { block: 0, start: 0 };
+
+function locate(sizes: readonly number[], position: number): Place {
   let start = position;
   let block = 0;
   while (!(start < sizes[block])) {
@@ -149,6 +157,61 @@ export function squeezeNode(input: ArrayNode, drop: readonly number[]): ArrayNod
     keep.map((a) => input.chunks[a]),
     map,
     keep.map((a) => boundsOf(input)[a]),
+  );
+}
+
+/** Along `axis`: the last element of each block, which are one block each. No block may be empty. */
+export function lastOfBlocks(input: ArrayNode, axis: number): ArrayNode {
+  const sizes = input.chunks[axis];
+  const ends: AxisMap = { axis, block: sizes.map((_, b) => b), start: sizes.map((n) => n - 1), step: 1 };
+  return viewNode(
+    'last',
+    input,
+    input.chunks.map((c, a) => (a === axis ? c.map(() => 1) : c)),
+    input.chunks.map((c, a) => (a === axis ? ends : FULL(c.length, a))),
+  );
+}
+
+/** Along `axis`, where the input is one block: its element b, for all elements of block b of the result. */
+export function spreadOverBlocks(input: ArrayNode, axis: number, sizes: readonly number[]): ArrayNode {
+  const spread: AxisMap = { axis, block: sizes.map(() => 0), start: sizes.map((_, b) => b), step: 0 };
+  return viewNode(
+    'spread',
+    input,
+    input.chunks.map((c, a) => (a === axis ? sizes : c)),
+    input.chunks.map((c, a) => (a === axis ? spread : FULL(c.length, a))),
+  );
+}
+
+/** The diagonal of the last two axes that starts at (row, column), as one last axis. Its chunks end where a block does. */
+export function diagonalNode(input: ArrayNode, row: number, column: number, length: number): ArrayNode {
+  const last = input.shape.length - 2;
+  const [rows, columns] = [input.chunks[last], input.chunks[last + 1]];
+  const pieces: { at: Place; from: Place; count: number }[] = [];
+  for (let done = 0; done < length; ) {
+    const at = locate(rows, row + done);
+    const from = locate(columns, column + done);
+    const count = Math.min(length - done, rows[at.block] - at.start, columns[from.block] - from.start);
+    pieces.push({ at, from, count });
+    done += count;
+  }
+  if (length === 0) pieces.push({ at: ORIGIN, from: ORIGIN, count: 0 });
+  const along = (places: readonly Place[]): AxisMap => ({
+    axis: last,
+    block: places.map((p) => p.block),
+    start: places.map((p) => p.start),
+    step: 1,
+  });
+  const lead = input.chunks.slice(0, last);
+  return viewNode(
+    'diagonal',
+    input,
+    [...lead, pieces.map((p) => p.count)],
+    [
+      ...lead.map((sizes, axis) => FULL(sizes.length, axis)),
+      along(pieces.map((p) => p.at)),
+      along(pieces.map((p) => p.from)),
+    ],
   );
 }
 

@@ -66,6 +66,26 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['contracted axes that differ', () => tw.tensordot(x, x, 1), 'RangeError', 'axis 1', 'different extents'],
     ['stacks of matrices', () => tw.ones([2, 3, 4]).matmul(tw.ones([3, 4, 5])), 'RangeError', '[3, 4, 5]'],
     [
+      'a border of other rank',
+      () =>
+        tw.pad(
+          x,
+          [[1, 1]].concat([
+            [0, 0],
+            [1, 0],
+          ]) as never,
+        ),
+      'RangeError',
+      'pad',
+      '2 axes',
+    ],
+    ['subscripts of too few axes', () => tw.einsum('i', x), 'RangeError', 'einsum', 'operand 0', '2 axes'],
+    ['parts that are not equal', () => tw.split(tw.arange(7), 2), 'RangeError', 'arraySplit'],
+    ['a share in percent', () => tw.quantile(x, 50), 'RangeError', 'quantile', '50', 'between 0 and 1'],
+    ['edges that fall', () => tw.histogram(x, { bins: [2, 1] }), 'RangeError', 'histogram', 'ascend'],
+    ['weights of another shape', () => tw.average(x, { weights: [1, 2, 3] }), 'RangeError', '[3]', '[3, 4]'],
+    ['lists of two depths in a block', () => tw.block([x, [x]]), 'RangeError', 'block', 'depths'],
+    [
       'values that do not fill',
       () => tw.asarray([1, 2, 3], { shape: [2, 2] }),
       'RangeError',

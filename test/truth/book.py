@@ -73,7 +73,8 @@ class Book:
         if isinstance(term, dict):
             if "f" in term:
                 args = [self.evaluate(part, widen) for part in term["a"]]
-                return call(term["f"], args, term.get("o", {}))
+                options = {name: self.evaluate(part, widen) for name, part in term.get("o", {}).items()}
+                return call(term["f"], args, options)
             if "i" in term:
                 return int(term["i"])
             if "x" in term:

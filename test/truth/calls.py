@@ -22,6 +22,11 @@ RENAMED = {
     "onesLike": "ones_like",
     "fullLike": "full_like",
     "standardNormal": "standard_normal",
+    "columnStack": "column_stack",
+    "arraySplit": "array_split",
+    "countNonzero": "count_nonzero",
+    "nanToNum": "nan_to_num",
+    "arrayEqual": "array_equal",
 }
 OPTIONS = {"equalNan": "equal_nan"}
 
@@ -93,6 +98,17 @@ def random(method):
     return draw
 
 
+def part(fn):
+    """One of the arrays of which a function gives several: its number comes first."""
+    return lambda at, *args, **options: call(fn, args, options)[at]
+
+
+def pad(x, width, **options):
+    if "value" in options:
+        options["constant_values"] = options.pop("value")
+    return np.pad(x, width, **options)
+
+
 SPECIAL = {
     # slicing strings, lists of integers and boolean arrays, as x[...] takes them
     "slice": lambda x, *items: x[tuple(item(part) for part in items)],
@@ -115,6 +131,17 @@ SPECIAL = {
     "ones": of_axes("ones"),
     "full": lambda shape, value, **options: np.full(tuple(shape) if isinstance(shape, list) else shape, value, **options),
     "ravel": lambda x: x.ravel(),
+    "pad": pad,
+    "tile": of_axes("tile"),
+    "roll": of_axes("roll"),
+    "rot90": of_axes("rot90"),
+    "argsort": lambda x, axis=-1: np.argsort(x, axis, kind="stable"),
+    "average": lambda x, weights=None, axis=None: np.average(x, axis, weights),
+    "block": lambda blocks: np.block(blocks),
+    "part.split": part("split"),
+    "part.arraySplit": part("arraySplit"),
+    "part.histogram": part("histogram"),
+    "part.meshgrid": lambda at, vectors, **options: np.meshgrid(*vectors, **options)[at],
     "tensordot": lambda a, b, *axes: np.tensordot(a, b, *[freeze(part) for part in axes]),
     "random.random": random("random"),
     "random.uniform": random("uniform"),

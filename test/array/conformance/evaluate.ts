@@ -57,16 +57,29 @@ export class Evaluator {
     if (f === 'slice') return x.slice(...(args.slice(1) as string[]));
     if (f === 'index') return indexed(x, args.slice(1));
     if (f === 'T') return x.T;
+    if (f.startsWith('part.')) return this.#part(f.slice('part.'.length), args, o);
     if (!named[f]) throw new Error(`tilework has no function ${f}`);
     if (f in AXIS_ARGUMENT && o.axis !== undefined)
       return named[f](...padded(args, AXIS_ARGUMENT[f]), o.axis);
-    return named[f](...args, ...(Object.keys(o).length > 0 ? [o] : []));
+    return named[f](...args, ...this.#options(o));
   }
 
   /** An array made from nothing, cut by the chunking once its shape is known. */
   #created(f: string, args: readonly unknown[], options: Options): Tile {
     const { shape } = named[f](...args, options);
     return named[f](...args, { ...options, chunks: this.chunking(shape, this.#operands++) });
+  }
+
+  /** One of several arrays: its number is the first argument. */
+  #part(f: string, [at, ...args]: readonly unknown[], options: Options): Tile {
+    const all = named[f](...args, ...this.#options(options)) as unknown as readonly Tile[];
+    return all[at as number];
+  }
+
+  /** The options behind the arguments, where there are some; operands among them are cut too. */
+  #options(options: Options): unknown[] {
+    const entries = Object.entries(options).map(([name, value]) => [name, this.#value(value as Term)]);
+    return entries.length > 0 ? [Object.fromEntries(entries)] : [];
   }
 
   #value(term: Term): unknown {

@@ -1,0 +1,112 @@
+import type { DType } from '../kernels/dtype.js';
+import { type ArrayInput, asarray, TileArray } from './array.js';
+import { requireKnown } from './axes.js';
+import { arange, linspace } from './creation.js';
+import { concatenate, ravel } from './manipulation.js';
+import { type ArrayNode, makeNode, type TasksNode } from './node.js';
+import { rechunkNode } from './rechunk.js';
+import { max, min, sum } from './reductions/index.js';
+import { diff } from './scans.js';
+import * as ufuncs from './ufuncs/index.js';
+import { workOf } from './work.js';
+
+export interface HistogramOptions {
+  /** How many bins of one width (default 10), or the edges of bins in ascending order. */
+  readonly bins?: number | readonly number[];
+  /** Where bins begin and end (default: the least and greatest element). */
+  readonly range?: readonly [number, number];
+  /** What each element counts. */
+  readonly weights?: ArrayInput;
+  /** Whether counts become a density, whose integral is 1. */
+  readonly density?: boolean;
+}
+
+/**
+ * How many elements lie in each bin, and the edges of the bins. The last bin has its upper edge, the others do not; what lies in no bin, and NaN, is
+ * not counted. Counts are int64, float64 of weights and densities.
+ *
+ * @throws RangeError where there is no bin, edges do not ascend, or a range is none; Error where chunk sizes are unknown
+ * @example
+ * const [counts, edges] = histogram([1, 2, 2, 4], { bins: 3 });
+ * await counts.compute(); // [1 2 1]
+ * await edges.compute(); // [1. 2. 3. 4.]
+ */
+export function histogram(
+  x: ArrayInput,
+  options: HistogramOptions = {},
+): readonly [counts: TileArray<'int64' | 'float64'>, edges: TileArray<'float64'>] {
+  const array = ravel(asarray(x)) as TileArray<DType>;
+  requireKnown('histogram', array);
+  const { density = false } = options;
+  const weights = options.weights === undefined ? undefined : weightsOf(options.weights, asarray(x));
+  const edges = edgesOf(array, options);
+  const partial = new TileArray<DType>(countsNode(array, weights, edges.node, edges.size - 1));
+  const counts = sum(partial, 0) as TileArray<DType>;
+  if (!density) return [counts as TileArray<'int64' | 'float64'>, edges];
+  const shares = ufuncs.divide(ufuncs.divide(counts, diff(edges)), sum(counts));
+  return [shares as unknown as TileArray<'float64'>, edges];
+}
+
+function weightsOf(given: ArrayInput, x: TileArray<DType>): TileArray<DType> {
+  const weights = asarray(given) as TileArray<DType>;
+  if (weights.ndim !== x.ndim || weights.shape.some((n, a) => n !== x.shape[a]))
+    throw new RangeError(
+      `histogram: weights of shape [${weights.shape.join(', ')}] for an array of shape [${x.shape.join(', ')}]`,
+    );
+  return ravel(weights).astype('float64') as TileArray<DType>;
+}
+
+function edgesOf(x: TileArray<DType>, { bins = 10, range }: HistogramOptions): TileArray<'float64'> {
+  if (typeof bins !== 'number') {
+    if (bins.length < 2) throw new RangeError('histogram: bins need two edges or more');
+    if (bins.some((edge, i) => !(i === 0 || edge >= bins[i - 1])))
+      throw new RangeError('histogram: the edges of bins must ascend');
+    return asarray(Float64Array.from(bins)).rechunk(-1);
+  }
+  if (!Number.isSafeInteger(bins) || bins < 1)
+    throw new RangeError(`histogram: bins are a whole number of 1 or more, not ${bins}`);
+  if (range !== undefined) {
+    const [low, high] = range;
+    if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high))
+      throw new RangeError(`histogram: [${range.join(', ')}] is no range`);
+    return low === high ? linspace(low - 0.5, high + 0.5, bins + 1) : linspace(low, high, bins + 1);
+  }
+  if (x.size === 0) return linspace(0, 1, bins + 1);
+  const [least, greatest] = [min(x).astype('float64'), max(x).astype('float64')];
+  const apart = ufuncs.notEqual(least, greatest);
+  const low = ufuncs.where(apart, least, ufuncs.subtract(least, 0.5));
+  const high = ufuncs.where(apart, greatest, ufuncs.add(greatest, 0.5));
+  const step = ufuncs.divide(ufuncs.subtract(high, low), bins);
+  const inner = ufuncs.add(ufuncs.multiply(arange(bins), step), low);
+  return (concatenate([inner, (high as TileArray<DType>).reshape([1])]) as TileArray<'float64'>).rechunk(-1);
+}
+
+/** For each block a row of counts. */
+function countsNode(
+  x: TileArray<DType>,
+  weights: TileArray<DType> | undefined,
+  edges: ArrayNode,
+  bins: number,
+): ArrayNode {
+  const dtype: DType = weights ? 'float64' : 'int64';
+  const weighing = weights && rechunkNode(weights.node, x.chunks);
+  const nodes = [x.node, edges, ...(weighing ? [weighing] : [])];
+  return makeNode<TasksNode>('histogram', bins, {
+    kind: 'tasks',
+    parts: [dtype],
+    chunks: [x.chunks[0].map(() => 1), [bins]],
+    inputs: nodes.map((node) => ({ node, part: 0 })),
+    task: ([block], key, emit) => {
+      const out = [{ dtype, shape: [1, bins] }];
+      return {
+        key,
+        op: 'array/histogram',
+        inputs: nodes.map((node) => emit.keyOf(node, node === edges ? [0] : [block])),
+        params: null,
+        common: null,
+        out,
+        work: workOf(x.chunks[0][block], 4 + Math.ceil(Math.log2(bins + 1)), out),
+      };
+    },
+  });
+}

@@ -1,0 +1,185 @@
+/** Products of arrays that are no matrix products, and those that subscripts describe. */
+import type { DType } from '../kernels/dtype.js';
+import { type ArrayInput, asarray, type TileArray } from './array.js';
+import { requireKnown } from './axes.js';
+import { product } from './chunks.js';
+import { diagonal } from './diagonals.js';
+import { matmul, tensordot } from './linalg.js';
+import { type PromoteAll, ravel, transpose } from './manipulation.js';
+import { promoteAll } from './promote.js';
+import { sum } from './reductions/index.js';
+import { multiply, type PromoteInputs } from './ufuncs/index.js';
+
+/**
+ * The products of all elements of `a`, flattened, with all of `b`: a matrix with a row for each of `a`.
+ *
+ * @example
+ * await outer([1, 2], [3, 4]).compute(); // [[3. 4.] [6. 8.]]
+ */
+export function outer<A extends ArrayInput, B extends ArrayInput>(
+  a: A,
+  b: B,
+): TileArray<PromoteInputs<A, B>> {
+  const [x, y] = [ravel(asarray(a)), ravel(asarray(b))];
+  return multiply(x.slice(':', 'newaxis'), y) as unknown as TileArray<PromoteInputs<A, B>>;
+}
+
+/**
+ * Sums of products over the last axes of both; of vectors their inner product.
+ *
+ * @throws RangeError where the last axes differ
+ * @example
+ * await inner([1, 2, 3], [4, 5, 6]).compute(); // 32
+ */
+export function inner<A extends ArrayInput, B extends ArrayInput>(
+  a: A,
+  b: B,
+): TileArray<PromoteInputs<A, B>> {
+  const [x, y] = [asarray(a), asarray(b)];
+  return (x.ndim === 0 || y.ndim === 0 ? multiply(x, y) : tensordot(x, y, [-1, -1])) as TileArray<
+    PromoteInputs<A, B>
+  >;
+}
+
+/** An operand with a letter for each axis. */
+interface Labelled {
+  readonly array: TileArray<DType>;
+  readonly axes: readonly string[];
+}
+
+/**
+ * Einstein's summation: `'ij,jk->ik'` names the axes of each operand, and those of the result; what it does not name is summed
+ * over. Without `->` the result has the letters that occur once, in their order. Operands are contracted from left to right, pairs as matrix
+ * products where they are some.
+ *
+ * @throws RangeError where subscripts do not fit the operands, or extents of one letter differ; Error where chunk sizes are unknown
+ * @example
+ * await einsum('ij,kj->ik', x, x).compute(); // [[5. 14.] [14. 50.]]
+ * await einsum('ij->j', x).compute(); // [3. 5. 7.]
+ */
+export function einsum<const T extends readonly ArrayInput[]>(
+  subscripts: string,
+  ...operands: T
+): TileArray<PromoteAll<T>> {
+  const arrays = operands.map((x) => asarray(x) as TileArray<DType>);
+  requireKnown('einsum', ...arrays);
+  const { inputs, output } = parse(subscripts, arrays);
+  const dtype = promoteAll(arrays.map((a) => a.dtype));
+  const labelled = arrays.map((array, i) => withoutRepeats({ array: array.astype(dtype), axes: inputs[i] }));
+  requireSameExtents(labelled);
+  const result = labelled.reduce((left, right, i) => {
+    const wanted = new Set([...output, ...labelled.slice(i + 1).flatMap(({ axes }) => axes)]);
+    return contractPair(
+      summed(left, (l) => wanted.has(l) || right.axes.includes(l)),
+      right,
+      wanted,
+    );
+  });
+  const last = summed(result, (l) => output.includes(l));
+  return transpose(
+    last.array,
+    output.map((l) => last.axes.indexOf(l)),
+  ) as unknown as TileArray<PromoteAll<T>>;
+}
+
+function parse(subscripts: string, arrays: readonly TileArray<DType>[]) {
+  const text = subscripts.replaceAll(' ', '');
+  if (!/^[A-Za-z]*(,[A-Za-z]*)*(->[A-Za-z]*)?$/.test(text))
+    throw new RangeError(
+      `einsum: ${JSON.stringify(subscripts)} is not letters with commas between operands, such as 'ij,jk->ik'`,
+    );
+  const [left, right] = text.split('->');
+  const inputs = left.split(',').map((letters) => [...letters]);
+  if (inputs.length !== arrays.length)
+    throw new RangeError(
+      `einsum: subscripts for ${inputs.length} operands, of which there are ${arrays.length}`,
+    );
+  inputs.forEach((letters, i) => {
+    if (letters.length !== arrays[i].ndim)
+      throw new RangeError(
+        `einsum: ${letters.length} letters (${letters.join('')}) for operand ${i}, which has ${arrays[i].ndim} axes`,
+      );
+  });
+  const all = inputs.flat();
+  const once = [...new Set(all)].filter((l) => all.indexOf(l) === all.lastIndexOf(l)).sort();
+  const output = right === undefined ? once : [...right];
+  const wrong = output.find((l, i) => !all.includes(l) || output.indexOf(l) !== i);
+  if (wrong !== undefined)
+    throw new RangeError(`einsum: the result's letter ${wrong} must be of an operand, and stand there once`);
+  return { inputs, output };
+}
+
+function requireSameExtents(operands: readonly Labelled[]): void {
+  const extents = new Map<string, number>();
+  for (const { array, axes } of operands)
+    axes.forEach((l, i) => {
+      const known = extents.get(l) ?? array.shape[i];
+      if (known !== array.shape[i])
+        throw new RangeError(`einsum: axis ${l} has extents ${known} and ${array.shape[i]}`);
+      extents.set(l, known);
+    });
+}
+
+/** A letter that stands twice for an operand means its diagonal. */
+function withoutRepeats({ array, axes }: Labelled): Labelled {
+  const second = axes.findIndex((l, i) => axes.indexOf(l) < i);
+  if (second < 0) return { array, axes };
+  const first = axes.indexOf(axes[second]);
+  if (array.shape[first] !== array.shape[second])
+    throw new RangeError(
+      `einsum: axis ${axes[second]} has extents ${array.shape[first]} and ${array.shape[second]}`,
+    );
+  const rest = axes.filter((_, i) => i !== first && i !== second);
+  return withoutRepeats({
+    array: diagonal(array, 0, first, second) as TileArray<DType>,
+    axes: [...rest, axes[second]],
+  });
+}
+
+/** The operand summed over the axes that nobody wants any more. */
+function summed({ array, axes }: Labelled, isWanted: (letter: string) => boolean): Labelled {
+  const gone = axes.flatMap((l, i) => (isWanted(l) ? [] : [i]));
+  if (gone.length === 0) return { array, axes };
+  return {
+    array: sum(array, { axis: gone, dtype: array.dtype }) as TileArray<DType>,
+    axes: axes.filter(isWanted),
+  };
+}
+
+/** Two operands as one, summed over the axes that both have and nobody wants. */
+function contractPair(left: Labelled, given: Labelled, wanted: ReadonlySet<string>): Labelled {
+  const right = summed(given, (l) => wanted.has(l) || left.axes.includes(l));
+  const shared = left.axes.filter((l) => right.axes.includes(l));
+  const over = shared.filter((l) => !wanted.has(l));
+  const batch = shared.filter((l) => wanted.has(l));
+  const [own, others] = [left, right].map(({ axes }) => axes.filter((l) => !shared.includes(l)));
+  const axes = [...batch, ...own, ...others];
+  const place = ({ axes: have }: Labelled, letters: readonly string[]) => letters.map((l) => have.indexOf(l));
+  if (over.length === 0 || left.array.dtype === 'bool') {
+    // Broadcast against each other, multiplied and summed in one loop.
+    const spread = (side: Labelled) => {
+      const letters = [...axes, ...over];
+      const present = letters.filter((l) => side.axes.includes(l));
+      const ordered = transpose(side.array, place(side, present));
+      return ordered.slice(...letters.map((l) => (side.axes.includes(l) ? ':' : 'newaxis')));
+    };
+    const array = multiply(spread(left), spread(right)) as TileArray<DType>;
+    return summed({ array, axes: [...axes, ...over] }, (l) => !over.includes(l));
+  }
+  if (batch.length === 0)
+    return {
+      array: tensordot(left.array, right.array, [place(left, over), place(right, over)]) as TileArray<DType>,
+      axes,
+    };
+  const extent = (side: Labelled, letters: readonly string[]) =>
+    place(side, letters).map((i) => side.array.shape[i]);
+  const lead = extent(left, batch);
+  const [m, k, n] = [extent(left, own), extent(left, over), extent(right, others)];
+  const a = transpose(left.array, place(left, [...batch, ...own, ...over]));
+  const b = transpose(right.array, place(right, [...batch, ...over, ...others]));
+  const made = matmul(
+    a.reshape([...lead, product(m), product(k)]),
+    b.reshape([...lead, product(k), product(n)]),
+  ) as TileArray<DType>;
+  return { array: made.reshape([...lead, ...m, ...n]), axes };
+}
