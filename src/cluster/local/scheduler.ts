@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageFile } from './beside.js';
 import { Child } from './child.js';
 import { type DaskCommand, type DaskOptions, findDask } from './dask.js';
+import { LocalClusterError } from './errors.js';
 
 export interface SchedulerOptions extends DaskOptions {
   /** Where it listens; default: on loopback. */
@@ -35,6 +38,7 @@ export interface Scheduler {
 export async function startScheduler(options: SchedulerOptions): Promise<Scheduler> {
   const { host = '127.0.0.1', port = 0, dashboard, config = {}, timeout = 60_000 } = options;
   const dask = await findDask(options);
+  if (port !== 0) await requireFree(host, port);
   const [file, ...before] = dask;
   const preload = packageFile('deploy/scheduler/tilework_scheduler.py');
   const directory = await mkdtemp(join(tmpdir(), 'tilework-scheduler-'));
@@ -66,6 +70,21 @@ export async function startScheduler(options: SchedulerOptions): Promise<Schedul
     throw error;
   } finally {
     await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Refuses a port on which somebody listens: the scheduler itself would say so at the top of a long traceback. */
+async function requireFree(host: string, port: number): Promise<void> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, host), 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return;
+    throw new LocalClusterError(
+      `port ${port} of ${host} is taken, perhaps by another cluster: choose another by { port } (tilework cluster --port); 0 takes a free one`,
+    );
+  } finally {
+    server.close();
   }
 }
 

@@ -122,6 +122,10 @@ await describeWithDask('a cluster on this machine', (dask) => {
     );
     const strange = LocalCluster({ workers: 0, dask, dashboard: 'nonsense:port' });
     await expect(strange).rejects.toThrow(/Dask's scheduler ended with exit code 1/);
+    const port = Number(new URL(cluster.address).port);
+    await expect(LocalCluster({ workers: 0, dask, port })).rejects.toThrow(
+      `port ${port} of 127.0.0.1 is taken`,
+    );
     expect(() => cluster.adapt({ minimum: 2, maximum: 1 })).toThrow(RangeError);
   });
 });
