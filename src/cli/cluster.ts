@@ -8,7 +8,7 @@ export const CLUSTER_USAGE = `tilework cluster [options]               Dask's sc
   --threads-per-worker N               default: 1
   --memory-limit 4GiB                  of each worker
   --port PORT                          of the scheduler; default: 8786
-  --dashboard-address :8787            of Dask's dashboard (it needs the Python package bokeh)
+  --dashboard-address [HOST]:PORT      of Dask's dashboard (it needs the Python package bokeh); on loopback unless a host is given
   --dask PATH                          a Python that has distributed, or the program dask; default: dask on the PATH
   --install                            installs distributed for tilework alone, where there is none`;
 

@@ -4,7 +4,7 @@ import { type AdaptOptions, checkAdapt, decide, type Needless } from './adapt.js
 import { packageFile } from './beside.js';
 import { Child } from './child.js';
 import { LocalClusterError } from './errors.js';
-import { PLAIN, type Scheduler, type SchedulerOptions, startScheduler } from './scheduler.js';
+import { noDashboard, PLAIN, type Scheduler, type SchedulerOptions, startScheduler } from './scheduler.js';
 
 export interface LocalClusterOptions extends SchedulerOptions {
   /** How many workers, each a process; default: as many as give every core a thread. */
@@ -189,7 +189,7 @@ export class RunningCluster implements AsyncDisposable {
     const { host = '127.0.0.1', memoryLimit, timeout = 60_000 } = this.options;
     const [file, ...before] = this.scheduler.dask;
     const args = ['worker', this.address, '--name', name, '--nthreads', '1', '--host', host];
-    args.push('--no-nanny', '--no-dashboard');
+    args.push('--no-nanny', ...noDashboard(host));
     if (memoryLimit !== undefined) args.push('--memory-limit', String(memoryLimit));
     const child = new Child(`Dask's worker ${name}`, file, [...before, ...args], PLAIN);
     this.others.push(child);

@@ -13,7 +13,7 @@ export interface SchedulerOptions extends DaskOptions {
   readonly host?: string;
   /** Default: a free one. */
   readonly port?: number;
-  /** Where its dashboard is, such as ':8787' (it needs the Python package bokeh); default: nowhere. */
+  /** Where its dashboard is, such as ':8787' (it needs the Python package bokeh), on `host` unless it names another; default: nowhere. */
   readonly dashboard?: string;
   /** Dask's own configuration, by dotted names. */
   readonly config?: Readonly<Record<string, string | number | boolean>>;
@@ -48,7 +48,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Schedul
     'scheduler',
     ...['--host', host, '--port', String(port)],
     ...['--scheduler-file', description, '--preload', preload, '--no-show'],
-    ...(dashboard === undefined ? ['--no-dashboard'] : ['--dashboard-address', dashboard]),
+    ...(dashboard === undefined ? noDashboard(host) : ['--dashboard-address', placed(dashboard, host)]),
   ];
   const environment = Object.fromEntries(
     Object.entries(config).map(([name, value]) => [
@@ -72,6 +72,17 @@ export async function startScheduler(options: SchedulerOptions): Promise<Schedul
     await rm(directory, { recursive: true, force: true });
   }
 }
+
+/** Dask's programs answer HTTP without a dashboard too, to all the world unless they are told where. */
+export const noDashboard = (host: string): string[] => [
+  '--no-dashboard',
+  '--dashboard-address',
+  placed(':0', host),
+];
+
+/** An address of which the host may be left out. */
+const placed = (address: string, host: string): string =>
+  address.startsWith(':') ? `${host.includes(':') ? `[${host}]` : host}${address}` : address;
 
 /** Refuses a port on which somebody listens: the scheduler itself would say so at the top of a long traceback. */
 async function requireFree(host: string, port: number): Promise<void> {

@@ -1,6 +1,7 @@
 /** A cluster on this machine: the real scheduler and real workers, as many as there is work for, and nothing left of them afterwards. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClusterEngine, connect, LocalCluster } from '../../../src/cluster/index.js';
@@ -23,6 +24,29 @@ async function eventually(holds: () => boolean | Promise<boolean>): Promise<void
   }
 }
 
+/** Sockets that a process and its children listen on that others than this machine reach. */
+function reachable(pid: number): readonly string[] {
+  const sockets = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+    } catch {
+      return [];
+    }
+  });
+  const own = ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.includes(inode!))
+      .map(([, address]) => address!)
+      // 127.0.0.0/8, its bytes in the order of the machine's.
+      .filter((address) => !/^[0-9A-F]{6}7F:/.test(address)),
+  );
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? [];
+  return [...own, ...children.flatMap((child) => reachable(Number(child)))];
+}
+
 await describeWithDask('a cluster on this machine', (dask) => {
   let cluster: LocalCluster;
   let engine: ClusterEngine;
@@ -40,6 +64,11 @@ await describeWithDask('a cluster on this machine', (dask) => {
     const sums = arange(100_000, { chunks: 10_000 }).multiply(2).sum();
     expect(await sums.compute()).toBe(9_999_900_000);
     expect(await sums.compute({ engine: new LocalEngine({ threads: 1 }) })).toBe(9_999_900_000);
+  });
+
+  test.skipIf(process.platform !== 'linux')('is not to be reached from elsewhere', async () => {
+    await using other = await LocalCluster({ workers: 1, pythonWorkers: 1, dask, dashboard: ':0' });
+    expect([...cluster.pids, ...other.pids].flatMap(reachable)).toEqual([]);
   });
 
   test('is what computes until one leaves it', async () => {
