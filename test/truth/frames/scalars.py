@@ -231,7 +231,7 @@ def add(book):
     book.expr("cast", "num", "col('u').cast('string')", p["u"].cast(pl.String))
     book.expr("cast", "num", "col('x').cast('float32')", p["x"].cast(pl.Float32))
     book.error("cast", "num", "col('s').cast('int64')", "strict: false")
-    book.error("cast", "num", "col('i').mul(2).cast('uint8')", "out of range")
+    book.error("cast", "num", "col('i').mul(2).cast('uint8')", "is no uint8")
 
     # Choices.
     w = pl.when
