@@ -92,11 +92,29 @@ export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends 
   options: MapBlocksOptions<D> = {},
 ): TileArray<D> {
   requireList(inputs, 'mapBlocks');
-  const arrays = inputs.map((x) => asarray(x));
-  const dtype: DType = options.dtype ?? (arrays[0]?.dtype as DType | undefined) ?? 'float64';
-  if (!isDType(dtype)) throw new TypeError(`mapBlocks: ${String(dtype)} is not a dtype`);
+  const arrays = inputs.map((x) => asarray(x) as TileArray<DType>);
+  if (arrays.length > 0) return ofBlocks('mapBlocks', fn, arrays, options) as TileArray<D>;
+  const dtype = resultType('mapBlocks', options, 'float64');
+  return source('mapBlocks', specOf(fn, options), 'blocks', options, dtype) as TileArray<D>;
+}
+
+/** The dtype that a caller names, or one in its place. */
+export function resultType(label: string, options: { readonly dtype?: DType }, missing: DType): DType {
+  const dtype = options.dtype ?? missing;
+  if (!isDType(dtype)) throw new TypeError(`${label}: ${String(dtype)} is not a dtype`);
+  return dtype;
+}
+
+/** A function of the blocks of one array or several. `places` is where functions are told that blocks lie along each axis, unless it is where they do. */
+export function ofBlocks(
+  label: string,
+  fn: unknown,
+  arrays: readonly TileArray<DType>[],
+  options: MapBlocksOptions,
+  places?: readonly (readonly number[])[],
+): TileArray<DType> {
+  const dtype = resultType(label, options, arrays[0].dtype);
   const spec = specOf(fn, options);
-  if (arrays.length === 0) return source('mapBlocks', spec, 'blocks', options, dtype) as TileArray<D>;
   // Aligning the inputs is what any elementwise function of them would do.
   const aligned: readonly ArrayNode[] =
     arrays.length === 1
@@ -114,13 +132,13 @@ export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends 
   const like =
     aligned.find((n) => n.shape.length === grid.length && n.chunks.every((c, a) => c.length === grid[a])) ??
     lead;
-  const chunks = blockSizes(options.chunks, grid) ?? like.chunks;
+  const chunks = blockSizes(label, options.chunks, grid) ?? like.chunks;
   if (chunks.length !== grid.length || chunks.some((c, a) => c.length !== grid[a]))
     throw new RangeError(
-      `mapBlocks: chunks must name as many blocks along each axis as the inputs have (${grid.join(' × ')})`,
+      `${label}: chunks must name as many blocks along each axis as the inputs have (${grid.join(' × ')})`,
     );
-  const starts = chunks.map(boundaries);
-  const node = makeNode<TasksNode>('map-blocks', [spec, dtype], {
+  const starts = places ?? chunks.map(boundaries);
+  const node = makeNode<TasksNode>('map-blocks', [spec, dtype, ...(places ? [places] : [])], {
     kind: 'tasks',
     parts: [dtype],
     chunks,
@@ -140,16 +158,16 @@ export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends 
       out: [{ dtype, shape: isKnown(chunks) ? blockShape(chunks, coords) : boundShape(like, coords) }],
     }),
   });
-  return new TileArray<D>(node);
+  return new TileArray(node);
 }
 
 /** Sizes of the blocks of a result, of which there are as many along each axis as `grid` says. */
-function blockSizes(spec: ChunkSpec | undefined, grid: readonly number[]): Chunks | undefined {
+function blockSizes(label: string, spec: ChunkSpec | undefined, grid: readonly number[]): Chunks | undefined {
   if (spec === undefined) return undefined;
   const perAxis = typeof spec === 'object' ? spec : grid.map(() => spec);
   return perAxis.map((c, axis) => {
     if (typeof c === 'string' || (typeof c === 'number' && !(Number.isInteger(c) && c >= 0)))
-      throw new RangeError(`mapBlocks: chunks on axis ${axis} must be block sizes, not ${c}`);
+      throw new RangeError(`${label}: chunks on axis ${axis} must be block sizes, not ${c}`);
     return typeof c === 'number' ? new Array<number>(grid[axis]).fill(c) : c;
   });
 }

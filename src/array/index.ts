@@ -81,6 +81,7 @@ export {
   quantile,
   sort,
 } from './ordering.js';
+export { type Boundary, type ByAxis, type MapOverlapOptions, mapOverlap } from './overlap.js';
 export { einsum, inner, outer } from './products.js';
 export { type Promote, promoteTypes, type Scalar } from './promote.js';
 export * as random from './random.js';

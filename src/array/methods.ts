@@ -8,6 +8,7 @@ import * as joining from './joining.js';
 import * as linalg from './linalg.js';
 import * as manipulation from './manipulation.js';
 import * as ordering from './ordering.js';
+import { type MapOverlapOptions, mapOverlap } from './overlap.js';
 import type { DivideOf, FloatOf, MeanOf, NumberOf, Promote, Scalar, SumOf } from './promote.js';
 import type {
   AllAxes,
@@ -143,6 +144,11 @@ export interface ArrayFunctions extends Elementwise {
     fn: BlockFunction<readonly [S], E> | ModuleFunction,
     options?: MapBlocksOptions<E>,
   ) => TileArray<E>;
+  readonly mapOverlap: <S extends ArrayInput, E extends DType = DTypeOf<S>>(
+    this: S,
+    fn: BlockFunction<readonly [S], NoInfer<E>> | ModuleFunction,
+    options: MapOverlapOptions<E>,
+  ) => TileArray<E>;
 }
 
 /** Functions whose first argument is the array. */
@@ -192,6 +198,8 @@ const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
   matmul: linalg.matmul,
   mapBlocks: (x: TileArray<DType>, fn: BlockFunction | ModuleFunction, options?: MapBlocksOptions<DType>) =>
     mapBlocks(fn, [x], options),
+  mapOverlap: (x: TileArray<DType>, fn: BlockFunction | ModuleFunction, options: MapOverlapOptions<DType>) =>
+    mapOverlap(fn, x, options),
 });
 
 class Base {

@@ -52,19 +52,24 @@ function between(a: readonly number[], b: readonly number[]): readonly number[] 
   return cut(extent, Math.max(1, Math.ceil(extent / count)));
 }
 
-/** Overlaps of one output chunk with the input's chunks along an axis. */
-interface Overlap {
+/** What one output chunk has of one of the input's chunks along an axis. */
+export interface Overlap {
   readonly block: number;
   readonly from: number;
   readonly to: number;
   readonly count: number;
 }
 
-function overlaps(from: readonly number[], to: readonly number[]): Overlap[][] {
-  const [starts, ends] = [boundaries(from), boundaries(to)];
+/** For each output chunk along an axis what it has of the input's; `at` is where they begin, in ascending order. */
+export function overlaps(
+  from: readonly number[],
+  to: readonly number[],
+  at: readonly number[] = boundaries(to),
+): Overlap[][] {
+  const starts = boundaries(from);
   let block = 0;
   return to.map((size, i) => {
-    const [low, high] = [ends[i], ends[i] + size];
+    const [low, high] = [at[i], at[i] + size];
     const found: Overlap[] = [];
     while (block > 0 && starts[block] > low) block--;
     while (block < from.length - 1 && starts[block + 1] <= low) block++;
@@ -90,6 +95,17 @@ function rechunkStep(input: ArrayNode, chunks: Chunks): ArrayNode {
       ? sizes.map((count, block) => [{ block, from: 0, to: 0, count }])
       : overlaps(sizes, chunks[axis]),
   );
+  return gatherNode('rechunk', 'rechunk', input, chunks, along);
+}
+
+/** Blocks put together of parts of an input's: for each axis and each block along it, of which. */
+export function gatherNode(
+  label: string,
+  identity: unknown,
+  input: ArrayNode,
+  chunks: Chunks,
+  along: readonly (readonly (readonly Overlap[])[])[],
+): ArrayNode {
   const dtype = input.parts[0];
   const size = itemsize(dtype);
   const bounds = boundsOf(input);
@@ -109,13 +125,15 @@ function rechunkStep(input: ArrayNode, chunks: Chunks): ArrayNode {
         to: at.map((o) => o.to),
         shape: piece,
       };
-      inputs.push(split ? splitTask(input, block, copy, key, emit) : emit.keyOf(input, block));
-      copies.push(split ? { ...copy, from: piece.map(() => 0) } : copy);
+      // Of a block that is wanted whole there is no rest.
+      const cut = split && piece.some((n, a) => n < bounds[a][block[a]]);
+      inputs.push(cut ? splitTask(input, block, copy, key, emit) : emit.keyOf(input, block));
+      copies.push(cut ? { ...copy, from: piece.map(() => 0) } : copy);
     }
     const params: GatherParams = { copies };
     return { key, op: 'array/gather', inputs, params, ...moved([{ dtype, shape }]) };
   };
-  return makeNode<TasksNode>('rechunk', 'rechunk', {
+  return makeNode<TasksNode>(label, identity, {
     kind: 'tasks',
     parts: [dtype],
     chunks,

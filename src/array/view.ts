@@ -183,6 +183,12 @@ export function spreadOverBlocks(input: ArrayNode, axis: number, sizes: readonly
   );
 }
 
+/** Of each block what begins at `starts` (by axis and block along it) and is as long as `chunks` say. */
+export function insideBlocks(input: ArrayNode, chunks: Chunks, starts: Chunks): ArrayNode {
+  const map = starts.map((start, axis): AxisMap => ({ ...FULL(start.length, axis), start }));
+  return viewNode('trim', input, chunks, map);
+}
+
 /** The diagonal of the last two axes that starts at (row, column), as one last axis. Its chunks end where a block does. */
 export function diagonalNode(input: ArrayNode, row: number, column: number, length: number): ArrayNode {
   const last = input.shape.length - 2;

@@ -258,6 +258,36 @@ describe('reading', () => {
   });
 });
 
+describe('margins', () => {
+  it('lie where functions are told that they do, also beyond the ends, and may be left in what functions make', async () => {
+    const x = tw.arange(8, { chunks: [[2, 1, 5]] });
+    const starts = x.mapOverlap((_, { start, blockIndex }) => [10 * blockIndex[0] + start[0]], {
+      depth: 2,
+      boundary: 'nearest',
+      dtype: 'int32',
+      trim: false,
+      chunks: [[1, 1, 1]],
+    });
+    const inside = x.mapOverlap((_, { start }) => start, { depth: 2, trim: false, chunks: [[1, 1, 1]] });
+    const results = await tw.compute([starts, inside], { engine });
+    expect(results.map(String)).toEqual(['[-2 10 21]', '[0. 0. 1.]']);
+    expect(starts.dtype).toBe('int32');
+  });
+
+  it('are cut out of large neighbours before blocks are put together, which are read as they are', () => {
+    const x = stored([3000, 3000], [1000, 1000]);
+    const graph = x.mapOverlap((block) => block, { depth: 1 }).graph();
+    const [middle] = tasksOf(graph, 'array/gather').filter(
+      ({ key }) => /:1,1$/.test(key) && !key.includes('<'),
+    );
+    const cut = middle.inputs.filter((key) => graph.get(key)!.op === 'array/gather');
+    expect(cut).toHaveLength(8);
+    expect(cut.map((key) => graph.get(key)!.out![0].shape.join()).sort()).toEqual(
+      [...new Array(4).fill('1,1'), '1,1000', '1,1000', '1000,1', '1000,1'].sort(),
+    );
+  });
+});
+
 describe('names', () => {
   it('are equal for equal work, and not for other work', () => {
     const make = (scale: number, seed: number) => {

@@ -1,5 +1,6 @@
-"""What each function name of the cases means in NumPy."""
+"""What each function name of the cases means in NumPy, or in Dask where NumPy has no such thing."""
 
+import dask.array as da
 import numpy as np
 
 RENAMED = {
@@ -109,7 +110,50 @@ def pad(x, width, **options):
     return np.pad(x, width, **options)
 
 
+def weigh(reach, axes=None):
+    """Sums of neighbours along each axis, up to `reach` away, those on either side counting differently."""
+
+    def shifted(x, by, axis):
+        moved = np.roll(x, -by, axis)
+        at = np.arange(x.shape[axis]) + by
+        inside = (at >= 0) & (at < x.shape[axis])
+        return moved * np.expand_dims(inside, [a for a in range(x.ndim) if a != axis]).astype(x.dtype)
+
+    def of_block(x):
+        for axis in range(x.ndim) if axes is None else axes:
+            x = sum((by + reach + 1) * shifted(x, by, axis) for by in range(-reach, reach + 1)).astype(x.dtype)
+        return x
+
+    return of_block
+
+
+# what test/array/conformance/functions.ts has under the same names
+FUNCTIONS = {
+    "same": lambda x: x,
+    "weighed1": weigh(1),
+    "weighed2": weigh(2),
+    "down2": weigh(2, [0]),
+}
+
+
+def by_axis(given):
+    """A value for all axes, a list, or an object, whose keys JSON has made strings; as Dask takes it."""
+    if isinstance(given, tuple):
+        return dict(enumerate(given))
+    return {int(axis): value for axis, value in given.items()} if isinstance(given, dict) else given
+
+
+def map_overlap(fn, x, depth, boundary="none", chunks=None, trim=True):
+    blocks = da.from_array(x, chunks=chunks or tuple(max(1, -(-n // 2)) for n in x.shape))
+    made = da.map_overlap(
+        FUNCTIONS[fn], blocks, depth=by_axis(depth), boundary=by_axis(boundary), trim=trim, meta=np.array((), x.dtype)
+    )
+    return made.compute(scheduler="synchronous")
+
+
 SPECIAL = {
+    "mapOverlap": map_overlap,
+    "overlapped": lambda x, chunks, **options: map_overlap("same", x, chunks=freeze(chunks), trim=False, **options),
     # slicing strings, lists of integers and boolean arrays, as x[...] takes them
     "slice": lambda x, *items: x[tuple(item(part) for part in items)],
     "index": lambda x, *items: x[tuple(item(part) for part in items)],

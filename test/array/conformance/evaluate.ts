@@ -2,6 +2,7 @@ import * as tilework from '../../../src/array/index.js';
 import type { DType } from '../../../src/kernels/dtype.js';
 import type { Book, Call, Elements, Term } from './book.js';
 import type { Chunking } from './chunkings.js';
+import { FUNCTIONS } from './functions.js';
 
 export type Tile = tilework.TileArray<DType>;
 type Options = NonNullable<Call['o']>;
@@ -22,6 +23,21 @@ const CREATION: { readonly [name: string]: number } = {
 
 /** Functions that take the axis as an argument, after so many others. */
 const AXIS_ARGUMENT: { readonly [name: string]: number } = { concatenate: 1, stack: 1, take: 2, compress: 2 };
+
+/** Functions that take one of ours first, which the book has by name. */
+const OF_FUNCTIONS: ReadonlySet<string> = new Set(['mapOverlap']);
+
+function ofFunction(f: string, [name, ...args]: readonly unknown[], options: Options): Tile {
+  const { fn, captured } = FUNCTIONS[name as string];
+  return named[f](fn, ...args, { ...options, ...(captured && { captured }) });
+}
+
+/** Blocks of one cut, with their margins. */
+const overlapped = (x: Tile, chunks: number[][], options: Options): Tile =>
+  x.rechunk(chunks).mapOverlap(FUNCTIONS.same.fn as tilework.BlockFunction, {
+    ...(options as unknown as tilework.MapOverlapOptions),
+    trim: false,
+  });
 
 const isCall = (term: Term): term is Call => typeof term === 'object' && term !== null && 'f' in term;
 
@@ -57,6 +73,8 @@ export class Evaluator {
     if (f === 'slice') return x.slice(...(args.slice(1) as string[]));
     if (f === 'index') return indexed(x, args.slice(1));
     if (f === 'T') return x.T;
+    if (f === 'overlapped') return overlapped(x, args[1] as number[][], o);
+    if (OF_FUNCTIONS.has(f)) return ofFunction(f, args, o);
     if (f.startsWith('part.')) return this.#part(f.slice('part.'.length), args, o);
     if (!named[f]) throw new Error(`tilework has no function ${f}`);
     if (f in AXIS_ARGUMENT && o.axis !== undefined)
