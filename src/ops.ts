@@ -19,6 +19,7 @@ const here =
 
 /** Every operation that a task can name. Those of arrays are at hand, as most programs need them; others are loaded when first run. */
 export const ops: Readonly<Record<string, () => Promise<Op>>> = {
+  'array/bincount': async () => (await import('./array/ops/bincount.js')).bincount as Op,
   'array/check-index': here(checkIndex),
   'array/compress': here(compress),
   'array/from-value': async () => (await import('./array/ops/from-value.js')).fromValue as Op,
@@ -31,8 +32,10 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/matmul': here(matmul),
   'array/random': here(random),
   'array/reshape': here(reshape),
+  'array/searchsorted': async () => (await import('./array/ops/searchsorted.js')).searchsorted as Op,
   'array/shape': here(shape),
   'array/take': here(take),
+  'array/unique': async () => (await import('./array/ops/unique.js')).unique as Op,
   call: async () => (await import('./engine/ops/call.js')).call as Op,
   'frame/aggregate': async () => (await import('./frame/map/aggregate-op.js')).aggregateRows as Op,
   'frame/combine': async () => (await import('./frame/map/aggregate-op.js')).combineGroups as Op,

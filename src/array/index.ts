@@ -10,6 +10,7 @@ export {
   type NestedArray,
   TileArray,
 } from './array.js';
+export { type BincountOptions, bincount } from './bincount.js';
 export {
   type BlockFunction,
   type FunctionOptions,
@@ -115,6 +116,7 @@ export {
 } from './reductions/index.js';
 export type { TileScalar } from './scalar.js';
 export { cumprod, cumsum, diff, type ScanOptions } from './scans.js';
+export { digitize, type SearchOptions, searchsorted } from './searching.js';
 export { type PadMode, type PadOptions, type PadWidth, pad, roll, rot90 } from './shifting.js';
 export type { SliceArgument } from './slicing.js';
 export {
@@ -131,3 +133,4 @@ export {
   ptp,
 } from './statistics.js';
 export * from './ufuncs/index.js';
+export { type UniqueOptions, unique } from './unique.js';

@@ -29,7 +29,7 @@ RENAMED = {
     "nanToNum": "nan_to_num",
     "arrayEqual": "array_equal",
 }
-OPTIONS = {"equalNan": "equal_nan"}
+OPTIONS = {"equalNan": "equal_nan", "returnCounts": "return_counts", "returnInverse": "return_inverse"}
 
 
 def call(fn, args, options):
@@ -182,6 +182,7 @@ SPECIAL = {
     "argsort": lambda x, axis=-1: np.argsort(x, axis, kind="stable"),
     "average": lambda x, weights=None, axis=None: np.average(x, axis, weights),
     "block": lambda blocks: np.block(blocks),
+    "part.unique": part("unique"),
     "part.split": part("split"),
     "part.arraySplit": part("arraySplit"),
     "part.histogram": part("histogram"),
