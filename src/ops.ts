@@ -19,6 +19,7 @@ const here =
 
 /** Every operation that a task can name. Those of arrays are at hand, as most programs need them; others are loaded when first run. */
 export const ops: Readonly<Record<string, () => Promise<Op>>> = {
+  'array/along-axis': async () => (await import('./array/ops/along-axis.js')).alongAxis as Op,
   'array/bincount': async () => (await import('./array/ops/bincount.js')).bincount as Op,
   'array/check-index': here(checkIndex),
   'array/compress': here(compress),

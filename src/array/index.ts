@@ -1,6 +1,7 @@
 /** Blocked arrays larger than memory, with NumPy's names. */
 
 export { type ComputedIn, compute, persist } from '../lazy/index.js';
+export { type AlongAxisOptions, applyAlongAxis } from './along-axis.js';
 export {
   type ArrayInput,
   array,
@@ -70,6 +71,7 @@ export {
   transpose,
 } from './manipulation.js';
 export type { NDArray, NDArrayLike } from './ndarray.js';
+export { type NormOptions, norm } from './norm.js';
 export type { BlockInfo, InputBlock } from './ops/map-blocks.js';
 export {
   argsort,

@@ -133,6 +133,10 @@ FUNCTIONS = {
     "weighed1": weigh(1),
     "weighed2": weigh(2),
     "down2": weigh(2, [0]),
+    "ends": lambda lane: lane[0] + 10 * lane[-1],
+    "rise": lambda lane: lane[-1] > lane[0],
+    "pairs": lambda lane: np.stack([lane[:2], lane[-2:]]),
+    "backwards": lambda lane: lane[::-1],
 }
 
 
@@ -152,6 +156,9 @@ def map_overlap(fn, x, depth, boundary="none", chunks=None, trim=True):
 
 
 SPECIAL = {
+    # dtype and shape, which we are told, NumPy finds out
+    "applyAlongAxis": lambda fn, axis, x, **told: np.apply_along_axis(FUNCTIONS[fn], axis, x),
+    "norm": lambda x, **options: np.linalg.norm(x, **options),
     "mapOverlap": map_overlap,
     "overlapped": lambda x, chunks, **options: map_overlap("same", x, chunks=freeze(chunks), trim=False, **options),
     # slicing strings, lists of integers and boolean arrays, as x[...] takes them

@@ -38,6 +38,10 @@ export interface BlockInfo<D extends DType = DType> {
 
 const compiled = new WeakMap<object, Promise<(...args: unknown[]) => unknown>>();
 
+/** The user's function that tasks share, compiled once. */
+export const functionOf = (common: { readonly fn: FunctionSpec }) =>
+  memo(compiled, common, () => compileFunction(common.fn));
+
 /** Runs a user's function on blocks, or on every position of a block. */
 export const mapBlocks: Op<MapBlocksParams, MapBlocksCommon> = async ({
   key,
@@ -46,7 +50,7 @@ export const mapBlocks: Op<MapBlocksParams, MapBlocksCommon> = async ({
   common,
   out,
 }) => {
-  const fn = await memo(compiled, common, () => compileFunction(common.fn));
+  const fn = await functionOf(common);
   const [target] = out;
   if (common.form === 'elements') {
     fillElements(fn, target, params.start);

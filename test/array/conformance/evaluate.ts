@@ -25,7 +25,7 @@ const CREATION: { readonly [name: string]: number } = {
 const AXIS_ARGUMENT: { readonly [name: string]: number } = { concatenate: 1, stack: 1, take: 2, compress: 2 };
 
 /** Functions that take one of ours first, which the book has by name. */
-const OF_FUNCTIONS: ReadonlySet<string> = new Set(['mapOverlap']);
+const OF_FUNCTIONS: ReadonlySet<string> = new Set(['mapOverlap', 'applyAlongAxis']);
 
 function ofFunction(f: string, [name, ...args]: readonly unknown[], options: Options): Tile {
   const { fn, captured } = FUNCTIONS[name as string];

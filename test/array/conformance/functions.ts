@@ -34,4 +34,8 @@ export const FUNCTIONS: { readonly [name: string]: Named } = {
   weighed1: { fn: weigh, captured: { reach: 1, axes: 3 } },
   weighed2: { fn: weigh, captured: { reach: 2, axes: 3 } },
   down2: { fn: weigh, captured: { reach: 2, axes: 1 } },
+  ends: { fn: (lane: Float64Array) => lane[0] + 10 * lane[lane.length - 1] },
+  rise: { fn: (lane: Float64Array) => lane[lane.length - 1] > lane[0] },
+  pairs: { fn: (lane: Float64Array) => [lane.slice(0, 2), lane.slice(-2)].map((pair) => Array.from(pair)) },
+  backwards: { fn: (lane: Float64Array) => lane.reverse() },
 };

@@ -24,5 +24,15 @@ def overlaps(book):
     book.error("overlap errors", "mapOverlap", ["weighed2", plane], {"depth": 7, "boundary": "reflect"})
 
 
+def lanes(book):
+    plane, cube, ints = tame(book, "float64", "5x6"), tame(book, "float64", "2x3x4"), tame(book, "int32", "5x6")
+    for x, axis in [(plane, 0), (plane, -1), (cube, 1), (ints, 1), (tame(book, "float64", "24"), 0)]:
+        length = book.arrays[x[1:]].shape[axis]
+        for fn, told in [("ends", {}), ("rise", {"dtype": "bool"}), ("pairs", {"shape": [2, 2]}), ("backwards", {"shape": length})]:
+            book.case("functions of lanes", "applyAlongAxis", [fn, axis, x], told)
+    book.error("functions of lanes errors", "applyAlongAxis", ["ends", 2, plane])
+
+
 def add(book):
     overlaps(book)
+    lanes(book)

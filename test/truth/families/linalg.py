@@ -44,3 +44,22 @@ def add(book):
         ("tensordot", "3x4", "4x5", [[[0], [0]]]), ("tensordot", "3x4", "4x5", [[[0, 1], [0]]]), ("tensordot", "3x4", "4x5", [[[2], [0]]]),
     ]:
         book.error("product errors", fn, [tame(book, "float64", a), tame(book, "float64", b, "b"), *rest])
+    norms(book)
+
+
+def norms(book):
+    line, plane, cube = tame(book, "float64", "24"), tame(book, "float64", "5x6"), tame(book, "float64", "2x3x4")
+    infinite = [{"x": "inf"}, {"x": "-inf"}]
+    near = {"near": 1e-12}
+    for x in [line, plane, cube, tame(book, "int8", "5x6"), tame(book, "bool", "5x6"), tame(book, "uint64", "7")]:
+        book.case("norm", "norm", [x], **near)
+    for ord in [0, 1, 2, 3, 0.5, -1, *infinite]:
+        book.case("norm", "norm", [line], {"ord": ord}, ulps=8)
+        book.case("norm", "norm", [plane], {"ord": ord, "axis": 1}, ulps=8)
+    book.case("norm", "norm", [tame(book, "float32", "5x6")], {"ord": 2, "axis": 0, "keepdims": True}, ulps=4)
+    for ord in [1, -1, "fro", *infinite]:
+        book.case("norm", "norm", [plane], {"ord": ord}, ulps=4)
+        book.case("norm", "norm", [cube], {"ord": ord, "axis": [2, 0]}, ulps=4)
+        book.case("norm", "norm", [cube], {"ord": ord, "axis": [0, 1], "keepdims": True}, ulps=4)
+    for args, options in [([cube], {"ord": 1}), ([line], {"ord": "fro"}), ([plane], {"ord": 3}), ([plane], {"axis": 2})]:
+        book.error("norm errors", "norm", args, options)

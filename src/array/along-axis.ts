@@ -1,0 +1,59 @@
+import type { DType, TypedArrayOf } from '../kernels/dtype.js';
+import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
+import { normalizeAxis } from './axes.js';
+import { type FunctionOptions, type ModuleFunction, resultType, specOf } from './blocks.js';
+import { blockShape, checkShape, product } from './chunks.js';
+import { inOneBlock } from './lanes.js';
+import { makeNode, type TasksNode } from './node.js';
+import type { AlongAxisParams } from './ops/along-axis.js';
+
+export interface AlongAxisOptions<D extends DType = DType> extends FunctionOptions {
+  /** dtype of the result; default: that of the array. */
+  readonly dtype?: D;
+  /** Shape of what the function gives for a lane, whose axes come in place of the axis; default: one element, and the axis goes. */
+  readonly shape?: number | readonly number[];
+}
+
+/**
+ * Applies a function to each lane of an array along an axis: the elements that differ in their place along it only, as a typed array, which
+ * the function may change but not keep. It gives an element, or as many as `shape` says. It runs in the threads, and is sent as source text: see `mapBlocks`.
+ * All of the axis comes into one block.
+ *
+ * @throws UnshippableFunctionError naming what the function uses and nothing provides; RangeError where the axis is out of bounds;
+ *   Error where chunk sizes are unknown. When computed, TaskError where the function gives another number of elements
+ * @example
+ * await applyAlongAxis((lane) => lane[0] + 10 * lane[lane.length - 1], 1, x).compute(); // [20. 53.]
+ * await applyAlongAxis((lane) => lane.map((v) => v - lane[0]), 0, x, { shape: 2 }).compute(); // [[0. 0. 0.] [3. 3. 3.]]
+ */
+export function applyAlongAxis<A extends ArrayInput, D extends DType = DTypeOf<A>>(
+  fn: ((lane: TypedArrayOf[DTypeOf<A>]) => unknown) | ModuleFunction,
+  axis: number,
+  x: A,
+  options: AlongAxisOptions<D> = {},
+): TileArray<D> {
+  const array = asarray(x) as TileArray<DType>;
+  const along = normalizeAxis(axis, array.ndim, 'applyAlongAxis');
+  const dtype = resultType('applyAlongAxis', options, array.dtype);
+  const shape = checkShape(options.shape ?? []);
+  const common = { fn: specOf(fn, options), length: product(shape) };
+  const { node } = inOneBlock('applyAlongAxis', array, along);
+  const chunks = node.chunks.flatMap((sizes, a) => (a === along ? shape.map((n) => [n]) : [sizes]));
+  const made = makeNode<TasksNode>('along-axis', [common, along], {
+    kind: 'tasks',
+    parts: [dtype],
+    chunks,
+    inputs: [{ node, part: 0 }],
+    task: (coords, key, emit) => {
+      const read = [...coords.slice(0, along), 0, ...coords.slice(along + shape.length)];
+      return {
+        key,
+        op: 'array/along-axis',
+        inputs: [emit.keyOf(node, read)],
+        params: { axis: along } satisfies AlongAxisParams,
+        common,
+        out: [{ dtype, shape: blockShape(chunks, coords) }],
+      };
+    },
+  });
+  return new TileArray<D>(made);
+}
