@@ -299,6 +299,116 @@ tw.mapBlocks((a) => a.data.map((v: number) => v), [int64]);
 // @ts-expect-error there are two blocks and the place, no fourth argument
 tw.mapBlocks((_a, _b, _info, _more) => [], [int8, int8]);
 
+// With a margin, and of lanes.
+same(
+  int16.mapOverlap(
+    (block, info) => {
+      is<Equal<typeof block, InputBlock<'int16'>>>(true);
+      is<Equal<typeof info, BlockInfo<'int16'>>>(true);
+    },
+    { depth: 1, boundary: 'reflect' },
+  ),
+  int16,
+);
+same(
+  tw.mapOverlap((block) => block.data, int8, { depth: { 0: 2 }, boundary: ['none', 0], dtype: 'float32' }),
+  float32,
+);
+// @ts-expect-error a depth is needed
+int16.mapOverlap((block) => block, {});
+// @ts-expect-error no such boundary
+int16.mapOverlap((block) => block, { depth: 1, boundary: 'wrap' });
+same(
+  tw.applyAlongAxis((lane) => lane[0] > 1n, 0, int64, { dtype: 'bool' }),
+  bool,
+);
+same(
+  tw.applyAlongAxis((lane) => lane.sort(), 0, float32, { shape: 3 }),
+  float32,
+);
+// @ts-expect-error 64-bit integers are bigints
+tw.applyAlongAxis((lane) => lane[0] + 1, 0, int64);
+
+// Functions of matrices, joins and borders keep dtypes, or promote them.
+same(tw.diagonal(int16), int16);
+same(int16.diagonal(1), int16);
+same(tw.diag([1, 2]), float64);
+same(tw.trace(int8), int64);
+same(uint8.trace(), uint64);
+same(tw.tril(bool), bool);
+same(tw.triu(float32, 1), float32);
+same(tw.vstack([int8, uint8]), int16);
+same(tw.hstack([int32, float32]), float64);
+same(tw.dstack([bool, bool]), bool);
+same(tw.columnStack([int8, int8]), int8);
+same(tw.tile(uint8, 2), uint8);
+same(tw.repeat(uint8, 2, 0), uint8);
+same(uint8.repeat([1, 2]), uint8);
+same(tw.split(int16, 2)[0], int16);
+same(tw.arraySplit(int16, [1])[0], int16);
+same(tw.roll(bool, 1), bool);
+same(tw.rot90(float32), float32);
+same(tw.pad(int8, 1, { mode: 'edge' }), int8);
+same(tw.indices([2, 2]), int64);
+// @ts-expect-error no such mode
+tw.pad(int8, 1, { mode: 'mirror' });
+
+// Along an axis, in order.
+same(tw.cumsum(int8), int64);
+same(uint8.cumprod(0), uint64);
+same(tw.cumsum(int8, { dtype: 'float32' }), float32);
+same(tw.diff(int16), int16);
+same(tw.sort(float32), float32);
+same(int8.sort(null), int8);
+same(tw.argsort(float32), int64);
+same(float32.argsort(), int64);
+same(tw.median(int8), float64);
+same(tw.nanmedian(float32, 0), float32);
+same(tw.quantile(float32, [0.1, 0.9]), float32);
+same(tw.nanquantile(int8, 0.5), float64);
+same(tw.percentile(bool, 50), float64);
+// @ts-expect-error no such method
+tw.quantile(int8, 0.5, { method: 'cubic' });
+
+// Statistics and products.
+same(tw.ptp(int8), int8);
+same(tw.countNonzero(float32), int64);
+same(tw.average(float32), float32);
+same(tw.average(int8, { weights: [1, 2] }), float64);
+same(tw.nanToNum(float32), float32);
+same(tw.inner(int8, uint8), int16);
+same(tw.outer(int8, uint8), int16);
+same(await tw.allclose(float64, 1).compute(), flag);
+same(await tw.arrayEqual(float64, int8).compute(), flag);
+same(tw.histogram(int8)[1], float64);
+is<Equal<D<ReturnType<typeof tw.cov>>, 'float32' | 'float64'>>(true);
+is<Equal<D<ReturnType<typeof tw.einsum>>, DType>>(true);
+same(tw.norm(int8, { axis: 0 }), float64);
+same(tw.norm(float32, { axis: [0, 1], ord: 'fro', keepdims: true }), float32);
+same(await tw.norm(int8).compute(), n);
+same(await tw.norm(int8, { ord: 1 }).compute(), n);
+// @ts-expect-error no such norm
+tw.norm(int8, { ord: 'nuc' });
+
+// Values, and where they belong.
+same(tw.unique(uint8), uint8);
+same(tw.unique(uint8, {}), uint8);
+is<Equal<ReturnType<typeof countedValues>, readonly [TileArray<'uint8'>, TileArray<'int64'>]>>(true);
+const countedValues = () => tw.unique(uint8, { returnCounts: true });
+is<Equal<ReturnType<typeof placedValues>, readonly [TileArray<'float32'>, TileArray<'int64'>]>>(true);
+const placedValues = () => tw.unique(float32, { returnInverse: true });
+same(tw.unique([1n], { returnInverse: true, returnCounts: true })[0], int64);
+same(tw.unique([1n], { returnInverse: true, returnCounts: true })[2], int64);
+same(tw.bincount(uint8), int64);
+same(tw.bincount(uint8, { minlength: 3 }), int64);
+same(tw.bincount(uint8, { weights: [1] }), float64);
+same(tw.searchsorted(float32, 1, { side: 'right' }), int64);
+same(tw.digitize(float32, [1, 2]), int64);
+// @ts-expect-error bins are known when the graph is made
+tw.digitize(float32, float32);
+// @ts-expect-error no such side
+tw.searchsorted(float32, 1, { side: 'middle' });
+
 // Results: an element of a total, else what the compiler cannot know, since it counts no axes.
 same(await float64.mean().compute(), n);
 same(await float64.any().compute(), flag);
