@@ -274,17 +274,57 @@ describe('margins', () => {
     expect(starts.dtype).toBe('int32');
   });
 
-  it('are cut out of large neighbours before blocks are put together, which are read as they are', () => {
-    const x = stored([3000, 3000], [1000, 1000]);
-    const graph = x.mapOverlap((block) => block, { depth: 1 }).graph();
-    const [middle] = tasksOf(graph, 'array/gather').filter(
-      ({ key }) => /:1,1$/.test(key) && !key.includes('<'),
+  it('are cut out of large neighbours before blocks are put together, which are read as they are', async () => {
+    const x = stored([390, 390], [130, 130]);
+    const sums = x.mapOverlap(
+      ({ data, shape: [rows, columns] }, { out }) => {
+        for (let i = 1; i < rows - 1; i++)
+          for (let at = i * columns + 1; at < (i + 1) * columns - 1; at++)
+            out.data[at] = data[at - columns] + data[at + columns] + data[at - 1] + data[at + 1];
+      },
+      { depth: 1, boundary: 'periodic' },
     );
+    const graph = sums.graph();
+    const [middle] = tasksOf(graph, 'array/gather').filter(({ key }) => /^overlap[^<]*:1,1$/.test(key));
     const cut = middle.inputs.filter((key) => graph.get(key)!.op === 'array/gather');
-    expect(cut).toHaveLength(8);
-    expect(cut.map((key) => graph.get(key)!.out![0].shape.join()).sort()).toEqual(
-      [...new Array(4).fill('1,1'), '1,1000', '1,1000', '1000,1', '1000,1'].sort(),
-    );
+    expect(cut.map((key) => graph.get(key)!.out![0].shape.join()).sort()).toEqual([
+      '1,1',
+      '1,1',
+      '1,1',
+      '1,1',
+      '1,130',
+      '1,130',
+      '130,1',
+      '130,1',
+    ]);
+    const [up, down] = [tw.roll(x, 1, 0), tw.roll(x, -1, 0)];
+    const [left, right] = [tw.roll(x, 1, 1), tw.roll(x, -1, 1)];
+    expect(await tw.arrayEqual(sums, up.add(down).add(left).add(right)).compute({ engine })).toBe(true);
+  });
+});
+
+describe('values', () => {
+  it('are merged as a tree, with memory for no more than a dtype can hold', () => {
+    const merges = (dtype: 'int8' | 'float64') =>
+      tasksOf(tw.unique(stored([2000], [100]).astype(dtype)).graph(), 'array/unique')
+        .filter(({ inputs }) => inputs.length > 1)
+        .map(({ inputs, out }) => `${inputs.length} blocks: ${out![0].shape}`)
+        .sort();
+    expect(merges('float64')).toEqual(['3 blocks: 2000', '4 blocks: 400', '8 blocks: 800', '8 blocks: 800']);
+    expect(merges('int8')).toEqual(['3 blocks: 256', '4 blocks: 256', '8 blocks: 256', '8 blocks: 256']);
+  });
+
+  it('are told of selections, also of those of nothing', async () => {
+    const x = tw.arange(12, { chunks: 5 }).mod(4);
+    const values = tw.unique(x.get(x.greater(1)));
+    expect(values.shape).toEqual([Number.NaN]);
+    const known = await values.computeChunkSizes();
+    expect(known.shape).toEqual([2]);
+    const nothing = x.get(x.greater(9));
+    const results = await tw.compute([known, tw.unique(nothing), tw.bincount(nothing), tw.bincount(x)], {
+      engine,
+    });
+    expect(results.map(String)).toEqual(['[2. 3.]', '[]', '[]', '[3 3 3 3]']);
   });
 });
 
