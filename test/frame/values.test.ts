@@ -202,3 +202,20 @@ describe('sums of integers', () => {
     ]);
   });
 });
+
+it('statistics of text alone are a row each, as beside numbers', async () => {
+  const frame = fromRows([{ text: 'b' }, { text: 'a' }, { text: null }]);
+  expect(await (await frame.describe()).rows()).toEqual(
+    Object.entries({
+      count: '2',
+      nulls: '1',
+      mean: null,
+      std: null,
+      min: 'a',
+      '25%': null,
+      '50%': null,
+      '75%': null,
+      max: 'b',
+    }).map(([statistic, text]) => ({ statistic, text })),
+  );
+});

@@ -4,6 +4,7 @@ import { callNode, columnNode, type ExprNode, literalNode } from '../expr/node.j
 import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';
+import { nullLike } from '../sql/functions.js';
 import type { AnySchema, Schema } from '../types.js';
 
 const NUMERIC = /^(u?int\d|float|decimal)/;
@@ -30,7 +31,7 @@ export async function describePlan(plan: PlanNode, run: FrameOptions): Promise<P
     if (what === 'count' || what === 'min' || what === 'max') return aggregate(what);
     if (what === 'nulls')
       return callNode('sub', { kind: 'aggregate', fn: 'size', args: [] }, aggregate('count'));
-    if (!numeric(schema[name])) return literalNode(null);
+    if (!numeric(schema[name])) return nullLike(own);
     if (what === 'mean' || what === 'std') return aggregate(what);
     return aggregate('quantile', literalNode(Number.parseInt(what, 10) / 100));
   };
