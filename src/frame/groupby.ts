@@ -7,10 +7,12 @@ import {
   type ModuleFunction,
 } from './map/make.js';
 import { wholeNumber } from './methods/core.js';
+import { planText } from './optimize/types.js';
 import { checkExpr, checkUnique } from './plan/check.js';
 import { itemsOf } from './plan/items.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
+import { printItem } from './plan/print.js';
 import type { Named, SchemaOfNamed } from './schemas.js';
 import type { Names, Resolve, Schema, Simplify, SumOf } from './types.js';
 import { cubeSets, GroupingSets, rollupSets } from './verbs/grouping-sets.js';
@@ -28,6 +30,20 @@ export class GroupBy<S, K> {
   ) {}
 
   /**
+   * What it is: the keys, and the columns that are grouped.
+   *
+   * @example
+   * String(fromRows([{ g: 'a', x: 1 }]).groupBy('g')); // tilework.GroupBy<by g of [g: string, x: int64], 1 row in memory>
+   */
+  toString(): string {
+    return `tilework.GroupBy<by ${this.keys.map(printItem).join(', ') || 'nothing'} of ${planText(this.plan)}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /**
    * A row for each group: its keys, and aggregates by name. Groups come in no order: sort them.
    *
    * @example
@@ -35,7 +51,9 @@ export class GroupBy<S, K> {
    * await frame.groupBy('g').agg({ n: count(), sum: col('x').sum() }).sort('g').rows(); // [{ g: 'a', n: 2, sum: 3 }, { g: 'b', n: 1, sum: 3 }]
    */
   agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<Simplify<K & SchemaOfNamed<A, S>>> {
-    const items = itemsOf(aggregates as Named<string>);
+    const items = itemsOf('agg', aggregates as Named<string>);
+    if (items.length + this.keys.length === 0)
+      throw new TypeError('agg: there is no aggregate; a frame has at least one column');
     for (const { name, expr } of items) {
       checkExpr('agg', expr, this.plan.columns);
       this.checkGrouped(name, expr);

@@ -84,7 +84,7 @@ export function joinPlan(left: PlanNode, right: PlanNode, options: PlainJoinOpti
       });
     }
   const columns = output.map(({ name }) => name);
-  checkUnique('join', columns);
+  checkUnique('join', columns, 'rename one of them, or say another suffix: by suffix:');
   const on = leftOn.map((key, i) => ({ left: key, right: rightOn[i]! }));
   return freeze({
     kind: 'join',

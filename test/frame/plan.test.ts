@@ -148,7 +148,7 @@ describe('other mistakes', () => {
       'join: leftOn has 2 keys and rightOn 1',
     ],
     ['asof without a column', () => df.join(other, { how: 'asof' }), 'join: an asof join compares a column'],
-    ['no name', () => col(1 as never), "col() takes a column's name, not number"],
+    ['no name', () => col(1 as never), "col() takes a column's name, not 1"],
     [
       'an operand that is none',
       () => col('x').add((() => 1) as never),
@@ -168,10 +168,11 @@ describe('other mistakes', () => {
     ['a duration', () => duration('7 fortnights'), '7 fortnights'],
   ])('%s', (_, call, message) => expect(call).toThrow(message));
 
-  it('a type that is none is said when the frame is computed', async () => {
-    await expect(df.cast({ delay: 'integer' as never }).rows()).rejects.toThrow(
-      'no column type is called "integer"; there are bool, int8',
+  it('a type that is none, and the one that may be meant', () => {
+    expect(() => df.cast({ delay: 'integer' as never })).toThrow(
+      /^no column type is called "integer"; there are bool, int8, .*, null; you may mean int64$/,
     );
+    expect(() => col('delay').cast('words' as never)).toThrow(/^no column type is called "words"; .*, null$/);
   });
 });
 

@@ -37,7 +37,9 @@ export function frameFromDelayed<const X extends Schema>(
     return part[LAZY].input();
   });
   if (inputs.length === 0)
-    throw new TypeError('frameFromDelayed: there is no part; a frame without rows is fromRows([])');
+    throw new TypeError(
+      'frameFromDelayed: there is no part; a frame without rows is fromRows([], { schema })',
+    );
   const source: DelayedSource = Object.freeze({ from: 'delayed', schema, parts: Object.freeze(inputs) });
   return new DataFrame(make.scan(source, Object.keys(schema)));
 }

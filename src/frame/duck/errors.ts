@@ -98,7 +98,7 @@ function csvError(what: string, cause: unknown): FileError {
   if (convert) {
     const value = /^"(.*)" to '?([^']*)'?$/.exec(convert[2]!);
     const problem = value ? `"${value[1]}" is no ${typeText(value[2]!)}` : convert[2]!;
-    said = `column "${column}": ${problem}; read it as another type by types: { ${JSON.stringify(column)}: 'string' }, say by nullText what means null, or ${skip}`;
+    said = `column "${column}": ${problem}; read it as another type by types: { ${JSON.stringify(column)}: 'string' }${separated(value?.[1])}, say by nullText what means null, or ${skip}`;
   } else if (width) {
     const [, expected, found] = width;
     const fill = Number(found) < Number(expected) ? 'take nulls for the rest by fillShortRows: true, ' : '';
@@ -114,6 +114,13 @@ function csvError(what: string, cause: unknown): FileError {
   return new FileError(`${path}, line ${line}${convert ? ', ' : ': '}${said}`, path, line, column, {
     cause,
   });
+}
+
+/** What to do about a number that is written with separators. */
+function separated(text = ''): string {
+  if (/^[-+]?\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/.test(text))
+    return ' and take out what is between thousands by str.replace';
+  return /^[-+]?\d+,\d+$/.test(text) ? ", say decimal: ','" : '';
 }
 
 /** DuckDB's names of types as ours. */

@@ -1,3 +1,5 @@
+import { given } from '../given.js';
+import { typeName } from '../sql/writer.js';
 import type { ColumnType, ElementOf, FieldOf, LiteralTerm, Ref } from '../types.js';
 import { DateAccessor } from './dt.js';
 import { ListAccessor } from './list.js';
@@ -23,6 +25,7 @@ export class Expr<N extends string = string, T = unknown> extends RollingMethods
    * await fromRows([{ x: '12' }]).select({ r: col('x').cast('int32') }).rows(); // [ { r: 12 } ]
    */
   cast<const C extends ColumnType>(to: C, options: { readonly strict?: boolean } = {}): Expr<N, C> {
+    typeName(to);
     return new Expr(freeze({ kind: 'cast', value: this.node, to, strict: options.strict ?? true }));
   }
 
@@ -84,7 +87,7 @@ export class Expr<N extends string = string, T = unknown> extends RollingMethods
  * String(col('delay').add(1)); // (delay + 1)
  */
 export function col<const N extends string>(name: N): Expr<N, Ref<N>> {
-  if (typeof name !== 'string') throw new TypeError(`col() takes a column's name, not ${typeof name}`);
+  if (typeof name !== 'string') throw new TypeError(`col() takes a column's name, not ${given(name)}`);
   return new Expr(columnNode(name));
 }
 

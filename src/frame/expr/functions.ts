@@ -1,9 +1,10 @@
 import type { Common, Interval } from '../types.js';
 import { parseDuration } from './duration.js';
 import { Expr } from './expr.js';
-import { nodeOf } from './methods/core.js';
+import { exprNode, nodeOf } from './methods/core.js';
 import { callNode, type ExprNode, freeze, literalNode } from './node.js';
 import type { NamesOf, Operand, TermOf, WindowOptions } from './operand.js';
+import { printExpr } from './print.js';
 import { windowNode } from './window.js';
 
 /** The type of several operands together. */
@@ -32,7 +33,7 @@ export function count(): Expr<never, 'int64'> {
 export function coalesce<const O extends readonly Operand[]>(
   ...operands: O
 ): Expr<NamesOf<O[number]>, CommonTerm<O>> {
-  return new Expr(callNode('coalesce', ...operands.map(nodeOf)));
+  return new Expr(ofSome('coalesce', operands));
 }
 
 /**
@@ -44,7 +45,7 @@ export function coalesce<const O extends readonly Operand[]>(
 export function least<const O extends readonly Operand[]>(
   ...operands: O
 ): Expr<NamesOf<O[number]>, CommonTerm<O>> {
-  return new Expr(callNode('least', ...operands.map(nodeOf)));
+  return new Expr(ofSome('least', operands));
 }
 
 /**
@@ -56,7 +57,7 @@ export function least<const O extends readonly Operand[]>(
 export function greatest<const O extends readonly Operand[]>(
   ...operands: O
 ): Expr<NamesOf<O[number]>, CommonTerm<O>> {
-  return new Expr(callNode('greatest', ...operands.map(nodeOf)));
+  return new Expr(ofSome('greatest', operands));
 }
 
 /**
@@ -68,7 +69,13 @@ export function greatest<const O extends readonly Operand[]>(
 export function concatText<const O extends readonly Operand[]>(
   ...operands: O
 ): Expr<NamesOf<O[number]>, 'string'> {
-  return new Expr(callNode('concat', ...operands.map(nodeOf)));
+  return new Expr(ofSome('concat', operands, 'concatText'));
+}
+
+/** A function of at least one operand. */
+function ofSome(fn: string, operands: readonly Operand[], name = fn): ExprNode {
+  if (operands.length === 0) throw new TypeError(`${name} takes at least one operand`);
+  return callNode(fn, ...operands.map(nodeOf));
 }
 
 /**
@@ -117,12 +124,22 @@ export function when<N extends string, const O extends Operand>(
   predicate: Expr<N, unknown>,
   value: O,
 ): Case<N | NamesOf<O>, TermOf<O>> {
-  return new Case([{ when: predicate.node, value: nodeOf(value) }]);
+  return new Case([{ when: exprNode('when', predicate), value: nodeOf(value) }]);
 }
 
 /** A choice with more cases to come. */
 export class Case<N extends string, T> {
   constructor(private readonly branches: readonly { readonly when: ExprNode; readonly value: ExprNode }[]) {}
+
+  /**
+   * As it will be read, so far.
+   *
+   * @example
+   * String(when(col('x').gt(0), 'plus')); // when (x > 0) then 'plus' …
+   */
+  toString(): string {
+    return `${this.branches.map(({ when, value }) => `when ${printExpr(when)} then ${printExpr(value)}`).join(' ')} …`;
+  }
 
   /**
    * A further case, where none before holds.
@@ -134,7 +151,7 @@ export class Case<N extends string, T> {
     predicate: Expr<M, unknown>,
     value: O,
   ): Case<N | M | NamesOf<O>, Common<T, TermOf<O>>> {
-    return new Case([...this.branches, { when: predicate.node, value: nodeOf(value) }]);
+    return new Case([...this.branches, { when: exprNode('when', predicate), value: nodeOf(value) }]);
   }
   /**
    * The value where no case holds.

@@ -1,3 +1,4 @@
+import { given } from '../given.js';
 import type { Expr } from './expr.js';
 import type { NamesOf, Operand } from './operand.js';
 
@@ -241,7 +242,7 @@ export class StringAccessor<N extends string> {
    * await fromRows([{ s: '31.12.2024' }]).select({ r: col('s').str.toDate('%d.%m.%Y') }).rows(); // [ { r: 2024-12-31T00:00:00.000Z } ]
    */
   toDate(format = '%Y-%m-%d'): Expr<N, 'date'> {
-    return this.of.with('str.toDate', format);
+    return this.of.with('str.toDate', strptime('toDate', format));
   }
   /**
    * Read as a time by a format of strptime.
@@ -250,8 +251,14 @@ export class StringAccessor<N extends string> {
    * await fromRows([{ s: '2024-01-01 10:00:00' }]).select({ r: col('s').str.toTimestamp() }).rows(); // [ { r: 2024-01-01T10:00:00.000Z } ]
    */
   toTimestamp(format = '%Y-%m-%d %H:%M:%S'): Expr<N, 'timestamp'> {
-    return this.of.with('str.toTimestamp', format);
+    return this.of.with('str.toTimestamp', strptime('toTimestamp', format));
   }
+}
+
+/** A format of strptime. Throws a TypeError for others, such as 'yyyy-mm-dd': every text would be refused. */
+function strptime(where: string, format: string): string {
+  if (typeof format === 'string' && format.includes('%')) return format;
+  throw new TypeError(`${where} takes a format of strptime, such as '%d/%m/%Y', not ${given(format)}`);
 }
 
 function sourceOf(pattern: string | RegExp): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errorCode, failure } from '../../io/failure.js';
 import type { Database } from '../duck/database.js';
 import { FileError, FrameError } from '../errors.js';
+import { given } from '../given.js';
 import type { FileInfo } from '../plan/node.js';
 import { isRemote, openRemote } from './remote.js';
 
@@ -24,6 +25,8 @@ export async function filesOf(
   database: Database,
 ): Promise<readonly FileInfo[]> {
   const list = typeof paths === 'string' ? [paths] : paths;
+  if (!Array.isArray(list) || list.some((path) => typeof path !== 'string'))
+    throw new TypeError(`${where} takes a path or a list of paths, not ${given(paths)}`);
   if (list.length === 0) throw new FrameError(`${where}: no path was given`);
   for (const path of list.filter(isRemote)) await openRemote(database, path, `${where}: reading ${path}`);
   const found = await Promise.all(list.map((path) => expand(where, path, extensions, database)));

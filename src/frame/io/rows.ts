@@ -1,5 +1,6 @@
 import type { FrameOptions } from '../execute.js';
 import { DataFrame } from '../frame.js';
+import { checkByName, given } from '../given.js';
 import * as make from '../plan/make.js';
 import type { MemorySource, ScanNode } from '../plan/node.js';
 import type { Batch } from '../result/column.js';
@@ -39,9 +40,18 @@ export function fromRows<
   R extends object,
   const X extends Schema = { [K in keyof R & string]: TypeOfValue<R[K]> },
 >(rows: readonly R[], options: { readonly schema?: X } = {}): DataFrame<X> {
+  if (!Array.isArray(rows))
+    throw new TypeError(
+      `fromRows takes a list of objects, not ${given(rows)}; fromColumns takes columns by name`,
+    );
+  const odd = rows.findIndex((row: unknown) => typeof row !== 'object' || row === null || Array.isArray(row));
+  if (odd >= 0)
+    throw new TypeError(`fromRows: a row is an object, { x: 1 }, and row ${odd} is ${given(rows[odd])}`);
   const names = options.schema
     ? Object.keys(options.schema)
     : [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  if (names.length === 0)
+    throw new TypeError("fromRows: there is no column; say which there are by schema: { x: 'int64' }");
   const columns = names.map((name) => {
     const values = rows.map((row) => (row as Readonly<Record<string, unknown>>)[name] ?? null);
     return columnFrom(name, values, options.schema?.[name]);
@@ -102,6 +112,10 @@ export function fromColumns<const X extends Schema = AnySchema>(
   columns: Readonly<Record<string, ColumnInput>>,
   options: { readonly schema?: X } = {},
 ): DataFrame<X> {
+  checkByName('fromColumns', columns, 'arrays by name, { x: [1, 2] }');
+  for (const [name, values] of Object.entries(columns))
+    if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values))
+      throw new TypeError(`fromColumns: ${JSON.stringify(name)} is an array, not ${given(values)}`);
   const lengths = Object.entries(columns).map(([name, values]) => [name, values.length] as const);
   const rows = lengths[0]?.[1] ?? 0;
   for (const [name, length] of lengths)

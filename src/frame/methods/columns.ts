@@ -2,8 +2,9 @@ import { Expr } from '../expr/expr.js';
 import { columnNode, type ExprNode, hasAggregate, mapChildren } from '../expr/node.js';
 import type { Operand } from '../expr/operand.js';
 import type { DataFrame } from '../frame.js';
+import { checkByName, given } from '../given.js';
 import { checkNames, checkUnique } from '../plan/check.js';
-import { itemsOf } from '../plan/items.js';
+import { itemsOf, selected } from '../plan/items.js';
 import * as make from '../plan/make.js';
 import type { Item } from '../plan/node.js';
 import type {
@@ -27,9 +28,8 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
    * await fromRows([{ x: 1 }, { x: 3 }]).select('x', { share: col('x').div(col('x').sum()) }).rows(); // [{ x: 1, share: 0.25 }, { x: 3, share: 0.75 }]
    */
   select<const I extends readonly Selection<S>[]>(...items: I): DataFrame<SchemaOfSelection<I, S>> {
-    const list = items.flatMap((item): Item[] =>
-      typeof item === 'string' ? [{ name: item, expr: columnNode(item) }] : itemsOf(item as Named<string>),
-    );
+    const list = selected('select', items);
+    if (list.length === 0) throw new TypeError('select: there is no column; a frame has at least one');
     this.check('select', list);
     const { plan } = this;
     if (
@@ -53,7 +53,7 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
    * await fromRows([{ x: 1 }]).withColumns({ y: col('x').add(1), z: 'a' }).rows(); // [ { x: 1, y: 2, z: 'a' } ]
    */
   withColumns<const A extends Named<Names<S>>>(columns: A): DataFrame<With<S, SchemaOfNamed<A, S>>> {
-    const items = itemsOf(columns as Named<string>);
+    const items = itemsOf('withColumns', columns as Named<string>);
     this.check('withColumns', items);
     const changed = new Map(items.map(({ name, expr }) => [name, make.broadcast(expr)]));
     const kept = this.plan.columns.map(
@@ -71,8 +71,12 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
    * await fromRows([{ x: 1, y: 2 }]).rename({ x: 'a' }).rows(); // [ { a: 1, y: 2 } ]
    */
   rename<const M extends { readonly [K in Names<S>]?: string }>(names: M): DataFrame<Renamed<S, M>> {
+    checkByName('rename', names, "new names by the old, { old: 'new' }");
     checkNames('rename', Object.keys(names), this.plan.columns);
     const map = names as Readonly<Record<string, string | undefined>>;
+    for (const [old, name] of Object.entries(map))
+      if (name !== undefined && typeof name !== 'string')
+        throw new TypeError(`rename: the new name of ${JSON.stringify(old)} is a text, not ${given(name)}`);
     const items = this.plan.columns.map(
       (name): Item => ({ name: map[name] ?? name, expr: columnNode(name) }),
     );
@@ -92,6 +96,7 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
   drop<const N extends Names<S>>(...names: readonly N[]): DataFrame<Without<S, N>> {
     checkNames('drop', names, this.plan.columns);
     const left = this.plan.columns.filter((name) => !(names as readonly string[]).includes(name));
+    if (left.length === 0) throw new TypeError('drop: no column would be left; a frame has at least one');
     return this.of(make.pick(this.plan, left));
   }
 
@@ -105,10 +110,11 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     types: C,
     options: { readonly strict?: boolean } = {},
   ): DataFrame<With<S, C>> {
+    checkByName('cast', types, "types by columns, { x: 'int32' }");
+    checkNames('cast', Object.keys(types), this.plan.columns);
     const casts = Object.entries(types as Readonly<Record<string, ColumnType>>).map(
       ([name, type]) => [name, new Expr(columnNode(name)).cast(type, options)] as const,
     );
-    checkNames('cast', Object.keys(types), this.plan.columns);
     return this.withColumns(Object.fromEntries(casts) as never) as never;
   }
 
@@ -119,6 +125,7 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
    * await fromRows([{ x: 1, y: 'a' }, { x: null, y: null }]).fillNull({ x: 0, y: '?' }).rows(); // [ { x: 1, y: 'a' }, { x: 0, y: '?' } ]
    */
   fillNull(values: { readonly [K in Names<S>]?: Operand<Names<S>> }): DataFrame<S> {
+    checkByName('fillNull', values, 'values by columns, { x: 0 }');
     checkNames('fillNull', Object.keys(values), this.plan.columns);
     const columns = Object.entries(values as Readonly<Record<string, Operand>>).map(
       ([name, value]) => [name, new Expr(columnNode(name)).fillNull(value)] as const,

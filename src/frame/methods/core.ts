@@ -1,4 +1,6 @@
 import type { DataFrame } from '../frame.js';
+import { given } from '../given.js';
+import { planText } from '../optimize/types.js';
 import { checkExpr, checkUnique } from '../plan/check.js';
 import type { Item, PlanNode } from '../plan/node.js';
 import type { Names } from '../types.js';
@@ -20,6 +22,20 @@ export abstract class FrameCore<in out S> {
     return this.plan.columns as readonly Names<S>[];
   }
 
+  /**
+   * What it is: its columns, with the types that are known before it is computed.
+   *
+   * @example
+   * String(fromRows([{ x: 1, y: 'a' }]).withColumns({ z: col('x').add(1) })); // tilework.DataFrame<[x: int64, y: string, z], not computed>
+   */
+  toString(): string {
+    return `tilework.DataFrame<${planText(this.plan)}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /** Another frame: families do not know the class that has them all. */
   protected abstract of<X>(plan: PlanNode): DataFrame<X>;
 
@@ -35,5 +51,5 @@ export abstract class FrameCore<in out S> {
 /** Throws a RangeError where a number of rows is none. */
 export function wholeNumber(what: string, value: number): void {
   if (!Number.isInteger(value) || value < 0)
-    throw new RangeError(`${what} is a whole number from 0, not ${value}`);
+    throw new RangeError(`${what} is a whole number from 0, not ${given(value)}`);
 }

@@ -1,15 +1,16 @@
 import { joinedPlan } from '../asof.js';
 import { columnNode, freeze } from '../expr/node.js';
 import type { DataFrame } from '../frame.js';
+import { checkByName, given } from '../given.js';
 import { GroupBy } from '../groupby.js';
 import type { JoinOptions } from '../joins.js';
 import { checkNames } from '../plan/check.js';
-import { itemsOf } from '../plan/items.js';
+import { selected } from '../plan/items.js';
 import * as make from '../plan/make.js';
-import type { Item } from '../plan/node.js';
 import type { Joined, Named, SchemaOfNamed, SchemaOfSelection, Selection } from '../schemas.js';
 import type { Names, Simplify } from '../types.js';
 import { Resampled, type ResampleOptions } from '../verbs/resample.js';
+import { FrameCore } from './core.js';
 import { RowVerbs } from './rows.js';
 
 /** Verbs that bring rows of the same values together, within a frame or of two. */
@@ -22,9 +23,7 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
    * await frame.groupBy({ even: col('x').mod(2).eq(0) }).sum('x').sort('even').rows(); // [{ even: false, x: 1 }, { even: true, x: 6 }]
    */
   groupBy<const K extends readonly Selection<S>[]>(...keys: K): GroupBy<S, SchemaOfSelection<K, S>> {
-    const items = keys.flatMap((key): Item[] =>
-      typeof key === 'string' ? [{ name: key, expr: columnNode(key) }] : itemsOf(key as Named<string>),
-    );
+    const items = selected('groupBy', keys);
     this.check('groupBy', items);
     return new GroupBy(this.plan, items);
   }
@@ -77,6 +76,8 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
     other: DataFrame<R>,
     options: O,
   ): DataFrame<Joined<S, R, O>> {
+    if (!(other instanceof FrameCore)) throw new TypeError(`join takes another frame, not ${given(other)}`);
+    checkByName('join', options, "options behind the other frame, such as { on: 'id' }");
     return this.of(joinedPlan(this.plan, other.plan, options as JoinOptions<string, string>));
   }
 

@@ -8,6 +8,7 @@ import { pictureOfPlan } from '../plan/picture.js';
 import { type Batch, concatBatches } from '../result/column.js';
 import type { Correlated, Described, NumericNames } from '../schemas.js';
 import type { Names } from '../types.js';
+import { wholeNumber } from './core.js';
 import { FunctionVerbs } from './functions.js';
 
 /** What a frame says of itself. */
@@ -99,6 +100,7 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * text.split('\n')[0]; // '    x  y'
    */
   async toText(rows = 10, options: FrameOptions = {}): Promise<string> {
+    wholeNumber('toText', rows);
     const batch = await this.firstRows(rows + 1, options);
     const { tableText } = await import('../late.js');
     return tableText(cut(batch, rows), batch.rows > rows);
@@ -111,6 +113,7 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * (await fromRows([{ x: 1 }]).toHtml()).startsWith('<table'); // true
    */
   async toHtml(rows = 10, options: FrameOptions = {}): Promise<string> {
+    wholeNumber('toHtml', rows);
     const batch = await this.firstRows(rows + 1, options);
     const { tableHtml } = await import('../late.js');
     return tableHtml(cut(batch, rows), batch.rows > rows);

@@ -1,5 +1,5 @@
 import { Expr } from '../expr/expr.js';
-import { sortKeys } from '../expr/methods/core.js';
+import { exprNode, sortKeys } from '../expr/methods/core.js';
 import { columnNode, type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
 import type { OrderTerm } from '../expr/operand.js';
 import type { DataFrame } from '../frame.js';
@@ -17,7 +17,7 @@ export interface SortOptions {
 }
 
 const isOptions = (term: OrderTerm | SortOptions): term is SortOptions =>
-  typeof term === 'object' && 'stable' in term;
+  typeof term === 'object' && term !== null && 'stable' in term;
 
 /** Verbs that choose and order rows. */
 export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
@@ -29,7 +29,8 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
    */
   filter(...predicates: readonly Expr<Names<S>, unknown>[]): DataFrame<S> {
     let { plan } = this;
-    for (const { node } of predicates) {
+    for (const predicate of predicates) {
+      const node = exprNode('filter', predicate);
       checkExpr('filter', node, this.plan.columns);
       if (hasAggregate(node))
         throw new TypeError(
@@ -91,6 +92,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
    * await fromRows([{ x: 1 }, { x: 3 }, { x: 2 }]).nLargest(2, 'x').rows(); // [ { x: 3 }, { x: 2 } ]
    */
   nLargest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
+    this.ranked('nLargest', count, by);
     return this.sort(by.map((name) => ({ descending: name }))).limit(count);
   }
   /**
@@ -100,7 +102,14 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
    * await fromRows([{ x: 1 }, { x: 3 }, { x: 2 }]).nSmallest(2, 'x').rows(); // [ { x: 1 }, { x: 2 } ]
    */
   nSmallest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
+    this.ranked('nSmallest', count, by);
     return this.sort(by).limit(count);
+  }
+
+  private ranked(where: string, count: number, by: readonly string[]): void {
+    wholeNumber(where, count);
+    if (by.length === 0) throw new TypeError(`${where}: say by which columns, ${where}(${count}, 'x')`);
+    checkNames(where, by, this.plan.columns);
   }
 
   /**
@@ -110,6 +119,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
    * await fromRows([{ x: 1 }, { x: 2 }]).head(1).rows(); // [ { x: 1 } ]
    */
   head(count = 5): DataFrame<S> {
+    wholeNumber('head', count);
     return this.limit(count);
   }
 

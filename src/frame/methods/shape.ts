@@ -34,14 +34,16 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
     const V extends Names<S> = Exclude<Names<S>, I>,
     const X extends string = 'variable',
     const Y extends string = 'value',
-  >(options: {
-    readonly ids?: readonly I[];
-    readonly values?: readonly V[];
-    /** What the column of names is called; default `variable`. */
-    readonly variable?: X;
-    /** What the column of values is called; default `value`. */
-    readonly value?: Y;
-  }): DataFrame<Melted<S, I, V, X, Y>> {
+  >(
+    options: {
+      readonly ids?: readonly I[];
+      readonly values?: readonly V[];
+      /** What the column of names is called; default `variable`. */
+      readonly variable?: X;
+      /** What the column of values is called; default `value`. */
+      readonly value?: Y;
+    } = {},
+  ): DataFrame<Melted<S, I, V, X, Y>> {
     const { ids = [], variable = 'variable', value = 'value' } = options;
     const values =
       options.values ?? this.plan.columns.filter((name) => !(ids as readonly string[]).includes(name));

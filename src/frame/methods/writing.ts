@@ -1,3 +1,4 @@
+import { given } from '../given.js';
 import type { ArrowWriteOptions } from '../io/arrow.js';
 import type { CsvWriteOptions, JsonWriteOptions, ParquetWriteOptions } from '../io/write.js';
 import type { Names } from '../types.js';
@@ -16,6 +17,7 @@ export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
    * await (await readParquet('doc/years')).filter(col('year').eq(2024)).rows(); // [ { x: 2, year: 2024 } ]
    */
   async toParquet(path: string, options: ParquetWriteOptions<Names<S>> = {}): Promise<void> {
+    checkPath('toParquet', path);
     const { writeParquet } = await import('../late.js');
     await writeParquet(this.plan, path, options);
   }
@@ -29,6 +31,7 @@ export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
    * await (await readCsv('doc/one.csv.gz')).rows(); // [ { x: 1, y: 'a' } ]
    */
   async toCsv(path: string, options: CsvWriteOptions = {}): Promise<void> {
+    checkPath('toCsv', path);
     const { writeCsv } = await import('../late.js');
     await writeCsv(this.plan, path, options);
   }
@@ -41,6 +44,7 @@ export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
    * await (await readJson('doc/one.json')).rows(); // [ { x: 1, y: [ 2 ] } ]
    */
   async toJson(path: string, options: JsonWriteOptions = {}): Promise<void> {
+    checkPath('toJson', path);
     const { writeJson } = await import('../late.js');
     await writeJson(this.plan, path, options);
   }
@@ -53,7 +57,13 @@ export abstract class WritingVerbs<in out S> extends ComputingVerbs<S> {
    * await (await readArrow('doc/one.arrows')).rows(); // [ { x: 1 } ]
    */
   async toArrow(path: string, options: ArrowWriteOptions = {}): Promise<void> {
+    checkPath('toArrow', path);
     const { writeArrow } = await import('../late.js');
     await writeArrow(this.plan, path, options);
   }
+}
+
+function checkPath(where: string, path: unknown): void {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`${where} takes a path, not ${given(path)}`);
 }

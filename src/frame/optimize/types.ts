@@ -1,4 +1,6 @@
+import { printName } from '../expr/print.js';
 import type { PlanNode } from '../plan/node.js';
+import { typeText } from '../result/type-text.js';
 import type { ColumnType } from '../types.js';
 
 /**
@@ -48,6 +50,26 @@ export function columnTypeOf(plan: PlanNode, column: string): ColumnType | undef
     }
     node = node.input;
   }
+}
+
+/** Of more columns than these the first are named. */
+const NAMED = 12;
+
+/** The columns of a plan, with the types that can be followed, and how far it is. */
+export function planText(plan: PlanNode): string {
+  const columns = plan.columns.slice(0, NAMED).map((name) => {
+    const type = columnTypeOf(plan, name);
+    return type === undefined ? printName(name) : `${printName(name)}: ${typeText(type)}`;
+  });
+  if (plan.columns.length > NAMED) columns.push(`… (${plan.columns.length} in all)`);
+  const source = plan.kind === 'scan' && plan.filters.length === 0 ? plan.source : undefined;
+  const state =
+    source?.from === 'memory'
+      ? `${source.table.rows === 1 ? '1 row' : `${source.table.rows} rows`} in memory`
+      : source?.from === 'held'
+        ? 'persisted'
+        : 'not computed';
+  return `[${columns.join(', ')}], ${state}`;
 }
 
 const known = (type: ColumnType | undefined): ColumnType | undefined =>

@@ -1,22 +1,27 @@
 import { ColumnError } from '../errors.js';
 import { columnsOf, type ExprNode } from '../expr/node.js';
+import { given } from '../given.js';
 
-/** Throws a ColumnError where a name is not among the columns, with the nearest that is. */
+/** Throws a ColumnError where a name is not among the columns, with the nearest that is; a TypeError for what is no name. */
 export function checkNames(where: string, names: Iterable<string>, columns: readonly string[]): void {
-  for (const name of names) if (!columns.includes(name)) throw new ColumnError(where, name, columns);
+  for (const name of names) {
+    if (typeof name !== 'string')
+      throw new TypeError(
+        `${where} takes names of columns, not ${given(name)}${Array.isArray(name) ? ': put ... before it' : ''}`,
+      );
+    if (!columns.includes(name)) throw new ColumnError(where, name, columns);
+  }
 }
 
 export const checkExpr = (where: string, expr: ExprNode, columns: readonly string[]): void =>
   checkNames(where, columnsOf(expr), columns);
 
 /** Throws where a name stands twice: columns are found by their names. */
-export function checkUnique(where: string, names: readonly string[]): void {
+export function checkUnique(where: string, names: readonly string[], remedy = 'rename one of them'): void {
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name))
-      throw new TypeError(
-        `${where}: two columns would be called ${JSON.stringify(name)}; rename one of them`,
-      );
+      throw new TypeError(`${where}: two columns would be called ${JSON.stringify(name)}; ${remedy}`);
     seen.add(name);
   }
 }

@@ -21,21 +21,17 @@ export function printPlan(plan: PlanNode): string {
 /** A node in one line, without what is below it. */
 export function describeNode(node: PlanNode): string {
   const list = (names: readonly string[]): string => names.map(printName).join(', ');
-  const item = ({ name, expr }: Item): string =>
-    expr.kind === 'column' && expr.name === name
-      ? printName(name)
-      : `${printName(name)} = ${printExpr(expr)}`;
   switch (node.kind) {
     case 'scan': {
       const filters = node.filters.length > 0 ? ` where ${node.filters.map(printExpr).join(' and ')}` : '';
       return `scan ${sourceText(node)} [${list(node.columns)}]${filters}`;
     }
     case 'project':
-      return `select ${node.items.map(item).join(', ')}`;
+      return `select ${node.items.map(printItem).join(', ')}`;
     case 'filter':
       return `filter ${printExpr(node.predicate)}`;
     case 'aggregate':
-      return `aggregate ${node.items.map(item).join(', ')}${node.keys.length > 0 ? ` by ${node.keys.map(item).join(', ')}` : ''}`;
+      return `aggregate ${node.items.map(printItem).join(', ')}${node.keys.length > 0 ? ` by ${node.keys.map(printItem).join(', ')}` : ''}`;
     case 'join': {
       const on = node.on.map(({ left, right }) => `${printExpr(left)} == ${printExpr(right)}`);
       if (node.asof)
@@ -71,6 +67,10 @@ const rangesText = ({ partitions, divisions }: Ranges): string =>
   divisions
     ? ` in ranges ${divisions.map((value) => printExpr(literalNode(value))).join(' … ')}`
     : ` in ${partitions === undefined ? '' : `${partitions} `}ranges`;
+
+/** A named expression; a column that keeps its name is that. */
+export const printItem = ({ name, expr }: Item): string =>
+  expr.kind === 'column' && expr.name === name ? printName(name) : `${printName(name)} = ${printExpr(expr)}`;
 
 /** What is done with rows by a function. */
 export const printFunction = (node: MapFunction): string =>

@@ -1,4 +1,5 @@
 import type { LiteralValue } from '../expr/node.js';
+import { given } from '../given.js';
 import type { ColumnType, Interval } from '../types.js';
 
 /** An identifier in SQL. */
@@ -62,6 +63,23 @@ const NAMES: Readonly<Record<string, string>> = {
   null: '"NULL"',
 };
 
+/** What pandas, NumPy and SQL call types that have other names here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  int: 'int64',
+  integer: 'int64',
+  bigint: 'int64',
+  float: 'float64',
+  double: 'float64',
+  number: 'float64',
+  str: 'string',
+  text: 'string',
+  varchar: 'string',
+  object: 'string',
+  boolean: 'bool',
+  datetime: 'timestamp',
+  'datetime64[ns]': 'timestamp',
+};
+
 /** A type in SQL. Throws a TypeError for what is none. */
 export function typeName(type: ColumnType): string {
   if (typeof type === 'string') {
@@ -75,8 +93,9 @@ export function typeName(type: ColumnType): string {
         .map(([field, inner]) => `${quoteName(field)} ${typeName(inner)}`)
         .join(', ')})`;
   }
+  const meant = typeof type === 'string' && Object.hasOwn(ELSEWHERE, type) ? ELSEWHERE[type] : undefined;
   throw new TypeError(
-    `no column type is called ${JSON.stringify(type)}; there are ${Object.keys(NAMES).join(', ')}`,
+    `no column type is called ${given(type)}; there are ${Object.keys(NAMES).join(', ')}${meant === undefined ? '' : `; you may mean ${meant}`}`,
   );
 }
 

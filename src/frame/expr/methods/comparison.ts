@@ -1,3 +1,4 @@
+import { given } from '../../given.js';
 import type { Expr } from '../expr.js';
 import type { LiteralValue } from '../node.js';
 import type { NamesOf, Operand } from '../operand.js';
@@ -84,6 +85,8 @@ export abstract class ComparisonMethods<N extends string, T> extends MathMethods
    * await fromRows([{ x: 'a' }]).select({ r: col('x').isIn(['a', 'b']) }).rows(); // [ { r: true } ]
    */
   isIn(values: readonly LiteralValue[]): Expr<N, 'bool'> {
+    if (!Array.isArray(values))
+      throw new TypeError(`isIn takes a list of values, isIn(['a', 'b']), not ${given(values)}`);
     return this.with('isIn', ...values.filter((value) => value !== null));
   }
   /**

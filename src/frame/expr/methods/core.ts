@@ -1,3 +1,4 @@
+import { given } from '../../given.js';
 import type { Expr } from '../expr.js';
 import {
   callNode,
@@ -33,6 +34,10 @@ export abstract class ExprCore<N extends string, T> {
     return printExpr(this.node);
   }
 
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /**
    * A scalar function of this and other operands.
    *
@@ -63,19 +68,42 @@ export function nodeOf(operand: Operand): ExprNode {
     (type === 'object' && 'microseconds' in (operand as object));
   if (!value)
     throw new TypeError(
-      `an operand is an expression or a value (number, bigint, string, boolean, Date, Uint8Array, null, list), not ${type === 'object' ? Object.prototype.toString.call(operand) : type}`,
+      `an operand is an expression or a value (number, bigint, string, boolean, Date, Uint8Array, null, list), not ${notOperand(operand)}`,
     );
   if (operand instanceof Date && Number.isNaN(operand.getTime()))
     throw new TypeError('an operand is an invalid Date');
   return literalNode(operand as LiteralValue);
 }
 
+/** What stands where an operand should, and what was forgotten of it. */
+function notOperand(value: unknown): string {
+  if (typeof value === 'function') return 'a function: where it is a method, call it';
+  const open = typeof value === 'object' && value !== null && 'otherwise' in value;
+  return open ? 'a choice without an end: put .otherwise(…) or .end() behind it' : given(value);
+}
+
+/** The expression that is given. Throws a TypeError for values and names: they are none. */
+export function exprNode(where: string, expr: unknown): ExprNode {
+  if (expr instanceof ExprCore) return expr.node;
+  const remedy =
+    typeof expr === 'boolean'
+      ? ': columns are compared by methods, not by >, === or &&'
+      : typeof expr === 'string'
+        ? `: a column is col(${JSON.stringify(expr)})`
+        : '';
+  throw new TypeError(`${where} takes expressions, such as col('x').gt(0), not ${given(expr)}${remedy}`);
+}
+
 /** How rows are to be ordered, as data. */
 export function sortKeys(terms: OrderTerm | readonly OrderTerm[]): SortKey[] {
   const list = (Array.isArray(terms) ? terms : [terms]) as readonly OrderTerm[];
   return list.map((term) => {
-    const descending = typeof term === 'object' && !(term instanceof ExprCore);
+    const descending = typeof term === 'object' && term !== null && 'descending' in term;
     const key = descending ? (term as Descending).descending : (term as string | Expr);
+    if (typeof key !== 'string' && !(key instanceof ExprCore))
+      throw new TypeError(
+        `an order is of names of columns, expressions or desc('x'), not of ${descending ? `{ descending: ${given(key)} }` : given(key)}`,
+      );
     return { expr: typeof key === 'string' ? columnNode(key) : key.node, descending, nulls: 'last' };
   });
 }

@@ -1,0 +1,199 @@
+/** What is typed by mistake, by who knows other libraries, or by who forgot something: the call says what it takes. */
+import { describe, expect, it } from 'vitest';
+import * as tw from '../../src/index.js';
+import { col, fromColumns, fromRows, when } from '../../src/index.js';
+
+const frame = fromRows([
+  { x: 1, y: 2.5, text: 'a', day: new Date('2024-01-01'), tags: ['t'] },
+  { x: 2, y: 3.5, text: 'b', day: new Date('2024-01-02'), tags: [] },
+]).withTypes<tw.AnySchema>();
+/** What the compiler refuses. */
+const wrong = (value: unknown): never => value as never;
+const undefinedFrame = wrong(undefined);
+
+describe('what a call does not take', () => {
+  it.each<[string, () => unknown, string]>([
+    [
+      'a name as a filter',
+      () => frame.filter(wrong('text')),
+      `filter takes expressions, such as col('x').gt(0), not "text": a column is col("text")`,
+    ],
+    [
+      'a comparison of JavaScript',
+      () => frame.filter(wrong((col('x') as unknown as number) > 1)),
+      'not false: columns are compared by methods, not by >, === or &&',
+    ],
+    [
+      'a function as a filter',
+      () => frame.filter(wrong(() => true)),
+      "filter takes expressions, such as col('x').gt(0), not a function",
+    ],
+    [
+      'no filter',
+      () => frame.filter(undefinedFrame),
+      "filter takes expressions, such as col('x').gt(0), not undefined",
+    ],
+    [
+      'a list of names',
+      () => frame.select(wrong(['x', 'y'])),
+      "select takes names one by one, select('a', 'b'), not an array: put ... before it",
+    ],
+    [
+      'a list of keys',
+      () => frame.groupBy(wrong(['x'])),
+      "groupBy takes names one by one, groupBy('a', 'b'), not an array",
+    ],
+    [
+      'a list to drop',
+      () => frame.drop(wrong(['x'])),
+      'drop takes names of columns, not an array: put ... before it',
+    ],
+    [
+      'an expression without a name',
+      () => frame.select(wrong(col('x').add(1))),
+      'select: (x + 1) needs a name: { name: (x + 1) }',
+    ],
+    [
+      'an aggregate without a name',
+      () => frame.agg(wrong(col('x').sum())),
+      'agg: sum(x) needs a name: { name: sum(x) }',
+    ],
+    [
+      'an aggregate by its name',
+      () => frame.groupBy('x').agg(wrong('sum')),
+      'agg takes expressions by name, { total: col(\'x\').sum() }, not "sum"',
+    ],
+    ['no aggregate', () => frame.agg({}), 'agg: there is no aggregate'],
+    ['a place of a column', () => frame.select(wrong(0)), 'select takes expressions by name'],
+    ['no column', () => frame.select(), 'select: there is no column; a frame has at least one'],
+    ['all columns dropped', () => frame.drop(...frame.columns), 'drop: no column would be left'],
+    ['a forgotten variable', () => frame.withColumns({ r: undefinedFrame }), 'not undefined'],
+    [
+      'a method that is not called',
+      () => frame.withColumns({ r: wrong(col('x').abs) }),
+      'not a function: where it is a method, call it',
+    ],
+    [
+      'a choice without an end',
+      () => frame.select({ r: wrong(when(col('x').gt(1), 1)) }),
+      'not a choice without an end: put .otherwise(…) or .end() behind it',
+    ],
+    [
+      'a choice by a name',
+      () => when(wrong('x'), 1),
+      'when takes expressions, such as col(\'x\').gt(0), not "x"',
+    ],
+    [
+      'an order of options',
+      () => frame.sort('x', wrong({ descending: true })),
+      "an order is of names of columns, expressions or desc('x'), not of { descending: true }",
+    ],
+    [
+      'an order of nothing',
+      () => frame.sort(undefinedFrame),
+      "an order is of names of columns, expressions or desc('x'), not of undefined",
+    ],
+    ['a head from behind', () => frame.head(-1), 'head is a whole number from 0, not -1'],
+    ['a head of text', () => frame.head(wrong('2')), 'head is a whole number from 0, not "2"'],
+    ['the largest of nothing', () => frame.nLargest(2), "nLargest: say by which columns, nLargest(2, 'x')"],
+    [
+      'a join of nothing',
+      () => frame.join(undefinedFrame as tw.DataFrame, { on: 'x' }),
+      'join takes another frame, not undefined',
+    ],
+    [
+      'a join by a name',
+      () => frame.join(frame, wrong('x')),
+      `join takes options behind the other frame, such as { on: 'id' }, not "x"`,
+    ],
+    [
+      'the same frame joined twice',
+      () => frame.join(frame, { on: 'x' }).join(frame, { on: 'x' }),
+      'two columns would be called "y_right"; rename one of them, or say another suffix: by suffix:',
+    ],
+    [
+      'two names to rename',
+      () => frame.rename(wrong('x')),
+      `rename takes new names by the old, { old: 'new' }, not "x"`,
+    ],
+    [
+      'a number as a name',
+      () => frame.rename({ x: wrong(1) }),
+      'rename: the new name of "x" is a text, not 1',
+    ],
+    [
+      'one value for all nulls',
+      () => frame.fillNull(wrong(0)),
+      'fillNull takes values by columns, { x: 0 }, not 0',
+    ],
+    [
+      'one type for all columns',
+      () => frame.cast(wrong('int32')),
+      `cast takes types by columns, { x: 'int32' }, not "int32"`,
+    ],
+    [
+      'a value for a list',
+      () => col('x').isIn(wrong('a')),
+      `isIn takes a list of values, isIn(['a', 'b']), not "a"`,
+    ],
+    ['the least of nothing', () => tw.least(), 'least takes at least one operand'],
+    ['the first of nothing', () => tw.coalesce(), 'coalesce takes at least one operand'],
+    [
+      'a format of other libraries',
+      () => col('text').str.toDate('dd/mm/yyyy'),
+      `toDate takes a format of strptime, such as '%d/%m/%Y', not "dd/mm/yyyy"`,
+    ],
+    [
+      'columns as rows',
+      () => fromRows(wrong({ x: [1] })),
+      'fromRows takes a list of objects, not an object; fromColumns takes columns by name',
+    ],
+    [
+      'rows as columns',
+      () => fromColumns(wrong([{ x: 1 }])),
+      'fromColumns takes arrays by name, { x: [1, 2] }, not an array',
+    ],
+    [
+      'rows that are lists',
+      () => fromRows([{ x: 1 }, wrong([1, 2])]),
+      'fromRows: a row is an object, { x: 1 }, and row 1 is an array',
+    ],
+    [
+      'no row and no schema',
+      () => fromRows([]),
+      "fromRows: there is no column; say which there are by schema: { x: 'int64' }",
+    ],
+    ['a column that is a number', () => fromColumns({ x: wrong(1) }), 'fromColumns: "x" is an array, not 1'],
+  ])('%s', (_, call, message) => expect(call).toThrow(message));
+
+  it('where it is promised', async () => {
+    await expect(tw.readCsv(undefinedFrame)).rejects.toThrow(
+      'readCsv takes a path or a list of paths, not undefined',
+    );
+    await expect(frame.toCsv(undefinedFrame)).rejects.toThrow('toCsv takes a path, not undefined');
+    await expect(frame.toText(wrong('1; SELECT 1'))).rejects.toThrow(
+      'toText is a whole number from 0, not "1; SELECT 1"',
+    );
+    await expect(frame.toHtml(-1)).rejects.toThrow('toHtml is a whole number from 0, not -1');
+  });
+});
+
+describe('a frame as text', () => {
+  it('has its columns, with the types that are known', () => {
+    const made = frame
+      .filter(col('x').gt(1))
+      .select('x', 'tags', { half: col('y').div(2), whole: col('y').cast('int32') });
+    expect(String(made)).toBe(
+      'tilework.DataFrame<[x: int64, tags: list<string>, half, whole: int32], not computed>',
+    );
+    expect(String(fromRows([{ 'a b': 1 }]))).toBe('tilework.DataFrame<["a b": int64], 1 row in memory>');
+  });
+  it('names the first of many columns', () => {
+    const wide = fromRows([Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`c${i}`, i]))]);
+    expect(String(wide)).toContain('c11: int64, … (40 in all)], 1 row in memory>');
+  });
+  it('as do groups', () =>
+    expect(String(frame.select('x', 'text').groupBy('text', { even: col('x').mod(2).eq(0) }))).toBe(
+      'tilework.GroupBy<by text, even = ((x % 2) == 0) of [x: int64, text: string], not computed>',
+    ));
+});
