@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.js';
 import { signalOf } from '../engine/signal.js';
+import { blamed } from './blame.js';
 import { distributedBatches, distributedFiles, withDistributed } from './distributed/index.js';
 import { Database, type QueryOptions } from './duck/database.js';
 import { narrowed } from './duck/narrow.js';
@@ -75,12 +76,28 @@ function memoryOf(plan: PlanNode, into = new Set<Batch>()): Set<Batch> {
   return into;
 }
 
+/** How the columns of plans and their types are found. */
+const describing =
+  (database: Database, options: QueryOptions = {}) =>
+  async (plan: PlanNode): Promise<Schema> =>
+    (await database.describe(await statementOf(plan, database), options)).schema;
+
+/** What went wrong with a plan; what DuckDB has against it in the plan's words. */
+const failureOf = (error: unknown, plan: PlanNode, database: Database): Promise<unknown> => {
+  const describe = describing(database);
+  return blamed(error, () => describeMaps(plan, describe), describe);
+};
+
 /** Columns of a plan and their types, without computing it. What cannot be computed is said here. */
 export async function schemaOf(plan: PlanNode, options: FrameOptions = {}): Promise<Schema> {
   const database = Database.of(engineOf(plan, options.engine));
-  const describe = async (part: PlanNode): Promise<Schema> =>
-    (await database.describe(await statementOf(part, database))).schema;
-  return describe(await describeMaps(optimize(inFiles(plan)), describe));
+  const describe = describing(database);
+  const best = optimize(inFiles(plan));
+  try {
+    return await describe(await describeMaps(best, describe));
+  } catch (error) {
+    throw await failureOf(error, best, database);
+  }
 }
 
 /** The rows of a plan, a batch at a time. */
@@ -96,6 +113,8 @@ export async function* batchesOf(
     const best = await withoutFiles(resolved.plan, database);
     if (options.partitions !== undefined) yield* partitionedBatches(best, database, options);
     else yield* wholeBatches(best, database, options);
+  } catch (error) {
+    throw await failureOf(error, resolved.plan, database);
   } finally {
     await resolved.dispose();
   }
@@ -147,7 +166,7 @@ export async function withStatement(
       try {
         return await use(await finalStatement(resolved, database));
       } catch (error) {
-        if (!(error instanceof FrameMemoryError)) throw error;
+        if (!(error instanceof FrameMemoryError)) throw await failureOf(error, resolved, database);
         partitions = autoPartitions(resolved, database);
       }
     await gatheredStatement(resolved, database, { ...options, partitions }, use);
@@ -259,8 +278,7 @@ async function* partitionedBatches(
   // What cannot be computed is said of the plan as the user wrote it.
   const { signal } = options;
   const abort = signal && { signal };
-  const describe = async (part: PlanNode): Promise<Schema> =>
-    (await database.describe(await statementOf(part, database), abort)).schema;
+  const describe = describing(database, abort);
   await describe(await describeMaps(plan, describe));
   const { graph, run } = await exchanged(
     plan,

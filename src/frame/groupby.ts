@@ -7,8 +7,8 @@ import {
   type ModuleFunction,
 } from './map/make.js';
 import { wholeNumber } from './methods/core.js';
-import { planText } from './optimize/types.js';
 import { checkExpr, checkUnique } from './plan/check.js';
+import { planText } from './plan/column-types.js';
 import { itemsOf } from './plan/items.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
@@ -55,7 +55,7 @@ export class GroupBy<S, K> {
     if (items.length + this.keys.length === 0)
       throw new TypeError('agg: there is no aggregate; a frame has at least one column');
     for (const { name, expr } of items) {
-      checkExpr('agg', expr, this.plan.columns);
+      checkExpr('agg', expr, this.plan);
       this.checkGrouped(name, expr);
     }
     checkUnique(
@@ -289,7 +289,7 @@ export class GroupBy<S, K> {
       const own = columnNode(name);
       const nulls = fn === 'first' || fn === 'last' ? { filter: callNode('isNotNull', own) } : {};
       const expr: ExprNode = { kind: 'aggregate', fn, args: [own, ...more], ...nulls };
-      checkExpr(fn, expr, this.plan.columns);
+      checkExpr(fn, expr, this.plan);
       return { name, expr };
     });
     checkUnique(fn, [...keys, ...columns]);

@@ -1,6 +1,10 @@
+import { FrameError } from './errors.js';
 import type { Expr } from './expr/expr.js';
 import { columnNode, type ExprNode, freeze } from './expr/node.js';
+import { printExpr } from './expr/print.js';
 import { checkExpr, checkNames, checkUnique } from './plan/check.js';
+import { exprTypeOf } from './plan/column-types.js';
+import { incomparable, joinMismatch } from './plan/mismatch.js';
 import type { JoinHow, JoinNode, PlanNode } from './plan/node.js';
 
 /** How two frames are joined. */
@@ -53,8 +57,9 @@ export function joinPlan(left: PlanNode, right: PlanNode, options: PlainJoinOpti
   if (!HOWS.includes(how))
     throw new TypeError(`join: there is no ${JSON.stringify(how)} join; there are ${HOWS.join(', ')}`);
   const [leftOn, rightOn] = keysOf(options);
-  for (const key of leftOn) checkExpr('join: left', key, left.columns);
-  for (const key of rightOn) checkExpr('join: right', key, right.columns);
+  for (const key of leftOn) checkExpr('join: left', key, left);
+  for (const key of rightOn) checkExpr('join: right', key, right);
+  for (const [i, key] of leftOn.entries()) checkComparable([key, left], [rightOn[i]!, right]);
   if (how === 'cross' && leftOn.length > 0) throw new TypeError('join: a cross join joins on nothing');
   if (how !== 'cross' && how !== 'asof' && leftOn.length === 0)
     throw new TypeError(
@@ -106,6 +111,13 @@ const listOf = (keys: JoinKey<string> | readonly JoinKey<string>[] | undefined):
       : [keys as JoinKey<string>]
   ).map((key) => (typeof key === 'string' ? columnNode(key) : key.node));
 
+/** Throws where the columns of a pair are known to be of types that are never equal. */
+function checkComparable(left: readonly [ExprNode, PlanNode], right: readonly [ExprNode, PlanNode]): void {
+  const [one, other] = [left, right].map(([expr, plan]) => exprTypeOf(expr, plan));
+  if (incomparable(one, other))
+    throw new FrameError(joinMismatch(printExpr(left[0]), one!, printExpr(right[0]), other!));
+}
+
 /** What two frames are joined on, in pairs. */
 export function keysOf({
   on,
@@ -134,5 +146,6 @@ export function asofOf(
     typeof options.asof === 'string' ? [options.asof, options.asof] : options.asof;
   checkNames('join: asof', [pair[0]], left.columns);
   checkNames('join: asof', [pair[1]], right.columns);
+  checkComparable([columnNode(pair[0]), left], [columnNode(pair[1]), right]);
   return pair;
 }

@@ -5,7 +5,8 @@ import { FileError, FrameError, FrameMemoryError, nearest } from '../errors.js';
 export function translated(error: unknown, limit: number): Error {
   if (error instanceof FrameError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  const [, kind = '', rest = text] = /^(?:Error: )?([A-Za-z ]+ Error): ?(.*)$/s.exec(text) ?? [];
+  const [, kind = '', rest = text] =
+    /^(?:Error: )?(?:Failed to extract statements: )?([A-Za-z ]+ Error): ?(.*)$/s.exec(text) ?? [];
   const what = rest.split(/\n\nLINE \d+:/)[0]!.trim();
   const file = fileError(what, error);
   if (file) return file;
@@ -153,10 +154,17 @@ function conversion(text: string): string {
   const beyond = new RegExp(
     `^Type \\w+ with value (.*) can't be cast because the value is out of range for the destination type (\\w+)${column}`,
   ).exec(text);
+  const date = new RegExp(
+    `^invalid (\\w+) field format: "(.*)", expected format is \\((.*)\\)${column}`,
+  ).exec(text);
+  if (date) return `${named(date[4])}"${date[2]}" is no ${date[1]}, which is written as ${date[3]}`;
   const [, value, type, name] = string ?? beyond ?? [];
   if (value === undefined) return text;
-  return `${name === undefined ? '' : `column ${JSON.stringify(name)}: `}${string ? JSON.stringify(value) : value} is no ${typeText(type!)}`;
+  return `${named(name)}${string ? JSON.stringify(value) : value} is no ${typeText(type!)}`;
 }
+
+const named = (column: string | undefined): string =>
+  column === undefined ? '' : `column ${JSON.stringify(column)}: `;
 
 function binder(what: string): string {
   const [, column] = /Referenced column "([^"]*)" not found/.exec(what) ?? [];

@@ -1,7 +1,7 @@
 import type { DataFrame } from '../frame.js';
 import { given } from '../given.js';
-import { planText } from '../optimize/types.js';
 import { checkExpr, checkUnique } from '../plan/check.js';
+import { planText } from '../plan/column-types.js';
 import type { Item, PlanNode } from '../plan/node.js';
 import type { Names } from '../types.js';
 
@@ -40,7 +40,7 @@ export abstract class FrameCore<in out S> {
   protected abstract of<X>(plan: PlanNode): DataFrame<X>;
 
   protected check(where: string, items: readonly Item[]): void {
-    for (const { expr } of items) checkExpr(where, expr, this.plan.columns);
+    for (const { expr } of items) checkExpr(where, expr, this.plan);
     checkUnique(
       where,
       items.map(({ name }) => name),

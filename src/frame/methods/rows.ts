@@ -31,7 +31,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     let { plan } = this;
     for (const predicate of predicates) {
       const node = exprNode('filter', predicate);
-      checkExpr('filter', node, this.plan.columns);
+      checkExpr('filter', node, this.plan);
       if (hasAggregate(node))
         throw new TypeError(
           'filter: an aggregate has no value for a row; use .over(…), or filter what groupBy(…).agg(…) gives',
@@ -52,7 +52,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
   sort(...by: readonly (OrderTerm<Names<S>> | readonly OrderTerm<Names<S>>[] | SortOptions)[]): DataFrame<S> {
     const terms = by.flat() as readonly (OrderTerm | SortOptions)[];
     const keys = sortKeys(terms.filter((term): term is OrderTerm => !isOptions(term)));
-    for (const { expr } of keys) checkExpr('sort', expr, this.plan.columns);
+    for (const { expr } of keys) checkExpr('sort', expr, this.plan);
     if (keys.length === 0) return this.of(this.plan);
     if (!terms.some((term) => isOptions(term) && term.stable)) return this.of(make.sort(this.plan, keys));
     const last = { expr: columnNode(make.STABLE), descending: false, nulls: 'last' as const };

@@ -1,7 +1,7 @@
 import { callNode, columnNode, type ExprNode, freeze, type LiteralValue } from '../expr/node.js';
+import { columnTypeOf } from '../plan/column-types.js';
 import * as make from '../plan/make.js';
 import type { AggregatePlan, Item, PlanNode } from '../plan/node.js';
-import { columnTypeOf } from './types.js';
 import { bottomUp } from './walk.js';
 
 /**

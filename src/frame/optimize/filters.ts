@@ -1,4 +1,5 @@
 import { childrenOf, columnsOf, type ExprNode, freeze, hasWindow } from '../expr/node.js';
+import { columnTypeOf } from '../plan/column-types.js';
 import * as make from '../plan/make.js';
 import type { FilterNode, JoinNode, PlanNode, ProjectNode } from '../plan/node.js';
 import {
@@ -14,7 +15,6 @@ import {
   substitute,
   substitutedDepth,
 } from './expressions.js';
-import { columnTypeOf } from './types.js';
 
 /**
  * Filters sink as far as they can: the sooner a row is left out, the less is done with it; in a scan the reader need not read it. Each of the

@@ -1,6 +1,8 @@
 import { ColumnError } from '../errors.js';
 import { columnsOf, type ExprNode } from '../expr/node.js';
 import { given } from '../given.js';
+import { checkTypes } from './mismatch.js';
+import type { PlanNode } from './node.js';
 
 /** Throws a ColumnError where a name is not among the columns, with the nearest that is; a TypeError for what is no name. */
 export function checkNames(where: string, names: Iterable<string>, columns: readonly string[]): void {
@@ -13,8 +15,11 @@ export function checkNames(where: string, names: Iterable<string>, columns: read
   }
 }
 
-export const checkExpr = (where: string, expr: ExprNode, columns: readonly string[]): void =>
-  checkNames(where, columnsOf(expr), columns);
+/** Throws where an expression reads a column that a plan does not have, or needs another type than the plan is known to give. */
+export function checkExpr(where: string, expr: ExprNode, plan: PlanNode): void {
+  checkNames(where, columnsOf(expr), plan.columns);
+  checkTypes(where, expr, plan);
+}
 
 /** Throws where a name stands twice: columns are found by their names. */
 export function checkUnique(where: string, names: readonly string[], remedy = 'rename one of them'): void {

@@ -1,7 +1,8 @@
+import type { ExprNode } from '../expr/node.js';
 import { printName } from '../expr/print.js';
-import type { PlanNode } from '../plan/node.js';
 import { typeText } from '../result/type-text.js';
 import type { ColumnType } from '../types.js';
+import type { PlanNode } from './node.js';
 
 /**
  * The type of a plan's column, where it can be followed to a source or a cast; undefined where only DuckDB knows. Decimals are unknown: their
@@ -51,6 +52,10 @@ export function columnTypeOf(plan: PlanNode, column: string): ColumnType | undef
     node = node.input;
   }
 }
+
+/** The type of an expression over a plan, where that is a column or a cast. */
+export const exprTypeOf = (expr: ExprNode, plan: PlanNode): ColumnType | undefined =>
+  expr.kind === 'column' ? columnTypeOf(plan, expr.name) : expr.kind === 'cast' ? known(expr.to) : undefined;
 
 /** Of more columns than these the first are named. */
 const NAMED = 12;
