@@ -176,6 +176,16 @@ describe('other mistakes', () => {
   });
 });
 
+it('equal windows below others are computed once', () => {
+  const weighted = () => col('delay').ewmVar({ alpha: 0.5 });
+  const [one, two] = [{ a: weighted() }, { a: weighted(), b: weighted().sqrt() }].map((items) =>
+    df.select(items).explain({ optimized: false }),
+  );
+  const times = (text: string, part: string): number => text.split(part).length - 1;
+  expect(times(one!, 'sum(')).toBeGreaterThan(1);
+  for (const part of ['rowNumber(', 'sum(', 'lastValue(']) expect(times(two!, part)).toBe(times(one!, part));
+});
+
 describe('printing', () => {
   it.each<[string, ExprNode | { node: ExprNode }]>([
     ['a', col('a')],

@@ -9,6 +9,7 @@ import {
   type SortKey,
   windowOf,
 } from '../expr/node.js';
+import { keyOf } from '../optimize/expressions.js';
 import type {
   AggregatePlan,
   DistinctNode,
@@ -43,6 +44,7 @@ export const project = (input: PlanNode, items: readonly Item[]): ProjectNode =>
  * Named expressions of which a window may be over another window, as SQL has it not: what is inside becomes a column of a plan below.
  */
 export function select(input: PlanNode, items: readonly Item[]): ProjectNode {
+  const sameOf = equals();
   const inner = new Map<ExprNode, string>();
   const outside = (node: ExprNode): ExprNode =>
     node.kind === 'window' && childrenOf(node).some(hasWindow)
@@ -50,8 +52,9 @@ export function select(input: PlanNode, items: readonly Item[]): ProjectNode {
       : mapChildren(node, outside);
   const inside = (node: ExprNode): ExprNode => {
     if (node.kind !== 'window') return mapChildren(node, inside);
-    const name = inner.get(node) ?? `__tilework_inner${inner.size}`;
-    inner.set(node, name);
+    const window = sameOf(node);
+    const name = inner.get(window) ?? `__tilework_inner${inner.size}`;
+    inner.set(window, name);
     return columnNode(name);
   };
   const outer = items.map(({ name, expr }): Item => ({ name, expr: outside(expr) }));
@@ -60,6 +63,23 @@ export function select(input: PlanNode, items: readonly Item[]): ProjectNode {
     select(input, [...itself(input), ...[...inner].map(([expr, name]) => ({ name, expr }))]),
     outer,
   );
+}
+
+/** Of equal expressions the first that was asked for: what stands several times is computed once. Parts that are shared are looked at once. */
+function equals(): (node: ExprNode) => ExprNode {
+  const first = new Map<string, { readonly node: ExprNode; readonly id: string }>();
+  const known = new Map<ExprNode, { readonly node: ExprNode; readonly id: string }>();
+  const entryOf = (node: ExprNode): { readonly node: ExprNode; readonly id: string } => {
+    let entry = known.get(node);
+    if (!entry) {
+      const key = keyOf(mapChildren(node, (child) => columnNode(entryOf(child).id)));
+      entry = first.get(key) ?? { node, id: `\0${first.size}` };
+      first.set(key, entry);
+      known.set(node, entry);
+    }
+    return entry;
+  };
+  return (node) => entryOf(node).node;
 }
 
 /** What a stable sort calls the numbers of rows: of them only the order matters. */
