@@ -1,5 +1,5 @@
 import { FrameError } from './errors.js';
-import { childrenOf, type ExprNode, hasAggregate } from './expr/node.js';
+import { childrenOf, columnsOf, type ExprNode, hasAggregate } from './expr/node.js';
 import { printExpr, printName } from './expr/print.js';
 import * as make from './plan/make.js';
 import { incomparable, joinMismatch, mismatch, type Typed } from './plan/mismatch.js';
@@ -24,7 +24,8 @@ export async function blamed(
   if (!(error instanceof FrameError)) return error;
   if (error.name !== 'FrameError' || !/\b(Binder|Conversion) Error:/.test(String(error.cause))) return error;
   try {
-    const said = await new Search(describe).reason(await typed());
+    const [, column] = /when casting from source column (.*)/.exec(String(error.cause)) ?? [];
+    const said = await new Search(describe, column).reason(await typed());
     return said === undefined ? error : new FrameError(said, { cause: error.cause });
   } catch {
     // The search is no reason for another error.
@@ -33,7 +34,11 @@ export async function blamed(
 }
 
 class Search {
-  constructor(private readonly describe: Describe) {}
+  /** @param column of whose values one could not be converted, where DuckDB says it */
+  constructor(
+    private readonly describe: Describe,
+    private readonly column: string | undefined,
+  ) {}
 
   async reason(plan: PlanNode): Promise<string | undefined> {
     const node = await this.refusedNode(plan);
@@ -79,7 +84,7 @@ class Search {
   }
 
   /** Of the smallest part that is refused. */
-  private async ofExpr(whole: ExprNode, input: PlanNode): Promise<string> {
+  private async ofExpr(whole: ExprNode, input: PlanNode): Promise<string | undefined> {
     let expr = whole;
     for (let below: ExprNode | undefined = whole; below; ) {
       expr = below;
@@ -95,7 +100,7 @@ class Search {
         return [part, (await this.describe(plan)).r!];
       }),
     );
-    return mismatch(expr, typed);
+    return typed.length === 0 ? undefined : mismatch(expr, typed);
   }
 
   /** Of keys that a join compares, of which one is text and was converted, as DuckDB does it without being asked. */
@@ -118,6 +123,8 @@ class Search {
     const typeOf = async (expr: ExprNode, input: PlanNode) =>
       (await this.describe(make.project(input, [{ name: 'r', expr }]))).r!;
     for (const pair of asof ? [...on, asof] : on) {
+      const sides = [pair.left, pair.right];
+      if (this.column !== undefined && !sides.some((side) => columnsOf(side).has(this.column!))) continue;
       const [one, other] = [await typeOf(pair.left, left), await typeOf(pair.right, right)];
       if (incomparable(one, other))
         return joinMismatch(printExpr(pair.left), one, printExpr(pair.right), other);

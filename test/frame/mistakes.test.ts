@@ -225,6 +225,26 @@ describe('an operation that a type does not have', () => {
       `select: cannot compute (x < text): x is int64, text is string; ${oneType}`,
     ],
     [
+      'a time and a word',
+      () => frame.filter(col('day').ge('soon')),
+      `filter: cannot compute (day >= 'soon'): day is timestamp; ${oneType}`,
+    ],
+    [
+      'words among numbers',
+      () => frame.filter(col('x').isIn(['one', 'two'])),
+      "filter: cannot compute isIn(x, 'one', 'two'): x is int64; its values are of one type",
+    ],
+    [
+      'a word for missing numbers',
+      () => frame.fillNull({ y: 'none' }),
+      "fillNull: cannot compute coalesce(y, 'none'): y is float64; its values are of one type",
+    ],
+    [
+      'a choice of a word and a number',
+      () => frame.select({ r: when(col('x').gt(1), 'many').otherwise(0) }),
+      "select: cannot compute (when (x > 1) then 'many' otherwise 0): its values are of one type",
+    ],
+    [
       'a time and a year',
       () => frame.filter(col('day').ge(2024)),
       `filter: cannot compute (day >= 2024): day is timestamp; ${oneType}`,
@@ -273,6 +293,7 @@ describe('an operation that a type does not have', () => {
     const rows = (predicate: tw.Expr) => frame.filter(predicate).select('x').rows({ engine });
     expect(await rows(col('x').eq('1'))).toEqual([{ x: 1 }]);
     expect(await rows(col('day').gt('2024-01-01'))).toEqual([{ x: 2 }]);
+    expect(await rows(tw.coalesce(col('text'), 'none').ne('a'))).toEqual([{ x: 2 }]);
     expect(await rows(col('text').cast('binary').isNotNull().eq(true))).toHaveLength(2);
   });
 

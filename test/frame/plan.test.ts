@@ -16,6 +16,7 @@ import {
   type DataFrame,
   desc,
   duration,
+  type Expr,
   fromRows,
   lit,
   readParquet,
@@ -179,7 +180,7 @@ describe('other mistakes', () => {
 it('equal windows below others are computed once', () => {
   const weighted = () => col('delay').ewmVar({ alpha: 0.5 });
   const [one, two] = [{ a: weighted() }, { a: weighted(), b: weighted().sqrt() }].map((items) =>
-    df.select(items).explain({ optimized: false }),
+    df.select(items as Record<string, Expr>).explain({ optimized: false }),
   );
   const times = (text: string, part: string): number => text.split(part).length - 1;
   expect(times(one!, 'sum(')).toBeGreaterThan(1);

@@ -100,8 +100,8 @@ export function col<const N extends string>(name: N): Expr<N, Ref<N>> {
 export function lit<const V extends Literal>(value: V): Expr<never, LiteralTerm<V>>;
 export function lit<const C extends ColumnType>(value: Literal, type: C): Expr<never, C>;
 export function lit(value: Literal, type?: ColumnType): Expr<never, unknown> {
-  const node = nodeOf(value);
-  return new Expr(type === undefined ? node : freeze({ kind: 'cast', value: node, to: type, strict: true }));
+  const expr = new Expr<never>(nodeOf(value));
+  return type === undefined ? expr : expr.cast(type);
 }
 
 /**

@@ -130,6 +130,10 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     const columns = Object.entries(values as Readonly<Record<string, Operand>>).map(
       ([name, value]) => [name, new Expr(columnNode(name)).fillNull(value)] as const,
     );
+    this.check(
+      'fillNull',
+      columns.map(([name, { node: expr }]) => ({ name, expr })),
+    );
     return this.withColumns(Object.fromEntries(columns) as never) as never;
   }
 

@@ -3,6 +3,7 @@ import { exprNode, sortKeys } from '../expr/methods/core.js';
 import { columnNode, type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
 import type { OrderTerm } from '../expr/operand.js';
 import type { DataFrame } from '../frame.js';
+import { given } from '../given.js';
 import { checkExpr, checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';
@@ -179,7 +180,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
    */
   sample(fraction: number, options: { readonly seed?: number } = {}): DataFrame<S> {
     if (!(fraction >= 0 && fraction <= 1))
-      throw new RangeError(`sample: the fraction lies between 0 and 1, and is ${fraction}`);
+      throw new RangeError(`sample: the fraction lies between 0 and 1, and is ${given(fraction)}`);
     return this.of(make.sample(this.plan, fraction, options.seed ?? 0));
   }
 

@@ -4,6 +4,9 @@ import { typeText } from '../result/type-text.js';
 import type { ColumnType } from '../types.js';
 import type { PlanNode } from './node.js';
 
+/** Beyond so many steps a type is not followed: chains of ten thousand verbs ask for it at each. */
+const FAR = 200;
+
 /**
  * The type of a plan's column, where it can be followed to a source or a cast; undefined where only DuckDB knows. Decimals are unknown: their
  * digits are not in our types.
@@ -11,7 +14,7 @@ import type { PlanNode } from './node.js';
 export function columnTypeOf(plan: PlanNode, column: string): ColumnType | undefined {
   let node = plan;
   let name = column;
-  for (;;) {
+  for (let steps = 0; steps < FAR; steps++) {
     switch (node.kind) {
       case 'scan':
         return 'schema' in node.source ? known(node.source.schema[name]) : undefined;
@@ -51,6 +54,7 @@ export function columnTypeOf(plan: PlanNode, column: string): ColumnType | undef
     }
     node = node.input;
   }
+  return undefined;
 }
 
 /** The type of an expression over a plan, where that is a column or a cast. */

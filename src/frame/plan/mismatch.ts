@@ -31,47 +31,59 @@ const OF_TIMES = new Set(
 );
 /** A cast, which takes other types too. */
 const OF_ANYTHING = 'str.toInteger';
-/** A text that certainly is no number: what stands beside a number is read as one. */
-const noNumber = (value: unknown): boolean => typeof value === 'string' && !/\d|inf|nan/i.test(value);
+/** What takes operands of one type. */
+const ALIKE = new Set([...COMPARISON, 'isIn', 'between', 'coalesce', 'nullIf', 'least', 'greatest', 'case']);
 
 /** An expression of types that are known. */
 export type Typed = readonly [expr: ExprNode, type: ColumnType];
 
-/** What DuckDB has for no column of such types, as far as they are known: it would be refused when it is computed. */
+/** Throws where DuckDB has an operation for no operands of such types, as far as they are known: it would be refused when it is computed. */
 export function checkTypes(where: string, expr: ExprNode, plan: PlanNode): void {
   for (const child of childrenOf(expr)) checkTypes(where, child, plan);
-  if (expr.kind !== 'call' && expr.kind !== 'aggregate' && expr.kind !== 'window') return;
-  const typed = expr.args.flatMap((arg): Typed[] => {
-    const type = exprTypeOf(arg, plan);
-    return type === undefined ? [] : [[arg, type]];
+  const operands = operandsOf(expr);
+  const typed = operands.flatMap((operand): Typed[] => {
+    const type = exprTypeOf(operand, plan);
+    return type === undefined ? [] : [[operand, type]];
   });
-  if (typed.length > 0 && refused(expr, typed)) throw new FrameError(`${where}: ${mismatch(expr, typed)}`);
+  if (refused(expr, operands, typed)) throw new FrameError(`${where}: ${mismatch(expr, typed)}`);
 }
 
-function refused(
-  { kind, fn, args }: Extract<ExprNode, { readonly fn: string }>,
-  typed: readonly Typed[],
-): boolean {
+function operandsOf(expr: ExprNode): readonly ExprNode[] {
+  if (expr.kind === 'case')
+    return [...expr.branches.map(({ value }) => value), ...(expr.otherwise ? [expr.otherwise] : [])];
+  return 'args' in expr ? expr.args : [];
+}
+
+function refused(expr: ExprNode, operands: readonly ExprNode[], typed: readonly Typed[]): boolean {
   const kinds = new Set(typed.map(([, type]) => kindOf(type)));
-  if (kind !== 'call') return OF_NUMBERS.has(fn) && (kinds.has('text') || kinds.has('nested'));
+  const fn = nameOf(expr);
+  if (expr.kind === 'aggregate' || expr.kind === 'window')
+    return OF_NUMBERS.has(fn) && (kinds.has('text') || kinds.has('nested'));
   if (ARITHMETIC.has(fn)) return kinds.has('text');
+  for (const operand of operands)
+    if (operand.kind === 'literal' && /number|bigint/.test(typeof operand.value)) kinds.add('number');
+  if (ALIKE.has(fn) && typed.length + operands.filter(isLiteral).length === operands.length)
+    if (operands.some((operand) => isLiteral(operand) && foreign(operand.value, kinds))) return true;
   if (COMPARISON.has(fn)) {
-    for (const arg of args)
-      if (arg.kind === 'literal') {
-        if (typeof arg.value === 'number' || typeof arg.value === 'bigint') kinds.add('number');
-        if (noNumber(arg.value) && kinds.has('number')) kinds.add('text');
-      }
-    return (
-      (kinds.has('text') && (kinds.has('number') || kinds.has('bool') || kinds.has('time'))) ||
-      (kinds.has('time') && kinds.has('number'))
-    );
+    const [text, time, number] = [kinds.has('text'), kinds.has('time'), kinds.has('number')];
+    return (text && (number || time || kinds.has('bool'))) || (time && number);
   }
-  const first = typed[0]![0] === args[0] ? kindOf(typed[0]![1]) : undefined;
+  const first = typed[0]?.[0] === operands[0] ? kindOf(typed[0]?.[1]) : undefined;
   if (first === undefined) return false;
   if (OF_TIMES.has(fn)) return first === 'text' || first === 'number' || first === 'bool';
   const plain = first === 'number' || first === 'bool' || first === 'time';
   return plain && (/^list\./.test(fn) || (/^str\./.test(fn) && fn !== OF_ANYTHING));
 }
+
+const nameOf = (expr: ExprNode): string => ('fn' in expr ? expr.fn : expr.kind);
+const isLiteral = (expr: ExprNode): expr is Extract<ExprNode, { kind: 'literal' }> => expr.kind === 'literal';
+
+/** Whether a value is a text that certainly is none of the others' kind: as that DuckDB reads it, unless one of them is text. */
+const foreign = (value: unknown, kinds: ReadonlySet<Kind | undefined>): boolean =>
+  typeof value === 'string' &&
+  !kinds.has('text') &&
+  ((kinds.has('number') && !/\d|inf|nan/i.test(value)) ||
+    (kinds.has('time') && !/\d|inf|epoch/i.test(value)));
 
 /** Whether values of two types are equal to none of the other without a conversion that may fail. */
 export function incomparable(a: ColumnType | undefined, b: ColumnType | undefined): boolean {
@@ -87,14 +99,14 @@ export const joinMismatch = (left: string, one: ColumnType, right: string, other
 /** What an expression cannot be computed of, and what to do. */
 export function mismatch(expr: ExprNode, typed: readonly Typed[]): string {
   const of = typed.map(([part, type]) => `${printExpr(part)} is ${typeText(type)}`).join(', ');
-  return `cannot compute ${printExpr(expr)}: ${of}; ${remedy(expr, typed)}`;
+  return `cannot compute ${printExpr(expr)}: ${of === '' ? '' : `${of}; `}${remedy(expr, typed)}`;
 }
 
 function remedy(expr: ExprNode, typed: readonly Typed[]): string {
-  const fn = 'fn' in expr ? expr.fn : '';
+  const fn = nameOf(expr);
   const kinds = typed.map(([, type]) => kindOf(type));
-  if (expr.kind === 'call' && COMPARISON.has(fn))
-    return "compare what is of one type: convert one of them by cast('…')";
+  if (COMPARISON.has(fn)) return "compare what is of one type: convert one of them by cast('…')";
+  if (ALIKE.has(fn)) return "its values are of one type: convert one of them by cast('…')";
   if (fn === 'add' && kinds.every((kind) => kind === 'text')) return 'texts are put together by concatText';
   if (ARITHMETIC.has(fn) && kinds.includes('time'))
     return "what is added to a time is a span, duration('1d'); what is subtracted may be another time, new Date('2024-01-01')";
