@@ -137,7 +137,7 @@ await describeWithDask('frames on workers', (python) => {
 
   test('what is wrong with a plan is said before anything runs', async () => {
     // No worker is there.
-    const wrong = frame.select({ v: col('text').add(1) });
+    const wrong = frame.select({ upper: col('text').str.upper() }).select({ v: col('upper').add(1) });
     await expect(wrong.toColumns({ engine, partitions: 2 })).rejects.toBeInstanceOf(FrameError);
   });
 
