@@ -8,7 +8,6 @@ export { configure, defaultEngine, useEngine } from './engine/default.js';
 export type { Engine, Progress, WorkerInfo } from './engine/engine.js';
 export {
   EngineError,
-  GraphError,
   MemoryLimitError,
   SpillError,
   TaskError,
@@ -17,6 +16,7 @@ export {
 export { type EngineStats, LocalEngine, type LocalEngineOptions } from './engine/index.js';
 export * from './frame/index.js';
 export * from './futures/index.js';
+export { GraphError } from './graph/errors.js';
 export { UnshippableFunctionError } from './graph/function-spec.js';
 export { netcdfInfo } from './io/netcdf/open.js';
 export { npzInfo } from './io/npz.js';

@@ -9,7 +9,7 @@ import { reshape } from './array/ops/reshape.js';
 import { shape } from './array/ops/shape.js';
 import { take } from './array/ops/take.js';
 import type { Op } from './engine/op.js';
-import { mergedOp } from './graph/ops/merged.js';
+import { mergedOp } from './engine/ops/merged.js';
 import { ioOps } from './io/ops.js';
 
 const here =

@@ -1,7 +1,8 @@
+import { type FunctionOptions, type ModuleFunction, specOf } from '../graph/given-function.js';
 import type { DType, TypedArrayOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis } from './axes.js';
-import { type FunctionOptions, type ModuleFunction, resultType, specOf } from './blocks.js';
+import { resultType } from './blocks.js';
 import { blockShape, checkShape, product } from './chunks.js';
 import { inOneBlock } from './lanes.js';
 import { makeNode, type TasksNode } from './node.js';

@@ -1,5 +1,5 @@
 import type { FunctionSpec } from '../graph/function-spec.js';
-import { moduleFunction, shipFunction } from '../graph/functions.js';
+import { type FunctionOptions, type ModuleFunction, specOf } from '../graph/given-function.js';
 import { type DType, isDType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { requireList } from './axes.js';
@@ -27,18 +27,6 @@ export type BlockFunction<
   ...args: [...blocks: { -readonly [K in keyof Inputs]: InputBlock<DTypeOf<Inputs[K]>> }, info: BlockInfo<D>]
 ) => unknown;
 
-/** A function in a module, imported in each thread: `{ module: new URL('./work.js', import.meta.url), name: 'work' }`. */
-export interface ModuleFunction {
-  readonly module: string | URL;
-  /** Default: `default`. */
-  readonly name?: string;
-}
-
-export interface FunctionOptions {
-  /** Values that the function uses from outside itself, by name. */
-  readonly captured?: Readonly<Record<string, unknown>>;
-}
-
 export interface MapBlocksOptions<D extends DType = DType> extends FunctionOptions {
   /** dtype of the result; default: the first input's. */
   readonly dtype?: D;
@@ -50,16 +38,6 @@ export interface MapBlocksOptions<D extends DType = DType> extends FunctionOptio
   /** Shape of the result where there are no inputs. */
   readonly shape?: number | readonly number[];
 }
-
-export const specOf = (fn: unknown, options: FunctionOptions): FunctionSpec => {
-  if (typeof fn === 'function') return shipFunction(fn as (...args: never[]) => unknown, options.captured);
-  if (typeof fn !== 'object' || fn === null || !('module' in fn))
-    throw new TypeError(
-      `a function is needed, or { module: new URL('./file.js', import.meta.url), name }, not ${fn === null ? 'null' : typeof fn}`,
-    );
-  const { module, name } = fn as ModuleFunction;
-  return moduleFunction(module, name ?? 'default');
-};
 
 /** The dtype of a result that is given none: that of the first input. */
 type FirstType<Inputs extends readonly ArrayInput[]> = Inputs extends readonly [infer A, ...unknown[]]

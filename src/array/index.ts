@@ -1,5 +1,6 @@
 /** Blocked arrays larger than memory, with NumPy's names. */
 
+export type { FunctionOptions, ModuleFunction } from '../graph/given-function.js';
 export { type ComputedIn, compute, persist } from '../lazy/index.js';
 export { type AlongAxisOptions, applyAlongAxis } from './along-axis.js';
 export {
@@ -14,10 +15,8 @@ export {
 export { type BincountOptions, bincount } from './bincount.js';
 export {
   type BlockFunction,
-  type FunctionOptions,
   fromFunction,
   type MapBlocksOptions,
-  type ModuleFunction,
   mapBlocks,
 } from './blocks.js';
 export type { ChunkSpec, Chunks } from './chunks.js';

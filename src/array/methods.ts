@@ -1,6 +1,7 @@
+import type { ModuleFunction } from '../graph/given-function.js';
 import type { DType } from '../kernels/dtype.js';
 import type { ArrayInput, DTypeOf, TileArray, Weak } from './array.js';
-import type { BlockFunction, MapBlocksOptions, ModuleFunction } from './blocks.js';
+import type { BlockFunction, MapBlocksOptions } from './blocks.js';
 import { mapBlocks } from './blocks.js';
 import * as diagonals from './diagonals.js';
 import * as indexing from './indexing.js';

@@ -1,7 +1,8 @@
+import type { ModuleFunction } from '../graph/given-function.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis, requireKnown } from './axes.js';
-import { type BlockFunction, type MapBlocksOptions, type ModuleFunction, ofBlocks } from './blocks.js';
+import { type BlockFunction, type MapBlocksOptions, ofBlocks } from './blocks.js';
 import { boundaries, sum } from './chunks.js';
 import type { Scalar } from './promote.js';
 import { gatherNode, overlaps } from './rechunk.js';

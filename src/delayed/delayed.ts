@@ -1,7 +1,7 @@
-import type { ModuleFunction } from '../array/blocks.js';
 import type { Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
 import { detached as owned, passed } from '../engine/ops/call.js';
+import { isModuleFunction, type ModuleFunction } from '../graph/given-function.js';
 import type { Graph, Key } from '../graph/task.js';
 import {
   compute,
@@ -18,7 +18,7 @@ import {
   tasksOf,
 } from '../lazy/index.js';
 import { type PictureOptions, picture } from '../watch/picture.js';
-import { calleeOf, isModuleFunction, keyName, own } from './function.js';
+import { calleeOf, keyName, own } from './function.js';
 import { callNode } from './node.js';
 
 export interface DelayedOptions {

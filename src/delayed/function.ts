@@ -1,7 +1,6 @@
-import type { ModuleFunction } from '../array/blocks.js';
 import type { CallCommon } from '../engine/ops/call.js';
 import type { FunctionSpec } from '../graph/function-spec.js';
-import { type AnyFunction, moduleFunction, shipFunction } from '../graph/functions.js';
+import { specOf } from '../graph/given-function.js';
 import { tokenize } from '../graph/key.js';
 import { uploadsVersion } from '../graph/uploads.js';
 
@@ -27,33 +26,22 @@ const known = new WeakMap<object, { readonly callee: Callee; readonly version: n
  * @throws UnshippableFunctionError as `shipFunction`; TypeError where it is neither a function nor a reference to one
  */
 export function calleeOf(fn: unknown, captured?: Readonly<Record<string, unknown>>): Callee {
-  if (typeof fn === 'function') {
-    if (captured !== undefined) return callee(shipFunction(fn as AnyFunction, captured));
+  if (typeof fn === 'function' && captured === undefined) {
     const version = uploadsVersion();
     let shipped = known.get(fn);
     if (shipped?.version !== version) {
-      shipped = { callee: callee(shipFunction(fn as AnyFunction)), version };
+      shipped = { callee: callee(specOf(fn)), version };
       known.set(fn, shipped);
     }
     return shipped.callee;
   }
-  if (isModuleFunction(fn)) {
-    const spec = moduleFunction(fn.module, fn.name ?? 'default');
-    const id = JSON.stringify([spec.name, spec.url, spec.uploads]);
-    const referred = modules.get(id) ?? callee(spec);
-    modules.set(id, referred);
-    return referred;
-  }
-  throw new TypeError(
-    `a function is needed, or { module: new URL('./file.js', import.meta.url), name }, not ${fn === null ? 'null' : typeof fn}`,
-  );
+  const spec = specOf(fn, { captured });
+  if (spec.kind === 'source') return callee(spec);
+  const id = JSON.stringify([spec.name, spec.url, spec.uploads]);
+  const referred = modules.get(id) ?? callee(spec);
+  modules.set(id, referred);
+  return referred;
 }
-
-export const isModuleFunction = (fn: unknown): fn is ModuleFunction =>
-  typeof fn === 'object' &&
-  fn !== null &&
-  'module' in fn &&
-  (typeof fn.module === 'string' || fn.module instanceof URL);
 
 /** A function of our own, by its text. */
 export const own = (name: string, source: string): Callee =>

@@ -1,3 +1,3 @@
-export type { ModuleFunction } from '../array/blocks.js';
+export type { ModuleFunction } from '../graph/given-function.js';
 export { type ComputedIn, compute, type Lazily, type LazyCompute, persist } from '../lazy/index.js';
 export { Delayed, type DelayedFunction, type DelayedOptions, delayed, type MethodsOf } from './delayed.js';

@@ -58,11 +58,6 @@ export class SpillError extends Error {
   }
 }
 
-/** The graph names a key that no task makes and that is not persisted, or it has a cycle. */
-export class GraphError extends Error {
-  override readonly name = 'GraphError';
-}
-
 /** The engine was disposed of, or cannot start its threads. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';

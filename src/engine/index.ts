@@ -1,7 +1,6 @@
 export type { ComputeOptions, Engine, Progress, Results, RunOptions } from './engine.js';
 export {
   EngineError,
-  GraphError,
   MemoryLimitError,
   SpillError,
   TaskError,

@@ -1,11 +1,7 @@
+import type { ModuleFunction } from '../graph/given-function.js';
 import { callNode, columnNode, type ExprNode, hasAggregate, literalNode, mapChildren } from './expr/node.js';
 import { DataFrame } from './frame.js';
-import {
-  type BatchFunction,
-  type GroupApplyOptions,
-  groupApplyPlan,
-  type ModuleFunction,
-} from './map/make.js';
+import { type BatchFunction, type GroupApplyOptions, groupApplyPlan } from './map/make.js';
 import { wholeNumber } from './methods/core.js';
 import { checkExpr, checkUnique } from './plan/check.js';
 import { planText } from './plan/column-types.js';

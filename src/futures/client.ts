@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ModuleFunction } from '../array/blocks.js';
 import { pythonArguments, pythonFunction, revive } from '../cluster/python/index.js';
 import { calleeOf, keyName, own } from '../delayed/function.js';
 import { type Called, callNode } from '../delayed/node.js';
 import { defaultEngine } from '../engine/default.js';
 import type { ComputeOptions, Engine, WorkerInfo } from '../engine/engine.js';
 import { EngineError } from '../engine/errors.js';
+import type { ModuleFunction } from '../graph/given-function.js';
 import { noteUploads } from '../graph/uploads.js';
 import {
   type ComputedIn,

@@ -1,7 +1,7 @@
 import type { ComputeOptions, Engine } from '../engine/engine.js';
-import { GraphError } from '../engine/errors.js';
 import type { Result } from '../engine/op.js';
 import { detached, passed } from '../engine/ops/call.js';
+import { GraphError } from '../graph/errors.js';
 import { order } from '../graph/order.js';
 import type { Graph, Key } from '../graph/task.js';
 import { type LazyInput, type PassedAs, tasksOf } from '../lazy/index.js';

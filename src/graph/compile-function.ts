@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { compileFunction as compileText, constants } from 'node:vm';
-import type { FunctionSpec, ModuleFunction, SourceFunction } from './function-spec.js';
+import type { FunctionSpec, ModuleSpec, SourceSpec } from './function-spec.js';
 import { CHANGED, moduleText } from './module-text.js';
 import { baseOf } from './upload-base.js';
 
@@ -24,7 +24,7 @@ export function compileFunction(spec: FunctionSpec): Promise<CompiledFunction> {
   return promise;
 }
 
-async function compileSource(spec: SourceFunction): Promise<CompiledFunction> {
+async function compileSource(spec: SourceSpec): Promise<CompiledFunction> {
   const { captured, helpers, functions, uploads } = spec;
   const base = uploads && baseOf(uploads);
   const given: Record<string, unknown> = { ...provided(base), ...captured };
@@ -59,7 +59,7 @@ async function compileSource(spec: SourceFunction): Promise<CompiledFunction> {
   return fn;
 }
 
-async function importFunction(spec: ModuleFunction): Promise<CompiledFunction> {
+async function importFunction(spec: ModuleSpec): Promise<CompiledFunction> {
   const where = `module function ${spec.name} of ${spec.url}`;
   const text = spec.text === undefined ? undefined : moduleText(spec.url);
   if (text !== undefined && text !== spec.text)

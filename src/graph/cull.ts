@@ -1,4 +1,4 @@
-import { GraphError } from '../engine/errors.js';
+import { GraphError } from './errors.js';
 import type { Graph, Key, Task } from './task.js';
 
 /**

@@ -1,10 +1,10 @@
 import type { Uploads } from './uploads.js';
 
 /** A user's function as plain data, so that it crosses threads and machines and can be part of a key. */
-export type FunctionSpec = SourceFunction | ModuleFunction;
+export type FunctionSpec = SourceSpec | ModuleSpec;
 
 /** A function as its source text and the values it was given explicitly. Made by `shipFunction`. */
-export interface SourceFunction {
+export interface SourceSpec {
   readonly kind: 'source';
   /** What stack traces call it; empty for an anonymous function. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface SourceFunction {
 }
 
 /** A function that a module exports. Made by `moduleFunction`. */
-export interface ModuleFunction {
+export interface ModuleSpec {
   readonly kind: 'module';
   /** An absolute URL, or a bare specifier (`node:path`, `my-package/steps`). */
   readonly url: string;

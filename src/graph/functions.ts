@@ -6,9 +6,9 @@ import { type Analysis, analyse } from './free-variables.js';
 import {
   type FunctionSpec,
   isFunctionSpec,
-  type ModuleFunction,
+  type ModuleSpec,
   SHIPPED,
-  type SourceFunction,
+  type SourceSpec,
   UnshippableFunctionError,
 } from './function-spec.js';
 import { moduleText } from './module-text.js';
@@ -42,7 +42,7 @@ export const PROVIDED = ['__name', '__vite_ssr_dynamic_import__', '__vi_import_d
  * const limit = 3;
  * shipFunction((x: number) => Math.min(x, limit), { limit });
  */
-export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> = {}): SourceFunction {
+export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> = {}): SourceSpec {
   const label = fn.name ? `function ${fn.name}` : 'anonymous function';
   for (const name of Object.keys(captured)) requireName(name, label);
   const names = new Set(Object.keys(captured));
@@ -85,7 +85,7 @@ export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> 
  * @param url an absolute URL or path (`new URL('./steps.js', import.meta.url)`), or a bare specifier that resolves from the working directory
  * @param name of the export
  */
-export function moduleFunction(url: string | URL, name = 'default'): ModuleFunction {
+export function moduleFunction(url: string | URL, name = 'default'): ModuleSpec {
   const text = typeof url === 'string' && isAbsolute(url) ? pathToFileURL(url).href : String(url);
   if (/^\.\.?(\/|$)/.test(text)) {
     throw new TypeError(

@@ -1,10 +1,35 @@
-import type { MergedCommon, MergedParams, MergedStep } from './ops/merged.js';
 import { bytesOf } from './order.js';
 import { ScratchPlan } from './scratch-plan.js';
-import type { Key, Task } from './task.js';
+import type { BlockMeta, Key, Task } from './task.js';
 
 /** The operation that does several tasks in one. */
-export const MERGED = 'graph/merged';
+const MERGED = 'graph/merged';
+
+/** What merged tasks of one shape share: each operation, with what it shares, once. */
+export interface MergedCommon {
+  readonly kinds: readonly { readonly op: string; readonly common?: unknown }[];
+}
+
+/** One of the tasks that were merged. */
+export interface MergedStep {
+  /** Which of the kinds it is. */
+  readonly kind: number;
+  readonly params: unknown;
+  /** Of each input: the number of one of the merged task's inputs, or -1 - i for the result of step i. */
+  readonly inputs: readonly number[];
+  /** Blocks that it fills, and where in the scratch memory; none for the last step, which fills those of the merged task. */
+  readonly out: readonly PlacedBlock[];
+  /** Where in the scratch memory its own scratch is, and how many bytes. */
+  readonly scratch: readonly [at: number, bytes: number];
+}
+
+export interface PlacedBlock extends BlockMeta {
+  readonly at: number;
+}
+
+export interface MergedParams {
+  readonly steps: readonly MergedStep[];
+}
 
 type Kinds = MergedCommon['kinds'];
 

@@ -1,4 +1,4 @@
-import { GraphError } from '../engine/errors.js';
+import { GraphError } from './errors.js';
 import { type IndexedGraph, indexGraph } from './indexed.js';
 import type { Graph, Key } from './task.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { GraphError, type Progress, TaskError } from '../../src/engine/index.js';
+import { type Progress, TaskError } from '../../src/engine/index.js';
+import { GraphError } from '../../src/graph/errors.js';
 import { makeEngine } from './support/engine.js';
 import { callTask, fillTask, graphOf, rejection, sumTask, tree, valueIn } from './support/graphs.js';
 

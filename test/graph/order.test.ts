@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GraphError } from '../../src/engine/errors.js';
 import { diagnose } from '../../src/graph/diagnose.js';
+import { GraphError } from '../../src/graph/errors.js';
 import { order } from '../../src/graph/order.js';
 import type { Graph, Key, Task } from '../../src/graph/task.js';
 import { graphOf, randomGraph } from './graphs.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GraphError } from '../../src/engine/errors.js';
 import { cull } from '../../src/graph/cull.js';
+import { GraphError } from '../../src/graph/errors.js';
 import type { Key } from '../../src/graph/task.js';
 import { toposort } from '../../src/graph/toposort.js';
 import { graphOf, randomGraph } from './graphs.js';

@@ -1,5 +1,5 @@
-import { GraphError } from '../../engine/errors.js';
 import { cull } from '../../graph/cull.js';
+import { GraphError } from '../../graph/errors.js';
 import { order } from '../../graph/order.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import { toposort } from '../../graph/toposort.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../engine/errors.js';
-import type { ModuleFunction } from '../../graph/function-spec.js';
+import type { ModuleSpec } from '../../graph/function-spec.js';
 import { CHANGED, moduleTextNow } from '../../graph/module-text.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import { moduleFunctionsOf, moduleKey, replaceModuleFunctions, sentUrl, VALUE_OP } from '../wire/index.js';
@@ -26,7 +26,7 @@ const bundles = new Map<string, Promise<Bundle>>();
  * @throws EngineError where esbuild is missing, or cannot bundle a module: it says which, and why
  */
 export async function withModules(graph: Graph): Promise<Graph> {
-  const local = new Map<object, readonly ModuleFunction[]>();
+  const local = new Map<object, readonly ModuleSpec[]>();
   for (const { common } of graph.values()) {
     if (typeof common !== 'object' || common === null || local.has(common)) continue;
     local.set(common, moduleFunctionsOf(common).filter(isLocal));
@@ -58,9 +58,9 @@ export async function withModules(graph: Graph): Promise<Graph> {
   return tasks;
 }
 
-const isLocal = ({ url }: ModuleFunction): boolean => url.startsWith('file:');
+const isLocal = ({ url }: ModuleSpec): boolean => url.startsWith('file:');
 
-function bundleOf({ url, text }: ModuleFunction): Promise<Bundle> {
+function bundleOf({ url, text }: ModuleSpec): Promise<Bundle> {
   let bundle = bundles.get(url);
   if (bundle === undefined) {
     bundle = makeBundle(url, text);

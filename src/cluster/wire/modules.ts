@@ -1,4 +1,4 @@
-import { type FunctionSpec, isFunctionSpec, type ModuleFunction } from '../../graph/function-spec.js';
+import { type FunctionSpec, isFunctionSpec, type ModuleSpec } from '../../graph/function-spec.js';
 
 /** What stands before the hash of a module's text, where a function names a module that was sent. */
 const SENT = 'tilework-module:';
@@ -19,11 +19,11 @@ export const moduleKey = (hash: string): string => `module-${hash}`;
 export const sentUrl = (hash: string): string => SENT + hash;
 
 /** The hash of a module that was sent; undefined where a function names another. */
-export const hashOf = ({ url }: ModuleFunction): string | undefined =>
+export const hashOf = ({ url }: ModuleSpec): string | undefined =>
   url.startsWith(SENT) ? url.slice(SENT.length) : undefined;
 
 /** The functions of modules among what a layer's tasks share. */
-export const moduleFunctionsOf = (common: unknown): ModuleFunction[] =>
+export const moduleFunctionsOf = (common: unknown): ModuleSpec[] =>
   functionsOf(common).filter((spec) => spec.kind === 'module');
 
 /** All functions among what a layer's tasks share, and those that they have captured. */
@@ -33,10 +33,7 @@ function functionsOf(common: unknown): FunctionSpec[] {
 }
 
 /** What a layer's tasks share, with other functions of modules in it. */
-export function replaceModuleFunctions(
-  common: object,
-  replace: (fn: ModuleFunction) => ModuleFunction,
-): object {
+export function replaceModuleFunctions(common: object, replace: (fn: ModuleSpec) => ModuleSpec): object {
   const swap = (spec: FunctionSpec): FunctionSpec =>
     spec.kind === 'module' ? replace(spec) : { ...spec, functions: mapValues(spec.functions, swap) };
   return mapValues(common, (value) => (isFunctionSpec(value) ? swap(value) : value));

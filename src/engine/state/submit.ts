@@ -1,5 +1,5 @@
+import { GraphError } from '../../graph/errors.js';
 import type { Key, Task } from '../../graph/task.js';
-import { GraphError } from '../errors.js';
 import { SUPPLY } from '../supply.js';
 import type { Core } from './core.js';
 import { layerOf, leaveLayer } from './layers.js';

@@ -1,4 +1,5 @@
-import { GraphError, SpillError, TaskError } from '../../engine/errors.js';
+import { SpillError, TaskError } from '../../engine/errors.js';
+import { GraphError } from '../../graph/errors.js';
 import { FileError, FrameError, FrameMemoryError } from '../errors.js';
 import { FunctionError } from '../map/errors.js';
 

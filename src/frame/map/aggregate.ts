@@ -1,5 +1,4 @@
-import type { FunctionOptions } from '../../array/blocks.js';
-import { specOf } from '../../array/blocks.js';
+import { type FunctionOptions, specOf } from '../../graph/given-function.js';
 import { Expr } from '../expr/expr.js';
 import { nodeOf } from '../expr/methods/core.js';
 import { type CustomFunctions, columnNode, freeze } from '../expr/node.js';

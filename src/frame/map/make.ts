@@ -1,6 +1,6 @@
 import type { Table } from 'apache-arrow';
-import { type FunctionOptions, type ModuleFunction, specOf } from '../../array/blocks.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
+import { type FunctionOptions, specOf } from '../../graph/given-function.js';
 import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, MapNode, PlanNode } from '../plan/node.js';
@@ -50,8 +50,6 @@ export interface ApplyOptions<X> extends CommonOptions<X> {
   /** Whether the columns of the frame stay beside the new ones. */
   readonly keep?: boolean;
 }
-
-export type { FunctionOptions, ModuleFunction };
 
 const BATCH_ROWS = 65_536;
 

@@ -1,3 +1,4 @@
+import type { ModuleFunction } from '../../graph/given-function.js';
 import type { DataFrame } from '../frame.js';
 import {
   type ApplyOptions,
@@ -5,7 +6,6 @@ import {
   applyPlan,
   type BatchFunction,
   type MapOptions,
-  type ModuleFunction,
   mapPlan,
   type RowFunction,
 } from '../map/make.js';

@@ -4,7 +4,8 @@ import { type ClusterEngine, type ClusterTaskError, connect } from '../../../src
 import { CommError, formatAddress, listen, RpcPool } from '../../../src/cluster/comm/index.js';
 import { connect as connectAsPrograms } from '../../../src/cluster/index.js';
 import type { Progress } from '../../../src/engine/engine.js';
-import { EngineError, GraphError, TaskError } from '../../../src/engine/errors.js';
+import { EngineError, TaskError } from '../../../src/engine/errors.js';
+import { GraphError } from '../../../src/graph/errors.js';
 import type { Graph, Task } from '../../../src/graph/task.js';
 import { makeCertificates } from '../support/certificates.js';
 import { startProxy } from '../support/proxy.js';

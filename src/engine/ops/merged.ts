@@ -1,34 +1,8 @@
-import { TaskError } from '../../engine/errors.js';
-import { type Block, type Op, type Result, Shrunk } from '../../engine/op.js';
-import { shrunkBlocks } from '../../engine/thread/decode.js';
+import type { MergedCommon, MergedParams, PlacedBlock } from '../../graph/merged-task.js';
 import { viewOf } from '../../kernels/dtype.js';
-import type { BlockMeta } from '../task.js';
-
-/** What merged tasks of one shape share: each operation, with what it shares, once. */
-export interface MergedCommon {
-  readonly kinds: readonly { readonly op: string; readonly common?: unknown }[];
-}
-
-/** One of the tasks that were merged. */
-export interface MergedStep {
-  /** Which of the kinds it is. */
-  readonly kind: number;
-  readonly params: unknown;
-  /** Of each input: the number of one of the merged task's inputs, or -1 - i for the result of step i. */
-  readonly inputs: readonly number[];
-  /** Blocks that it fills, and where in the scratch memory; none for the last step, which fills those of the merged task. */
-  readonly out: readonly PlacedBlock[];
-  /** Where in the scratch memory its own scratch is, and how many bytes. */
-  readonly scratch: readonly [at: number, bytes: number];
-}
-
-export interface PlacedBlock extends BlockMeta {
-  readonly at: number;
-}
-
-export interface MergedParams {
-  readonly steps: readonly MergedStep[];
-}
+import { TaskError } from '../errors.js';
+import { type Block, type Op, type Result, Shrunk } from '../op.js';
+import { shrunkBlocks } from '../thread/decode.js';
 
 /**
  * The operation `graph/merged`: runs tasks one after another, whose blocks lie in scratch memory until the last has read them. The last step yields

@@ -1,0 +1,33 @@
+import type { FunctionSpec } from './function-spec.js';
+import { type AnyFunction, moduleFunction, shipFunction } from './functions.js';
+
+/** A function in a module, imported in each thread: `{ module: new URL('./work.js', import.meta.url), name: 'work' }`. */
+export interface ModuleFunction {
+  readonly module: string | URL;
+  /** Default: `default`. */
+  readonly name?: string;
+}
+
+export interface FunctionOptions {
+  /** Values that the function uses from outside itself, by name. */
+  readonly captured?: Readonly<Record<string, unknown>>;
+}
+
+export const isModuleFunction = (fn: unknown): fn is ModuleFunction =>
+  typeof fn === 'object' &&
+  fn !== null &&
+  'module' in fn &&
+  (typeof fn.module === 'string' || fn.module instanceof URL);
+
+/**
+ * What a user gave as a function, as data.
+ *
+ * @throws UnshippableFunctionError as `shipFunction`; TypeError where it is neither a function nor a reference to one
+ */
+export function specOf(fn: unknown, { captured }: FunctionOptions = {}): FunctionSpec {
+  if (typeof fn === 'function') return shipFunction(fn as AnyFunction, captured);
+  if (isModuleFunction(fn)) return moduleFunction(fn.module, fn.name);
+  throw new TypeError(
+    `a function is needed, or { module: new URL('./file.js', import.meta.url), name }, not ${fn === null ? 'null' : typeof fn}`,
+  );
+}
