@@ -1,5 +1,5 @@
 import type { WorkerInfo } from '../../engine/engine.js';
-import { JS } from '../worker/options.js';
+import { JS } from '../wire/index.js';
 
 /** Of the scheduler's account of itself, what it says of a worker. */
 interface Identity {

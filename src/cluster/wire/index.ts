@@ -20,6 +20,7 @@ export {
   uploadKey,
   uploadsIn,
 } from './modules.js';
+export { JS } from './resources.js';
 export {
   compressResult,
   decodeResult,

@@ -28,7 +28,4 @@ export interface WorkerOptions extends CommOptions {
   readonly quiet?: boolean;
 }
 
-/** What tells the scheduler that this is a worker of Node; see `deploy/scheduler`. */
-export const JS: Readonly<Record<string, number>> = Object.freeze({ JS: 1 });
-
 export const threadsOf = ({ threads }: WorkerOptions): number => threads ?? availableParallelism();

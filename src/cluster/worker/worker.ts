@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { LocalEngine } from '../../engine/index.js';
 import { formatAddress, type Listener } from '../comm/index.js';
+import { JS } from '../wire/index.js';
 import { Account } from './account.js';
 import { type HttpServer, serveHttp } from './http.js';
 import type { SchedulerLink } from './link.js';
 import type { Log } from './log.js';
 import { MemoryWatch } from './memory.js';
 import { Observer } from './observer.js';
-import { JS, type WorkerOptions } from './options.js';
+import type { WorkerOptions } from './options.js';
 import { type Status, Talk } from './talk.js';
 import { seconds } from './time.js';
 import { Timers } from './timers.js';

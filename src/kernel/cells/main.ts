@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { bundleOf, elementDocument } from '../display/bundle.js';
-import { display, letShow, settled } from '../display/display.js';
+import { bundleOf, elementDocument } from './bundle.js';
+import { display, letShow, settled } from './display.js';
 import { Errors, Interrupted } from './errors.js';
 import { Lines } from './lines.js';
 import { type CompiledCell, FD, type Outcome, type ToCells } from './messages.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { output } from '../cells/pipe.js';
 import type { Bundle } from '../wire/message.js';
 import { bundleOf } from './bundle.js';
+import { output } from './pipe.js';
 
 /** What was shown, to be shown anew in its place. */
 export interface Displayed {
