@@ -1,10 +1,10 @@
+import { typeText } from './column-type.js';
 import { FrameError } from './errors.js';
 import { childrenOf, columnsOf, type ExprNode, hasAggregate } from './expr/node.js';
 import { printExpr, printName } from './expr/print.js';
 import * as make from './plan/make.js';
 import { incomparable, joinMismatch, mismatch, type Typed } from './plan/mismatch.js';
 import { inputsOf, type PlanNode } from './plan/node.js';
-import { typeText } from './result/type-text.js';
 import type { Schema } from './types.js';
 
 /** Finds the columns of a plan and their types, or throws what DuckDB has against it. */

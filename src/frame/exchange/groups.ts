@@ -1,4 +1,5 @@
 import { callNode, columnNode, columnsOf, type ExprNode, literalNode } from '../expr/node.js';
+import { needsRowOrder } from '../plan/aggregates.js';
 import * as make from '../plan/make.js';
 import type { AggregatePlan, DistinctNode, PlanNode } from '../plan/node.js';
 import { aggregatesOf, type PartialPlans, partialPlans } from '../plan/partials.js';
@@ -11,7 +12,6 @@ import {
   liesTogether,
   mapParts,
   NO_ORDER,
-  needsPlaces,
   type Parts,
   pickParts,
   readTasks,
@@ -33,7 +33,7 @@ export function planAggregate(planner: Planner, node: AggregatePlan): Parts {
   // The rows themselves come together, with their places where an aggregate asks for the order.
   const read = new Set<string>();
   for (const { expr } of [...node.keys, ...node.items]) columnsOf(expr, read);
-  const ordered = aggregatesOf(node).some(needsPlaces);
+  const ordered = aggregatesOf(node).some(needsRowOrder);
   const rows = together ? input : ordered ? withPlaces(input) : forgetOrder(input);
   const needed = together
     ? rows

@@ -1,9 +1,9 @@
 import type { Key } from '../../graph/task.js';
 import type { ExprNode, LiteralValue, SortKey } from '../expr/node.js';
 import { callNode, columnNode, literalNode, mapChildren } from '../expr/node.js';
+import { needsRowOrder } from '../plan/aggregates.js';
 import * as make from '../plan/make.js';
 import { type Item, type PlanNode, rewrite, type TaskSource } from '../plan/node.js';
-import { AGGREGATE } from '../sql/functions.js';
 import type { Fragment } from './task.js';
 
 /** The column that says where a row stood, while it is elsewhere: the number of its partition and its place in it. */
@@ -112,15 +112,10 @@ export const PARTITION_OF_PLACE: ExprNode = {
   strict: true,
 };
 
-/** Whether an expression depends on the order of rows. */
-export const needsPlaces = (node: ExprNode): boolean =>
-  (node.kind === 'window' && node.ordered && node.orderBy.length === 0) ||
-  (node.kind === 'aggregate' && node.orderBy === undefined && AGGREGATE[node.fn]?.ordered === true);
-
 /** What depends on the order of rows depends on their places. */
 export function byPlace(node: ExprNode): ExprNode {
   const inner = mapChildren(node, byPlace);
-  if (!needsPlaces(inner)) return inner;
+  if (!needsRowOrder(inner)) return inner;
   return Object.freeze({
     ...inner,
     orderBy: [BY_PLACE],

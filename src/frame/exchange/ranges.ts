@@ -1,6 +1,5 @@
 import { callNode, columnNode, type ExprNode, type LiteralValue, literalNode } from '../expr/node.js';
-import { conjunctsOf } from '../optimize/expressions.js';
-import { mayPass } from '../optimize/files.js';
+import { conjunctsOf, mayPass } from '../optimize/index.js';
 import * as make from '../plan/make.js';
 import type { Bound, JoinNode, PlanNode, Ranges, RepartitionNode, SortNode } from '../plan/node.js';
 import type { ColumnType } from '../types.js';

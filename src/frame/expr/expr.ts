@@ -1,5 +1,5 @@
+import { checkType } from '../column-type.js';
 import { given } from '../given.js';
-import { typeName } from '../sql/writer.js';
 import type { ColumnType, ElementOf, FieldOf, LiteralTerm, Ref } from '../types.js';
 import { DateAccessor } from './dt.js';
 import { ListAccessor } from './list.js';
@@ -25,7 +25,7 @@ export class Expr<N extends string = string, T = unknown> extends RollingMethods
    * await fromRows([{ x: '12' }]).select({ r: col('x').cast('int32') }).rows(); // [ { r: 12 } ]
    */
   cast<const C extends ColumnType>(to: C, options: { readonly strict?: boolean } = {}): Expr<N, C> {
-    typeName(to);
+    checkType(to);
     return new Expr(freeze({ kind: 'cast', value: this.node, to, strict: options.strict ?? true }));
   }
 

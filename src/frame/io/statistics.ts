@@ -1,5 +1,5 @@
 import type { Database } from '../duck/database.js';
-import { joinStatistics, pruneFiles, readBound, telling } from '../optimize/files.js';
+import { joinStatistics, pruneFiles, readBound, telling } from '../optimize/index.js';
 import {
   type ColumnStatistics,
   type FileInfo,

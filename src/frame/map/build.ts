@@ -1,5 +1,5 @@
+import { typeText } from '../column-type.js';
 import { arrayOf, type Column } from '../result/column.js';
-import { typeText } from '../result/type-text.js';
 import type { ColumnType } from '../types.js';
 import { FunctionError } from './errors.js';
 

@@ -1,4 +1,4 @@
-import { typeName } from '../sql/writer.js';
+import { checkType } from '../column-type.js';
 import type { Schema } from '../types.js';
 
 /** Throws where a declared type is none, or none that a function can give. */
@@ -9,7 +9,7 @@ export function checkDeclared(label: string, schema: unknown): asserts schema is
     );
   for (const [name, type] of Object.entries(schema as Schema)) {
     try {
-      typeName(type);
+      checkType(type);
     } catch (cause) {
       throw new TypeError(`${label}: column ${JSON.stringify(name)} of schema: ${(cause as Error).message}`, {
         cause,

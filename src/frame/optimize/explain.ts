@@ -1,7 +1,7 @@
 import type { PlanNode } from '../plan/node.js';
 import { printPlan } from '../plan/print.js';
 import { groupByDates } from './days.js';
-import { optimize } from './index.js';
+import { optimize } from './optimize.js';
 import { share } from './shared.js';
 
 /** A plan as text: optimised or not, or both under headings where nothing is said. */

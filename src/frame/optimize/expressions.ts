@@ -81,21 +81,6 @@ export function readsOnly(node: ExprNode, names: { has(name: string): boolean })
 export const exprMap = (items: readonly Item[]): ReadonlyMap<string, ExprNode> =>
   new Map(items.map(({ name, expr }) => [name, expr]));
 
-/** Whether two expressions are the same. */
-export const sameExpr = (a: ExprNode, b: ExprNode): boolean => a === b || keyOf(a) === keyOf(b);
-
-/** A text that is the same for equal expressions. */
-export const keyOf = (node: ExprNode): string =>
-  JSON.stringify(node, (_, value: unknown) =>
-    typeof value === 'bigint'
-      ? `${value}n`
-      : value instanceof Uint8Array
-        ? [...value]
-        : typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-          ? `#${Object.is(value, -0) ? '-0' : value}`
-          : value,
-  );
-
 /** Keys of an order over what their columns are made of. */
 export const substituteKeys = (keys: readonly SortKey[], of: ReadonlyMap<string, ExprNode>): SortKey[] =>
   keys.map((key) => freeze({ ...key, expr: substitute(key.expr, of) }));

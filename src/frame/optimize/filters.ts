@@ -1,4 +1,5 @@
 import { childrenOf, columnsOf, type ExprNode, freeze, hasWindow } from '../expr/node.js';
+import { keyOf, sameExpr } from '../expr/same.js';
 import { columnTypeOf } from '../plan/column-types.js';
 import * as make from '../plan/make.js';
 import type { FilterNode, JoinNode, PlanNode, ProjectNode } from '../plan/node.js';
@@ -7,10 +8,8 @@ import {
   conjunctsOf,
   exprMap,
   fallible,
-  keyOf,
   MAX_DEPTH,
   readsOnly,
-  sameExpr,
   substitutable,
   substitute,
   substitutedDepth,

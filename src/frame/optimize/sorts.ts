@@ -1,7 +1,7 @@
 import { type ExprNode, some } from '../expr/node.js';
+import { aggregateCalled, isOrdered } from '../plan/aggregates.js';
 import type { Item, PlanNode } from '../plan/node.js';
 import { inputsOf } from '../plan/node.js';
-import { AGGREGATE } from '../sql/functions.js';
 import { over, topDown } from './walk.js';
 
 /**
@@ -41,14 +41,9 @@ function seesOrder(node: PlanNode, seen: boolean): boolean {
 const ordered = (items: readonly Item[]): boolean => items.some(({ expr }) => some(expr, takesAsTheyCome));
 
 /** Whether an expression depends on the order of rows; of windows this is sure only where they have an order of their own or none matters. */
-function takesAsTheyCome(node: ExprNode): boolean {
-  if (node.kind === 'aggregate')
-    return (
-      node.orderBy === undefined && (AGGREGATE[node.fn] === undefined || AGGREGATE[node.fn]!.ordered === true)
-    );
-  return (
-    node.kind === 'window' &&
-    node.orderBy.length === 0 &&
-    (node.ordered || AGGREGATE[node.fn] === undefined || AGGREGATE[node.fn]!.ordered === true)
-  );
-}
+const takesAsTheyCome = (node: ExprNode): boolean =>
+  node.kind === 'aggregate'
+    ? node.orderBy === undefined && mayBeOrdered(node.fn)
+    : node.kind === 'window' && node.orderBy.length === 0 && (node.ordered || mayBeOrdered(node.fn));
+
+const mayBeOrdered = (fn: string): boolean => isOrdered(fn) || aggregateCalled(fn) === undefined;

@@ -1,6 +1,6 @@
+import { typeText } from '../column-type.js';
 import type { ExprNode } from '../expr/node.js';
 import { printName } from '../expr/print.js';
-import { typeText } from '../result/type-text.js';
 import type { ColumnType } from '../types.js';
 import type { PlanNode } from './node.js';
 

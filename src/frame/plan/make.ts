@@ -9,7 +9,7 @@ import {
   type SortKey,
   windowOf,
 } from '../expr/node.js';
-import { keyOf } from '../optimize/expressions.js';
+import { keyOf } from '../expr/same.js';
 import type {
   AggregatePlan,
   DistinctNode,

@@ -1,7 +1,7 @@
+import { typeText } from '../column-type.js';
 import { FrameError } from '../errors.js';
 import { childrenOf, type ExprNode } from '../expr/node.js';
 import { printExpr } from '../expr/print.js';
-import { typeText } from '../result/type-text.js';
 import type { ColumnType } from '../types.js';
 import { exprTypeOf } from './column-types.js';
 import type { PlanNode } from './node.js';

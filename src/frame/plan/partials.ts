@@ -1,6 +1,6 @@
 import { tokenize } from '../../graph/key.js';
 import { type AggregateNode, callNode, columnNode, type ExprNode, mapChildren, some } from '../expr/node.js';
-import { AGGREGATE } from '../sql/functions.js';
+import { aggregateCalled } from './aggregates.js';
 import * as make from './make.js';
 import type { AggregatePlan, Item, PlanNode } from './node.js';
 
@@ -20,7 +20,7 @@ export function partialPlans(node: AggregatePlan): PartialPlans | undefined {
   const merges: Item[] = [];
   const finished = new Map<string, ExprNode>();
   for (const aggregate of aggregatesOf(node)) {
-    const decompose = AGGREGATE[aggregate.fn]?.decompose;
+    const decompose = aggregateCalled(aggregate.fn)?.decompose;
     if (!decompose || aggregate.distinct || aggregate.orderBy) return undefined;
     const token = tokenize(aggregate);
     if (finished.has(token)) continue;

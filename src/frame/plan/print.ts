@@ -1,6 +1,6 @@
+import { typeText } from '../column-type.js';
 import { literalNode } from '../expr/node.js';
 import { printExpr, printKey, printName } from '../expr/print.js';
-import { typeText } from '../result/type-text.js';
 import { type Item, inputsOf, type MapFunction, type PlanNode, type Ranges } from './node.js';
 
 /** Deeper than this nothing is indented further: a chain of ten thousand verbs is that deep. */

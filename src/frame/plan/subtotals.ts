@@ -1,4 +1,4 @@
-import { nullLike } from '../sql/functions.js';
+import { nullLike } from './aggregates.js';
 import * as make from './make.js';
 import type { AggregatePlan, Item, PlanNode } from './node.js';
 import { partialPlans } from './partials.js';

@@ -1,4 +1,4 @@
-import { typeName } from '../sql/writer.js';
+import { checkType } from '../column-type.js';
 import type { ColumnType } from '../types.js';
 import { arrayOf, type Column } from './column.js';
 import { digitsOfText, nearestNumber } from './decimal.js';
@@ -26,7 +26,7 @@ export function columnFrom(name: string, input: ColumnInput, declared: ColumnTyp
     return { name, type: typed[1], values: input as Column['values'], valid: undefined };
   const values = (typed ? Array.from(input as ArrayLike<unknown>) : input) as readonly unknown[];
   const type = declared ?? inferType(name, values);
-  typeName(type);
+  checkType(type);
   const Typed = arrayOf(type);
   const missing = values.some((value) => value === null || value === undefined);
   const valid = missing

@@ -1,6 +1,6 @@
+import { typeText } from '../column-type.js';
 import type { Batch } from './column.js';
 import { cellsOf } from './text.js';
-import { typeText } from './type-text.js';
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 

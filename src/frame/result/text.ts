@@ -1,5 +1,5 @@
+import { typeText } from '../column-type.js';
 import { type Batch, type Column, readerOf } from './column.js';
-import { typeText } from './type-text.js';
 
 const MOST_WIDE = 30;
 

@@ -1,4 +1,5 @@
 import type { CastNode, ExprNode, Frame, LiteralNode, SortKey } from '../expr/node.js';
+import { isOrdered } from '../plan/aggregates.js';
 import type { Interval } from '../types.js';
 import { AGGREGATE, HERE, SCALAR, WINDOW } from './functions.js';
 import { isInterval, type Parameters, quoteName, typeName } from './writer.js';
@@ -29,10 +30,10 @@ export function exprSql(
       return `CASE ${branches.join(' ')}${node.otherwise ? ` ELSE ${sql(node.otherwise)}` : ''} END`;
     }
     case 'aggregate': {
-      const { sql: template, ordered } = rowOf(AGGREGATE, node.fn, 'aggregate');
+      const template = rowOf(AGGREGATE, node.fn, 'aggregate');
       const args = node.args.map(sql);
       if (node.distinct) args[0] = `DISTINCT ${args[0]}`;
-      const keys = node.orderBy ?? (ordered ? [] : undefined);
+      const keys = node.orderBy ?? (isOrdered(node.fn) ? [] : undefined);
       if (keys) {
         const order =
           keys.length > 0 ? keys.map((key) => keySql(key, parameters)).join(', ') : quoteName(ROW);
@@ -44,7 +45,7 @@ export function exprSql(
       const args = node.args.map(sql);
       const call = Object.hasOwn(WINDOW, node.fn)
         ? WINDOW[node.fn]!(...args)
-        : rowOf(AGGREGATE, node.fn, 'window function').sql(...args);
+        : rowOf(AGGREGATE, node.fn, 'window function')(...args);
       return behind(call, `${filterSql(node.filter && sql(node.filter))}${overSql(node, parameters)}`);
     }
   }
@@ -62,11 +63,6 @@ const isText = (node: ExprNode): boolean =>
     ? typeof node.value === 'string'
     : node.kind === 'case' &&
       [...node.branches.map(({ value }) => value), ...(node.otherwise ? [node.otherwise] : [])].every(isText);
-
-/** Whether an expression needs rows to be numbered. */
-export const needsRowOrder = (node: ExprNode): boolean =>
-  (node.kind === 'window' && node.ordered && node.orderBy.length === 0) ||
-  (node.kind === 'aggregate' && AGGREGATE[node.fn]?.ordered === true && node.orderBy === undefined);
 
 /** Every aggregate of a template gets what stands behind it: `coalesce(sum(x), 0)` has it inside. */
 const behind = (call: string, text: string): string =>

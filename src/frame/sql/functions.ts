@@ -1,4 +1,4 @@
-import { type AggregateNode, callNode, type ExprNode, literalNode } from '../expr/node.js';
+import type { AggregateName } from '../plan/aggregates.js';
 
 /**
  * What functions of expressions are in DuckDB's SQL, one row each: arguments come as SQL, already safe to put together. Where SQL and
@@ -178,28 +178,9 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'struct.field': call('struct_extract'),
 };
 
-/** An aggregate over parts of the rows and then over what came of them. */
-export interface Decomposition {
-  /** What is computed of each part: expressions with aggregates. */
-  readonly partials: (args: readonly ExprNode[]) => readonly ExprNode[];
-  /** The aggregate that puts the partials of several parts together, of each. */
-  readonly merge: readonly string[];
-  /** The result, from the partials of all parts together. */
-  readonly finish: (partials: readonly ExprNode[]) => ExprNode;
-}
-
 /** Stands in a template behind each aggregate that gets the FILTER and OVER of the whole; without it they go to the end. */
 export const HERE = '\0';
 
-export interface Aggregate {
-  readonly sql: Template;
-  /** Absent where the rows themselves must come together. */
-  readonly decompose?: Decomposition;
-  /** Whether the order of rows matters. */
-  readonly ordered?: boolean;
-}
-
-const aggregateOf = (fn: string, args: readonly ExprNode[]): ExprNode => ({ kind: 'aggregate', fn, args });
 const sum: Template = (x) => `coalesce(sum(${x})${HERE}, 0)`;
 /** DuckDB's moments are errors where a value is not finite: they are NaN. */
 const finite =
@@ -211,114 +192,39 @@ const finitePairs =
   (x, y) =>
     `CASE WHEN bool_or(NOT isfinite(${x}) AND ${y} IS NOT NULL OR NOT isfinite(${y}) AND ${x} IS NOT NULL)${HERE} THEN 'nan'::DOUBLE ELSE ${name}(CASE WHEN isfinite(${x}) THEN ${x} END, CASE WHEN isfinite(${y}) THEN ${y} END)${HERE} END`;
 
-/** Null of an expression's type, which only DuckDB knows: the least of no rows. */
-export const nullLike = (expr: ExprNode): AggregateNode => ({
-  kind: 'aggregate',
-  fn: 'min',
-  args: [expr],
-  filter: literalNode(false),
-});
-
-/** The aggregate of the parts' aggregates is the aggregate of all. */
-const itself = (fn: string): Decomposition => ({
-  partials: (args) => [aggregateOf(fn, args)],
-  merge: [fn],
-  finish: ([whole]) => whole!,
-});
-const simple = (name: string): Aggregate => ({ sql: call(name), decompose: itself(name) });
-
-/** Counts are added; a sum of integers has 128 bits, a count 64. */
-const counted = (fn: string): Decomposition => ({
-  partials: (args) => [aggregateOf(fn, args)],
-  merge: ['sum'],
-  finish: ([n]) => ({ kind: 'cast', value: n!, to: 'int64', strict: true }),
-});
-
-const field = (value: ExprNode, name: string): ExprNode => callNode('struct.field', value, literalNode(name));
-
-/**
- * Count, mean and squared deviations of parts make those of the whole (Chan, Golub and LeVeque 1979): as accurate as one pass over all rows,
- * however far the mean is from 0.
- * @param least with fewer values there is no result
- * @param less what the count of values is made smaller by
- */
-const deviations = (least: number, less: number, root: boolean): Decomposition => ({
-  partials: (args) => [
-    callNode(
-      'struct',
-      literalNode('n'),
-      { kind: 'cast', value: aggregateOf('count', args), to: 'float64', strict: true },
-      literalNode('mean'),
-      callNode('coalesce', aggregateOf('mean', args), literalNode(0)),
-      literalNode('squares'),
-      callNode(
-        'coalesce',
-        callNode('mul', aggregateOf('varPopulation', args), aggregateOf('count', args)),
-        literalNode(0),
-      ),
-    ),
-  ],
-  merge: ['mergeDeviations'],
-  finish: ([whole]) => {
-    const n = field(whole!, 'n');
-    const variance = callNode('div', field(whole!, 'squares'), callNode('sub', n, literalNode(less)));
-    return {
-      kind: 'case',
-      branches: [
-        {
-          when: callNode('ge', n, literalNode(least)),
-          value: root ? callNode('sqrt', variance) : variance,
-        },
-      ],
-      otherwise: undefined,
-    };
-  },
-});
-
 const mergeDeviations: Template = (x) =>
   `list_reduce(list(${x}), lambda a, b: struct_pack(n := a.n + b.n, mean := a.mean + (b.mean - a.mean) * (b.n / greatest(a.n + b.n, 1)), squares := a.squares + b.squares + (b.mean - a.mean) * (b.mean - a.mean) * (a.n * (b.n / greatest(a.n + b.n, 1)))))`;
 
-export const AGGREGATE: Readonly<Record<string, Aggregate>> = {
-  sum: { sql: sum, decompose: itself('sum') },
-  product: { sql: (x) => `coalesce(product(${x})${HERE}, 1)`, decompose: itself('product') },
-  mean: {
-    sql: (x) => `avg(tw_number(${x}))`,
-    decompose: {
-      partials: (args) => [
-        aggregateOf('sum', [callNode('addend', ...args)]),
-        aggregateOf('count', args),
-        nullLike(args[0]!),
-      ],
-      merge: ['sum', 'sum', 'min'],
-      finish: ([total, n, like]) => callNode('meanOf', total!, n!, like!),
-    },
-  },
-  min: simple('min'),
-  max: simple('max'),
-  count: { sql: call('count'), decompose: counted('count') },
-  size: { sql: () => 'count(*)', decompose: counted('size') },
-  nunique: { sql: (x) => `count(DISTINCT ${x})` },
-  std: { sql: finite('stddev_samp'), decompose: deviations(2, 1, true) },
-  var: { sql: finite('var_samp'), decompose: deviations(2, 1, false) },
-  stdPopulation: { sql: finite('stddev_pop'), decompose: deviations(1, 0, true) },
-  varPopulation: { sql: finite('var_pop'), decompose: deviations(1, 0, false) },
-  /** Of partial deviations; no user's. */
-  mergeDeviations: { sql: mergeDeviations },
-  skew: { sql: finite('skewness') },
-  corr: { sql: finitePairs('corr') },
-  cov: { sql: finitePairs('covar_samp') },
-  median: { sql: call('median') },
-  quantile: { sql: call('quantile_cont') },
-  first: { sql: (x) => `first(${x})`, ordered: true },
-  last: { sql: (x) => `last(${x})`, ordered: true },
-  list: { sql: call('list'), ordered: true },
-  join: { sql: call('string_agg'), ordered: true },
+/** Of aggregates; `plan/aggregates.ts` says how those of parts are put together. */
+export const AGGREGATE: Readonly<Record<AggregateName, Template>> = {
+  sum,
+  product: (x) => `coalesce(product(${x})${HERE}, 1)`,
+  mean: (x) => `avg(tw_number(${x}))`,
+  min: call('min'),
+  max: call('max'),
+  count: call('count'),
+  size: () => 'count(*)',
+  nunique: (x) => `count(DISTINCT ${x})`,
+  std: finite('stddev_samp'),
+  var: finite('var_samp'),
+  stdPopulation: finite('stddev_pop'),
+  varPopulation: finite('var_pop'),
+  mergeDeviations,
+  skew: finite('skewness'),
+  corr: finitePairs('corr'),
+  cov: finitePairs('covar_samp'),
+  median: call('median'),
+  quantile: call('quantile_cont'),
+  first: call('first'),
+  last: call('last'),
+  list: call('list'),
+  join: call('string_agg'),
   // Of several that are as frequent, the least.
-  mode: { sql: (x) => `mode(${x} ORDER BY ${x})` },
-  any: { sql: (x) => `coalesce(bool_or(${x})${HERE}, false)`, decompose: itself('any') },
-  all: { sql: (x) => `coalesce(bool_and(${x})${HERE}, true)`, decompose: itself('all') },
-  argMin: { sql: call('arg_min') },
-  argMax: { sql: call('arg_max') },
+  mode: (x) => `mode(${x} ORDER BY ${x})`,
+  any: (x) => `coalesce(bool_or(${x})${HERE}, false)`,
+  all: (x) => `coalesce(bool_and(${x})${HERE}, true)`,
+  argMin: call('arg_min'),
+  argMax: call('arg_max'),
 };
 
 /** Functions that exist over windows only. */

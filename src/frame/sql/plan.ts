@@ -1,8 +1,9 @@
 import { columnNode, columnsOf, type ExprNode, mapChildren, some } from '../expr/node.js';
-import type { SharedPlan } from '../optimize/shared.js';
+import type { SharedPlan } from '../optimize/index.js';
+import { needsRowOrder } from '../plan/aggregates.js';
 import * as make from '../plan/make.js';
 import { type Item, inputsOf, type PlanNode, type ProjectNode, type ScanNode } from '../plan/node.js';
-import { exprSql, keySql, needsRowOrder, ROW } from './expr.js';
+import { exprSql, keySql, ROW } from './expr.js';
 import { hoisted } from './hoist.js';
 import { isJoined, joinedSql, type PlanWriter } from './joins.js';
 import { Parameters, quoteName, type Statement } from './writer.js';

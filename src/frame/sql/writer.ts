@@ -1,6 +1,6 @@
+import { checkType } from '../column-type.js';
 import type { LiteralValue } from '../expr/node.js';
-import { given } from '../given.js';
-import type { ColumnType, Interval } from '../types.js';
+import type { ColumnType, Interval, ScalarType } from '../types.js';
 
 /** An identifier in SQL. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -39,7 +39,7 @@ export class Parameters {
   }
 }
 
-const NAMES: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<ScalarType, string>> = {
   bool: 'BOOLEAN',
   int8: 'TINYINT',
   int16: 'SMALLINT',
@@ -63,40 +63,18 @@ const NAMES: Readonly<Record<string, string>> = {
   null: '"NULL"',
 };
 
-/** What pandas, NumPy and SQL call types that have other names here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  int: 'int64',
-  integer: 'int64',
-  bigint: 'int64',
-  float: 'float64',
-  double: 'float64',
-  number: 'float64',
-  str: 'string',
-  text: 'string',
-  varchar: 'string',
-  object: 'string',
-  boolean: 'bool',
-  datetime: 'timestamp',
-  'datetime64[ns]': 'timestamp',
-};
-
 /** A type in SQL. Throws a TypeError for what is none. */
 export function typeName(type: ColumnType): string {
-  if (typeof type === 'string') {
-    const name = Object.hasOwn(NAMES, type) ? NAMES[type] : undefined;
-    if (name !== undefined) return name;
-  } else if (type !== null && typeof type === 'object') {
-    if ('list' in type) return `${typeName(type.list)}[]`;
-    if ('map' in type) return `MAP(${typeName(type.map[0])}, ${typeName(type.map[1])})`;
-    if ('struct' in type)
-      return `STRUCT(${Object.entries(type.struct)
-        .map(([field, inner]) => `${quoteName(field)} ${typeName(inner)}`)
-        .join(', ')})`;
-  }
-  const meant = typeof type === 'string' && Object.hasOwn(ELSEWHERE, type) ? ELSEWHERE[type] : undefined;
-  throw new TypeError(
-    `no column type is called ${given(type)}; there are ${Object.keys(NAMES).join(', ')}${meant === undefined ? '' : `; you may mean ${meant}`}`,
-  );
+  checkType(type);
+  return nameOf(type);
+}
+
+function nameOf(type: ColumnType): string {
+  if (typeof type === 'string') return NAMES[type];
+  if ('list' in type) return `${nameOf(type.list)}[]`;
+  if ('map' in type) return `MAP(${nameOf(type.map[0])}, ${nameOf(type.map[1])})`;
+  const fields = Object.entries(type.struct).map(([field, inner]) => `${quoteName(field)} ${nameOf(inner)}`);
+  return `STRUCT(${fields.join(', ')})`;
 }
 
 export const isInterval = (value: unknown): value is Interval =>
