@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 export const CANNOT = 75;
 const UV = 'scripts/tools/uv.txt';
+const BYTECODE = path.join(ROOT, 'scripts/tools/bytecode.py');
 
 /** Thrown where the environment cannot be made here; `message` is one line. */
 export class VenvError extends Error {}
@@ -104,7 +105,8 @@ function madeByUv(uv, home, python, file) {
   const cache = ['--quiet', '--cache-dir', path.join(ROOT, '.cache/uv')];
   try {
     run(uv, ['venv', ...cache, '--clear', '--python', 'python3', home], env);
-    run(uv, ['pip', 'install', ...cache, '--python', python, '--compile-bytecode', '-r', file], env);
+    run(uv, ['pip', 'install', ...cache, '--python', python, '-r', file], env);
+    run(python, [BYTECODE, file], { ...process.env, PYTHONDONTWRITEBYTECODE: '' });
     return true;
   } catch {
     return false;
