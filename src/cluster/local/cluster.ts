@@ -26,7 +26,7 @@ const ATTEMPTS = 3;
 export class RunningCluster implements AsyncDisposable {
   private readonly children = new Map<string, Child>();
   /** Python workers. */
-  private readonly others: Child[] = [];
+  private readonly others = new Map<string, Child>();
   private readonly rpc = new RpcPool();
   private next = 0;
   /** What has the number of workers follow the work. */
@@ -47,9 +47,11 @@ export class RunningCluster implements AsyncDisposable {
     count('pythonWorkers', pythonWorkers, 0);
     const cluster = new RunningCluster(await startScheduler({ ...options, timeout }), options);
     try {
-      const others = Array.from({ length: pythonWorkers }, (_, i) =>
-        cluster.startPythonWorker(`python-${i}`),
-      );
+      const others = Array.from({ length: pythonWorkers }, async (_, i) => {
+        const name = `python-${i}`;
+        const child = await cluster.startPythonWorker(name);
+        void cluster.supervise(name, child);
+      });
       await Promise.all([cluster.scale(workers), ...others]);
     } catch (error) {
       await cluster.close();
@@ -81,7 +83,7 @@ export class RunningCluster implements AsyncDisposable {
 
   /** Of the scheduler, and of the workers behind it. */
   get pids(): readonly number[] {
-    return [this.scheduler.process, ...this.children.values(), ...this.others].flatMap(
+    return [this.scheduler.process, ...this.children.values(), ...this.others.values()].flatMap(
       ({ pid }) => pid ?? [],
     );
   }
@@ -135,7 +137,9 @@ export class RunningCluster implements AsyncDisposable {
     this.closed = true;
     void this.stopFollowing();
     this.rpc.close();
-    await Promise.all([...this.children.values(), ...this.others].map((child) => child.end(PATIENCE)));
+    await Promise.all(
+      [...this.children.values(), ...this.others.values()].map((child) => child.end(PATIENCE)),
+    );
     await this.scheduler.process.end(PATIENCE);
   }
 
@@ -184,16 +188,33 @@ export class RunningCluster implements AsyncDisposable {
     await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
   }
 
-  /** Starts a Python worker, which ends when the scheduler does. */
-  private async startPythonWorker(name: string): Promise<void> {
+  /** Starts a Python worker, which ends when the scheduler does, or does not find it. */
+  private async startPythonWorker(name: string): Promise<Child> {
     const { host = '127.0.0.1', memoryLimit, timeout = 60_000 } = this.options;
     const [file, ...before] = this.scheduler.dask;
     const args = ['worker', this.address, '--name', name, '--nthreads', '1', '--host', host];
-    args.push('--no-nanny', ...noDashboard(host));
+    args.push('--no-nanny', '--death-timeout', String(timeout / 1000), ...noDashboard(host));
     if (memoryLimit !== undefined) args.push('--memory-limit', String(memoryLimit));
     const child = new Child(`Dask's worker ${name}`, file, [...before, ...args], PLAIN);
-    this.others.push(child);
+    this.others.set(name, child);
     await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
+    return child;
+  }
+
+  /** Starts a Python worker again when it dies, unless that fails time after time: its nanny would outlive a program that is killed. */
+  private async supervise(name: string, first: Child): Promise<void> {
+    let child = first;
+    for (let failures = 0; failures < ATTEMPTS; ) {
+      await child.ended;
+      if (this.closed || !this.scheduler.process.running) return;
+      try {
+        child = await this.startPythonWorker(name);
+        failures = 0;
+      } catch {
+        await this.others.get(name)!.end(0);
+        failures++;
+      }
+    }
   }
 
   private async retire(names: readonly string[]): Promise<void> {

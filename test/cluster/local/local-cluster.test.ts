@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClusterEngine, connect, LocalCluster } from '../../../src/cluster/index.js';
-import { arange, defaultEngine, fromFunction, LocalEngine } from '../../../src/index.js';
+import { arange, Client, defaultEngine, fromFunction, LocalEngine } from '../../../src/index.js';
 import { describeWithDask } from '../support/scheduler.js';
 
 const isAlive = (pid: number): boolean => {
@@ -66,10 +66,22 @@ await describeWithDask('a cluster on this machine', (dask) => {
     expect(await sums.compute({ engine: new LocalEngine({ threads: 1 }) })).toBe(9_999_900_000);
   });
 
-  test.skipIf(process.platform !== 'linux')('is not to be reached from elsewhere', async () => {
-    await using other = await LocalCluster({ workers: 1, pythonWorkers: 1, dask, dashboard: ':0' });
-    expect([...cluster.pids, ...other.pids].flatMap(reachable)).toEqual([]);
-  });
+  test.skipIf(process.platform !== 'linux')(
+    'is not to be reached from elsewhere, and has no fewer workers of Python when one dies',
+    async () => {
+      await using other = await LocalCluster({ workers: 1, pythonWorkers: 1, dask, dashboard: ':0' });
+      expect([...cluster.pids, ...other.pids].flatMap(reachable)).toEqual([]);
+      await using beside = await connect(other.address, { asDefault: false });
+      const client = new Client(beside);
+      const pid = () => client.with({ pure: false }).python<number>('os:getpid');
+      const first = await pid();
+      expect(other.pids).toContain(first);
+      process.kill(first, 'SIGKILL');
+      await eventually(async () => (await client.workers()).every(({ language }) => language !== 'python'));
+      await eventually(async () => (await client.workers()).some(({ language }) => language === 'python'));
+      expect(await pid()).not.toBe(first);
+    },
+  );
 
   test('is what computes until one leaves it', async () => {
     expect(defaultEngine()).toBe(engine);
