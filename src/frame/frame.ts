@@ -1,6 +1,6 @@
 import type { Table } from 'apache-arrow';
-import type { FrameOptions } from './execute.js';
 import { WritingVerbs } from './methods/writing.js';
+import type { FrameOptions } from './options.js';
 import type { PlanNode } from './plan/node.js';
 import type { Batch } from './result/column.js';
 import type { AnySchema, SchemaLike } from './types.js';

@@ -1,10 +1,6 @@
 /** Lazy, typed frames larger than memory, computed by DuckDB. */
 
-export { fromArray } from './arrays/from-array.js';
-export type { ToArrayOptions } from './arrays/to-array.js';
-export { type FrameFromDelayedOptions, frameFromDelayed } from './delayed/from-delayed.js';
 export { ColumnError, FileError, FrameError, FrameMemoryError } from './errors.js';
-export type { FrameOptions } from './execute.js';
 export { col, desc, Expr, lit } from './expr/expr.js';
 export {
   Case,
@@ -25,16 +21,20 @@ export { PersistedFrame } from './held/persisted.js';
 export type { ArrowOptions, ArrowWriteOptions } from './io/arrow.js';
 export type { BadRow, CsvOptions } from './io/csv.js';
 export type { DatabaseOptions } from './io/database.js';
+export { fromArray } from './io/from-array.js';
+export { type FrameFromDelayedOptions, frameFromDelayed } from './io/from-delayed.js';
 export type { JsonOptions } from './io/json.js';
 export type { ParquetOptions } from './io/parquet.js';
 export { csvBadRows, fromArrow, readArrow, readCsv, readDatabase, readJson, readParquet } from './io/read.js';
 export { fromAsync, fromColumns, fromRows } from './io/rows.js';
+export type { ToArrayOptions } from './io/to-array.js';
 export type { CsvWriteOptions, JsonWriteOptions, ParquetWriteOptions } from './io/write.js';
 export { type AggregateOptions, aggregate } from './map/aggregate.js';
 export type { MapBatch, MapColumn } from './map/batch.js';
 export { FunctionError } from './map/errors.js';
 export type { ApplyOptions, BatchResult, GroupApplyOptions, MapOptions, RowResult } from './map/make.js';
 export type { SortOptions } from './methods/rows.js';
+export type { FrameOptions } from './options.js';
 export type { Batch, Column } from './result/column.js';
 export type { AnySchema, ColumnType, Interval, Row, Schema } from './types.js';
 export { type ConcatOptions, concat } from './verbs/concat.js';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Database } from '../../src/frame/duck/database.js';
+import { withoutFiles } from '../../src/frame/files/statistics.js';
 import { type AnySchema, col, type DataFrame, type Expr, lit, readParquet } from '../../src/frame/index.js';
-import { withoutFiles } from '../../src/frame/io/statistics.js';
 import { optimize } from '../../src/frame/optimize/index.js';
 import { inputsOf, type PlanNode } from '../../src/frame/plan/node.js';
 

@@ -1,10 +1,10 @@
 /** What is chosen by how much tasks leave, when they have run. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphOf } from '../../src/frame/exchange/index.js';
-import { statements } from '../../src/frame/execute.js';
 import { col, count, type DataFrame, desc, fromColumns } from '../../src/frame/index.js';
 import { Database } from '../../src/frame/late.js';
 import { optimize } from '../../src/frame/optimize/index.js';
+import { statements } from '../../src/frame/statement/index.js';
 import { LocalEngine } from '../../src/index.js';
 import { expectSame, folder, untyped } from './partitions/compare.js';
 

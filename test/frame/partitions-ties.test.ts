@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeFragment } from '../../src/frame/exchange/fragments.js';
 import type { FragmentTask } from '../../src/frame/exchange/task.js';
-import { statements } from '../../src/frame/execute.js';
 import { fromColumns } from '../../src/frame/index.js';
 import { Database } from '../../src/frame/late.js';
 import type { Batch } from '../../src/frame/result/column.js';
 import type { Bound } from '../../src/frame/sql/writer.js';
+import { statements } from '../../src/frame/statement/index.js';
 import { LocalEngine } from '../../src/index.js';
 import { folder, numbers, untyped } from './partitions/compare.js';
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Database } from '../../src/frame/duck/database.js';
-import { statementOf } from '../../src/frame/execute.js';
 import { callNode, columnNode, type ExprNode, literalNode } from '../../src/frame/expr/node.js';
 import { printExpr } from '../../src/frame/expr/print.js';
 import {
@@ -26,6 +25,7 @@ import {
 } from '../../src/frame/index.js';
 import * as make from '../../src/frame/plan/make.js';
 import { printPlan } from '../../src/frame/plan/print.js';
+import { statementOf } from '../../src/frame/statement/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'plans-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ import type { DistributedFrames, FrameWorkers } from '../../frame/engines.js';
 import type { Outcome } from '../../frame/exchange/index.js';
 import type { Key } from '../../graph/task.js';
 import { CommError, RemoteError } from '../comm/index.js';
-import { fetchParts, GoneError } from '../frame/fetch.js';
+import { fetchParts, GoneError } from '../frame/index.js';
 import { ClusterTaskError, type Report } from './failure.js';
 import type { Session } from './session.js';
 import { workersOf } from './workers.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { RpcPool } from '../comm/index.js';
-import { packageFile } from '../local/beside.js';
+import { packageFile } from '../local/index.js';
 
 /** The pickle of the name `builtins.exec`. */
 const EXEC = Buffer.from('cbuiltins\nexec\n.', 'latin1');

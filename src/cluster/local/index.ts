@@ -1,6 +1,7 @@
 import { type LocalClusterOptions, RunningCluster } from './cluster.js';
 
 export type { AdaptOptions } from './adapt.js';
+export { packageFile } from './beside.js';
 export type { LocalClusterOptions } from './cluster.js';
 export { LocalClusterError } from './errors.js';
 

@@ -1,4 +1,4 @@
-import { packageFile } from '../../cluster/local/beside.js';
+import { packageFile } from '../../cluster/local/index.js';
 
 export type ChartName = 'tilework' | 'dask';
 

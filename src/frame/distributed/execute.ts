@@ -16,14 +16,15 @@ import {
   partitionsFor,
   taskOf,
 } from '../exchange/index.js';
-import { type FrameOptions, partitionOptions, queryOptions, schemaOf, statements } from '../execute.js';
-import type { FileKind } from '../io/copy.js';
-import type { Staged, Staging } from '../io/staging.js';
-import { withoutFiles } from '../io/statistics.js';
+import type { FileKind } from '../files/copy.js';
+import type { Staged, Staging } from '../files/staging.js';
+import { withoutFiles } from '../files/statistics.js';
 import { optimize } from '../optimize/index.js';
+import { type FrameOptions, partitionOptions, queryOptions } from '../options.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Batch } from '../result/column.js';
 import type { Statement } from '../sql/writer.js';
+import { schemaOf, statements } from '../statement/index.js';
 import { DistributedRun, measured } from './run.js';
 
 /** The rows of a plan that an engine's workers compute, one partition after another: they are fetched as they are taken. */

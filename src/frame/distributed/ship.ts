@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Graph, Key } from '../../graph/task.js';
 import { FrameError } from '../errors.js';
 import { type Fragment, type FrameGraph, type FrameTask, fragmentTask } from '../exchange/index.js';
-import { isRemote } from '../io/remote.js';
+import { isRemote } from '../files/remote.js';
 import * as make from '../plan/make.js';
 import { type FileSource, type MemorySource, type PlanNode, rewrite, type ScanNode } from '../plan/node.js';
 import type { Batch, Column } from '../result/column.js';

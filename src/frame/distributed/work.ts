@@ -3,5 +3,5 @@
 export { blockIn, type HeldBlockParams } from '../arrays/blocks-op.js';
 export { Database } from '../duck/database.js';
 export { doTask, type FrameTask, type Outcome, partsRead } from '../exchange/index.js';
-export { statements } from '../execute.js';
+export { statements } from '../statement/index.js';
 export { type Flat, type Functions, unflatten } from './flat.js';

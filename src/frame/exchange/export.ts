@@ -1,7 +1,7 @@
 import type { Key } from '../../graph/task.js';
 import { narrowed } from '../duck/narrow.js';
-import type { FileKind } from '../io/copy.js';
-import { type Staging, stage } from '../io/staging.js';
+import type { FileKind } from '../files/copy.js';
+import { type Staging, stage } from '../files/staging.js';
 import type { Statement } from '../sql/writer.js';
 import type { Step } from './fragments.js';
 import type { Outcome } from './outcome.js';

@@ -1,5 +1,5 @@
 import type { Key } from '../../graph/task.js';
-import { partsOf } from '../held/holding.js';
+import { partsOf } from '../plan/holding.js';
 import { type HeldSource, inputsOf, type PlanNode, type ScanNode } from '../plan/node.js';
 import { IN_PLACE, type Parts, readTasks } from './parts.js';
 import type { Planner } from './planner.js';

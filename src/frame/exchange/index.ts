@@ -1,7 +1,7 @@
 import type { Key } from '../../graph/task.js';
 import type { Database, QueryOptions } from '../duck/database.js';
-import type { FileKind } from '../io/copy.js';
-import type { Staged, Staging } from '../io/staging.js';
+import type { FileKind } from '../files/copy.js';
+import type { Staged, Staging } from '../files/staging.js';
 import { describeMaps } from '../map/describe.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Schema } from '../types.js';

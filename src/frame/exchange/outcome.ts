@@ -1,6 +1,6 @@
 import type { Missing } from '../arrays/nulls.js';
 import type { ColumnTypes } from '../duck/database.js';
-import type { Staged } from '../io/staging.js';
+import type { Staged } from '../files/staging.js';
 import type { OpenGroup } from '../map/aggregate-op.js';
 import { restoreItems } from '../map/store.js';
 import type { TaskSource } from '../plan/node.js';

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../watch/progress.js';
-import { partsOf } from '../held/holding.js';
+import { partsOf } from '../plan/holding.js';
 import {
   type DatabaseSource,
   type FileInfo,

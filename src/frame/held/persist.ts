@@ -1,17 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from '../../engine/disk/remove-tree.js';
+import { withPartitions, withStatement } from '../compute/index.js';
 import { distributedPartitions } from '../distributed/index.js';
 import { Database } from '../duck/database.js';
 import { isDistributed } from '../engines.js';
 import { type HeldOutput, type Outcome, writeFragment } from '../exchange/index.js';
-import { type FrameOptions, queryOptions, schemaOf, withPartitions, withStatement } from '../execute.js';
+import { type FrameOptions, queryOptions } from '../options.js';
+import { type HeldPart, Holding } from '../plan/holding.js';
 import type { PlanNode } from '../plan/node.js';
+import { engineOf } from '../plan/place.js';
 import type { Statement } from '../sql/writer.js';
+import { schemaOf } from '../statement/index.js';
 import type { Schema } from '../types.js';
-import { type HeldPart, Holding } from './holding.js';
 import { type PersistedFrame, persistedFrame } from './persisted.js';
-import { engineOf } from './place.js';
 
 let count = 0;
 

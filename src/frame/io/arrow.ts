@@ -2,21 +2,22 @@ import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type * as Arrow from 'apache-arrow';
 import { failure } from '../../io/failure.js';
+import { batchesOf } from '../compute/index.js';
 import { Database } from '../duck/database.js';
 import { FileError } from '../errors.js';
-import { batchesOf, type FrameOptions } from '../execute.js';
+import { filesOf } from '../files/files.js';
+import { writeTo } from '../files/target.js';
 import type { DataFrame } from '../frame.js';
+import type { FrameOptions } from '../options.js';
 import type { PlanNode } from '../plan/node.js';
 import { arrow, arrowBatches } from '../result/arrow.js';
 import type { Batch } from '../result/column.js';
 import { batchOfArrow, emptyOfArrow } from '../result/from-arrow.js';
 import type { AnySchema, Schema } from '../types.js';
-import { filesOf } from './files.js';
 import { setCodecs } from './ipc-codecs.js';
 import { checkSame } from './parquet.js';
 import { frameOfBatches } from './pieces.js';
 import { frameOf } from './rows.js';
-import { writeTo } from './target.js';
 import type { WriteOptions } from './write.js';
 
 /** The frame of `fromArrow`. */

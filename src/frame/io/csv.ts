@@ -1,14 +1,14 @@
 import { bind, Database } from '../duck/database.js';
 import { ColumnError, FileError } from '../errors.js';
 import { columnNode, type ExprNode, freeze } from '../expr/node.js';
+import { filesOf } from '../files/files.js';
+import { checkGzip } from '../files/gzip.js';
 import { DataFrame } from '../frame.js';
 import * as make from '../plan/make.js';
 import type { FileInfo, FileSource } from '../plan/node.js';
 import { quoteName, typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { type Look, look } from './csv-look.js';
-import { filesOf } from './files.js';
-import { checkGzip } from './gzip.js';
 import { checkSame } from './parquet.js';
 import { everything, type FileOptions, readerOptions, scanOf } from './scan.js';
 

@@ -1,12 +1,12 @@
 import { attach } from '../duck/attach.js';
 import { Database } from '../duck/database.js';
 import { FileError, FrameError, nearest } from '../errors.js';
-import type { FrameOptions } from '../execute.js';
+import { checkReadable } from '../files/files.js';
 import type { DataFrame } from '../frame.js';
+import type { FrameOptions } from '../options.js';
 import type { DatabaseSource } from '../plan/node.js';
 import { attachedName } from '../sql/source.js';
 import type { AnySchema, SchemaLike } from '../types.js';
-import { checkReadable } from './files.js';
 import { scanOf } from './scan.js';
 
 export interface DatabaseOptions extends Pick<FrameOptions, 'engine'> {

@@ -1,11 +1,11 @@
 import { Database } from '../duck/database.js';
 import { ColumnError } from '../errors.js';
+import { filesOf } from '../files/files.js';
+import { checkGzip } from '../files/gzip.js';
 import type { DataFrame } from '../frame.js';
 import type { FileSource } from '../plan/node.js';
 import { typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
-import { filesOf } from './files.js';
-import { checkGzip } from './gzip.js';
 import { duckTypesOf, type FileOptions, readerOptions, scanOf } from './scan.js';
 
 export interface JsonOptions<S extends Schema = Schema> extends Omit<FileOptions, 'unionByName'> {

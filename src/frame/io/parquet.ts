@@ -1,9 +1,9 @@
 import { Database } from '../duck/database.js';
 import { FileError } from '../errors.js';
+import { filesOf } from '../files/files.js';
 import type { DataFrame } from '../frame.js';
 import type { FileInfo, FileSource } from '../plan/node.js';
 import type { AnySchema, SchemaLike } from '../types.js';
-import { filesOf } from './files.js';
 import { type FileOptions, readerOptions, scanOf } from './scan.js';
 
 export type ParquetOptions = FileOptions;

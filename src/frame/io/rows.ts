@@ -1,6 +1,6 @@
-import type { FrameOptions } from '../execute.js';
 import { DataFrame } from '../frame.js';
 import { checkByName, given } from '../given.js';
+import type { FrameOptions } from '../options.js';
 import * as make from '../plan/make.js';
 import type { MemorySource, ScanNode } from '../plan/node.js';
 import type { Batch } from '../result/column.js';

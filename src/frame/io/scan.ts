@@ -1,6 +1,6 @@
 import type { Database } from '../duck/database.js';
-import type { FrameOptions } from '../execute.js';
 import { DataFrame } from '../frame.js';
+import type { FrameOptions } from '../options.js';
 import * as make from '../plan/make.js';
 import type { FileSource, ReaderOption, ScanNode } from '../plan/node.js';
 import { sourceSql } from '../sql/source.js';

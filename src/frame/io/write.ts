@@ -1,16 +1,17 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBytes } from '../../engine/memory/limits.js';
+import { exportedFiles, withStatement } from '../compute/index.js';
 import { Database } from '../duck/database.js';
 import { isDistributed } from '../engines.js';
-import { exportedFiles, type FrameOptions, queryOptions, withStatement } from '../execute.js';
-import { engineOf } from '../held/place.js';
+import { copySql, cutFile, type FileKind, numbered, type Settings } from '../files/copy.js';
+import { publish } from '../files/publish.js';
+import { isRemote, writeRemote } from '../files/remote.js';
+import { writeTo } from '../files/target.js';
+import { type FrameOptions, queryOptions } from '../options.js';
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
-import { copySql, cutFile, type FileKind, numbered, type Settings } from './copy.js';
-import { publish } from './publish.js';
-import { isRemote, writeRemote } from './remote.js';
-import { writeTo } from './target.js';
+import { engineOf } from '../plan/place.js';
 
 /** What all writers take. */
 export interface WriteOptions extends FrameOptions {

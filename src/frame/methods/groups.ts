@@ -1,14 +1,14 @@
-import { joinedPlan } from '../asof.js';
 import { columnNode, freeze } from '../expr/node.js';
 import type { DataFrame } from '../frame.js';
 import { checkByName, given } from '../given.js';
 import { GroupBy } from '../groupby.js';
-import type { JoinOptions } from '../joins.js';
 import { checkNames } from '../plan/check.js';
 import { selected } from '../plan/items.js';
 import * as make from '../plan/make.js';
 import type { Joined, Named, SchemaOfNamed, SchemaOfSelection, Selection } from '../schemas.js';
 import type { Names, Simplify } from '../types.js';
+import { joinedPlan } from '../verbs/asof.js';
+import type { JoinOptions } from '../verbs/joins.js';
 import { Resampled, type ResampleOptions } from '../verbs/resample.js';
 import { FrameCore } from './core.js';
 import { RowVerbs } from './rows.js';

@@ -1,7 +1,7 @@
 import { pictureToSvg } from '../../watch/visualize.js';
-import type { FrameOptions } from '../execute.js';
 import type { DataFrame } from '../frame.js';
 import { explainPlan, optimize } from '../optimize/index.js';
+import type { FrameOptions } from '../options.js';
 import * as make from '../plan/make.js';
 import { pictureOfPlan } from '../plan/picture.js';
 import { type Batch, concatBatches } from '../result/column.js';

@@ -1,6 +1,6 @@
-import type { FrameOptions } from '../execute.js';
 import type { LiteralValue } from '../expr/node.js';
 import type { DataFrame } from '../frame.js';
+import type { FrameOptions } from '../options.js';
 import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Dummies, Exploded, Melted, Pivoted } from '../schemas.js';

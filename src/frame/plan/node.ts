@@ -2,9 +2,9 @@ import type { TileArray } from '../../array/array.js';
 import type { DType } from '../../kernels/dtype.js';
 import type { LazyInput } from '../../lazy/index.js';
 import type { ExprNode, LiteralValue, SortKey } from '../expr/node.js';
-import type { Holding } from '../held/holding.js';
 import type { Batch } from '../result/column.js';
 import type { Schema } from '../types.js';
+import type { Holding } from './holding.js';
 
 /**
  * A relational plan, as plain frozen data: what a frame is made of. Every node knows the names of its columns; types of columns

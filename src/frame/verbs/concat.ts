@@ -1,10 +1,10 @@
 import { columnNode } from '../expr/node.js';
 import { type AnyFrame, DataFrame } from '../frame.js';
-import { joinPlan } from '../joins.js';
 import { checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Simplify } from '../types.js';
+import { joinPlan } from './joins.js';
 
 /** How frames are put together. */
 export interface ConcatOptions {

@@ -1,5 +1,6 @@
-import { batchesOf, type FrameOptions } from '../execute.js';
+import { batchesOf } from '../compute/index.js';
 import { columnNode, type LiteralValue } from '../expr/node.js';
+import type { FrameOptions } from '../options.js';
 import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';

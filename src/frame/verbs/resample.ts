@@ -3,12 +3,12 @@ import { Expr } from '../expr/expr.js';
 import { callNode, columnNode, type ExprNode, literalNode } from '../expr/node.js';
 import { DataFrame } from '../frame.js';
 import { GroupBy } from '../groupby.js';
-import { joinPlan } from '../joins.js';
 import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';
 import type { Named, SchemaOfNamed } from '../schemas.js';
 import type { Names, Simplify } from '../types.js';
+import { joinPlan } from './joins.js';
 
 export interface ResampleOptions<N extends string> {
   /** Each combination of the values of these columns has buckets of its own. */

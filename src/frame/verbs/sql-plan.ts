@@ -1,9 +1,10 @@
 import { Database } from '../duck/database.js';
 import { FrameError } from '../errors.js';
-import { type FrameOptions, schemaOf } from '../execute.js';
+import type { FrameOptions } from '../options.js';
 import { checkUnique } from '../plan/check.js';
 import type { SqlNode } from '../plan/node.js';
 import { quoteName, typeName } from '../sql/writer.js';
+import { schemaOf } from '../statement/index.js';
 import type { Schema } from '../types.js';
 
 /** The plan of a user's statement over named plans: its columns are found now. */

@@ -1,5 +1,5 @@
-import type { FrameOptions } from '../execute.js';
 import { type AnyFrame, DataFrame } from '../frame.js';
+import type { FrameOptions } from '../options.js';
 import type { AnySchema, Schema } from '../types.js';
 
 /**

@@ -1,10 +1,11 @@
-import { type FrameOptions, schemaOf } from '../execute.js';
 import { Expr } from '../expr/expr.js';
 import { callNode, columnNode, type ExprNode, literalNode } from '../expr/node.js';
+import type { FrameOptions } from '../options.js';
 import { nullLike } from '../plan/aggregates.js';
 import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';
+import { schemaOf } from '../statement/index.js';
 import type { AnySchema, Schema } from '../types.js';
 
 const NUMERIC = /^(u?int\d|float|decimal)/;

@@ -1,8 +1,8 @@
 import { callNode, columnNode, type ExprNode, freeze, literalNode } from '../expr/node.js';
 import { printExpr } from '../expr/print.js';
-import { type JoinValidate, joinPlan } from '../joins.js';
 import * as make from '../plan/make.js';
 import type { Item, JoinNode, PlanNode } from '../plan/node.js';
+import { type JoinValidate, joinPlan } from './joins.js';
 
 /** Which sides of a join have each key once. */
 const UNIQUE: Readonly<Record<JoinValidate, readonly ('left' | 'right')[]>> = {

@@ -1,102 +1,21 @@
-import type { Engine } from '../engine/engine.js';
-import { signalOf } from '../engine/signal.js';
-import { blamed } from './blame.js';
-import { distributedBatches, distributedFiles, withDistributed } from './distributed/index.js';
-import { Database, type QueryOptions } from './duck/database.js';
-import { narrowed } from './duck/narrow.js';
-import { tableOf } from './duck/tables.js';
-import { isDistributed } from './engines.js';
-import { FrameMemoryError } from './errors.js';
-import {
-  exchanged,
-  exported,
-  graphOf,
-  type PartitionOptions,
-  partitionsFor,
-  printGraph,
-  type StatementOf,
-} from './exchange/index.js';
-import { engineOf, inFiles } from './held/place.js';
-import type { FileKind } from './io/copy.js';
-import { prepareSources } from './io/prepare.js';
-import type { Staged, Staging } from './io/staging.js';
-import { withoutFiles } from './io/statistics.js';
-import { describeMaps } from './map/describe.js';
-import { resolveMaps } from './map/resolve.js';
-import { groupByDates, optimize, share } from './optimize/index.js';
-import { inputsOf, type PlanNode } from './plan/node.js';
-import type { Batch } from './result/column.js';
-import { planSql } from './sql/plan.js';
-import { sourceSql } from './sql/source.js';
-import type { Statement } from './sql/writer.js';
-import type { Schema } from './types.js';
-
-/** How a frame is computed. */
-export interface FrameOptions {
-  readonly engine?: Engine;
-  /** Interrupts the computation: its promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** How much is done, from 0 to 1, now and then. */
-  readonly onProgress?: (share: number) => void;
-  /**
-   * Cuts the plan into so many partitions, computed apart, with exchanges between them (files in the spill directory), as a cluster does. Without it
-   * DuckDB computes the plan as one, which is faster on one machine; where that needs more memory than the limit leaves, it is done in partitions after all.
-   * On a cluster there are, without it, as many as its workers have threads, and more where these would take much of a worker's memory.
-   */
-  readonly partitions?: number;
-  /** With partitions: so many bytes are little enough for one: a side of a join is given to every partition of the other, groups are finished in one; default 32 MiB, 0 for never. */
-  readonly broadcastBytes?: number;
-}
-
-export const queryOptions = ({ signal: given, onProgress }: FrameOptions): QueryOptions => {
-  const signal = signalOf(given);
-  return { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-};
-
-/** A plan as a statement for a database that its rows in memory were put into. */
-export async function statementOf(
-  plan: PlanNode,
-  database: Database,
-  tasks?: Parameters<StatementOf>[1],
-): Promise<Statement> {
-  await prepareSources(plan, database);
-  const tables = new Map<Batch, string>();
-  for (const rows of memoryOf(plan)) tables.set(rows, await tableOf(database, rows));
-  const { sql, values } = planSql(share(groupByDates(plan)), (node, parameters) =>
-    sourceSql(node, parameters, { table: (rows) => tables.get(rows)!, ...(tasks && { tasks }) }),
-  );
-  return { sql, values };
-}
-
-function memoryOf(plan: PlanNode, into = new Set<Batch>()): Set<Batch> {
-  if (plan.kind === 'scan' && plan.source.from === 'memory') into.add(plan.source.table);
-  for (const input of inputsOf(plan)) memoryOf(input, into);
-  return into;
-}
-
-/** How the columns of plans and their types are found. */
-const describing =
-  (database: Database, options: QueryOptions = {}) =>
-  async (plan: PlanNode): Promise<Schema> =>
-    (await database.describe(await statementOf(plan, database), options)).schema;
-
-/** What went wrong with a plan; what DuckDB has against it in the plan's words. */
-const failureOf = (error: unknown, plan: PlanNode, database: Database): Promise<unknown> => {
-  const describe = describing(database);
-  return blamed(error, () => describeMaps(plan, describe), describe);
-};
-
-/** Columns of a plan and their types, without computing it. What cannot be computed is said here. */
-export async function schemaOf(plan: PlanNode, options: FrameOptions = {}): Promise<Schema> {
-  const database = Database.of(engineOf(plan, options.engine));
-  const describe = describing(database);
-  const best = optimize(inFiles(plan));
-  try {
-    return await describe(await describeMaps(best, describe));
-  } catch (error) {
-    throw await failureOf(error, best, database);
-  }
-}
+import { distributedBatches, distributedFiles, withDistributed } from '../distributed/index.js';
+import { Database } from '../duck/database.js';
+import { narrowed } from '../duck/narrow.js';
+import { isDistributed } from '../engines.js';
+import { FrameMemoryError } from '../errors.js';
+import { exchanged, exported, graphOf, partitionsFor, printGraph } from '../exchange/index.js';
+import type { FileKind } from '../files/copy.js';
+import type { Staged, Staging } from '../files/staging.js';
+import { withoutFiles } from '../files/statistics.js';
+import { describeMaps } from '../map/describe.js';
+import { optimize } from '../optimize/index.js';
+import { type FrameOptions, partitionOptions, queryOptions } from '../options.js';
+import type { PlanNode } from '../plan/node.js';
+import { engineOf, inFiles } from '../plan/place.js';
+import type { Batch } from '../result/column.js';
+import type { Statement } from '../sql/writer.js';
+import { describing, failureOf, finalStatement, statementOf, statements } from '../statement/index.js';
+import { resolveMaps } from './resolve.js';
 
 /** The rows of a plan, a batch at a time. */
 export async function* batchesOf(
@@ -140,11 +59,6 @@ async function* wholeBatches(
 const autoPartitions = (plan: PlanNode, database: Database): number =>
   partitionsFor(plan, database.engine.settings.memoryLimit);
 
-/** A plan as a statement whose columns are of our types, for what DuckDB writes itself. */
-export async function finalStatement(plan: PlanNode, database: Database): Promise<Statement> {
-  return narrowed(await statementOf(optimize(plan), database), database);
-}
-
 /**
  * Does something with the same, where what stands below it (functions, exchanges) has been computed; it is there until that is done. What needs more
  * memory as one statement than there is is done once more, in partitions.
@@ -174,18 +88,6 @@ export async function withStatement(
 }
 
 // In partitions
-
-export const partitionOptions = (options: FrameOptions, partitions: number): PartitionOptions => ({
-  ...queryOptions(options),
-  partitions,
-  ...(options.broadcastBytes !== undefined && { broadcastBytes: options.broadcastBytes }),
-});
-
-/** Makes statements for a database. */
-export const statements =
-  (database: Database): StatementOf =>
-  (plan, tasks) =>
-    statementOf(plan, database, tasks);
 
 /** Has the partitions of a plan written to files, each by a task; one, where nobody says how many and memory suffices. */
 export async function exportedFiles(

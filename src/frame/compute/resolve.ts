@@ -7,14 +7,15 @@ import type { Engine } from '../../engine/engine.js';
 import { runArray } from '../arrays/run-array.js';
 import { runDelayed } from '../delayed/run-delayed.js';
 import type { Database } from '../duck/database.js';
-import { type FrameOptions, finalStatement, queryOptions } from '../execute.js';
+import { hasCustom, joinedByKeys, splitCustoms } from '../map/customs.js';
+import { functionInput, hasLazies, hasMaps, isArray, isDelayed } from '../map/describe.js';
+import { filesScan, type Place } from '../map/files.js';
+import { functionRows, GROUP_ROWS, type RowsLayout, type StoredRows, storeRows } from '../map/rows-file.js';
+import { runFunction, runGroups } from '../map/run.js';
+import { type FrameOptions, queryOptions } from '../options.js';
 import * as make from '../plan/make.js';
 import { type AggregatePlan, inputsOf, type MapNode, type PlanNode, withInputs } from '../plan/node.js';
-import { hasCustom, joinedByKeys, splitCustoms } from './customs.js';
-import { functionInput, hasLazies, hasMaps, isArray, isDelayed } from './describe.js';
-import { filesScan, type Place } from './files.js';
-import { functionRows, GROUP_ROWS, type RowsLayout, type StoredRows, storeRows } from './rows-file.js';
-import { runFunction, runGroups } from './run.js';
+import { finalStatement } from '../statement/index.js';
 
 /** A plan whose functions have been computed: their results lie in files until it is disposed of. */
 export interface Resolved {

@@ -2,13 +2,13 @@ import { Delayed } from '../../delayed/delayed.js';
 import { tokenize } from '../../graph/key.js';
 import type { Task } from '../../graph/task.js';
 import type { LazyInput } from '../../lazy/index.js';
-import type { FrameOptions } from '../execute.js';
-import type { Holding } from '../held/holding.js';
+import type { RowsCommon } from '../delayed/rows-op.js';
 import { hold } from '../held/persist.js';
 import { GROUP_ROWS } from '../map/rows-file.js';
+import type { FrameOptions } from '../options.js';
+import type { Holding } from '../plan/holding.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Row } from '../types.js';
-import type { RowsCommon } from './rows-op.js';
 
 /** Has the partitions of a plan computed and held; the rows of each are a delayed value. */
 export async function delayedOfPlan<S>(plan: PlanNode, options: FrameOptions): Promise<Delayed<Row<S>[]>[]> {

@@ -2,9 +2,9 @@ import type { Engine } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import { engineFor, holderOf } from '../../lazy/index.js';
 import { FrameError } from '../errors.js';
-import * as make from '../plan/make.js';
-import { type HeldSource, inputsOf, type PlanNode, rewrite, type ScanNode } from '../plan/node.js';
 import { Holding, partsOf } from './holding.js';
+import * as make from './make.js';
+import { type HeldSource, inputsOf, type PlanNode, rewrite, type ScanNode } from './node.js';
 
 /**
  * The engine that computes a plan: the one that is asked for, else the one that holds some of it, else the default.

@@ -1,10 +1,10 @@
-import { parseDuration } from './expr/duration.js';
-import { Expr } from './expr/expr.js';
-import { callNode, columnNode, type ExprNode, freeze, literalNode } from './expr/node.js';
+import { parseDuration } from '../expr/duration.js';
+import { Expr } from '../expr/expr.js';
+import { callNode, columnNode, type ExprNode, freeze, literalNode } from '../expr/node.js';
+import * as make from '../plan/make.js';
+import type { Item, PlanNode } from '../plan/node.js';
 import { asofOf, type JoinOptions, joinPlan, keysOf, type PlainJoinOptions } from './joins.js';
-import * as make from './plan/make.js';
-import type { Item, PlanNode } from './plan/node.js';
-import { validated } from './verbs/unique-keys.js';
+import { validated } from './unique-keys.js';
 
 /** The plan of a join: one node, but for asof joins with the nearest row or with a tolerance, and where keys are to be unique. */
 export function joinedPlan(

@@ -1,11 +1,11 @@
-import { FrameError } from './errors.js';
-import type { Expr } from './expr/expr.js';
-import { columnNode, type ExprNode, freeze } from './expr/node.js';
-import { printExpr } from './expr/print.js';
-import { checkExpr, checkNames, checkUnique } from './plan/check.js';
-import { exprTypeOf } from './plan/column-types.js';
-import { incomparable, joinMismatch } from './plan/mismatch.js';
-import type { JoinHow, JoinNode, PlanNode } from './plan/node.js';
+import { FrameError } from '../errors.js';
+import type { Expr } from '../expr/expr.js';
+import { columnNode, type ExprNode, freeze } from '../expr/node.js';
+import { printExpr } from '../expr/print.js';
+import { checkExpr, checkNames, checkUnique } from '../plan/check.js';
+import { exprTypeOf } from '../plan/column-types.js';
+import { incomparable, joinMismatch } from '../plan/mismatch.js';
+import type { JoinHow, JoinNode, PlanNode } from '../plan/node.js';
 
 /** How two frames are joined. */
 export interface JoinOptions<L extends string, R extends string> {

@@ -8,22 +8,24 @@ import { atExit } from '../../engine/disk/cleanup.js';
 import { removeTree } from '../../engine/disk/remove-tree.js';
 import type { Key } from '../../graph/task.js';
 import { type DType, isDType, itemsize } from '../../kernels/dtype.js';
+import type { HeldBlockParams, ToBlockCommon, ToBlockParams } from '../arrays/blocks-op.js';
+import { firstNull, nullError } from '../arrays/nulls.js';
 import { typeText } from '../column-type.js';
+import { withStatement } from '../compute/index.js';
 import { distributedNumbers } from '../distributed/index.js';
 import { Database } from '../duck/database.js';
 import { type DistributedEngine, isDistributed } from '../engines.js';
 import { FrameError } from '../errors.js';
-import { type FrameOptions, queryOptions, schemaOf, withStatement } from '../execute.js';
 import { columnNode } from '../expr/node.js';
-import { engineOf } from '../held/place.js';
 import { copyStatement } from '../map/store.js';
+import { type FrameOptions, queryOptions } from '../options.js';
 import { readFooter } from '../parquet/read.js';
 import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';
+import { engineOf } from '../plan/place.js';
+import { schemaOf } from '../statement/index.js';
 import type { ColumnType, Schema } from '../types.js';
-import type { HeldBlockParams, ToBlockCommon, ToBlockParams } from './blocks-op.js';
-import { firstNull, nullError } from './nulls.js';
 
 export interface ToArrayOptions extends FrameOptions {
   /** Rows of a block, about; default: as many as make 8 MiB. */
