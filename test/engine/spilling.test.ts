@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MemoryLimitError, SpillError } from '../../src/engine/index.js';
@@ -202,19 +211,34 @@ describe('the spill directory', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test('of a process that lives is left alone, though another has its number next', async () => {
+  test('of a process that lives is left alone, though another has its number next, and so is what is no engine’s', async () => {
     const child = startChild(spillingProgram(directory));
     await child.printed('spilled true');
     const owned = readdirSync(directory)[0]!;
-    const reused = join(directory, `${process.pid}-1-0`);
-    mkdirSync(reused);
-    writeFileSync(join(reused, 'owner.json'), JSON.stringify({ pid: process.pid, started: '1' }));
-    mkdirSync(join(directory, 'something-else'));
+    const old = new Date(Date.now() - 3_600_000);
+    const make = (name: string, lock?: object, file?: string): string => {
+      const path = join(directory, name);
+      mkdirSync(path);
+      if (lock) writeFileSync(join(path, 'owner.json'), JSON.stringify(lock));
+      if (file) writeFileSync(join(path, file), 'mine');
+      utimesSync(path, old, old);
+      return name;
+    };
+    const host = hostname();
+    const reused = make(`tilework-${process.pid}-1-0`, { pid: process.pid, started: '1', host });
+    make('tilework-1-1-empty');
+    // A user's own, and what another machine has on a disk that both see.
+    const stay = [
+      make('something-else'),
+      make('2024-01-31', undefined, 'data.csv'),
+      make('2024-02-01'),
+      make('tilework-1-1-full', undefined, 'data.csv'),
+      make('tilework-1-1-there', { pid: 2 ** 30, started: '1', host: `not-${host}` }),
+    ];
     makeEngine({ spillDirectory: directory });
     const inProc = existsSync('/proc/self/stat');
-    expect(readdirSync(directory).sort()).toEqual(
-      [...(inProc ? [] : [`${process.pid}-1-0`]), owned, 'something-else'].sort(),
-    );
+    expect(readdirSync(directory).sort()).toEqual([...(inProc ? [] : [reused]), owned, ...stay].sort());
+    expect(readdirSync(join(directory, '2024-01-31'))).toEqual(['data.csv']);
     child.process.kill('SIGTERM');
     await child.ended;
   });

@@ -1,11 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SpillError } from '../errors.js';
 import { isAlive, type Owner, self } from './owner.js';
 import { removeTree } from './remove-tree.js';
 
 const LOCK = 'owner.json';
+/** The parent may be any directory of a user's, and date-like names such as 2024-01-31 are common there. */
+const NAME = /^tilework-\d+-\d+-[0-9a-z]+$/;
 
 /** Where spilled blocks go when nothing is said: a directory of the user's own in the system's for temporary files. */
 export function defaultSpillDirectory(): string {
@@ -17,7 +19,7 @@ let made = 0;
 
 /** A path below `parent` that is this process's own. */
 export const nameSpillDirectory = (parent: string): string =>
-  join(parent, `${process.pid}-${++made}-${Date.now().toString(36)}`);
+  join(parent, `tilework-${process.pid}-${++made}-${Date.now().toString(36)}`);
 
 /**
  * Makes a directory of this process's own below `parent`. Those of processes that are gone are removed. Synchronous: it is
@@ -28,7 +30,7 @@ export function makeSpillDirectory(parent: string, path = nameSpillDirectory(par
     mkdirSync(parent, { recursive: true, mode: 0o700 });
     removeAbandoned(parent);
     mkdirSync(path, { mode: 0o700 });
-    writeFileSync(join(path, LOCK), JSON.stringify(self()), { mode: 0o600 });
+    writeFileSync(join(path, LOCK), JSON.stringify({ ...self(), host: hostname() }), { mode: 0o600 });
     return path;
   } catch (cause) {
     throw new SpillError(
@@ -42,16 +44,16 @@ export function makeSpillDirectory(parent: string, path = nameSpillDirectory(par
 /** Removes a directory of spilled blocks; writes may be under way. */
 export const removeSpillDirectory = removeTree;
 
-/** Removes what processes that were killed have left. */
+/** Removes what processes of this machine that were killed have left; nothing that does not say by its lock that it is such. */
 export function removeAbandoned(parent: string): void {
   for (const path of entriesOf(parent)) {
     const owner = ownerOf(path);
-    if (owner === undefined ? isOld(path) : !isAlive(owner)) {
-      try {
-        removeSpillDirectory(path);
-      } catch {
-        // Another user's, or being removed by another process at this moment: not ours to care for.
-      }
+    try {
+      if (owner !== undefined && !isAlive(owner)) removeSpillDirectory(path);
+      // Who made it was killed before it wrote the lock.
+      else if (owner === undefined && isOld(path)) rmdirSync(path);
+    } catch {
+      // Not empty, another user's, or being removed by another process at this moment: not ours to care for.
     }
   }
 }
@@ -59,25 +61,27 @@ export function removeAbandoned(parent: string): void {
 function entriesOf(parent: string): string[] {
   try {
     return readdirSync(parent, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && /^\d+-\d+-[0-9a-z]+$/.test(entry.name))
+      .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
       .map((entry) => join(parent, entry.name));
   } catch {
     return [];
   }
 }
 
+/** The process that made it, as its lock says; undefined where there is none, or it is one of another machine on a shared disk. */
 function ownerOf(path: string): Owner | undefined {
   try {
     const owner: unknown = JSON.parse(readFileSync(join(path, LOCK), 'utf8'));
     if (typeof owner !== 'object' || owner === null) return undefined;
-    const { pid, started } = owner as Partial<Owner>;
+    const { pid, started, host } = owner as Partial<Owner & { readonly host: string }>;
+    if (host !== hostname()) return undefined;
     return typeof pid === 'number' && typeof started === 'string' ? { pid, started } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** A directory without a readable lock may be one that is just being made. */
+/** A directory without a lock may be one that is just being made. */
 function isOld(path: string): boolean {
   try {
     return Date.now() - statSync(path).mtimeMs > 60_000;
