@@ -15,6 +15,20 @@ export function strangerError(address: string, first: Uint8Array, cause: unknown
   return new CommError(`${address} does not speak Dask's protocol: ${what}`, address, { cause });
 }
 
+const UNKNOWN_SIGNER = 'its certificate was not signed by the authority given as `ca`';
+const OTHER_AUTHORITY = 'it refused our certificate: it must be signed by the authority of the cluster';
+
+/** What a peer says as it ends TLS, by the end of OpenSSL's codes: their beginnings differ between its versions. */
+const ALERTS: Readonly<Record<string, string>> = {
+  UNKNOWN_CA: OTHER_AUTHORITY,
+  // So does a signature look of an authority of the same name.
+  DECRYPT_ERROR: OTHER_AUTHORITY,
+  BAD_CERTIFICATE: OTHER_AUTHORITY,
+  CERTIFICATE_EXPIRED: 'it refused our certificate: it has expired, or is not valid yet',
+  CERTIFICATE_REQUIRED: 'it wants a certificate: give { ca, cert, key }',
+  HANDSHAKE_FAILURE: 'it refused our certificate, or none of its ciphers is ours',
+};
+
 /** What to do about an error of a socket, by its code. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there: is it running, and is the port right?',
@@ -26,14 +40,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER:
     'it does not speak TLS: write tcp:// if it is on this machine, or start it with certificates',
   EPROTO: 'TLS failed: does it speak TLS, 1.2 or newer?',
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
-    'it refused our certificate: it must be signed by the authority of the cluster',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it wants a certificate: give { ca, cert, key }',
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'it refused our certificate, or none of its ciphers is ours',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate was not signed by the authority given as `ca`',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate was not signed by the authority given as `ca`',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate was not signed by the authority given as `ca`',
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_SIGNER,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_SIGNER,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_SIGNER,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_SIGNER,
+  CERT_SIGNATURE_FAILURE: UNKNOWN_SIGNER,
   CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet: is the time right on both machines?',
   ERR_TLS_HANDSHAKE_TIMEOUT: 'TLS was not agreed upon in time: does it speak TLS?',
 };
 
@@ -49,7 +62,7 @@ export function noGreeting(address: string, cause?: unknown): CommError {
 export function socketError(address: string, cause: Error, established: boolean): CommError {
   const { code = '' } = cause as NodeJS.ErrnoException;
   if (!established && code === 'ECONNRESET') return noGreeting(address, cause);
-  const remedy = REMEDIES[code];
+  const remedy = REMEDIES[code] ?? ALERTS[/_ALERT_(\w+)$/.exec(code)?.[1] ?? ''];
   if (established && remedy === undefined)
     return new CommClosedError(`the connection to ${address} broke: ${cause.message}`, address, { cause });
   return new CommError(`cannot talk to ${address}: ${remedy ?? cause.message}`, address, { cause });

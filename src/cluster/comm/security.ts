@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { ConnectionOptions, TlsOptions } from 'node:tls';
 import { type Compression, checkCompression } from '../wire/index.js';
 import type { Address } from './address.js';
@@ -35,16 +36,38 @@ export function checkOptions(
     const missing = (['ca', 'cert', 'key'] as const).filter((name) => !certificates?.[name]?.length);
     if (missing.length > 0)
       throw new TypeError(
-        `tls:// needs certificates: give { ca, cert, key } as PEM (missing: ${missing.join(', ')})`,
+        `tls:// needs certificates: give { ca, cert, key } as PEM (tilework worker: --tls-ca-file, --tls-cert, --tls-key); missing: ${missing.join(', ')}`,
       );
+    checkCertificates(certificates!);
     return;
   }
   if (certificates !== undefined)
     throw new TypeError(`certificates are of no use over tcp://: write tls://${host}…`);
   if (!isLoopback(host) && allowPlain !== true)
     throw new TypeError(
-      `plain TCP to or on ${host} would leave this machine, and whoever reaches it can run code: use tls:// with certificates, or say { allowPlain: true }`,
+      `plain TCP to or on ${host} would leave this machine, and whoever reaches it can run code: use tls:// with certificates, or say { allowPlain: true } (tilework worker: --allow-plain)`,
     );
+}
+
+/** @throws TypeError naming what cannot be read, or does not belong together: OpenSSL names neither, and takes a `ca` without a word that is none */
+function checkCertificates({ ca, cert, key }: Certificates): void {
+  read('ca', ca, (text) => new X509Certificate(text));
+  const certificate = read('cert', cert, (text) => new X509Certificate(text));
+  const secret = read('key', key, createPrivateKey);
+  if (!certificate.checkPrivateKey(secret))
+    throw new TypeError('key is not that of cert: give the two that were made together');
+}
+
+function read<T>(name: keyof Certificates, pem: string | Uint8Array, parse: (pem: Buffer) => T): T {
+  const text = Buffer.from(pem as Uint8Array);
+  const kind = name === 'key' ? 'private key' : 'certificate';
+  if (!text.includes('-----BEGIN'))
+    throw new TypeError(`${name} is no ${kind} as PEM: give the text of the file, not its path`);
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new TypeError(`${name} is no ${kind} that can be used: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /**

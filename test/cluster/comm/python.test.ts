@@ -96,14 +96,36 @@ await describeWithDask('TLS', (python) => {
     await expect(connect(secure.address, { certificates: certificates.distrustful })).rejects.toThrow(
       'was not signed by the authority given as `ca`',
     );
-    await expect(connect(secure.address, { certificates: certificates.stranger })).rejects.toThrow(
-      'it refused our certificate',
+    await expect(connect(secure.address, { certificates: certificates.trustsNamesake })).rejects.toThrow(
+      'was not signed by the authority given as `ca`',
+    );
+    for (const name of ['stranger', 'namesake'] as const)
+      await expect(connect(secure.address, { certificates: certificates[name] })).rejects.toThrow(
+        'it refused our certificate: it must be signed by the authority of the cluster',
+      );
+    await expect(connect(secure.address, { certificates: certificates.expired })).rejects.toThrow(
+      'it refused our certificate: it has expired',
     );
     await using listener = await listen({ certificates: member, handlers });
     const address = formatAddress(listener.address);
     await expect(connect(address, { certificates: certificates.stranger })).rejects.toThrow(
       'it refused our certificate',
     );
+  });
+
+  test('says which certificate is of no use, before it goes anywhere', async () => {
+    const { ca, cert, key } = member;
+    const garbled = cert.toString().replace(/^M\w{8}/m, '*********');
+    const cases = [
+      [{ ca: files.ca, cert, key }, 'ca is no certificate as PEM: give the text of the file, not its path'],
+      [{ ca, cert: garbled, key }, 'cert is no certificate that can be used: '],
+      [{ ca, cert: key, key }, 'cert is no certificate that can be used: '],
+      [{ ca, cert, key: cert }, 'key is no private key that can be used: '],
+      [{ ca, cert, key: certificates.stranger.key }, 'key is not that of cert'],
+    ] as const;
+    for (const [given, message] of cases)
+      await expect(connect(secure.address, { certificates: given })).rejects.toThrow(message);
+    await expect(listen({ certificates: { ca, cert, key: cert }, handlers })).rejects.toThrow('key is no');
   });
 
   test('is told from plain TCP, on both sides', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Certificates } from '../../../src/cluster/comm/index.js';
 
-/** Certificates made for this test file: of a member of the cluster, and of a stranger whom another authority signed. */
+/** Certificates made for this test file: of a member of the cluster, and of others. */
 export function makeCertificates(python: string) {
   const folder = mkdtempSync(join(tmpdir(), 'tilework-certificates-'));
   folders.push(folder);
@@ -22,6 +22,10 @@ export function makeCertificates(python: string) {
     stranger: read('ca.pem', 'stranger'),
     /** Signed well, but trusts another authority. */
     distrustful: read('other-ca.pem', 'member'),
+    expired: read('ca.pem', 'expired'),
+    /** As `stranger` and `distrustful`; the other authority bears the same name. */
+    namesake: read('ca.pem', 'namesake'),
+    trustsNamesake: read('namesake-ca.pem', 'member'),
     files: { ca: path('ca.pem'), cert: path('member.pem'), key: path('member.key') },
   };
 }
