@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parseAddress } from '../cluster/comm/index.js';
+import { certificatesNamed, parseAddress, readCertificates } from '../cluster/comm/index.js';
 import { COMPRESSIONS, type Compression } from '../cluster/wire/index.js';
 import {
   type ClusterWorker,
@@ -19,10 +18,11 @@ export const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for
   --host HOST  --worker-port PORT      where to listen for other workers; default: this machine's address to the scheduler, any port
   --dashboard-address [HOST]:PORT      /health, /status and /metrics by HTTP; on loopback unless a host is given
   --resources "GPU=1 MEM=2"            what tasks may ask for
-  --local-directory PATH               where blocks go that memory is too small for
+  --local-directory PATH               where blocks go that memory is too small for (or environment DASK_TEMPORARY_DIRECTORY)
   --death-timeout SECONDS              give up reaching the scheduler; default: never
   --lifetime SECONDS                   retire after so long
-  --tls-ca-file  --tls-cert  --tls-key PEM files; all three, for tls://
+  --tls-ca-file  --tls-cert  --tls-key PEM files; all three, for tls:// (or environment DASK_DISTRIBUTED__COMM__TLS__CA_FILE,
+                                       …__WORKER__CERT and …__WORKER__KEY)
   --compression lz4                    of results on their way to other machines, or zstd, zlib; where both sides say the same
   --allow-plain                        lets tcp:// leave this machine: whoever reaches it can run code
   --no-nanny                           in this process, without one that restarts it when it dies
@@ -80,11 +80,14 @@ export function parseWorkerArgs(args: readonly string[], environment: NodeJS.Pro
   if (positionals.length > 1) throw new TypeError(`one address, not ${positionals.join(' ')}`);
   const address = positionals[0] ?? environment.DASK_SCHEDULER_ADDRESS;
   if (address === undefined) throw new TypeError('the address of a scheduler is missing');
-  const certificates = certificatesOf(values['tls-ca-file'], values['tls-cert'], values['tls-key']);
+  const certificates =
+    certificatesOf(values['tls-ca-file'], values['tls-cert'], values['tls-key']) ??
+    (address.startsWith('tcp://') ? undefined : certificatesNamed(environment, 'WORKER'));
   // Charts for Dask's workers give no scheme.
   const scheduler = /^[^:/]+:\d+$/.test(address) ? `${certificates ? 'tls' : 'tcp'}://${address}` : address;
   parseAddress(scheduler);
   const name = values.name ?? environment.DASK_WORKER_NAME;
+  const localDirectory = values['local-directory'] ?? environment.DASK_TEMPORARY_DIRECTORY;
   const nthreads = numberOf('nthreads', values.nthreads, { whole: true, least: 1 });
   const port = numberOf('worker-port', values['worker-port'], { whole: true, most: 65_535 });
   const deathTimeout = numberOf('death-timeout', values['death-timeout']);
@@ -99,7 +102,7 @@ export function parseWorkerArgs(args: readonly string[], environment: NodeJS.Pro
     ...(port !== undefined && { port }),
     ...(dashboard !== undefined && { http: httpOf(dashboard) }),
     ...(values.resources !== undefined && { resources: resourcesOf(values.resources) }),
-    ...(values['local-directory'] !== undefined && { localDirectory: values['local-directory'] }),
+    ...(localDirectory !== undefined && { localDirectory }),
     ...(deathTimeout !== undefined && { deathTimeout }),
     ...(lifetime !== undefined && { lifetime }),
     ...(certificates && { certificates }),
@@ -113,14 +116,7 @@ function certificatesOf(ca?: string, cert?: string, key?: string): WorkerOptions
   if (ca === undefined && cert === undefined && key === undefined) return undefined;
   if (ca === undefined || cert === undefined || key === undefined)
     throw new TypeError('--tls-ca-file, --tls-cert and --tls-key go together');
-  const read = (flag: string, path: string): string => {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch (cause) {
-      throw new TypeError(`--${flag}: ${(cause as Error).message}`, { cause });
-    }
-  };
-  return { ca: read('tls-ca-file', ca), cert: read('tls-cert', cert), key: read('tls-key', key) };
+  return readCertificates({ ca, cert, key }, { ca: '--tls-ca-file', cert: '--tls-cert', key: '--tls-key' });
 }
 
 function compressionOf(text: string): Compression {

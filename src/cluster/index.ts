@@ -30,7 +30,7 @@ export async function connect(
   { asDefault = true, ...options }: ConnectOptions = {},
 ): Promise<ClusterEngine> {
   const client = await import('./client/index.js');
-  const engine = await client.connect(...(await client.completed(address, options, process.env)));
+  const engine = await client.connect(...client.completed(address, options, process.env));
   if (asDefault) makeDefault(engine);
   return engine;
 }

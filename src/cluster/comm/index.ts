@@ -1,4 +1,5 @@
 export { type Address, formatAddress, isLoopback, parseAddress } from './address.js';
+export { certificatesNamed, readCertificates } from './certificate-files.js';
 export { type ConnectOptions, connect } from './connect.js';
 export { Connection } from './connection.js';
 export { CommClosedError, CommError, RemoteError } from './errors.js';

@@ -1,3 +1,4 @@
+import { requireSpillDirectory } from '../../engine/disk/spill-directory.js';
 import { LocalEngine } from '../../engine/index.js';
 import { threadEntry } from '../../engine/thread-entry.js';
 import type { Key } from '../../graph/task.js';
@@ -14,11 +15,12 @@ import { ClusterWorker } from './worker.js';
  * Starts a worker and has it join the cluster. Resolves when the scheduler has taken it.
  *
  * @throws TypeError for options that are of no use, CommError where the scheduler cannot be reached, MemoryLimitError where the limit is
- *   too small to work with, Error where the scheduler refuses it
+ *   too small to work with, SpillError where nothing can be written to the local directory, Error where the scheduler refuses it
  */
 export async function startWorker(options: WorkerOptions): Promise<ClusterWorker> {
   const log = new Log(options.quiet ?? false);
   const { localDirectory: spillDirectory, memoryLimit } = options;
+  if (spillDirectory !== undefined) requireSpillDirectory(spillDirectory);
   const tasks = new TaskClient(options);
   let worker: ClusterWorker | undefined;
   const engineFor = (key: Key): Promise<ClusterEngine> => {

@@ -34,12 +34,16 @@ export function makeSpillDirectory(parent: string, path = nameSpillDirectory(par
     return path;
   } catch (cause) {
     throw new SpillError(
-      `cannot make a directory for spilled blocks in ${parent}: ${String(cause)}; choose another by the option spillDirectory`,
+      `cannot make a directory for spilled blocks in ${parent}: ${String(cause)}; choose another by the option spillDirectory (tilework worker: --local-directory)`,
       parent,
       { cause },
     );
   }
 }
+
+/** Finds out whether blocks could be spilled there, before there are any. @throws SpillError saying why not */
+export const requireSpillDirectory = (parent: string): void =>
+  removeSpillDirectory(makeSpillDirectory(parent));
 
 /** Removes a directory of spilled blocks; writes may be under way. */
 export const removeSpillDirectory = removeTree;

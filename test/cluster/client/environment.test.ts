@@ -18,28 +18,28 @@ const VARIABLES = {
 const PEM = { ca: 'CA.CRT', cert: 'TLS.CRT', key: 'TLS.KEY' };
 
 describe('what a program leaves out', () => {
-  it("is what Dask's variables say, then what the chart mounts", async () => {
-    expect(await completed(undefined, { name: 'a' }, VARIABLES, '/nowhere')).toEqual([
+  it("is what Dask's variables say, then what the chart mounts", () => {
+    expect(completed(undefined, { name: 'a' }, VARIABLES, '/nowhere')).toEqual([
       ADDRESS,
       { name: 'a', ...PEM },
     ]);
-    expect(await completed(undefined, {}, { DASK_SCHEDULER_ADDRESS: ADDRESS }, home)).toEqual([ADDRESS, PEM]);
-    expect(await completed(ADDRESS, {}, {}, '/nowhere')).toEqual([ADDRESS, {}]);
+    expect(completed(undefined, {}, { DASK_SCHEDULER_ADDRESS: ADDRESS }, home)).toEqual([ADDRESS, PEM]);
+    expect(completed(ADDRESS, {}, {}, '/nowhere')).toEqual([ADDRESS, {}]);
   });
 
-  it('does not replace what it says', async () => {
+  it('does not replace what it says', () => {
     const own = { ca: 'a', cert: 'b', key: 'c' };
-    expect(await completed('tls://other:1', own, VARIABLES, home)).toEqual(['tls://other:1', own]);
-    expect(await completed('tcp://127.0.0.1:1', {}, VARIABLES, home)).toEqual(['tcp://127.0.0.1:1', {}]);
+    expect(completed('tls://other:1', own, VARIABLES, home)).toEqual(['tls://other:1', own]);
+    expect(completed('tcp://127.0.0.1:1', {}, VARIABLES, home)).toEqual(['tcp://127.0.0.1:1', {}]);
   });
 
-  it('is missed by name', async () => {
-    await expect(completed(undefined, {}, {}, '/nowhere')).rejects.toThrow(
+  it('is missed by name', () => {
+    expect(() => completed(undefined, {}, {}, '/nowhere')).toThrow(
       "connect: no address: give one, such as 'tls://scheduler:8786', or set DASK_SCHEDULER_ADDRESS",
     );
     const { DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY: _, ...partly } = VARIABLES;
-    await expect(completed(undefined, {}, partly, home)).rejects.toThrow(/but for DASK_\w+__CLIENT__KEY$/);
+    expect(() => completed(undefined, {}, partly, home)).toThrow(/but for DASK_\w+__CLIENT__KEY$/);
     const lost = { ...VARIABLES, DASK_DISTRIBUTED__COMM__TLS__CA_FILE: '/nowhere/ca' };
-    await expect(completed(undefined, {}, lost, home)).rejects.toThrow(/TLS__CA_FILE: ENOENT.*\/nowhere\/ca/);
+    expect(() => completed(undefined, {}, lost, home)).toThrow(/TLS__CA_FILE: ENOENT.*\/nowhere\/ca/);
   });
 });

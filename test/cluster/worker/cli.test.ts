@@ -54,6 +54,19 @@ test('the environment says what flags do not', () => {
   expect(parseWorkerArgs(['tls://a:1', '--name', 'w'], environment)).toMatchObject({
     options: { scheduler: 'tls://a:1', name: 'w' },
   });
+  const tls = {
+    DASK_DISTRIBUTED__COMM__TLS__CA_FILE: '/dev/null',
+    DASK_DISTRIBUTED__COMM__TLS__WORKER__CERT: '/dev/null',
+    DASK_DISTRIBUTED__COMM__TLS__WORKER__KEY: '/dev/null',
+  };
+  const certificates = { ca: '', cert: '', key: '' };
+  expect(parseWorkerArgs(['a:1'], { ...tls, DASK_TEMPORARY_DIRECTORY: '/scratch' })).toEqual({
+    options: { scheduler: 'tls://a:1', certificates, localDirectory: '/scratch' },
+    nanny: true,
+  });
+  expect(parseWorkerArgs([ADDRESS], tls)).toEqual({ options: { scheduler: ADDRESS }, nanny: true });
+  const { DASK_DISTRIBUTED__COMM__TLS__WORKER__KEY: _, ...partly } = tls;
+  expect(() => parseWorkerArgs(['tls://a:1'], partly)).toThrow(/but for DASK_\w+__WORKER__KEY$/);
 });
 
 test('what charts for workers of Dask give is understood', () => {
@@ -111,11 +124,17 @@ test('a bad command line ends with 2 and the usage, a scheduler that is not ther
   );
 });
 
-test('plain TCP does not leave this machine unasked', () => {
-  const args = ['worker', 'tcp://192.0.2.1:8786', '--no-nanny'];
-  const refused = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+test.each([
+  ['plain TCP does not leave this machine unasked', ['tcp://192.0.2.1:8786'], /would leave this machine/],
+  [
+    'a local directory that is none is refused at once',
+    [ADDRESS, '--local-directory', '/dev/null/x'],
+    /cannot make a directory .* in \/dev\/null\/x: .*--local-directory/,
+  ],
+])('%s', (_, args, message) => {
+  const refused = spawnSync(process.execPath, [CLI, 'worker', ...args, '--no-nanny'], { encoding: 'utf8' });
   expect(refused.status).toBe(3);
-  expect(refused.stderr).toMatch(/would leave this machine/);
+  expect(refused.stderr).toMatch(message);
 });
 
 test('a worker that died or lost the scheduler is started again, one that left or could not join is not', () => {
