@@ -4,6 +4,7 @@ import { COMPRESSIONS, type Compression } from '../cluster/wire/index.js';
 import {
   type ClusterWorker,
   EXIT,
+  NameTakenError,
   reportTo,
   startWorker,
   supervise,
@@ -186,7 +187,7 @@ async function work(options: WorkerOptions): Promise<number> {
     worker = await startWorker(options);
   } catch (error) {
     console.error(`tilework worker: ${(error as Error).message}`);
-    process.exit(EXIT.refused);
+    process.exit(error instanceof NameTakenError ? EXIT.taken : EXIT.refused);
   }
   const { orderly } = await worker.finished;
   stopReporting();

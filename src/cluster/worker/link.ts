@@ -15,6 +15,13 @@ import { seconds } from './time.js';
 /** Between two attempts to reach the scheduler, in milliseconds. */
 const RETRY_MS = 500;
 const HEARTBEAT_TIMEOUT_MS = 30_000;
+/** A scheduler that says nothing for so long does not hold up a worker that is to end. */
+const SILENT_MS = 15_000;
+
+/** Another worker has the name. */
+export class NameTakenError extends Error {
+  override readonly name = 'NameTakenError';
+}
 
 /** The scheduler, as a worker has it: a stream of messages, and calls. */
 export class SchedulerLink {
@@ -73,7 +80,8 @@ export class SchedulerLink {
     const answer = (await connection.read()) as Record<string, unknown>;
     if (answer.status !== 'OK') {
       const reason = answer.message ?? answer.exception_text ?? JSON.stringify(answer);
-      throw new Error(`the scheduler at ${this.scheduler} refuses this worker: ${String(reason)}`);
+      const text = `the scheduler at ${this.scheduler} refuses this worker: ${String(reason)}`;
+      throw String(reason).startsWith('name taken') ? new NameTakenError(text) : new Error(text);
     }
     return Number(answer['heartbeat-interval']);
   }
@@ -107,7 +115,25 @@ export class SchedulerLink {
       );
     const stimulus = `worker-close-gracefully-${seconds()}`;
     const fields = { workers: [address], close_workers: false, remove: true, stimulus_id: stimulus };
-    await this.pool.call(this.scheduler, 'retire_workers', fields);
+    const over = new AbortController();
+    const { signal } = over;
+    try {
+      // It takes as long as moving takes; another call tells that the scheduler, which may be stopped, goes on.
+      await Promise.race([
+        this.pool.call(this.scheduler, 'retire_workers', fields, { signal }),
+        this.silence(signal),
+      ]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Asks the scheduler again and again. @throws CommError where it does not answer */
+  private async silence(signal: AbortSignal): Promise<never> {
+    for (;;) {
+      await pause(RETRY_MS, undefined, { signal });
+      await this.pool.call(this.scheduler, 'echo', { data: 0 }, { timeout: SILENT_MS, signal });
+    }
   }
 
   /** Lets what was sent go out, for at most so many milliseconds, and ends all. */

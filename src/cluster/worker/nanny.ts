@@ -10,6 +10,8 @@ export const EXIT = {
   refused: 3,
   /** It lost the scheduler, which may be there again, or found itself broken. */
   lost: 4,
+  /** Another worker has its name: it may be itself, as it was before the scheduler noticed that it is gone. */
+  taken: 5,
 } as const;
 
 const REPORT_MS = 500;
@@ -41,10 +43,10 @@ export function reportTo(process: NodeJS.Process, limit: () => number | undefine
   return () => clearInterval(timer);
 }
 
-/** What is to be done when the worker's process has ended. */
-export function afterExit(code: number | null): 'restart' | number {
+/** What is to be done when the worker's process has ended. @param joined whether one under this supervisor has ever joined */
+export function afterExit(code: number | null, joined: boolean): 'restart' | number {
   if (code === EXIT.orderly || code === EXIT.usage) return code;
-  return code === EXIT.refused ? 1 : 'restart';
+  return code === EXIT.refused || (code === EXIT.taken && !joined) ? 1 : 'restart';
 }
 
 /** Why a worker must be ended; undefined where all is well. */
@@ -79,6 +81,7 @@ export async function supervise(argv: readonly string[], again: readonly string[
     process.stdin.resume().unref();
   }
   let more: readonly string[] = [];
+  let joined = false;
   for (let delay = FIRST_DELAY_MS; ; delay = Math.min(2 * delay, LAST_DELAY_MS)) {
     const began = performance.now();
     // A group of its own: Ctrl-C comes to this process, which passes it on.
@@ -86,12 +89,13 @@ export async function supervise(argv: readonly string[], again: readonly string[
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
     });
-    const { code, signal } = await watch(child);
-    const next = afterExit(code);
+    const { code, signal, hadJoined } = await watch(child);
+    joined ||= hadJoined;
+    const next = afterExit(code, joined);
     if (next !== 'restart') return next;
     // A signal ends a process that has not come so far as to join.
     if (stopping) return signal === 'SIGTERM' || signal === 'SIGINT' ? EXIT.orderly : 1;
-    more = code === EXIT.lost ? again : [];
+    more = code === EXIT.lost || code === EXIT.taken ? again : [];
     if (performance.now() - began > WELL_MS) delay = FIRST_DELAY_MS;
     console.error(
       `tilework worker: the worker's process ended with ${signal ?? `code ${code}`}; it is started again in ${delay / 1_000} s`,
@@ -102,9 +106,11 @@ export async function supervise(argv: readonly string[], again: readonly string[
 }
 
 /** Waits for the end of a process, and ends it where there is something to complain of. */
-function watch(
-  child: ChildProcess,
-): Promise<{ readonly code: number | null; readonly signal: string | null }> {
+function watch(child: ChildProcess): Promise<{
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly hadJoined: boolean;
+}> {
   let report: Report | undefined;
   let heard = performance.now();
   const timer = setInterval(() => {
@@ -124,7 +130,7 @@ function watch(
     });
     child.on('exit', (code, signal) => {
       clearInterval(timer);
-      resolve({ code, signal });
+      resolve({ code, signal, hadJoined: report?.limit !== undefined });
     });
   });
 }

@@ -81,7 +81,7 @@ export class ClusterWorker {
     );
   }
 
-  /** Takes part in the cluster. Resolves when the scheduler has taken it. @throws Error where it refuses */
+  /** Takes part in the cluster. Resolves when the scheduler has taken it. @throws Error where it refuses, NameTakenError where that is for the name */
   async join(): Promise<void> {
     const { options, link, engine } = this;
     if (options.http !== undefined)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getData, RpcPool } from '../../../src/cluster/comm/index.js';
 import { decodeResult, encodeResult, type Serialized } from '../../../src/cluster/wire/index.js';
 import { makeCertificates } from '../support/certificates.js';
+import { startProxy } from '../support/proxy.js';
 import { describeWithDask, type Process, startScheduler } from '../support/scheduler.js';
 import { startWorker } from './support/process.js';
 
@@ -82,11 +83,18 @@ await describeWithDask('calls to a Node worker', (python) => {
     await expect(pool.call(address, 'run', {})).rejects.toThrow(/no operation is called "run"/);
   }, 60_000);
 
-  test('a name that is taken is refused, with the reason', async () => {
-    await startWorker(scheduler.address, ['--name', 'twin']);
-    await expect(startWorker(scheduler.address, ['--name', 'twin'])).rejects.toThrow(
-      /refuses this worker: name taken, twin/,
+  test('a name that is taken is refused, with the reason, unless it may be of the same worker before', async () => {
+    const line = await startProxy(scheduler.address);
+    const first = await startWorker(line.address, ['--name', 'twin'], { nanny: true });
+    await expect(startWorker(scheduler.address, ['--name', 'twin'], { nanny: true })).rejects.toThrow(
+      /ended with 1:[\s\S]*refuses this worker: name taken, twin/,
     );
+    // The scheduler does not notice that the connection broke.
+    const others = line.hangUp();
+    await first.prints(/name taken, twin[\s\S]*started again/);
+    for (const socket of others) socket.destroy();
+    await first.prints(/has joined[\s\S]*has joined/);
+    line.close();
   }, 60_000);
 
   test('a worker told to terminate leaves in order', async () => {

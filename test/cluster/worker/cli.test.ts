@@ -138,12 +138,12 @@ test.each([
 });
 
 test('a worker that died or lost the scheduler is started again, one that left or could not join is not', () => {
-  expect(afterExit(0)).toBe(0);
-  expect(afterExit(2)).toBe(2);
-  expect(afterExit(3)).toBe(1);
-  expect(afterExit(4)).toBe('restart');
-  expect(afterExit(1)).toBe('restart');
-  expect(afterExit(null)).toBe('restart');
+  for (const joined of [false, true])
+    expect([0, 2, 3, 4, 1, null].map((code) => afterExit(code, joined))).toEqual([
+      ...[0, 2, 1],
+      ...['restart', 'restart', 'restart'],
+    ]);
+  expect([false, true].map((joined) => afterExit(5, joined))).toEqual([1, 'restart']);
 });
 
 test('a worker that waits for its first scheduler says that it lives', async () => {
