@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DistributedFrames, FrameWorkers } from '../../frame/engines.js';
 import type { Outcome } from '../../frame/exchange/index.js';
 import type { Key } from '../../graph/task.js';
-import { CommError, RemoteError } from '../comm/index.js';
+import { CommError, isLoopback, parseAddress, RemoteError } from '../comm/index.js';
 import { fetchParts, GoneError } from '../frame/index.js';
 import { ClusterTaskError, type Report } from './failure.js';
 import type { Session } from './session.js';
@@ -66,7 +66,11 @@ export class ClusterFrames implements DistributedFrames {
   ): Promise<Outcome | undefined> {
     const parts = directory === undefined ? NONE : undefined;
     try {
-      return (await fetchParts(this.session.pool, worker, key, parts, directory ?? '', signal)).outcome;
+      const wanted = { key, parts, directory: directory ?? '' };
+      // Workers on a loopback address are on this machine; of others that is not known.
+      const near = isLoopback(parseAddress(worker).host);
+      const [outcome] = await fetchParts(this.session.pool, worker, near, [wanted], signal);
+      return outcome;
     } catch (error) {
       if (directory !== undefined) await rm(directory, { recursive: true, force: true });
       if (error instanceof GoneError || error instanceof CommError || error instanceof RemoteError)

@@ -1,14 +1,16 @@
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { Outcome } from '../../frame/exchange/index.js';
 import type { Key } from '../../graph/task.js';
 import { encodeValue, Serialized } from '../wire/index.js';
-import { type PartAnswer, PIECE } from './fetch.js';
+import { type Asked, type PartsAnswer, PIECE } from './fetch.js';
+import { type HeldFile, heldFile } from './link.js';
 import { type FrameResult, frameResult } from './result.js';
 
 interface Held {
   readonly directory: string;
   readonly outcome: Outcome;
   readonly result: FrameResult;
+  readonly files: readonly (readonly HeldFile[])[];
 }
 
 /** What tasks of frames left on this worker: files, by key. */
@@ -21,16 +23,17 @@ export class HeldFrames {
 
   /** Takes a directory over, with what a task left in it. What was computed and copied at once is held once. */
   async add(key: Key, directory: string, outcome: Outcome): Promise<FrameResult> {
-    const bytes = await Promise.all(
-      outcome.files.map((part) => Promise.all(part.map(async (path) => (await stat(path)).size))),
-    );
+    const files = await Promise.all(outcome.files.map((part) => Promise.all(part.map(heldFile))));
     const known = this.held.get(key);
     if (known) {
       await rm(directory, { recursive: true, force: true });
       return known.result;
     }
-    const result = frameResult(outcome, bytes);
-    this.held.set(key, { directory, outcome, result });
+    const result = frameResult(
+      outcome,
+      files.map((part) => part.map(({ bytes }) => bytes)),
+    );
+    this.held.set(key, { directory, outcome, result, files });
     return result;
   }
 
@@ -42,29 +45,36 @@ export class HeldFrames {
     rm(held.directory, { recursive: true, force: true }).catch(() => {});
   }
 
-  /** Answers `tilework_part`: a piece of the files of some parts. */
-  async piece(key: Key, parts: readonly number[] | undefined, offset: number): Promise<PartAnswer> {
-    const held = this.held.get(key);
-    if (!held) return { status: 'gone' };
-    const { outcome, result } = held;
+  /** Answers `tilework_parts`: a piece of the files of some parts of some keys, or where these files lie. */
+  async pieces(inputs: Asked, offset: number, paths: boolean): Promise<PartsAnswer> {
+    const held = inputs.map(([key]) => this.held.get(key));
+    const results = held.map((each) => (each ? encodeValue(each.result) : null));
+    if (paths)
+      return { status: 'OK', results, files: held.map((each) => each?.files ?? null), data: dataOf([]) };
+    if (offset > 0 && held.includes(undefined)) return { status: 'gone' };
     const pieces: Uint8Array[] = [];
     let room = PIECE;
     let from = offset;
-    for (const part of parts ?? outcome.files.keys()) {
-      for (const [i, path] of (outcome.files[part] ?? []).entries()) {
-        const bytes = result.bytes[part]![i]!;
-        if (room > 0 && from < bytes) {
-          const piece = await read(path, from, Math.min(room, bytes - from));
-          pieces.push(piece);
-          room -= piece.length;
+    for (const [i, [, parts]] of inputs.entries()) {
+      const files = held[i]?.files ?? [];
+      for (const part of parts ?? files.keys()) {
+        for (const [n, { path }] of (files[part] ?? []).entries()) {
+          const bytes = held[i]!.result.bytes[part]![n]!;
+          if (room > 0 && from < bytes) {
+            const piece = await read(path, from, Math.min(room, bytes - from));
+            pieces.push(piece);
+            room -= piece.length;
+          }
+          from = Math.max(0, from - bytes);
         }
-        from = Math.max(0, from - bytes);
       }
     }
-    const data = new Serialized({ serializer: 'tilework-bytes' }, [Buffer.concat(pieces)]);
-    return { status: 'OK', ...(offset === 0 && { result: encodeValue(result) }), data };
+    return { status: 'OK', ...(offset === 0 && { results }), data: dataOf(pieces) };
   }
 }
+
+const dataOf = (pieces: readonly Uint8Array[]): Serialized =>
+  new Serialized({ serializer: 'tilework-bytes' }, [Buffer.concat(pieces)]);
 
 async function read(path: string, from: number, bytes: number): Promise<Uint8Array> {
   const file = await open(path, 'r');

@@ -11,8 +11,8 @@ import type {
   Outcome,
 } from '../../frame/distributed/work.js';
 import type { Key } from '../../graph/task.js';
-import { CommError, RemoteError, type RpcPool } from '../comm/index.js';
-import { fetchParts, GoneError } from './fetch.js';
+import { CommError, parseAddress, RemoteError, type RpcPool } from '../comm/index.js';
+import { fetchParts, GoneError, type Wanted } from './fetch.js';
 import { Gate } from './gate.js';
 import { HeldFrames } from './held.js';
 import { type FrameResult, isFrameKey } from './result.js';
@@ -24,7 +24,7 @@ const REPORTED = 5;
 /** How long it is kept before it is given back, at first and at most, in milliseconds. */
 const FIRST_MS = 50;
 const LAST_MS = 5_000;
-/** Inputs that are copied here at once, for one task. */
+/** Workers that are asked at once, for one task. */
 const COPIES = 4;
 
 /** Whoever held what a task reads is gone: the scheduler is to think again. */
@@ -151,13 +151,17 @@ export class FrameTasks {
     const { Database } = await late();
     const directory = this.directoryOf(Database.of(this.engine).scratch());
     try {
-      const { outcome } = await fetchParts(this.pool, worker, key, undefined, directory, signal);
+      const wanted = [{ key, parts: undefined, directory }];
+      const [outcome] = await fetchParts(this.pool, worker, this.isNear(worker), wanted, signal);
+      if (!outcome) throw goneError(worker, key);
       await this.held.add(key, directory, outcome);
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
       throw error;
     }
   }
+
+  private isNear = (worker: string): boolean => parseAddress(worker).host === parseAddress(this.address).host;
 
   private directoryOf = (scratch: string): string => join(scratch, `frame-${++this.count}`);
 
@@ -169,28 +173,25 @@ export class FrameTasks {
     signal: AbortSignal,
   ): Promise<readonly Outcome[]> {
     const found: Outcome[] = [];
-    const gate = new Gate(() => COPIES);
-    const failed = new AbortController();
-    const either = AbortSignal.any([signal, failed.signal]);
-    const copied = inputs.map(async (input, i) => {
-      if (!isFrameKey(input)) {
-        // A block, which the engine holds.
-        found[i] = NO_FILES;
-        return;
+    const left: Missing[] = [];
+    for (const [i, input] of inputs.entries()) {
+      // A block the engine holds.
+      const here = isFrameKey(input) ? this.held.outcome(input) : NO_FILES;
+      if (here) found[i] = here;
+      else {
+        const workers = (holders[input] ?? []).filter((worker) => worker !== this.address);
+        left.push({
+          i,
+          key: input,
+          parts: parts.get(i) ?? NOTHING,
+          directory: join(copies, String(i)),
+          workers,
+        });
       }
-      const here = this.held.outcome(input);
-      const wanted = parts.get(i) ?? NOTHING;
-      found[i] =
-        here ??
-        (await gate.through(either, () =>
-          this.fetch(input, wanted, holders[input] ?? [], join(copies, String(i)), either),
-        ));
-    });
+    }
     try {
-      await Promise.all(copied);
+      await this.fetch(left, found, signal);
     } catch (error) {
-      failed.abort(error);
-      await Promise.allSettled(copied);
       signal.throwIfAborted();
       if (error instanceof InputsLostError) await this.wait(key, error, signal);
       throw error;
@@ -199,27 +200,60 @@ export class FrameTasks {
     return found;
   }
 
-  private async fetch(
-    key: Key,
-    parts: ReadonlySet<number>,
-    workers: readonly string[],
-    directory: string,
-    signal: AbortSignal,
-  ): Promise<Outcome> {
-    let cause: unknown;
-    for (const worker of workers) {
-      if (worker === this.address) continue;
+  /** Has what is missing from workers that hold it: all of a worker at once, and what one does not have any more from the next. */
+  private async fetch(missing: readonly Missing[], found: Outcome[], signal: AbortSignal): Promise<void> {
+    const gate = new Gate(() => COPIES);
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    for (let left = missing; left.length > 0; ) {
+      const groups = new Map<string, Missing[]>();
+      for (const each of left) {
+        const [worker] = each.workers;
+        if (worker === undefined) throw lostError(each, holdersOf(missing, each.i));
+        groups.set(worker, [...(groups.get(worker) ?? []), each]);
+      }
+      const fetched = [...groups].map(([worker, wanted]) =>
+        gate.through(either, async (): Promise<readonly Missing[]> => {
+          const [outcomes, cause] = await this.from(worker, wanted, either);
+          const others: Missing[] = [];
+          for (const [n, { workers, ...each }] of wanted.entries()) {
+            const outcome = outcomes[n];
+            if (outcome) found[each.i] = outcome;
+            else
+              others.push({
+                ...each,
+                workers: workers.slice(1),
+                cause: cause ?? goneError(worker, each.key),
+              });
+          }
+          for (const { directory } of others) await rm(directory, { recursive: true, force: true });
+          return others;
+        }),
+      );
       try {
-        return (await fetchParts(this.pool, worker, key, parts, directory, signal)).outcome;
+        left = (await Promise.all(fetched)).flat();
       } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof GoneError || error instanceof CommError || error instanceof RemoteError))
-          throw error;
-        cause = error;
+        failed.abort(error);
+        await Promise.allSettled(fetched);
+        throw error;
       }
     }
-    const asked = workers.length === 0 ? 'no worker holds it' : `asked ${workers.join(', ')}`;
-    throw new InputsLostError(`${JSON.stringify(key)} cannot be read: ${asked}`, key, cause);
+  }
+
+  /** What a worker has of what is wanted: nothing where it cannot be reached, or has given something up meanwhile; then also why. */
+  private async from(
+    worker: string,
+    wanted: readonly Missing[],
+    signal: AbortSignal,
+  ): Promise<readonly [outcomes: readonly (Outcome | undefined)[], cause?: unknown]> {
+    try {
+      return [await fetchParts(this.pool, worker, this.isNear(worker), wanted, signal)];
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof GoneError || error instanceof CommError || error instanceof RemoteError))
+        throw error;
+      return [[], error];
+    }
   }
 
   /** Before a task is given back: longer each time. Throws what is wrong when that was too often. */
@@ -237,6 +271,26 @@ export class FrameTasks {
       error.unreachable = { key: input, peer: cause.address };
     await pause(Math.min(LAST_MS, FIRST_MS * 2 ** (times - 1)), undefined, { signal });
   }
+}
+
+/** An input that is not here, and the workers that may have it and have not been asked. */
+interface Missing extends Wanted {
+  /** Its number among the inputs. */
+  readonly i: number;
+  readonly workers: readonly string[];
+  /** Why the last one that was asked has none. */
+  readonly cause?: unknown;
+}
+
+const goneError = (worker: string, key: Key): GoneError =>
+  new GoneError(`${worker} does not hold ${JSON.stringify(key)}`);
+
+const holdersOf = (missing: readonly Missing[], i: number): readonly string[] =>
+  missing.find((each) => each.i === i)!.workers;
+
+function lostError({ key, cause }: Missing, workers: readonly string[]): InputsLostError {
+  const asked = workers.length === 0 ? 'no worker holds it' : `asked ${workers.join(', ')}`;
+  return new InputsLostError(`${JSON.stringify(key)} cannot be read: ${asked}`, key, cause);
 }
 
 const NOTHING: ReadonlySet<number> = new Set();

@@ -1,5 +1,6 @@
 import type { Key } from '../../graph/task.js';
 import type { Handler } from '../comm/index.js';
+import type { Asked } from '../frame/index.js';
 import type { ClusterWorker } from './worker.js';
 
 /** What others may call this worker for: the scheduler, workers, clients. */
@@ -8,8 +9,8 @@ export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handl
   const { store, incoming, outgoing, frames } = work;
   return {
     get_data: ({ keys, who }, connection) => outgoing.answer(listOf(keys), who, connection),
-    tilework_part: ({ key, parts, offset }) =>
-      frames.held.piece(key as Key, (parts ?? undefined) as number[] | undefined, offset as number),
+    tilework_parts: ({ inputs, offset, paths }) =>
+      frames.held.pieces(inputs as Asked, offset as number, paths === true),
     async update_data({ data, stimulus_id }) {
       const { received, failures } = await incoming.takeIn(data as Readonly<Record<Key, unknown>>);
       work.tell({ kind: 'update-data', received }, stimulus_id);

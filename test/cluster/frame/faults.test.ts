@@ -46,8 +46,11 @@ await describeWithDask('frames on workers', (python) => {
   afterEach(async () => {
     await engine?.dispose();
   });
+  /** At different addresses, as on several machines: each copies what others hold. */
   const start = (count: number): Promise<NodeWorker[]> =>
-    Promise.all(Array.from({ length: count }, () => startWorker(scheduler.address)));
+    Promise.all(
+      Array.from({ length: count }, (_, i) => startWorker(scheduler.address, ['--host', `127.0.0.${i + 1}`])),
+    );
   /** What tasks left on workers, and what they are at. */
   const files = (workers: readonly NodeWorker[]): string[] =>
     workers.flatMap((worker) => listing(worker.directory)).filter((name) => name.includes('/frame-'));
