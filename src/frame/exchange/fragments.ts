@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ColumnTypes, Database, QueryOptions } from '../duck/database.js';
+import { rowsHeldBack } from '../duck/memory.js';
 import { narrowed } from '../duck/narrow.js';
 import type { SortKey } from '../expr/node.js';
 import { storeRows } from '../map/rows-file.js';
@@ -46,9 +47,10 @@ export async function writeFragment(
   const { sql, values } = partedSql(statement, items.join(', '), output, inputs, turnSql(types));
   const [to, how] =
     output.by === 'one' ? [one, ''] : [directory, `, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];
+  const order = output.by !== 'one' && isMany(output.parts, database) ? ` ORDER BY ${quoteName(PART)}` : '';
   await database.execute(
     {
-      sql: `COPY (${sql}) TO '${to.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy${how})`,
+      sql: `COPY (${sql}${order}) TO '${to.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy${how})`,
       values,
     },
     options,
@@ -57,6 +59,16 @@ export async function writeFragment(
   const bytes = files.flat().reduce((sum, path) => sum + statSync(path).size, 0);
   return { files, bytes, types };
 }
+
+/** DuckDB writes what it has collected of each part when it has collected so much of all: where that is few rows of each, little files get many row groups, … */
+const FEW_ROWS = 1000;
+
+/**
+ * … which costs more than to sort rows by parts first. 700,000 rows of 48 bytes in 128 parts, within 64 MB: 0.94 µs a row instead of 1.51, in 51 parts the same, in 24
+ * 0.55 instead of 0.42.
+ */
+const isMany = (parts: number, database: Database): boolean =>
+  rowsHeldBack(database.mayHold) < FEW_ROWS * parts;
 
 /**
  * Whose turn a row of equal keys is: by what is in it, and among rows that are all the same by how many there are, so that a task that runs again, and reads its rows in

@@ -264,11 +264,15 @@ const [FEWEST, MOST] = [8, 128];
 /** What a partition may take of the memory limit. */
 const SHARE = 1 / 8;
 
-/** In how many partitions a plan is computed where nobody says: by what its sources hold, each a share of the memory limit. */
+/**
+ * In how many partitions a plan is computed where nobody says: by what its sources hold, each a share of the memory limit. Of the sides of a join only the larger counts:
+ * of a partition one is held, and the other passes by.
+ */
 export function partitionsFor(plan: PlanNode, memoryLimit: number, fewest = FEWEST): number {
-  const bytesOf = (node: PlanNode): number =>
-    node.kind === 'scan'
-      ? (scanSize(node, new Map())?.bytes ?? 0)
-      : inputsOf(node).reduce((sum, input) => sum + bytesOf(input), 0);
+  const bytesOf = (node: PlanNode): number => {
+    if (node.kind === 'scan') return scanSize(node, new Map())?.bytes ?? 0;
+    const inputs = inputsOf(node).map(bytesOf);
+    return node.kind === 'join' ? Math.max(...inputs) : inputs.reduce((sum, bytes) => sum + bytes, 0);
+  };
   return Math.max(fewest, Math.min(MOST, Math.ceil(bytesOf(plan) / (memoryLimit * SHARE))));
 }
