@@ -4,13 +4,13 @@ import { expect, it } from 'vitest';
 import { Database } from '../../src/frame/duck/database.js';
 import { callNode, columnNode, type ExprNode, literalNode } from '../../src/frame/expr/node.js';
 import { type AnySchema, type DataFrame, fromRows } from '../../src/frame/index.js';
-import { joinPlan } from '../../src/frame/verbs/joins.js';
 import { optimize } from '../../src/frame/optimize/index.js';
 import { share } from '../../src/frame/optimize/shared.js';
 import * as make from '../../src/frame/plan/make.js';
 import { inputsOf, type JoinHow, type PlanNode } from '../../src/frame/plan/node.js';
 import { printPlan } from '../../src/frame/plan/print.js';
 import { statementOf } from '../../src/frame/statement/index.js';
+import { joinPlan } from '../../src/frame/verbs/joins.js';
 
 const database = Database.of();
 
