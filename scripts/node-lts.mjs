@@ -3,15 +3,12 @@
  * Node runs this script.
  *
  *     node scripts/node-lts.mjs [arguments for vitest run]
- *
- * The release comes from the npm registry (package `node-<platform>-<arch>`, which holds the binary) into .cache/.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeLts } from './tools/node-lts.mjs';
 
-const LTS = '26';
 /** What leans on Node itself: arithmetic and compiled code, threads and memory, files, sockets. The suite on the oldest Node has the rest. */
 const TESTS = [
   ...['engine', 'io', 'kernels', 'cluster/comm', 'cluster/wire'].map((room) => `test/${room}/`),
@@ -21,18 +18,7 @@ const TESTS = [
 ];
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-function install() {
-  const name = `node-${process.platform}-${process.arch}`;
-  const home = path.join(ROOT, '.cache', `node-${LTS}`);
-  const binary = path.join(home, 'node_modules', name, 'bin', 'node');
-  if (!existsSync(binary)) {
-    const npm = ['install', '--prefix', home, '--no-save', '--no-audit', '--no-fund', `${name}@${LTS}`];
-    execFileSync('npm', npm, { stdio: ['ignore', 'ignore', 'inherit'] });
-  }
-  return binary;
-}
-
-const node = install();
+const node = nodeLts();
 console.log(`the suite on Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`);
 const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` };
 const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
