@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/support/sequence.mjs';
 import { compiledSources } from './test/support/sources.mjs';
 
 /** Tests of what keeps no state: a process loads the sources once for all of them that it runs, which takes longer than most of them. */
@@ -21,7 +23,9 @@ export default defineConfig({
   test: {
     globalSetup: './test/support/sources.mjs',
     pool: 'forks',
-    maxWorkers: '100%',
+    // One more than there are cores: tests with other processes wait for them.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongFirst },
     // Each step there takes up where the one before it ended.
     bail: process.env.TILEWORK_KUBERNETES ? 1 : 0,
     projects: [
