@@ -1,0 +1,4 @@
+// Groups of tens of millions and a join, over files of eight times the memory limit, as one fragment and in partitions.
+import { checkFrames } from './frames/out-of-core.mjs';
+
+checkFrames('group', 'join');
