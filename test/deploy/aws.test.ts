@@ -29,6 +29,8 @@ describe.skipIf(moto === undefined || awscli === undefined)('with the real aws',
         AWS_ACCESS_KEY_ID: 'AKIATESTTESTTEST',
         AWS_SECRET_ACCESS_KEY: 'secret',
         AWS_EC2_METADATA_DISABLED: 'true',
+        // What the first call has compiled is there for all.
+        PYTHONDONTWRITEBYTECODE: '',
       },
     );
   });
