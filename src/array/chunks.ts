@@ -10,7 +10,7 @@ export type Chunks = readonly (readonly number[])[];
 export type ChunkSpec = number | 'auto' | readonly (number | 'auto' | readonly number[])[];
 
 /** What `'auto'` aims at, in bytes. */
-export const AUTO_CHUNK_BYTES = 128 * 2 ** 20;
+const AUTO_CHUNK_BYTES = 128 * 2 ** 20;
 
 export const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
 export const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);

@@ -40,9 +40,6 @@ export async function toNdarray(dtype: DType, shape: readonly number[], data: Ty
   return (await wrap)(dtype, shape, data);
 }
 
-/** Bytes that numpy-ts takes once it is loaded, of which nothing is there yet. */
-export const bytesToLoad = (): number => (wrap === undefined ? 40 * 2 ** 20 : 0);
-
 async function makeWrap(): Promise<Wrap> {
   const np = await import('numpy-ts');
   // The storage class is not exported by name; an array shows it. Wrapping keeps results out of numpy-ts's WebAssembly

@@ -23,7 +23,7 @@ export function rechunkNode(node: ArrayNode, chunks: Chunks): ArrayNode {
  * worker to worker: where pieces are long, straight is shorter.
  * @param size bytes of an element
  */
-export function planRechunk(from: Chunks, to: Chunks, size: number, depth = 0): Chunks[] {
+function planRechunk(from: Chunks, to: Chunks, size: number, depth = 0): Chunks[] {
   if (from.every((sizes, axis) => sameSizes(sizes, to[axis]))) return [];
   from.forEach((sizes, axis) => {
     if (!sameSizes(sizes, to[axis]) && [...sizes, ...to[axis]].some(Number.isNaN))
@@ -154,7 +154,7 @@ function splitTask(input: ArrayNode, block: readonly number[], copy: Copy, key: 
 }
 
 /** One element of each list, in all combinations, the last varying fastest. */
-export function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
+function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
   if (lists.some((l) => l.length === 0)) return;
   const at = lists.map(() => 0);
   for (;;) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { LocalCluster, LocalClusterError, type LocalClusterOptions } from '../cluster/local/index.js';
 
-export const CLUSTER_USAGE = `tilework cluster [options]               Dask's scheduler and Node workers on this machine, until Ctrl-C
+const CLUSTER_USAGE = `tilework cluster [options]               Dask's scheduler and Node workers on this machine, until Ctrl-C
   --workers N                          default: as many as give every core a thread
   --adapt MIN:MAX                      as many as there is work for, between two bounds
   --threads-per-worker N               default: 1

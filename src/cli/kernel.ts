@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Where } from '../kernel/index.js';
 
-export const KERNEL_USAGE = `tilework kernel install [options]      TypeScript for Jupyter: writes what Jupyter starts the kernel by
+const KERNEL_USAGE = `tilework kernel install [options]      TypeScript for Jupyter: writes what Jupyter starts the kernel by
 tilework kernel remove [options]       removes it
 tilework kernel run CONNECTION_FILE    the kernel itself; Jupyter starts it
   --user                               for this user (default)
@@ -50,7 +50,7 @@ type Parsed =
   | { readonly action: 'run'; readonly connectionFile: string };
 
 /** @throws TypeError naming what is wrong */
-export function parseKernelArgs(args: readonly string[]): Parsed {
+function parseKernelArgs(args: readonly string[]): Parsed {
   const { values, positionals } = parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
   const [action, connectionFile, ...more] = positionals;
   if (values.help || action === undefined) return 'help';

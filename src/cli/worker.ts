@@ -11,7 +11,7 @@ import {
   type WorkerOptions,
 } from '../cluster/worker/index.js';
 
-export const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for a Dask scheduler: tcp://host:8786, or tls://… with certificates
+const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for a Dask scheduler: tcp://host:8786, or tls://… with certificates
                                        (or environment DASK_SCHEDULER_ADDRESS)
   --nthreads N                         tasks at once; default: one a core
   --memory-limit 4GiB                  of the whole process; also 50%; default: 70 % of the machine or container

@@ -179,8 +179,6 @@ const family: Family = {
   },
 };
 
-export { family as delayedFamily };
-
 class DelayedOutput implements Output {
   readonly keys: readonly Key[];
   readonly reserve = 0;

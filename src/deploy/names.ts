@@ -28,7 +28,7 @@ export const bucketName = (text: string): string =>
     'names of buckets are 3 to 63 lower-case letters, digits and hyphens, begin and end with a letter or digit, and leave out what Amazon has reserved',
   );
 
-export const zoneName = (text: string): string =>
+const zoneName = (text: string): string =>
   check('zone', text, matches('[a-z]{2}(-[a-z]+)+-\\d[a-z]', text), 'zones are called such as us-east-1a');
 
 /** The one region that zones lie in. */

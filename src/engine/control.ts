@@ -2,7 +2,7 @@
  * What a thread and the main thread tell each other without a message: which task runs now, and, for each task sent, whether
  * the thread has begun it or the main thread has taken it back; whoever is first has it.
  */
-export const QUEUE_SLOTS = 1024;
+const QUEUE_SLOTS = 1024;
 const RUNNING = 0;
 const CLAIMS = 16;
 const SIZE = CLAIMS + QUEUE_SLOTS;

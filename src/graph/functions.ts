@@ -27,7 +27,7 @@ function parser(): typeof Parse {
 export type AnyFunction = (...args: never[]) => unknown;
 
 /** Names that compilers put into a function's text and that `compileFunction` provides. */
-export const PROVIDED = ['__name', '__vite_ssr_dynamic_import__', '__vi_import_dynamic__'] as const;
+const PROVIDED = ['__name', '__vite_ssr_dynamic_import__', '__vi_import_dynamic__'] as const;
 
 /**
  * Turns a function into data that any thread or machine can run: its source text and the values of its free variables.

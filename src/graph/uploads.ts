@@ -28,7 +28,7 @@ export function noteUploads(uploads: Uploads): void {
 export const uploadsVersion = (): number => changes;
 
 /** The package that a specifier names: `@me/tools` of `@me/tools/steps.js`. */
-export const packageOf = (specifier: string): string =>
+const packageOf = (specifier: string): string =>
   specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
 /** The uploads that specifiers name; undefined where there are none. */

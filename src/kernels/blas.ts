@@ -15,11 +15,6 @@ export interface BlasInfo {
   readonly threads: number | undefined;
 }
 
-/** One line that says how to get a BLAS, for `tilework info`. */
-export const BLAS_HINT =
-  'no OpenBLAS found: matrix products use the built-in kernels; to speed them up install it (Debian, Ubuntu: apt install libopenblas0; ' +
-  'macOS: brew install openblas) or set TILEWORK_OPENBLAS to the file of the library';
-
 /** An operand as it lies in memory. Strides are in elements, one of them 1. */
 export interface BlasOperand {
   readonly data: Float32Array | Float64Array;

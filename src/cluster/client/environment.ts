@@ -7,7 +7,7 @@ import type { ClusterOptions } from './options.js';
 const ADDRESS = 'DASK_SCHEDULER_ADDRESS';
 
 /** Where the Helm chart mounts certificates, and how its Secret calls them. */
-export const MOUNTED = '/etc/tilework/tls';
+const MOUNTED = '/etc/tilework/tls';
 const mountedAt = (directory: string) => ({
   ca: join(directory, 'ca.crt'),
   cert: join(directory, 'tls.crt'),

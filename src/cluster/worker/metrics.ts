@@ -65,7 +65,7 @@ export function heartbeatMetrics(observed: Observed): object {
 }
 
 /** How many tasks there are in each state, after the scheduler's names. */
-export function countStates(state: WorkerState): Record<string, number> {
+function countStates(state: WorkerState): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const task of state.core.tasks.values()) counts[task.state] = (counts[task.state] ?? 0) + 1;
   return counts;

@@ -11,7 +11,7 @@ export async function report(executor: Executor, target: Target): Promise<void> 
 }
 
 /** A release in lines. */
-export function statusLines(target: Target, found: Installed, release: Release): readonly string[] {
+function statusLines(target: Target, found: Installed, release: Release): readonly string[] {
   const { name, version, revision, status } = found;
   const jupyter = release.services.find(({ component }) => component === 'jupyter');
   return [
@@ -56,7 +56,7 @@ function notebookLines(
 }
 
 /** Flags by which another command is about the same release. */
-export const flags = ({ context, namespace, release }: Target): string =>
+const flags = ({ context, namespace, release }: Target): string =>
   [
     ...(context === undefined ? [] : [' --context ', context]),
     ...(namespace === 'compute' ? [] : [' --namespace ', namespace]),

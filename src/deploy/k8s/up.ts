@@ -49,7 +49,7 @@ export async function install(
 }
 
 /** The one command of helm. Workers that were scaled since stay as many as they are, unless a number is given. */
-export function installStep(options: UpOptions, present?: Release): Step {
+function installStep(options: UpOptions, present?: Release): Step {
   const { release, chart, workers, values, set, timeout } = options;
   const { args, values: valuesOf } = CHARTS[chart]();
   const scaled = (group: string): number | undefined =>

@@ -6,7 +6,7 @@ const MIB = 2 ** 20;
  * What a thread takes beside blocks: its heap, code and stack (15 to 17 MiB, measured with Node 20 on Linux), and what libraries that
  * it loads and users' functions leave lying about.
  */
-export const THREAD_BYTES = 28 * MIB;
+const THREAD_BYTES = 28 * MIB;
 /** What the main thread's heap, the tasks in it and messages take beyond what the process had at the start. */
 const MARGIN_SHARE = 0.06;
 const MARGIN_LEAST = 32 * MIB;

@@ -92,7 +92,7 @@ export const isAtHand = (record: TaskRecord): boolean =>
   record.inputs.every(({ place }) => place?.state !== 'disk' && place?.state !== 'loading');
 
 /** Where the blocks of a result lie in one allocation. */
-export function layOut(metas: readonly BlockMeta[]): Layout {
+function layOut(metas: readonly BlockMeta[]): Layout {
   let end = 0;
   const blocks = metas.map((meta): BlockPlace => {
     const bytes = meta.shape.reduce((product, extent) => product * extent, itemsize(meta.dtype));

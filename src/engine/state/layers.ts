@@ -3,7 +3,7 @@ import type { Core } from './core.js';
 import type { Layer } from './records.js';
 
 /** Before a task of a layer was timed: short enough to send a few at once, long enough to time before sending many. */
-export const UNKNOWN_MS = 0.5;
+const UNKNOWN_MS = 0.5;
 
 const SMOOTHING = 32;
 

@@ -43,7 +43,7 @@ function zstdSize(bytes: Uint8Array): number {
 const LZ4_MAGIC = 0x184d2204;
 
 /** What an LZ4 frame holds (lz4_Frame_format.md, 1.6.2). Checksums are not looked at. */
-export function decodeLz4Frame(bytes: Uint8Array): Uint8Array {
+function decodeLz4Frame(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== LZ4_MAGIC) throw new Error('a body is no LZ4 frame');
   const flags = bytes[4]!;

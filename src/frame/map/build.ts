@@ -72,7 +72,7 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** How a value, which is not null, is stored in a column of a type; undefined where it cannot be. */
-export function storeOf(type: ColumnType): (value: unknown) => unknown {
+function storeOf(type: ColumnType): (value: unknown) => unknown {
   if (typeof type !== 'string') return nestedStore(type);
   const range = RANGES[type];
   if (range) {

@@ -16,7 +16,7 @@ const isNode = (value: unknown): value is Node =>
  *
  * @param source of a function, as `shipFunction` takes it
  */
-export function propertiesRead(source: string): readonly string[] | undefined {
+function propertiesRead(source: string): readonly string[] | undefined {
   // In CommonJS there is no import.meta.
   const here = typeof __filename === 'string' ? __filename : import.meta.url;
   const parse = createRequire(here)('acorn').parseExpressionAt as typeof Parse;

@@ -1,13 +1,4 @@
-import {
-  callNode,
-  childrenOf,
-  columnsOf,
-  type ExprNode,
-  freeze,
-  mapChildren,
-  type SortKey,
-  some,
-} from '../expr/node.js';
+import { callNode, childrenOf, columnsOf, type ExprNode, mapChildren, some } from '../expr/node.js';
 import type { Item } from '../plan/node.js';
 
 /**
@@ -19,7 +10,7 @@ export const MAX_DEPTH = 32;
 const depths = new WeakMap<ExprNode, number>();
 
 /** How deep an expression is. */
-export function depthOf(node: ExprNode): number {
+function depthOf(node: ExprNode): number {
   if (node.kind === 'column' || node.kind === 'literal') return 1;
   let depth = depths.get(node);
   if (depth === undefined) {
@@ -80,7 +71,3 @@ export function readsOnly(node: ExprNode, names: { has(name: string): boolean })
 
 export const exprMap = (items: readonly Item[]): ReadonlyMap<string, ExprNode> =>
   new Map(items.map(({ name, expr }) => [name, expr]));
-
-/** Keys of an order over what their columns are made of. */
-export const substituteKeys = (keys: readonly SortKey[], of: ReadonlyMap<string, ExprNode>): SortKey[] =>
-  keys.map((key) => freeze({ ...key, expr: substitute(key.expr, of) }));

@@ -15,7 +15,7 @@ import { allOf, conjunctsOf } from './expressions.js';
  * What is certain before any row is read: logic of constants, with null as a third value, comparisons and sums of numbers. Only what DuckDB would say too,
  * of the same type: sums stay within 32 bits, as its integers of that size do; text is compared for equality only, since its order there is of bytes.
  */
-export function foldExpr(node: ExprNode): ExprNode {
+function foldExpr(node: ExprNode): ExprNode {
   if (node.kind === 'column' || node.kind === 'literal') return node;
   const known = folded.get(node);
   if (known) return known;
@@ -29,7 +29,7 @@ export function foldExpr(node: ExprNode): ExprNode {
 const folded = new WeakMap<ExprNode, ExprNode>();
 
 /** A predicate: of it matters only whether it is true, so null is as good as false. */
-export function foldPredicate(node: ExprNode): ExprNode {
+function foldPredicate(node: ExprNode): ExprNode {
   const kept: ExprNode[] = [];
   for (const conjunct of conjunctsOf(foldExpr(node))) {
     if (isLiteral(conjunct, true)) continue;
@@ -72,7 +72,7 @@ function foldItems(items: Items): Items {
 const TRUE = literalNode(true);
 const FALSE = literalNode(false);
 
-export const isLiteral = (node: ExprNode, value: LiteralValue): boolean =>
+const isLiteral = (node: ExprNode, value: LiteralValue): boolean =>
   node.kind === 'literal' && node.value === value;
 
 const COMPARE: Readonly<Record<string, (order: number) => boolean>> = {

@@ -1,4 +1,3 @@
-import { arrayOf } from '../result/column.js';
 import type { ColumnType, Schema } from '../types.js';
 
 /** Parquet's physical types, by their numbers. */
@@ -81,9 +80,6 @@ export function storedType(type: ColumnType): ColumnType {
 
 export const sameType = (a: ColumnType, b: ColumnType): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Whether a column is one run of elements: no lists, structs or maps. */
-export const isFlat = (type: ColumnType): boolean => typeof type === 'string';
-
 /** A leaf of a column's tree, as it lies in a file. */
 export interface Leaf {
   readonly kind: 'leaf';
@@ -161,9 +157,3 @@ export function treesOf(schema: Schema): {
   const trees = Object.entries(schema).map(([name, type]) => make(type, 0, 0, [name]));
   return { trees, leaves };
 }
-
-/** Bytes that an element of a type takes in memory, about. */
-export const elementBytes = (type: ColumnType): number => {
-  const Typed = arrayOf(type);
-  return Typed ? new Typed(0).BYTES_PER_ELEMENT : 24;
-};

@@ -7,7 +7,6 @@ import {
   CONVERTED_LIST,
   CONVERTED_MAP,
   INT32,
-  isFlat,
   type Leaf,
   OPTIONAL,
   physicalOf,
@@ -313,5 +312,3 @@ function elementOf(type: ColumnType, value: unknown): unknown {
       return value;
   }
 }
-
-export { isFlat };

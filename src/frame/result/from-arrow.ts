@@ -3,7 +3,7 @@ import type { ColumnType } from '../types.js';
 import { arrayOf, type Batch, type Column, exact } from './column.js';
 
 /** The column type of an Arrow type. Throws a TypeError for what has no place in a frame. */
-export function typeOfArrow(lib: typeof Arrow, name: string, type: Arrow.DataType): ColumnType {
+function typeOfArrow(lib: typeof Arrow, name: string, type: Arrow.DataType): ColumnType {
   const { DataType } = lib;
   if (DataType.isDictionary(type)) return typeOfArrow(lib, name, type.dictionary);
   if (DataType.isNull(type)) return 'null';

@@ -117,10 +117,10 @@ const every = (bytes: number) =>
 const NARROW: Record<number, number[]> = { 1: every(1), 2: every(2), 4: every(4) };
 
 /** The upper eight bytes of a vector, moved down. */
-export const upperHalf = (v: Code): Code => i8x16.shuffle(v, v, HIGH_HALF);
+const upperHalf = (v: Code): Code => i8x16.shuffle(v, v, HIGH_HALF);
 
 /** Keeps the low half of every lane of two vectors, `width` bytes each: lanes of `a`, then of `b`. */
-export const narrowLanes = (a: Code, b: Code, width: number): Code => i8x16.shuffle(a, b, NARROW[width]!);
+const narrowLanes = (a: Code, b: Code, width: number): Code => i8x16.shuffle(a, b, NARROW[width]!);
 
 /** Two vectors of f64 as one of f32. */
 export const demotePair = (a: Code, b: Code): Code =>

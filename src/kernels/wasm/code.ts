@@ -103,7 +103,6 @@ export const br = (label: Label): Code => new Branch(0x0c, label);
 export const brIf = (label: Label, condition: Code): Code => [condition, new Branch(0x0d, label)];
 export const ret = (...values: Code[]): Code => [values, 0x0f];
 export const unreachable: Code = 0x00;
-export const drop = (value: Code): Code => [value, 0x1a];
 /** `condition ? a : b`, both evaluated; scalars and v128 alike. */
 export const select = (a: Code, b: Code, condition: Code, type?: ValueType): Code =>
   type === 'v128' ? [a, b, condition, 0x1c, 1, typeByte('v128')] : [a, b, condition, 0x1b];

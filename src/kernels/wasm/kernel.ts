@@ -26,11 +26,7 @@ export interface KernelExports {
 }
 
 /** The module for loops whose operands (inputs, then index axes) stay the same along rows where `fixed` says so. */
-export function buildKernel(
-  program: Program,
-  mode: Mode,
-  fixed: readonly boolean[],
-): Uint8Array<ArrayBuffer> {
+function buildKernel(program: Program, mode: Mode, fixed: readonly boolean[]): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder().importMemory();
   const library = new Library(module);
   const folds = placeFolds(program);

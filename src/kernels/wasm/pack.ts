@@ -35,7 +35,7 @@ const MOVES: Record<
  * `pack1` … `pack8` by itemsize, each (to, from, then for each of four axes, outermost first: extent, step of `to`, step of `from`),
  * steps in bytes, extents at least 1.
  */
-export function buildPack(): Uint8Array<ArrayBuffer> {
+function buildPack(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder().importMemory();
   const params = Array.from({ length: 2 + 3 * AXES }, () => 'i32' as const);
   for (const size of [1, 2, 4, 8])
