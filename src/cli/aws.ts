@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import {
   accountOf,
   awsDown,
@@ -18,10 +17,9 @@ import {
   type Wish,
 } from '../deploy/index.js';
 import { confirmed, typed } from './ask.js';
-import { type Action, COMMON, maybeWhole, perform, RELEASE, releaseOf, TARGET } from './deploy.js';
-import { checkFlags } from './k8s.js';
+import { type Action, COMMON, maybeWhole, perform, RELEASE, readArgs, releaseOf, TARGET } from './deploy.js';
 
-export const AWS_USAGE = `tilework aws up|status|down CLUSTER [options]           a cluster on AWS, made by kops, with tilework on it
+const AWS_USAGE = `tilework aws up|status|down CLUSTER [options]           a cluster on AWS, made by kops, with tilework on it
   up CLUSTER --zones us-east-1a        CLUSTER such as demo.k8s.local; says what it costs, and asks
      --nodes 2  --node-size t3.large  --control-plane-size t3.medium  --volume-size 20
      --bucket NAME                     where kops keeps its state; default: tilework-kops-ACCOUNT-REGION
@@ -55,7 +53,7 @@ const FLAGS = {
   'yes-delete': { type: 'string' },
 } as const;
 
-/** Which flags are of some actions only. */
+/** Its actions, and which flags are of some only. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
   up: [
     ...Object.keys(RELEASE).filter((flag) => !Object.hasOwn(TARGET, flag)),
@@ -70,22 +68,11 @@ export const awsCommand = (args: readonly string[]): Promise<number> =>
   perform('aws', AWS_USAGE, () => parseAwsArgs(args));
 
 /** @throws TypeError naming the flag and what it takes */
-export function parseAwsArgs(args: readonly string[]): Action | 'help' {
-  const { values, positionals, tokens } = parseArgs({
-    args: [...args],
-    options: FLAGS,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const [name, cluster, ...rest] = positionals;
-  if (values.help) return 'help';
-  if (name === undefined || !Object.hasOwn(OWN, name))
-    throw new TypeError(`up, status or down, not ${name === undefined ? 'nothing' : JSON.stringify(name)}`);
-  checkFlags(
-    name,
-    OWN,
-    tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : [])),
-  );
+function parseAwsArgs(args: readonly string[]): Action | 'help' {
+  const read = readArgs(args, FLAGS, OWN);
+  if (read === 'help') return 'help';
+  const { name, values } = read;
+  const [cluster, ...rest] = read.rest;
   if (cluster === undefined || rest.length > 0)
     throw new TypeError(`${name} takes one name of a cluster, such as demo.k8s.local`);
   clusterName(cluster);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { DeployError, Executor, InterruptedError, type Log, openLog } from '../deploy/index.js';
 
 /** Flags of every command that makes, shows or removes clusters. */
@@ -36,6 +37,51 @@ export interface Action {
   /** Whether it runs until it is interrupted, which is then no failure. */
   readonly untilInterrupted?: true;
   readonly run: (executor: Executor) => Promise<void>;
+}
+
+type Flags = NonNullable<ParseArgsConfig['options']>;
+
+/** What was said to a command. */
+interface Said<F extends Flags> {
+  readonly name: string;
+  readonly rest: readonly string[];
+  readonly values: ReturnType<
+    typeof parseArgs<{ options: F; allowPositionals: true; tokens: true }>
+  >['values'];
+}
+
+/**
+ * The action that arguments name, what else is said, and flags.
+ *
+ * @param own the actions, and flags that are of some of them only
+ * @throws TypeError naming what is wrong
+ */
+export function readArgs<const F extends Flags>(
+  args: readonly string[],
+  flags: F,
+  own: Readonly<Record<string, readonly string[]>>,
+): Said<F> | 'help' {
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    options: flags,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const [name, ...rest] = positionals;
+  if ('help' in values) return 'help';
+  if (name === undefined || !Object.hasOwn(own, name)) {
+    const actions = Object.keys(own);
+    throw new TypeError(
+      `${actions.slice(0, -1).join(', ')} or ${actions.at(-1)}, not ${name === undefined ? 'nothing' : JSON.stringify(name)}`,
+    );
+  }
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const of = Object.keys(own).filter((action) => own[action]!.includes(token.name));
+    if (of.length > 0 && !of.includes(name))
+      throw new TypeError(`--${token.name} is of ${of.join(' and ')}, not of ${name}`);
+  }
+  return { name, rest, values };
 }
 
 /** Reads arguments, does what they say, and says what went wrong. Resolves to the exit code. */

@@ -1,9 +1,8 @@
-import { parseArgs } from 'node:util';
 import { checkTarget, connect, down, report, scale, up } from '../deploy/index.js';
 import { typed } from './ask.js';
-import { type Action, COMMON, perform, RELEASE, releaseOf, TARGET, wholeOf } from './deploy.js';
+import { type Action, COMMON, perform, RELEASE, readArgs, releaseOf, TARGET, wholeOf } from './deploy.js';
 
-export const K8S_USAGE = `tilework k8s up|status|connect|scale|down [options]     on any cluster that kubectl reaches
+const K8S_USAGE = `tilework k8s up|status|connect|scale|down [options]     on any cluster that kubectl reaches
   up [--workers N] [--python N]        installs the chart, or brings it up to date, and waits until it runs
      --chart dask                      Dask's own chart with tilework's workers; with --workers 0 just as it comes
      --values FILE  --set NAME=VALUE   values of the chart, as helm takes them
@@ -26,7 +25,7 @@ const FLAGS = {
   'yes-delete': { type: 'string' },
 } as const;
 
-/** Which flags are of one action only. */
+/** Its actions, and which flags are of one only. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
   up: Object.keys(RELEASE).filter((flag) => !Object.hasOwn(TARGET, flag)),
   status: [],
@@ -40,24 +39,10 @@ export const k8sCommand = (args: readonly string[]): Promise<number> =>
   perform('k8s', K8S_USAGE, () => parseK8sArgs(args));
 
 /** @throws TypeError naming the flag and what it takes */
-export function parseK8sArgs(args: readonly string[]): Action | 'help' {
-  const { values, positionals, tokens } = parseArgs({
-    args: [...args],
-    options: FLAGS,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const [name, ...rest] = positionals;
-  if (values.help) return 'help';
-  if (name === undefined || !Object.hasOwn(OWN, name))
-    throw new TypeError(
-      `up, status, connect, scale or down, not ${name === undefined ? 'nothing' : JSON.stringify(name)}`,
-    );
-  checkFlags(
-    name,
-    OWN,
-    tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : [])),
-  );
+function parseK8sArgs(args: readonly string[]): Action | 'help' {
+  const read = readArgs(args, FLAGS, OWN);
+  if (read === 'help') return 'help';
+  const { name, rest, values } = read;
   if (rest.length !== (name === 'scale' ? 1 : 0))
     throw new TypeError(
       name === 'scale' ? 'scale takes one number of workers' : `${name} takes no ${rest.join(' ')}`,
@@ -88,18 +73,5 @@ export function parseK8sArgs(args: readonly string[]): Action | 'help' {
           await typed(question, release, `--yes-delete ${release}`, executor.signal);
         await down(executor, target);
       });
-  }
-}
-
-/** @throws TypeError for a flag of another action */
-export function checkFlags(
-  action: string,
-  own: Readonly<Record<string, readonly string[]>>,
-  given: readonly string[],
-): void {
-  for (const flag of given) {
-    const of = Object.keys(own).filter((name) => own[name]!.includes(flag));
-    if (of.length > 0 && !of.includes(action))
-      throw new TypeError(`--${flag} is of ${of.join(' and ')}, not of ${action}`);
   }
 }

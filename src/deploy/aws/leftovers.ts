@@ -27,14 +27,11 @@ export function belongs(tags: readonly Tag[], name: string): boolean {
   return shared === 'owned' || (shared === undefined && value('KubernetesCluster') === name);
 }
 
-/** Load balancers whose tags are told at once. */
-const TAGGED_AT_ONCE = 20;
-
 /** All that the tags of a cluster are on and that costs by the hour, but machines: kops ends those. */
 export async function leftovers(executor: Executor, where: Where): Promise<readonly Leftover[]> {
   const found = await Promise.all([
-    classic(executor, where),
-    modern(executor, where),
+    balancers(executor, where, CLASSIC),
+    balancers(executor, where, MODERN),
     volumes(executor, where),
     addresses(executor, where),
   ]);
@@ -46,66 +43,62 @@ export const removal = ({ what, id, remove }: Leftover & { readonly remove: Comm
   command: remove,
 });
 
-async function classic(executor: Executor, { name, region }: Where): Promise<readonly Leftover[]> {
-  const { LoadBalancerDescriptions: all } = (await executor.query(
-    aws(region, 'elb', 'describe-load-balancers'),
-  )) as {
-    LoadBalancerDescriptions: readonly { LoadBalancerName: string }[];
-  };
-  const ids = await tagged(
-    executor,
-    all.map(({ LoadBalancerName }) => LoadBalancerName),
-    (some) => aws(region, 'elb', 'describe-tags', '--load-balancer-names', ...some),
-    ({ LoadBalancerName }) => LoadBalancerName!,
-    name,
-  );
-  return ids.map((id) => ({
-    what: 'load balancer' as const,
-    id,
-    remove: aws(region, 'elb', 'delete-load-balancer', '--load-balancer-name', id),
-  }));
+/** A generation of load balancers: what aws calls them, and how it is asked for their tags. */
+interface Generation {
+  readonly service: string;
+  readonly list: string;
+  readonly id: string;
+  /** What is said of one's tags names it so. */
+  readonly tagsOf: string;
+  readonly some: string;
+  readonly one: string;
 }
 
-async function modern(executor: Executor, { name, region }: Where): Promise<readonly Leftover[]> {
-  const { LoadBalancers: all } = (await executor.query(aws(region, 'elbv2', 'describe-load-balancers'))) as {
-    LoadBalancers: readonly { LoadBalancerArn: string }[];
-  };
-  const ids = await tagged(
-    executor,
-    all.map(({ LoadBalancerArn }) => LoadBalancerArn),
-    (some) => aws(region, 'elbv2', 'describe-tags', '--resource-arns', ...some),
-    ({ ResourceArn }) => ResourceArn!,
-    name,
-  );
-  return ids.map((id) => ({
-    what: 'load balancer' as const,
-    id,
-    remove: aws(region, 'elbv2', 'delete-load-balancer', '--load-balancer-arn', id),
-  }));
-}
+const CLASSIC: Generation = {
+  service: 'elb',
+  list: 'LoadBalancerDescriptions',
+  id: 'LoadBalancerName',
+  tagsOf: 'LoadBalancerName',
+  some: '--load-balancer-names',
+  one: '--load-balancer-name',
+};
 
-interface Description {
-  readonly Tags: readonly Tag[];
-  readonly LoadBalancerName?: string;
-  readonly ResourceArn?: string;
-}
+const MODERN: Generation = {
+  service: 'elbv2',
+  list: 'LoadBalancers',
+  id: 'LoadBalancerArn',
+  tagsOf: 'ResourceArn',
+  some: '--resource-arns',
+  one: '--load-balancer-arn',
+};
 
-/** Which of these have the cluster's tags. */
-async function tagged(
+/** Load balancers whose tags are told at once. */
+const TAGGED_AT_ONCE = 20;
+
+async function balancers(
   executor: Executor,
-  ids: readonly string[],
-  tagsOf: (some: readonly string[]) => Command,
-  idOf: (description: Description) => string,
-  name: string,
-): Promise<readonly string[]> {
+  { name, region }: Where,
+  { service, list, id, tagsOf, some, one }: Generation,
+): Promise<readonly Leftover[]> {
+  const all = (await executor.query(aws(region, service, 'describe-load-balancers'))) as {
+    readonly [list: string]: readonly { readonly [id: string]: string }[];
+  };
+  const ids = all[list]!.map((balancer) => balancer[id]!);
   const found: string[] = [];
   for (let from = 0; from < ids.length; from += TAGGED_AT_ONCE) {
-    const { TagDescriptions } = (await executor.query(tagsOf(ids.slice(from, from + TAGGED_AT_ONCE)))) as {
-      TagDescriptions: readonly Description[];
+    const { TagDescriptions } = (await executor.query(
+      aws(region, service, 'describe-tags', some, ...ids.slice(from, from + TAGGED_AT_ONCE)),
+    )) as {
+      TagDescriptions: readonly ({ readonly Tags: readonly Tag[] } & Readonly<Record<string, string>>)[];
     };
-    found.push(...TagDescriptions.filter(({ Tags }) => belongs(Tags, name)).map(idOf));
+    for (const description of TagDescriptions)
+      if (belongs(description.Tags, name)) found.push(description[tagsOf]!);
   }
-  return found;
+  return found.map((id) => ({
+    what: 'load balancer',
+    id,
+    remove: aws(region, service, 'delete-load-balancer', one, id),
+  }));
 }
 
 /** What has one of the tags; whether it is the cluster's own their values say. */
