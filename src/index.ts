@@ -5,7 +5,7 @@ export * from './array/index.js';
 export * from './cluster/index.js';
 export * from './delayed/index.js';
 export { configure, defaultEngine, useEngine } from './engine/default.js';
-export type { Engine, Progress, WorkerInfo } from './engine/engine.js';
+export type { ComputeOptions, Engine, Progress, Results, RunOptions, WorkerInfo } from './engine/engine.js';
 export {
   EngineError,
   MemoryLimitError,
@@ -18,7 +18,8 @@ export * from './frame/index.js';
 export * from './futures/index.js';
 export { GraphError } from './graph/errors.js';
 export { UnshippableFunctionError } from './graph/function-spec.js';
-export { netcdfInfo } from './io/netcdf/open.js';
-export { npzInfo } from './io/npz.js';
+export type { Graph, Key, Task } from './graph/task.js';
+export { type NetcdfInfo, netcdfInfo } from './io/netcdf/open.js';
+export { type NpzMember, npzInfo } from './io/npz.js';
 export type { DType } from './kernels/dtype.js';
-export { progressBar } from './watch/progress.js';
+export { type ProgressBarOptions, progressBar } from './watch/progress.js';

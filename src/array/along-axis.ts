@@ -8,6 +8,7 @@ import { inOneBlock } from './lanes.js';
 import { makeNode, type TasksNode } from './node.js';
 import type { AlongAxisParams } from './ops/along-axis.js';
 
+/** How `applyAlongAxis` calls a function, and what that returns. */
 export interface AlongAxisOptions<D extends DType = DType> extends FunctionOptions {
   /** dtype of the result; default: that of the array. */
   readonly dtype?: D;

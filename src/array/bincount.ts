@@ -9,6 +9,7 @@ import { max, sum } from './reductions/index.js';
 import { lessEqual } from './ufuncs/index.js';
 import { workOf } from './work.js';
 
+/** What each element counts in `bincount`, and how many bins there are. */
 export interface BincountOptions {
   /** The length of the result, where it is to be known. */
   readonly minlength?: number;

@@ -27,6 +27,7 @@ export type BlockFunction<
   ...args: [...blocks: { -readonly [K in keyof Inputs]: InputBlock<DTypeOf<Inputs[K]>> }, info: BlockInfo<D>]
 ) => unknown;
 
+/** How `mapBlocks` calls a function, and what array its results make. */
 export interface MapBlocksOptions<D extends DType = DType> extends FunctionOptions {
   /** dtype of the result; default: the first input's. */
   readonly dtype?: D;

@@ -27,6 +27,7 @@ export type ArrayCompute = LazyCompute;
  * say which where it cannot know: `(await x.mean(0).compute()) as NDArray`.
  */
 export type Computed<D extends DType> = NDArray<D> | ElementOf<D>;
+/** An element of a dtype in JavaScript. */
 export type ElementOf<D extends DType> = D extends 'bool'
   ? boolean
   : D extends 'int64' | 'uint64'

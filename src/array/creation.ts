@@ -252,6 +252,7 @@ export function arange(...args: readonly unknown[]): TileArray<DType> {
   });
 }
 
+/** How `linspace` makes an array. */
 export interface LinspaceOptions<D extends DType = DType> extends CreateOptions<D> {
   /** Whether `stop` is the last value; default true. */
   readonly endpoint?: boolean;
@@ -303,6 +304,7 @@ export function linspace(start: number, stop: number, ...rest: readonly unknown[
   });
 }
 
+/** How `eye` makes an array. */
 export interface EyeOptions<D extends DType = DType> extends CreateOptions<D> {
   /** The diagonal of the ones; default 0. */
   readonly k?: number;

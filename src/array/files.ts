@@ -18,6 +18,7 @@ import { type ChunkSpec, normalizeChunks } from './chunks.js';
 import type { ArrayCompute } from './compute.js';
 import { fromSource, writeTo } from './io.js';
 
+/** How an array in a file is read. */
 export interface ReadOptions {
   /** Chunks of the array; default: the file's own, or where it has none, of some 16 MiB. */
   readonly chunks?: ChunkSpec;
@@ -35,6 +36,7 @@ export function fromNpy(path: string, options: ReadOptions = {}): TileArray<DTyp
   return fromSource(openNpy(path), options.chunks);
 }
 
+/** How a member of an npz file is read. */
 export interface NpzReadOptions extends ReadOptions {
   /** Where compressed members are inflated to, being readable from their start only; removed when the process ends. */
   readonly directory?: string;
@@ -68,6 +70,7 @@ function scratchDirectory(): string {
   return scratch;
 }
 
+/** How a variable of a netCDF file is read. */
 export interface NetcdfReadOptions extends ReadOptions {
   /** The numbers as stored, without scale, offset and missing values applied. */
   readonly raw?: boolean;
@@ -89,6 +92,7 @@ export function fromNetcdf(
   return fromSource(openNetcdf(path, variable, { raw: options.raw ?? false }), options.chunks);
 }
 
+/** How an array of a Zarr store is read. */
 export interface ZarrReadOptions extends ReadOptions {
   /** Path of the array within the store's groups. */
   readonly path?: string;
@@ -115,6 +119,7 @@ export async function fromZarr(
   return fromSource(await openZarr(store, options), chunks);
 }
 
+/** How an array is written to a Zarr store, and computed. */
 export interface ZarrWriteOptions extends ArrayCompute {
   /** Chunks of the store, regular; default: the array's largest along each axis. */
   readonly chunks?: ChunkSpec;
@@ -150,6 +155,7 @@ export async function toZarr(x: ArrayInput, path: string, options: ZarrWriteOpti
   await guarded(array, target, finishZarr, run);
 }
 
+/** How an array is written to an npy file, and computed. */
 export interface NpyWriteOptions extends ArrayCompute {
   /** Replace a file that exists, when the new one is whole. */
   readonly overwrite?: boolean;

@@ -10,6 +10,7 @@ import { diff } from './scans.js';
 import * as ufuncs from './ufuncs/index.js';
 import { workOf } from './work.js';
 
+/** The bins of `histogram`, and how elements count. */
 export interface HistogramOptions {
   /** How many bins of one width (default 10), or the edges of bins in ascending order. */
   readonly bins?: number | readonly number[];

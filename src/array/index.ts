@@ -1,7 +1,8 @@
 /** Blocked arrays larger than memory, with NumPy's names. */
 
 export type { FunctionOptions, ModuleFunction } from '../graph/given-function.js';
-export { type ComputedIn, compute, persist } from '../lazy/index.js';
+export { type ComputedIn, compute, type Lazy, persist } from '../lazy/index.js';
+export type { PictureOptions } from '../watch/picture.js';
 export { type AlongAxisOptions, applyAlongAxis } from './along-axis.js';
 export {
   type ArrayInput,
@@ -125,7 +126,6 @@ export {
   allclose,
   arrayEqual,
   average,
-  type CloseOptions,
   type CovarianceOptions,
   corrcoef,
   countNonzero,

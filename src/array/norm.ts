@@ -6,6 +6,7 @@ import { type AllAxes, max, min, type ReduceOptions, sum } from './reductions/in
 import type { TileScalar } from './scalar.js';
 import { abs, notEqual, power, sqrt, square } from './ufuncs/index.js';
 
+/** Which norm, along which axes. */
 export interface NormOptions extends ReduceOptions {
   /**
    * Which norm; default: the root of the sum of squares, over any axes. Over one axis (vectors) 1 is the sum of sizes, 2 the root of the sum of squares, Infinity the

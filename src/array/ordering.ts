@@ -46,6 +46,7 @@ export type { QuantileMethod };
 
 const METHODS: ReadonlySet<string> = new Set(['linear', 'lower', 'higher', 'nearest', 'midpoint']);
 
+/** Along which axes quantiles are, and how they are found between elements. */
 export interface QuantileOptions {
   /** Which axes (default: all). */
   readonly axis?: number | readonly number[] | null;

@@ -18,6 +18,7 @@ export type Boundary = 'none' | 'reflect' | 'nearest' | 'periodic' | Scalar;
 /** One for all axes, a list of one for each, or an object by number of axis (`{ 0: 2 }`). */
 export type ByAxis<T> = T | readonly T[] | { readonly [axis: number]: T };
 
+/** How much of its neighbours a block sees, and how `mapOverlap` calls a function. */
 export interface MapOverlapOptions<D extends DType = DType> extends Omit<MapBlocksOptions<D>, 'shape'> {
   /** How many elements of its neighbours a block sees along each axis; of axes that are not named none. */
   readonly depth: ByAxis<number>;

@@ -10,6 +10,7 @@ import { rechunkNode } from './rechunk.js';
 import { add, multiply, notEqual, subtract } from './ufuncs/index.js';
 import { lastOfBlocks, spreadOverBlocks } from './view.js';
 
+/** How `cumsum` and `cumprod` go along an array. */
 export interface ScanOptions<E extends DType = DType> {
   /** Default: of the flattened array. */
   readonly axis?: number;

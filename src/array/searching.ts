@@ -8,6 +8,7 @@ import type { SearchCommon } from './ops/searchsorted.js';
 import { subtract } from './ufuncs/index.js';
 import { workOf } from './work.js';
 
+/** Where `searchsorted` finds a place among equals. */
 export interface SearchOptions {
   /** Before the first element that is not less (`'left'`, the default), or behind the last that is not greater. */
   readonly side?: 'left' | 'right';

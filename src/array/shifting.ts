@@ -76,6 +76,7 @@ export function rot90<A extends ArrayInput>(
 /** What `pad` puts around an array: a constant, or elements of its own: its edge, its mirror image without or with the edge, its other end. */
 export type PadMode = 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap';
 
+/** What `pad` fills with. */
 export interface PadOptions {
   /** Default: `'constant'`. */
   readonly mode?: PadMode;

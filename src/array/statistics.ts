@@ -31,6 +31,7 @@ export const ptp = <A extends ArrayInput>(x: A, axis: Axis = null): TileArray<DT
 export const countNonzero = (x: ArrayInput, axis: Axis = null): TileArray<'int64'> =>
   sum(asarray(x).astype('bool'), axis) as unknown as TileArray<'int64'>;
 
+/** Along which axis `average` is taken, and with which weights. */
 export interface AverageOptions {
   readonly axis?: Axis;
   /** One for each element; or a vector for the elements along the one axis. */
@@ -66,6 +67,7 @@ export function average<A extends ArrayInput>(
   >;
 }
 
+/** What `cov` and `corrcoef` take for variables, and the divisor of `cov`. */
 export interface CovarianceOptions {
   /** Whether rows are variables and columns observations (default), or the other way round. */
   readonly rowvar?: boolean;
@@ -112,20 +114,17 @@ export function corrcoef(
   return ufuncs.clip(scaled as TileArray<DType>, -1, 1) as TileArray<'float64' | 'float32'>;
 }
 
-export interface CloseOptions {
-  readonly rtol?: number;
-  readonly atol?: number;
-  readonly equalNan?: boolean;
-}
-
 /**
  * Whether all elements of two arrays, which broadcast, are close, as `isclose` has it.
  *
  * @example
  * await allclose([1, 2], [1, 2 + 1e-12]).compute(); // true
  */
-export const allclose = (a: ArrayInput, b: ArrayInput, options: CloseOptions = {}): TileScalar<'bool'> =>
-  all(ufuncs.isclose(a, b, options));
+export const allclose = (
+  a: ArrayInput,
+  b: ArrayInput,
+  options: ufuncs.CloseOptions = {},
+): TileScalar<'bool'> => all(ufuncs.isclose(a, b, options));
 
 /**
  * Whether two arrays have one shape and equal elements.

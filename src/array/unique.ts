@@ -13,6 +13,7 @@ const GROUP = 8;
 type Values<A extends ArrayInput> = TileArray<DTypeOf<A>>;
 type Positions = TileArray<'int64'>;
 
+/** What `unique` tells of the values beside them. */
 export interface UniqueOptions<Inverse extends boolean = boolean, Counts extends boolean = boolean> {
   /** Whether to tell, for each element of the array, which of the values it is. */
   readonly returnInverse?: Inverse;

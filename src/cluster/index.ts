@@ -8,6 +8,7 @@ import type { LocalClusterOptions, LocalCluster as RunningCluster } from './loca
 export type { ClusterEngine } from './client/index.js';
 export type { AdaptOptions, LocalClusterOptions } from './local/index.js';
 
+/** How a program connects to a scheduler. */
 export interface ConnectOptions extends ClusterOptions {
   /** Whether computations that name no engine run on the cluster from now on, until it is disposed of; default true. */
   readonly asDefault?: boolean;

@@ -21,6 +21,7 @@ import { type PictureOptions, picture } from '../watch/picture.js';
 import { calleeOf, keyName, own } from './function.js';
 import { callNode } from './node.js';
 
+/** How a function's calls are made delayed values. */
 export interface DelayedOptions {
   /** Values that the function uses from outside itself, by name. */
   readonly captured?: Readonly<Record<string, unknown>>;

@@ -214,6 +214,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     return { blocks: place.blocks.map(({ dtype, shape }) => ({ dtype, shape })), bytes: place.bytes };
   }
 
+  /** What it does now, and has done. */
   stats(): EngineStats {
     return statsOf(this.state.core, this.executor.threadsRunning);
   }

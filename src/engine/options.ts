@@ -3,6 +3,7 @@ import { defaultSpillDirectory } from './disk/spill-directory.js';
 import type { ComputeOptions } from './engine.js';
 import { availableBytes, defaultLimit, parseBytes } from './memory/limits.js';
 
+/** What a `LocalEngine` may use of the machine. */
 export interface LocalEngineOptions {
   /** How many threads run tasks; default: one a core. They start when there is more to do than a little, which the main thread does. */
   readonly threads?: number;

@@ -1,6 +1,7 @@
 /** Lazy, typed frames larger than memory, computed by DuckDB. */
 
 export { ColumnError, FileError, FrameError, FrameMemoryError } from './errors.js';
+export type { DateAccessor } from './expr/dt.js';
 export { col, desc, Expr, lit } from './expr/expr.js';
 export {
   Case,
@@ -14,7 +15,10 @@ export {
   struct,
   when,
 } from './expr/functions.js';
-export type { Literal, Operand } from './expr/operand.js';
+export type { ListAccessor } from './expr/list.js';
+export type { Literal, Operand, WindowOptions } from './expr/operand.js';
+export type { StringAccessor } from './expr/str.js';
+export type { StructAccessor } from './expr/struct.js';
 export { type AnyFrame, DataFrame } from './frame.js';
 export { GroupBy } from './groupby.js';
 export { PersistedFrame } from './held/persisted.js';
@@ -32,14 +36,22 @@ export type { CsvWriteOptions, JsonWriteOptions, ParquetWriteOptions } from './i
 export { type AggregateOptions, aggregate } from './map/aggregate.js';
 export type { MapBatch, MapColumn } from './map/batch.js';
 export { FunctionError } from './map/errors.js';
-export type { ApplyOptions, BatchResult, GroupApplyOptions, MapOptions, RowResult } from './map/make.js';
+export type {
+  ApplyOptions,
+  BatchResult,
+  GroupApplyOptions,
+  MapOptions,
+  ResultColumn,
+  RowResult,
+} from './map/make.js';
 export type { SortOptions } from './methods/rows.js';
 export type { FrameOptions } from './options.js';
-export type { Batch, Column } from './result/column.js';
-export type { AnySchema, ColumnType, Interval, Row, Schema } from './types.js';
+export type { Batch, Column, ColumnValues } from './result/column.js';
+export type { ColumnInput } from './result/from-values.js';
+export type { AnySchema, ColumnType, Interval, Row, Schema, ValueOf } from './types.js';
 export { type ConcatOptions, concat } from './verbs/concat.js';
 export { GroupingSets } from './verbs/grouping-sets.js';
-export type { PivotOptions } from './verbs/pivot.js';
+export type { PivotAggregate, PivotOptions } from './verbs/pivot.js';
 export type { DivisionValue, RangeOptions } from './verbs/repartition.js';
 export { Resampled, type ResampleOptions } from './verbs/resample.js';
 export { sql } from './verbs/sql.js';

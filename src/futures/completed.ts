@@ -1,6 +1,7 @@
 import type { Future } from './future.js';
 import { type WaitOptions, within } from './waiting.js';
 
+/** For what, and how long, `wait` waits. */
 export interface WaitForOptions extends WaitOptions {
   /** Return when all are done (default), or when one is. */
   readonly returnWhen?: 'allCompleted' | 'firstCompleted';

@@ -138,6 +138,7 @@ export class EventFlag extends Shared {
     await this.ask({ do: 'event-clear', name: this.name });
   }
 
+  /** Whether it is set. */
   async isSet(): Promise<boolean> {
     return (await this.ask({ do: 'event-is-set', name: this.name })) as boolean;
   }

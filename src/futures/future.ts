@@ -16,6 +16,7 @@ import {
 import { type WaitOptions, within } from './waiting.js';
 import { LocalWork, type Work } from './work.js';
 
+/** What has become of a call; `lost`: its result is gone with the worker that had it, or with the scheduler. */
 export type FutureStatus = 'pending' | 'finished' | 'error' | 'cancelled' | 'lost';
 
 /**

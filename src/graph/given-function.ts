@@ -8,6 +8,7 @@ export interface ModuleFunction {
   readonly name?: string;
 }
 
+/** What a function is given beside its arguments. */
 export interface FunctionOptions {
   /** Values that the function uses from outside itself, by name. */
   readonly captured?: Readonly<Record<string, unknown>>;

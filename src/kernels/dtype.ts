@@ -14,6 +14,7 @@ export const DTYPES = [
   'float64',
 ] as const;
 
+/** The name of an element type. */
 export type DType = (typeof DTYPES)[number];
 
 /** The JavaScript typed array that holds elements of a dtype (`bool` is one byte, 0 or 1). */

@@ -1,6 +1,7 @@
 import type { Graph, Key } from '../graph/task.js';
 import { graphToSvg, graphToText } from './visualize.js';
 
+/** How a graph is drawn. */
 export interface PictureOptions {
   readonly as?: 'svg' | 'text';
   /** More tasks than this are shown by layers only. */

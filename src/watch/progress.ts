@@ -2,6 +2,7 @@ import type { SingleBar } from 'cli-progress';
 import type { Progress } from '../engine/engine.js';
 import { notebookShow, progressHtml } from './progress-html.js';
 
+/** Where a progress bar is drawn. */
 export interface ProgressBarOptions {
   /** Where to draw; default: standard error. */
   readonly stream?: NodeJS.WriteStream;

@@ -9,6 +9,7 @@ export interface ReduceOptions {
   readonly keepdims?: boolean;
 }
 
+/** How sums and products are taken. */
 export interface SumOptions<E extends DType = DType> extends ReduceOptions {
   /** dtype to sum in and to return. */
   readonly dtype?: E;
@@ -16,11 +17,13 @@ export interface SumOptions<E extends DType = DType> extends ReduceOptions {
 
 export type FloatDType = 'float32' | 'float64';
 
+/** How means are taken. */
 export interface MeanOptions<E extends FloatDType = FloatDType> extends ReduceOptions {
   /** dtype to return, a float one (default: float64, or float32 of float32). */
   readonly dtype?: E;
 }
 
+/** How variances and standard deviations are taken. */
 export interface VarOptions<E extends FloatDType = FloatDType> extends MeanOptions<E> {
   /** The divisor is the number of elements less this. */
   readonly ddof?: number;

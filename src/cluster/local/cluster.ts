@@ -6,6 +6,7 @@ import { Child } from './child.js';
 import { LocalClusterError } from './errors.js';
 import { noDashboard, PLAIN, type Scheduler, type SchedulerOptions, startScheduler } from './scheduler.js';
 
+/** What a cluster on this machine is made of. */
 export interface LocalClusterOptions extends SchedulerOptions {
   /** How many workers, each a process; default: as many as give every core a thread. */
   readonly workers?: number;

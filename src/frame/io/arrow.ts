@@ -27,6 +27,7 @@ export async function arrowTableFrame<S extends Schema = AnySchema>(
   return frameOf(batchOfArrow(await arrow(), table));
 }
 
+/** How an Arrow file is read. */
 export interface ArrowOptions extends Pick<FrameOptions, 'engine' | 'signal'> {}
 
 /** The frame of `readArrow`. */
@@ -88,6 +89,7 @@ async function* batchesOfFile(
   }
 }
 
+/** How a frame is written as Arrow, and computed. */
 export interface ArrowWriteOptions extends WriteOptions {
   /** A file, which readers can seek in (the default; Feather is the same), or a stream. */
   readonly format?: 'file' | 'stream';

@@ -12,6 +12,7 @@ import { type Look, look } from './csv-look.js';
 import { checkSame } from './parquet.js';
 import { everything, type FileOptions, readerOptions, scanOf } from './scan.js';
 
+/** How files of CSV are read. */
 export interface CsvOptions<S extends Schema = Schema> extends FileOptions {
   /** All columns and their types: of a file with a header those of these names, of one without in this order. Default: found from the files. */
   readonly schema?: S;

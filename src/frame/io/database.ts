@@ -9,6 +9,7 @@ import { attachedName } from '../sql/source.js';
 import type { AnySchema, SchemaLike } from '../types.js';
 import { scanOf } from './scan.js';
 
+/** What is read of a database. */
 export interface DatabaseOptions extends Pick<FrameOptions, 'engine'> {
   /** Name of a table or view; `schema.table` where it is not in the first. */
   readonly table: string;

@@ -8,6 +8,7 @@ import { typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { duckTypesOf, type FileOptions, readerOptions, scanOf } from './scan.js';
 
+/** How files of JSON are read. */
 export interface JsonOptions<S extends Schema = Schema> extends Omit<FileOptions, 'unionByName'> {
   /** The columns to read and their types; what a row does not have is null. Default: found from the files. */
   readonly schema?: S;

@@ -6,6 +6,7 @@ import type { FileInfo, FileSource } from '../plan/node.js';
 import type { AnySchema, SchemaLike } from '../types.js';
 import { type FileOptions, readerOptions, scanOf } from './scan.js';
 
+/** How files of Parquet are read. */
 export type ParquetOptions = FileOptions;
 
 /** The frame of `readParquet`. */

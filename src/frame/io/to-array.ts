@@ -27,6 +27,7 @@ import { engineOf } from '../plan/place.js';
 import { schemaOf } from '../statement/index.js';
 import type { ColumnType, Schema } from '../types.js';
 
+/** How the columns of a frame become an array. */
 export interface ToArrayOptions extends FrameOptions {
   /** Rows of a block, about; default: as many as make 8 MiB. */
   readonly chunkRows?: number;

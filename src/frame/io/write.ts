@@ -28,6 +28,7 @@ export interface FilesOptions extends WriteOptions {
   readonly filePerPartition?: boolean;
 }
 
+/** How a frame is written as Parquet, and computed. */
 export interface ParquetWriteOptions<N extends string = string> extends FilesOptions {
   /**
    * A directory, with a folder for each value of these columns (`origin=LAX/`); the columns
@@ -41,6 +42,7 @@ export interface ParquetWriteOptions<N extends string = string> extends FilesOpt
   readonly compression?: 'snappy' | 'zstd' | 'gzip' | 'lz4' | 'none';
 }
 
+/** How a frame is written as CSV, and computed. */
 export interface CsvWriteOptions extends FilesOptions {
   /** Whether the first row holds names; default true. */
   readonly header?: boolean;
@@ -55,6 +57,7 @@ export interface CsvWriteOptions extends FilesOptions {
   readonly compression?: 'gzip' | 'zstd' | 'none';
 }
 
+/** How a frame is written as JSON, and computed. */
 export interface JsonWriteOptions extends FilesOptions {
   /** One object a line (the default), or one array. */
   readonly format?: 'lines' | 'array';

@@ -35,6 +35,7 @@ export interface MapColumn<T = ColumnType> extends Iterable<ValueOf<T> | null> {
   readonly length: number;
   /** The value in a row, as it is in JavaScript: null, number, string, Date, …. */
   get(row: number): ValueOf<T> | null;
+  /** Whether there is no value in a row. */
   isNull(row: number): boolean;
 }
 

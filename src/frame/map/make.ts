@@ -39,6 +39,7 @@ interface CommonOptions<X> extends FunctionOptions {
   readonly retries?: number;
 }
 
+/** How `mapPartitions` calls a function of batches, and what columns it gives. */
 export interface MapOptions<X> extends CommonOptions<X> {
   /** Rows of a batch at most; default 65,536. */
   readonly batchRows?: number;
@@ -46,6 +47,7 @@ export interface MapOptions<X> extends CommonOptions<X> {
   readonly arrow?: boolean;
 }
 
+/** How `apply` calls a function of rows, and what columns it gives. */
 export interface ApplyOptions<X> extends CommonOptions<X> {
   /** Whether the columns of the frame stay beside the new ones. */
   readonly keep?: boolean;
@@ -97,6 +99,7 @@ export function groupApplyPlan(
   return node(input, specOf(fn, options), label, schema, { per: 'group', keys, retries });
 }
 
+/** How `apply` calls a function of groups, and what columns it gives. */
 export type GroupApplyOptions<X> = CommonOptions<X>;
 
 function checkOptions(label: string, schema: unknown, retries: number | undefined): void {

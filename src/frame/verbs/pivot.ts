@@ -22,6 +22,7 @@ export interface PivotOptions<N extends string> {
   readonly margins?: string;
 }
 
+/** What the values of a cell are put together by. */
 export type PivotAggregate =
   | 'first'
   | 'last'

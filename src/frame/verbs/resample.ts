@@ -10,6 +10,7 @@ import type { Named, SchemaOfNamed } from '../schemas.js';
 import type { Names, Simplify } from '../types.js';
 import { joinPlan } from './joins.js';
 
+/** Which buckets `resample` makes. */
 export interface ResampleOptions<N extends string> {
   /** Each combination of the values of these columns has buckets of its own. */
   readonly by?: N | readonly N[];
