@@ -36,7 +36,7 @@ export function checkOptions(
     const missing = (['ca', 'cert', 'key'] as const).filter((name) => !certificates?.[name]?.length);
     if (missing.length > 0)
       throw new TypeError(
-        `tls:// needs certificates: give { ca, cert, key } as PEM (tilework worker: --tls-ca-file, --tls-cert, --tls-key); missing: ${missing.join(', ')}`,
+        `tls:// needs certificates: give { ca, cert, key } as PEM (missing: ${missing.join(', ')}); tilework worker: --tls-ca-file, --tls-cert, --tls-key`,
       );
     checkCertificates(certificates!);
     return;
