@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { atExit } from '../../engine/disk/cleanup.js';
 import { LocalClusterError } from './errors.js';
 
 /** Lines of a process's output that are kept for errors. */
 const KEPT = 40;
+
+type Stream = 'stdout' | 'stderr';
 
 /** A process of a cluster. It ends with this one, however this one ends: its standard input is then closed. */
 export class Child {
@@ -19,18 +22,22 @@ export class Child {
     file: string,
     args: readonly string[],
     environment: Readonly<Record<string, string>> = {},
+    /** Which lines of its output are for the user, and go to this process's own. */
+    shows: (line: string, stream: Stream) => boolean = () => false,
   ) {
     this.process = spawn(file, args, {
       env: { ...process.env, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.forget = atExit(() => this.process.kill('SIGKILL'));
-    for (const stream of [this.process.stdout!, this.process.stderr!]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        this.lines.push(...text.split('\n').filter((line) => line.trim() !== ''));
-        this.lines.splice(0, this.lines.length - KEPT);
-      });
+    for (const name of ['stdout', 'stderr'] as const) {
+      const stream = this.process[name]!;
       stream.on('error', () => {});
+      createInterface({ input: stream }).on('line', (line) => {
+        if (line.trim() === '') return;
+        if (this.lines.push(line) > KEPT) this.lines.shift();
+        if (shows(line, name)) process[name].write(`${line}\n`);
+      });
     }
     this.process.stdin!.on('error', () => {});
     this.ended = new Promise((resolve) => {

@@ -23,6 +23,9 @@ const PATIENCE = 10_000;
 /** How often workers may end as they are started, one look after another, before it is an error. */
 const ATTEMPTS = 3;
 
+/** A line of a worker's log. */
+const LOGGED = /^\d{4}-\d\d-\d\dT\S+ (INFO|WARNING|ERROR) /;
+
 /** A scheduler and workers on this machine; they end with this process, or when it is closed. */
 export class RunningCluster implements AsyncDisposable {
   private readonly children = new Map<string, Child>();
@@ -181,9 +184,11 @@ export class RunningCluster implements AsyncDisposable {
     const name = `node-${this.next++}`;
     const args = ['worker', this.address, '--name', name, '--nthreads', String(threadsPerWorker)];
     if (memoryLimit !== undefined) args.push('--memory-limit', String(memoryLimit));
-    const child = new Child(`worker ${name}`, process.execPath, [packageFile('dist/esm/cli.js'), ...args], {
-      TILEWORK_END_WITH_STDIN: '1',
-    });
+    const environment = { TILEWORK_END_WITH_STDIN: '1' };
+    const command = [packageFile('dist/esm/cli.js'), ...args];
+    // What functions print, and what the supervisor says; not what the worker logs of itself.
+    const shows = (line: string): boolean => !LOGGED.test(line);
+    const child = new Child(`worker ${name}`, process.execPath, command, environment, shows);
     this.children.set(name, child);
     void child.ended.then(() => this.children.delete(name));
     await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
@@ -196,7 +201,8 @@ export class RunningCluster implements AsyncDisposable {
     const args = ['worker', this.address, '--name', name, '--nthreads', '1', '--host', host];
     args.push('--no-nanny', '--death-timeout', String(timeout / 1000), ...noDashboard(host));
     if (memoryLimit !== undefined) args.push('--memory-limit', String(memoryLimit));
-    const child = new Child(`Dask's worker ${name}`, file, [...before, ...args], PLAIN);
+    const shows = (_: string, stream: string): boolean => stream === 'stdout';
+    const child = new Child(`Dask's worker ${name}`, file, [...before, ...args], PLAIN, shows);
     this.others.set(name, child);
     await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
     return child;

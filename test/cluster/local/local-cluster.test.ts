@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ClusterEngine, connect, LocalCluster } from '../../../src/cluster/index.js';
 import { arange, Client, defaultEngine, fromFunction, LocalEngine } from '../../../src/index.js';
 import { describeWithDask } from '../support/scheduler.js';
@@ -64,6 +64,21 @@ await describeWithDask('a cluster on this machine', (dask) => {
     const sums = arange(100_000, { chunks: 10_000 }).multiply(2).sum();
     expect(await sums.compute()).toBe(9_999_900_000);
     expect(await sums.compute({ engine: new LocalEngine({ threads: 1 }) })).toBe(9_999_900_000);
+  });
+
+  test('shows what functions print, as threads of this process do', async () => {
+    const printed: string[] = [];
+    const spies = (['stdout', 'stderr'] as const).map((name) =>
+      vi.spyOn(process[name], 'write').mockImplementation((text) => printed.push(`${name}: ${text}`) > 0),
+    );
+    const speak = (what: string) => {
+      console.log(what, 1);
+      console.error(what, 2);
+    };
+    await new Client(engine).submit(speak, 'a line');
+    await eventually(() => printed.length >= 2);
+    for (const spy of spies) spy.mockRestore();
+    expect(printed.sort()).toEqual(['stderr: a line 2\n', 'stdout: a line 1\n']);
   });
 
   test.skipIf(process.platform !== 'linux')(
