@@ -27,6 +27,9 @@ export const PLAIN = {
   DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION: 'False',
 };
 
+/** What Dask says that was installed without distributed, a Python that has neither, and tilework's module in versions before `dask._task_spec`. */
+const WITHOUT = /No such command '?scheduler|No module named '?(dask|distributed)/;
+
 /** A real `dask scheduler` that takes tilework's graphs. */
 export interface Scheduler {
   readonly address: string;
@@ -67,7 +70,11 @@ export async function startScheduler(options: SchedulerOptions): Promise<Schedul
     return { address, process: child, dask };
   } catch (error) {
     await child.end(0);
-    throw error;
+    throw WITHOUT.test(child.output)
+      ? new LocalClusterError(
+          `${dask.join(' ')} has no scheduler, or one that is too old: install it for the same Python (pip install "distributed>=2024.12.1"), or name another by { dask }, --dask or TILEWORK_DASK`,
+        )
+      : error;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { LocalCluster } from '../../../src/cluster/index.js';
 import { commandOf, DISTRIBUTED, findDask, onPath } from '../../../src/cluster/local/dask.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tilework-dask-'));
@@ -24,6 +25,21 @@ describe('the program dask', () => {
     expect(onPath('dask', ['', '/nowhere', directory].join(delimiter))).toBe(dask);
     vi.stubEnv('TILEWORK_DASK', join(directory, 'dask'));
     expect(await findDask({})).toEqual([dask]);
+  });
+
+  test('may come without a scheduler that will do', async () => {
+    for (const said of [
+      "Error: No such command 'scheduler'.",
+      '/usr/bin/python3: No module named dask',
+      "ModuleNotFoundError: No module named 'distributed'",
+      "ModuleNotFoundError: No module named 'dask._task_spec'",
+    ]) {
+      const dask = join(directory, 'without');
+      writeFileSync(dask, `#!/bin/sh\necho "${said}" >&2\nexit 2\n`, { mode: 0o755 });
+      await expect(LocalCluster({ workers: 0, dask })).rejects.toThrow(
+        /without has no scheduler, or one that is too old: install it for the same Python \(pip install "distributed/,
+      );
+    }
   });
 
   test('is asked of a Python as its module', () => {
