@@ -155,7 +155,7 @@ export class Run {
           if (value === undefined) {
             void this.missing(key);
           } else {
-            await take(key, decodeResult(value));
+            await take(key, decodeResult(value, key));
             taken.push(key);
           }
         }

@@ -77,15 +77,28 @@ const headerOf = ({ dtype, shape }: BlockMeta): SerializedHeader => ({
  * Reads a result that Node or Python wrote. NumPy arrays, and lists or tuples of nothing but these, are blocks in C order; blocks may be views
  * of the frames.
  *
+ * @param key what errors name
  * @throws PythonOnlyError where only Python can read it, WireError where nobody can, TypeError with the text of the peer
  *   where it could not send it
  */
-export function decodeResult(serialized: Serialized): Result {
-  const decoded = decodePart(serialized);
+export function decodeResult(serialized: Serialized, key?: string): Result {
+  const decoded = decodeNamed(serialized, key);
   if (decoded instanceof BlockPart) return { blocks: [decoded.block] };
   if (Array.isArray(decoded) && decoded.length > 0 && decoded.every((part) => part instanceof BlockPart))
     return { blocks: decoded.map((part) => (part as BlockPart).block) };
   return { value: plain(decoded) };
+}
+
+function decodeNamed(serialized: Serialized, key: string | undefined): unknown {
+  try {
+    return decodePart(serialized);
+  } catch (cause) {
+    if (key === undefined || !(cause instanceof PythonOnlyError || cause instanceof TypeError)) throw cause;
+    const message = `the result of "${key}" cannot be read by Node: ${cause.message}`;
+    throw cause instanceof TypeError
+      ? new TypeError(message, { cause })
+      : new PythonOnlyError(message, { cause });
+  }
 }
 
 /** Whether what follows a header of serialised data are the elements of a block, in so many bytes. */
@@ -127,17 +140,23 @@ function decodePart({ header, frames }: Serialized): unknown {
   const codec = compression?.find((name) => name !== null);
   if (codec !== undefined)
     throw new PythonOnlyError(
-      `a result came compressed by ${codec}, which cannot be read here: set distributed.comm.compression to zlib, or to null, on the Python side`,
+      `it came compressed by ${codec}, which cannot be read here: set distributed.comm.compression to zlib, or to null, on the Python side`,
     );
   if (header['is-collection'] === true) return decodeCollection(header, frames);
   if (serializer === 'msgpack') return decodeValue(frames.length === 1 ? frames[0]! : concat(frames));
   if (serializer === 'dask' && type === 'numpy.ndarray') return new BlockPart(decodeBlock(header, frames));
-  if (serializer === 'error')
-    throw new TypeError(frames.map((frame) => Buffer.from(frame).toString()).join('\n'));
+  if (serializer === 'error') throw new TypeError(lastLine(frames));
   throw new PythonOnlyError(
-    `a result is ${typeof type === 'string' ? `of Python's type ${type}` : 'a Python object'}, serialised by ${serializer ?? 'nothing known'}: ` +
+    `it is ${typeof type === 'string' ? `of Python's type ${type}` : 'a Python object'}, serialised by ${serializer ?? 'nothing known'}: ` +
       'have the Python task return a NumPy array, a frame, a number, a string, or lists and dictionaries of these; or pass it to a function of Python',
   );
+}
+
+/** What was wrong, of a traceback of Python. */
+function lastLine(frames: readonly Uint8Array[]): string {
+  const text = frames.map((frame) => Buffer.from(frame).toString()).join('\n');
+  const last = text.trimEnd().split('\n').at(-1)!;
+  return last.replace(/^TypeError: /, '');
 }
 
 function decodeCollection(header: SerializedHeader, frames: readonly Uint8Array[]): unknown {

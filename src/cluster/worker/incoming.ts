@@ -147,7 +147,7 @@ type ReadonlyData = Readonly<Record<Key, unknown>>;
 type Answer = { readonly status: 'OK'; readonly data: ReadonlyData } | { readonly status: 'busy' };
 
 function decoded(key: Key, serialized: unknown): Result {
-  if (serialized instanceof Serialized) return decodeResult(serialized);
+  if (serialized instanceof Serialized) return decodeResult(serialized, key);
   if (typeof serialized === 'object' && serialized !== null)
     throw new TypeError(
       `${JSON.stringify(key)} came as a pickled Python object, which only Python reads: send NumPy arrays, numbers or strings`,

@@ -171,7 +171,13 @@ await describeWithDask(
     test('objects stay where they are, for other calls', async () => {
       const third = client.python('fractions:Fraction', [1, 3]);
       expect(await client.python('builtins:str', [third])).toBe('1/3');
-      await expect(third.result()).rejects.toThrow(/a Python object/);
+      const unreadable = `the result of "${third.key}" cannot be read by Node: it is a Python object, `;
+      await expect(third.result()).rejects.toThrow(unreadable);
+      expect((await client.submit((x: unknown) => x, third).exception())?.message).toContain(unreadable);
+      const complex = client.python('numpy:ones', [3], { dtype: 'complex128' });
+      await expect(complex.result()).rejects.toThrow(
+        `the result of "${complex.key}" cannot be read by Node: a NumPy array of complex128 cannot be sent to Node: convert it`,
+      );
     });
 
     test('errors are told as Python tells them', async () => {
