@@ -2,11 +2,11 @@ import { EngineError } from '../../engine/errors.js';
 import { RemoteError, type RpcPool } from '../comm/index.js';
 import { inject } from './inject.js';
 
-/** The version of messages that this client and deploy/scheduler/tilework_scheduler.py must share. */
+/** The version of messages that clients, workers and deploy/scheduler/tilework_scheduler.py must share. */
 const PROTOCOL = 3;
 
 /**
- * Asks a scheduler whether it takes our graphs.
+ * Makes sure that a scheduler takes our graphs.
  *
  * @param mayInject whether to have it run tilework's module where it does not
  * @throws EngineError saying how to start it where it does not; CommError where it cannot be reached
@@ -16,22 +16,34 @@ export async function hello(
   address: string,
   { timeout, mayInject }: { readonly timeout: number | undefined; readonly mayInject: boolean },
 ): Promise<void> {
-  let answer = await ask(pool, address, timeout);
-  if (answer === undefined && mayInject) {
+  if (await agrees(pool, address, timeout)) return;
+  if (mayInject) {
     await inject(pool, address);
-    answer = await ask(pool, address, timeout);
+    if (await agrees(pool, address, timeout)) return;
   }
-  if (answer === undefined)
-    throw new EngineError(
-      `the scheduler at ${address} does not take graphs of tilework: start it by "dask scheduler --preload tilework_scheduler" ` +
-        "(the module is in tilework's deploy/scheduler), or connect with { inject: true } to have it run the module now",
-    );
+  throw new EngineError(
+    `${withoutModule(address)}, or connect with { inject: true } to have it run the module now`,
+  );
+}
+
+/** What is wrong with a scheduler that has no module of tilework, and what to do. */
+export const withoutModule = (address: string): string =>
+  `the scheduler at ${address} does not take graphs of tilework: start it by "dask scheduler --preload tilework_scheduler" ` +
+  "(the module is in tilework's deploy/scheduler)";
+
+/**
+ * Whether a scheduler has tilework's module.
+ * @throws EngineError where it is one with which this tilework cannot work; CommError where the scheduler cannot be reached
+ */
+export async function agrees(pool: RpcPool, address: string, timeout?: number): Promise<boolean> {
+  const answer = await ask(pool, address, timeout);
+  if (answer === undefined) return false;
   const { protocol } = answer;
-  if (protocol !== PROTOCOL)
-    throw new EngineError(
-      `the scheduler at ${address} has a tilework_scheduler for protocol ${String(protocol)}, and this client speaks ${PROTOCOL}: ` +
-        'install the same version of tilework on both',
-    );
+  if (protocol === PROTOCOL) return true;
+  throw new EngineError(
+    `the scheduler at ${address} has a tilework_scheduler for protocol ${String(protocol)}, and this tilework speaks ${PROTOCOL}: ` +
+      'install the same version of tilework on both',
+  );
 }
 
 async function ask(

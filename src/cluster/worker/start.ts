@@ -2,7 +2,7 @@ import { requireSpillDirectory } from '../../engine/disk/spill-directory.js';
 import { LocalEngine } from '../../engine/index.js';
 import { threadEntry } from '../../engine/thread-entry.js';
 import type { Key } from '../../graph/task.js';
-import type { ClusterEngine } from '../client/index.js';
+import { agrees, type ClusterEngine, withoutModule } from '../client/index.js';
 import { type Handler, isLoopback, type Listener, listen, parseAddress } from '../comm/index.js';
 import { handlersOf } from './handlers.js';
 import { SchedulerLink } from './link.js';
@@ -15,7 +15,8 @@ import { ClusterWorker } from './worker.js';
  * Starts a worker and has it join the cluster. Resolves when the scheduler has taken it.
  *
  * @throws TypeError for options that are of no use, CommError where the scheduler cannot be reached, MemoryLimitError where the limit is
- *   too small to work with, SpillError where nothing can be written to the local directory, Error where the scheduler refuses it
+ *   too small to work with, SpillError where nothing can be written to the local directory, EngineError where the
+ *   scheduler's module is of another version, Error where the scheduler refuses it
  */
 export async function startWorker(options: WorkerOptions): Promise<ClusterWorker> {
   const log = new Log(options.quiet ?? false);
@@ -42,6 +43,8 @@ export async function startWorker(options: WorkerOptions): Promise<ClusterWorker
   try {
     link = await SchedulerLink.open(options, log);
     const { scheduler, port = 0 } = options;
+    // A client may have it run the module later.
+    if (!(await agrees(link.pool, scheduler))) log.warn(withoutModule(scheduler));
     const host = options.host ?? (isLoopback(parseAddress(scheduler).host) ? '127.0.0.1' : link.localHost);
     const handlers: Record<string, Handler> = {};
     const onError = (error: unknown, peer: string): void => log.warn(`${peer}: ${String(error)}`);

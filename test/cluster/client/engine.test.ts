@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { type ClusterEngine, type ClusterTaskError, connect } from '../../../src/cluster/client/index.js';
 import { CommError, formatAddress, listen, RpcPool } from '../../../src/cluster/comm/index.js';
 import { connect as connectAsPrograms } from '../../../src/cluster/index.js';
+import { startWorker } from '../../../src/cluster/worker/index.js';
 import type { Progress } from '../../../src/engine/engine.js';
 import { EngineError, TaskError } from '../../../src/engine/errors.js';
 import { GraphError } from '../../../src/graph/errors.js';
@@ -449,9 +450,11 @@ await describeWithDask('a scheduler', (python) => {
 describe('connecting', () => {
   test('to a scheduler of another version is refused', async () => {
     await using other = await listen({ handlers: { tilework_hello: () => ({ protocol: 99 }) } });
-    await expect(connect(formatAddress(other.address))).rejects.toThrow(
-      'has a tilework_scheduler for protocol 99, and this client speaks 3: install the same version of tilework on both',
-    );
+    const scheduler = formatAddress(other.address);
+    const refusal =
+      'has a tilework_scheduler for protocol 99, and this tilework speaks 3: install the same version of tilework on both';
+    await expect(connect(scheduler)).rejects.toThrow(refusal);
+    await expect(startWorker({ scheduler, threads: 1, quiet: true })).rejects.toThrow(refusal);
   });
 
   test('says what is wrong with what it is given', async () => {
