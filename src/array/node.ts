@@ -160,8 +160,8 @@ export function makeNode<N extends ArrayNode>(label: string, identity: unknown, 
 }
 
 /** Key of a node's block. */
-export const blockKey = (node: ArrayNode, coords: readonly number[]): Key =>
-  coords.length > 0 ? `${node.name}:${coords.join(',')}` : node.name;
+export const blockKey = ({ name }: Pick<ArrayNode, 'name'>, coords: readonly number[]): Key =>
+  coords.length > 0 ? `${name}:${coords.join(',')}` : name;
 
 /** Number of blocks along each axis. */
 export const grid = (node: ArrayNode): number[] => gridOf(node.chunks);

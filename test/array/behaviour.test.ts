@@ -38,6 +38,8 @@ interface Fused extends Task {
 }
 const loopsOf = (graph: Graph): Fused[] => tasksOf(graph, 'array/fused') as Fused[];
 
+const listOf = (value: unknown): unknown => (value as tw.NDArray).tolist();
+
 /** Tasks that ran in the engine meanwhile. */
 async function ran<T>(work: () => Promise<T>): Promise<{ tasks: number; value: T }> {
   const before = engine.stats().tasks.done;
@@ -129,6 +131,36 @@ describe('fusing', () => {
     expect(
       loopsOf(stretched).filter(({ common }) => common.spec.nodes.some(({ op }) => op === 'exp')),
     ).toHaveLength(16);
+  });
+
+  it('reads each block once for all reductions of it over the same axes', async () => {
+    const x = stored([390, 40], [20, 20]).sin();
+    const figures = [x.sum(0), x.std(0), x.min(0), x.argmax(0), x.var({ axis: 0, ddof: 1 }), x.mean(0)];
+    const all = tw.stack(figures.map((figure) => figure.astype('float64')));
+    const folds = loopsOf(all.graph()).filter(({ common }) => common.spec.reduce);
+    expect(folds.map(({ out }) => out?.length)).toEqual(new Array(40).fill(1 + 2 + 1 + 2 + 2 + 1));
+    // The steps of trees are put together as far as one loop has room for them.
+    const { length } = loopsOf(all.graph());
+    expect(length).toBeLessThan(figures.reduce((sum, one) => sum + loopsOf(one.graph()).length, 0) / 2);
+    const alone: unknown[] = [];
+    for (const figure of figures) alone.push(listOf(await figure.astype('float64').compute({ engine })));
+    expect(listOf(await all.compute({ engine }))).toEqual(alone);
+  });
+
+  it('computes apart what reductions do not read alike, and what is wanted itself', async () => {
+    const x = stored([60, 60], [20, 20]);
+    const foldsOf = (y: tw.TileArray): number =>
+      loopsOf(y.graph()).filter(({ common }) => common.spec.reduce).length;
+    const once = foldsOf(x.sum(0));
+    expect(foldsOf(x.sum(0).add(x.sum(1)))).toBe(2 * once);
+    expect(foldsOf(x.sum(0).add(x.T.sum(0)))).toBe(2 * once);
+    const other = tw.fromFunction((i, j = 0) => i - j, [60, 60], { chunks: [20, 20] });
+    expect(foldsOf(x.sum(0).add(x.add(other).max(0)))).toBe(2 * once);
+    expect(foldsOf(x.sum(0).add(x.add(1).max(0)))).toBe(once);
+    const wanted = [x.sum(0, true).sum(1), x.sum(0, true), x.max(0)];
+    const together = (await tw.compute(wanted, { engine })).map(listOf);
+    for (const [k, one] of wanted.entries())
+      expect(together[k]).toEqual(listOf(await one.compute({ engine })));
   });
 
   it('stores what two loops read, unless it costs next to nothing', () => {

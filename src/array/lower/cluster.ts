@@ -7,9 +7,10 @@ import type { ArrayNode } from '../node.js';
  * way; compute nothing expensive twice. So a node is stored when it is an output, when it is not elementwise, when an
  * operation needs it as a whole block, when it is stretched by broadcasting (a loop would compute it again for every
  * row), or when several loops read it, unless computing it costs next to nothing.
+ *
+ * @param order all nodes, each before those that it reads
  */
-export function storedNodes(outputs: readonly ArrayNode[]): Set<ArrayNode> {
-  const order = consumersFirst(outputs);
+export function storedNodes(outputs: readonly ArrayNode[], order: readonly ArrayNode[]): Set<ArrayNode> {
   const stored = new Set<ArrayNode>(outputs);
   /** The loops (their root nodes) that each node is computed in. */
   const loops = new Map<ArrayNode, Set<ArrayNode>>();
@@ -93,7 +94,7 @@ function weight(node: ArrayNode & { kind: 'map' }): number {
 }
 
 /** Every node once, all its consumers before it. */
-function consumersFirst(outputs: readonly ArrayNode[]): ArrayNode[] {
+export function consumersFirst(outputs: readonly ArrayNode[]): ArrayNode[] {
   const done = new Set<ArrayNode>();
   const order: ArrayNode[] = [];
   const stack: { node: ArrayNode; next: number }[] = [];

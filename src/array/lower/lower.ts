@@ -5,8 +5,9 @@ import { memo } from '../memo.js';
 import { type ArrayNode, blockKey, boundShape, type CombineNode, type Emit } from '../node.js';
 import type { FusedCommon, FusedParams } from '../ops/fused.js';
 import { stepsOf, workOf } from '../work.js';
-import { storedNodes } from './cluster.js';
-import { groupAt, type Leaf, type Plan, planLoop } from './plan.js';
+import { consumersFirst, storedNodes } from './cluster.js';
+import { groupAt, type Leaf, type Plan, planLoop, spaceOf } from './plan.js';
+import { findSiblings, type Homes, type Siblings } from './siblings.js';
 import { isSliceable, type Slice, Slices, sliceOf } from './slices.js';
 
 /** Blocks wanted of a node: all tasks behind them, and nothing else, come into the graph. */
@@ -23,7 +24,10 @@ export interface Lowered {
 
 /** Turns nodes into tasks: fuses what one loop can do, reads slices where sources can, and adds only what is needed. */
 export function lower(wanted: readonly Wanted[]): Lowered {
-  const lowering = new Lowering(storedNodes([...new Set(wanted.map((w) => w.node))]));
+  const outputs = new Set(wanted.map((w) => w.node));
+  const nodes = consumersFirst([...outputs]);
+  const stored = storedNodes([...outputs], nodes);
+  const lowering = new Lowering(stored, findSiblings(nodes.reverse(), stored, outputs));
   const keys = wanted.map(({ node, coords }) => lowering.request(node, coords));
   lowering.all();
   return { graph: lowering.graph, keys };
@@ -38,11 +42,14 @@ interface Loop extends Plan {
   readonly commons: Map<string, FusedCommon>;
 }
 
-/** A block of a loop, and what it reads. */
-interface LoopBlock {
-  readonly node: ArrayNode;
+/** A block of nodes that one loop computes, mostly of one. */
+interface Requested extends Siblings {
   readonly coords: readonly number[];
   readonly key: Key;
+}
+
+/** What such a block reads. */
+interface LoopBlock extends Requested {
   readonly loop: Loop;
   readonly shape: readonly number[];
   readonly reads: readonly Read[];
@@ -59,7 +66,7 @@ interface Read {
 class Lowering {
   readonly graph = new Map<Key, Task>();
   private readonly loops = new Map<string, Loop>();
-  private readonly pending: { node: ArrayNode; coords: readonly number[]; key: Key }[] = [];
+  private readonly pending: Requested[] = [];
   /** Blocks that may read slices: what else is asked for of their sources is to be known first. */
   private readonly undecided: LoopBlock[] = [];
   private readonly slices = new Slices();
@@ -73,15 +80,19 @@ class Lowering {
     },
   };
 
-  constructor(private readonly stored: Set<ArrayNode>) {}
+  constructor(
+    private readonly stored: Set<ArrayNode>,
+    private readonly homes: Homes,
+  ) {}
 
   /** Makes all tasks that were requested, and those behind them. */
   all(): void {
     do {
       for (let next = this.pending.pop(); next; next = this.pending.pop()) {
-        const { node, coords, key } = next;
+        const { nodes, coords, key } = next;
+        const [node] = nodes;
         if (node.kind === 'tasks') this.graph.set(key, node.task(coords, key, this.emit));
-        else this.look(node, coords, key);
+        else this.look(next);
       }
       for (const block of this.undecided.splice(0)) this.graph.set(block.key, this.fused(block));
     } while (this.pending.length > 0);
@@ -97,19 +108,20 @@ class Lowering {
       [at, where] = [operand.node, inner];
     }
     if (at.kind === 'held') return at.keys(where);
-    const key = blockKey(at, where);
+    const { name, nodes } = this.homes.get(at) ?? { name: at.name, nodes: [at] };
+    const key = blockKey({ name }, where);
     if (!this.asked.has(key)) {
       this.asked.add(key);
-      this.pending.push({ node: at, coords: where, key });
+      this.pending.push({ name, nodes, coords: where, key });
     }
     return key;
   }
 
   /** Requests what a block of a loop reads. Its task is made at once, unless it may read slices. */
-  private look(node: ArrayNode, coords: readonly number[], key: Key): void {
-    const loop = this.loopOf(node, coords);
-    const space = node.kind === 'fold' ? node.inputs[0].node : node;
-    const shape = space.chunks.map((sizes, axis) => sizes[coords[axis]]);
+  private look(block: Requested): void {
+    const { nodes, coords, key } = block;
+    const loop = this.loopOf(block);
+    const shape = spaceOf(nodes[0]).chunks.map((sizes, axis) => sizes[coords[axis]]);
     const reads = loop.leaves.map((leaf, k): Read => {
       const { block, start } = placeOf(leaf, coords);
       const slice = loop.sliceable[k] ? sliceOf(leaf, block, start, shape) : undefined;
@@ -117,14 +129,13 @@ class Lowering {
       else this.slices.ask(slice);
       return { leaf, block, start, slice };
     });
-    const found = { node, coords, key, loop, shape, reads };
+    const found = { ...block, loop, shape, reads };
     if (reads.some(({ slice }) => slice !== undefined)) this.undecided.push(found);
     else this.graph.set(key, this.fused(found));
   }
 
-  private fused({ node, coords, key, loop, shape, reads }: LoopBlock): Task {
-    const space = node.kind === 'fold' ? node.inputs[0].node : node;
-    const bound = boundShape(space, coords);
+  private fused({ nodes, coords, key, loop, shape, reads }: LoopBlock): Task {
+    const bound = boundShape(spaceOf(nodes[0]), coords);
     const inputs: Key[] = [];
     const numbers = new Map<Key, number>();
     const sliced: boolean[] = [];
@@ -141,31 +152,32 @@ class Lowering {
     const scalars = loop.params.map((p) => {
       if (p.kind === 'weight')
         return p.node.weight!(
-          p.member.map((m, axis) => (p.node === node ? m + coords[axis] * p.node.group[axis] : m)),
+          p.member.map((m, axis) => (nodes.includes(p.node) ? m + coords[axis] * p.node.group[axis] : m)),
         );
       const i = p.map.axis < 0 ? 0 : coords[p.map.axis];
       return p.at[p.map.block[i]] + p.map.start[i];
     });
-    const outShape = boundShape(node, coords);
-    const out = node.parts.map((dtype) => ({ dtype, shape: outShape }));
+    const outShape = boundShape(nodes[0], coords);
+    const out = nodes.flatMap(({ parts }) => parts.map((dtype) => ({ dtype, shape: outShape })));
     return {
       key,
       op: 'array/fused',
       inputs,
       params: { shape, operands, scalars } satisfies FusedParams,
-      common: commonOf(loop, sliced),
+      common: this.commonOf(loop, sliced),
       out,
       scratch: scratchFor(loop.spec, bound),
       work: workOf(product(bound), loop.steps, out),
     };
   }
 
-  private loopOf(node: ArrayNode, coords: readonly number[]): Loop {
+  private loopOf({ name, nodes, coords }: Requested): Loop {
+    const [node] = nodes;
     const members = node.kind === 'combine' ? groupAt(node as CombineNode, coords) : undefined;
-    const id = members ? `${node.name} ${members.join()}` : node.name;
+    const id = members ? `${name} ${members.join()}` : name;
     let loop = this.loops.get(id);
     if (!loop) {
-      const plan = planLoop(node, this.stored, members);
+      const plan = planLoop(nodes, this.stored, members);
       const sliceable = plan.leaves.map(isSliceable);
       loop = { ...plan, sliceable, steps: stepsOf(plan.spec), commons: new Map() };
       this.loops.set(id, loop);
@@ -185,18 +197,18 @@ class Lowering {
     if (!this.asked.has(key)) this.emit.add(node.read!.task(block, start, step, shape, key, this.emit));
     return { key, start: start.map(() => 0), isSlice: true };
   }
-}
 
-/** What tasks of a loop share whose leaves read slices where `sliced` says so. */
-function commonOf({ leaves, spec, commons }: Loop, sliced: readonly boolean[]): FusedCommon {
-  return memo(commons, sliced.map(Number).join(''), () => ({
-    spec,
-    access: leaves.map(({ operand, map }, k) => ({
-      part: operand.part,
-      axes: map.map((m) => m.axis),
-      steps: map.map((m) => (sliced[k] ? Math.sign(m.step) : m.step)),
-    })),
-  }));
+  /** What tasks of a loop share whose leaves read slices where `sliced` says so. */
+  private commonOf({ leaves, spec, commons }: Loop, sliced: readonly boolean[]): FusedCommon {
+    return memo(commons, sliced.map(Number).join(''), () => ({
+      spec,
+      access: leaves.map(({ operand: { node, part }, map }, k) => ({
+        part: part + (this.homes.get(node)?.part ?? 0),
+        axes: map.map((m) => m.axis),
+        steps: map.map((m) => (sliced[k] ? Math.sign(m.step) : m.step)),
+      })),
+    }));
+  }
 }
 
 /** The block of a leaf behind a block of the loop, and the loop's first element in it. */

@@ -27,12 +27,17 @@ const MAX_LEAVES = 48;
 const MAX_DEPTH = 200;
 
 /**
- * Puts a node and all unstored nodes behind it into one loop. `members` is the number of blocks that a combining root
- * joins along each axis (its last group may be smaller); nodes that no longer fit are added to `stored`.
+ * Puts nodes of one kind and blocking, and all unstored nodes behind them, into one loop. `members` is the number of blocks that combining roots
+ * join along each axis (the last group may be smaller); nodes that no longer fit are added to `stored`.
  */
-export function planLoop(root: ArrayNode, stored: Set<ArrayNode>, members?: readonly number[]): Plan {
-  const loop = new LoopBuilder(root, stored, members);
-  const outputs = root.kind === 'fold' ? loop.folds(root) : loop.maps(root);
+export function planLoop(
+  roots: readonly ArrayNode[],
+  stored: Set<ArrayNode>,
+  members?: readonly number[],
+): Plan {
+  const [root] = roots;
+  const loop = new LoopBuilder(roots, stored, members);
+  const outputs = roots.flatMap((one) => (one.kind === 'fold' ? loop.folds(one) : loop.maps(one)));
   const inputs = loop.leaves.map(({ operand }) => operand.node.parts[operand.part]);
   const spec: FusedSpec = {
     inputs,
@@ -44,6 +49,9 @@ export function planLoop(root: ArrayNode, stored: Set<ArrayNode>, members?: read
   return { spec, leaves: loop.leaves, params: loop.params };
 }
 
+/** What a node's loop runs over. */
+export const spaceOf = (root: ArrayNode): ArrayNode => (root.kind === 'fold' ? root.inputs[0].node : root);
+
 class LoopBuilder {
   readonly nodes: ExprNode[] = [];
   readonly leaves: Leaf[] = [];
@@ -54,12 +62,11 @@ class LoopBuilder {
   private readonly derived = new Map<readonly AxisMap[], Map<string, readonly AxisMap[]>>();
 
   constructor(
-    private readonly root: ArrayNode,
+    private readonly roots: readonly ArrayNode[],
     private readonly stored: Set<ArrayNode>,
     private readonly members: readonly number[] | undefined,
   ) {
-    const space = root.kind === 'fold' ? root.inputs[0].node : root;
-    this.identity = boundsOf(space).map((sizes, axis) => identityMap(axis, sizes.length));
+    this.identity = boundsOf(spaceOf(roots[0])).map((sizes, axis) => identityMap(axis, sizes.length));
   }
 
   maps(root: ArrayNode): FusedOutput[] {
@@ -143,7 +150,7 @@ class LoopBuilder {
   }
 
   private combine(node: CombineNode, part: number, map: readonly AxisMap[], depth: number): number {
-    const counts = node === this.root && this.members ? this.members : lastGroup(node);
+    const counts = this.roots.includes(node) && this.members ? this.members : lastGroup(node);
     const members = [...membersOf(counts)];
     const { nodes, results } = node.build(members.length);
     const per = node.inputs.length;
