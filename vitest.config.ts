@@ -10,7 +10,7 @@ const STATELESS = [
 ];
 /** Tests that load a module again, put another in its place, or import sources by names they make: Vitest's own loader is for them. */
 const RELOADING = [
-  'test/kernels/{blas,matmul}.test.ts',
+  'test/kernels/{blas,factors,matmul}.test.ts',
   'test/cluster/modules.test.ts',
   'test/docs/examples.test.ts',
 ];

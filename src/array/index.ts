@@ -57,7 +57,8 @@ export {
   tile,
   vstack,
 } from './joining.js';
-export { dot, matmul, tensordot } from './linalg.js';
+export * as linalg from './linalg/index.js';
+export { type NormOptions, norm } from './linalg/index.js';
 export {
   concatenate,
   expandDims,
@@ -70,8 +71,8 @@ export {
   swapaxes,
   transpose,
 } from './manipulation.js';
+export { dot, matmul, tensordot } from './matmul.js';
 export type { NDArray, NDArrayLike } from './ndarray.js';
-export { type NormOptions, norm } from './norm.js';
 export type { BlockInfo, InputBlock } from './ops/map-blocks.js';
 export {
   argsort,

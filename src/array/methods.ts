@@ -6,8 +6,8 @@ import { mapBlocks } from './blocks.js';
 import * as diagonals from './diagonals.js';
 import * as indexing from './indexing.js';
 import * as joining from './joining.js';
-import * as linalg from './linalg.js';
 import * as manipulation from './manipulation.js';
+import { dot, matmul } from './matmul.js';
 import * as ordering from './ordering.js';
 import { type MapOverlapOptions, mapOverlap } from './overlap.js';
 import type { DivideOf, FloatOf, MeanOf, NumberOf, Promote, Scalar, SumOf } from './promote.js';
@@ -195,8 +195,8 @@ const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
   cumprod: scans.cumprod,
   sort: ordering.sort,
   argsort: ordering.argsort,
-  dot: linalg.dot,
-  matmul: linalg.matmul,
+  dot,
+  matmul,
   mapBlocks: (x: TileArray<DType>, fn: BlockFunction | ModuleFunction, options?: MapBlocksOptions<DType>) =>
     mapBlocks(fn, [x], options),
   mapOverlap: (x: TileArray<DType>, fn: BlockFunction | ModuleFunction, options: MapOverlapOptions<DType>) =>

@@ -4,7 +4,7 @@ import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireKnown } from './axes.js';
 import { product } from './chunks.js';
 import { diagonal } from './diagonals.js';
-import { matmul, tensordot } from './linalg.js';
+import { matmul, tensordot } from './matmul.js';
 import { type PromoteAll, ravel, transpose } from './manipulation.js';
 import { promoteAll } from './promote.js';
 import { sum } from './reductions/index.js';

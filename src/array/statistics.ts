@@ -4,7 +4,7 @@ import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.
 import { normalizeAxes } from './axes.js';
 import { broadcastTo } from './creation.js';
 import { diagonal } from './diagonals.js';
-import { matmul } from './linalg.js';
+import { matmul } from './matmul.js';
 import type { DivideOf } from './promote.js';
 import { all, max, mean, min, sum } from './reductions/index.js';
 import type { TileScalar } from './scalar.js';

@@ -1,7 +1,8 @@
 import { type Koffi, type Library, loadKoffi, type NativeFunction } from './koffi.js';
+import { type Lapack, openLapack } from './lapack.js';
 
 /**
- * Matrix products by the machine's own BLAS, where there is one: OpenBLAS, or Apple's Accelerate. It is loaded by koffi,
+ * Matrix products and factors by the machine's own BLAS, where there is one: OpenBLAS, or Apple's Accelerate. It is loaded by koffi,
  * an optional dependency; without either, tilework multiplies with kernels of its own.
  */
 
@@ -52,6 +53,8 @@ export interface Blas extends BlasInfo {
   /** C = A·B + beta·C, with C m×n in C order. Calls are synchronous. */
   readonly gemm: { readonly float64: Gemm; readonly float32: Gemm };
   readonly gemv: { readonly float64: Gemv; readonly float32: Gemv };
+  /** What factors matrices, where the library has that too. */
+  readonly lapack: Lapack | undefined;
 }
 
 /** Names to ask the loader for, best first. */
@@ -137,6 +140,7 @@ function open(koffi: Koffi, path: string): Blas {
       float64: gemv(library, `${prefix}cblas_dgemv${suffix}`, integer, 'double'),
       float32: gemv(library, `${prefix}cblas_sgemv${suffix}`, integer, 'float'),
     }),
+    lapack: openLapack(own, integer),
   });
 }
 

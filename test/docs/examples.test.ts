@@ -155,13 +155,21 @@ it('all compile', () => {
   }
 }, 200_000);
 
+/** Names that stand for functions of a family. */
+const NAMESPACES: ReadonlySet<string> = new Set(['random', 'linalg']);
+
 describe('what is public', () => {
   const documented = new Map<string, Documented>();
   for (const comment of comments)
     if (comment.exported && isPublic(comment.file)) documented.set(comment.name, comment);
 
-  it.each(names.filter((name) => name !== 'random'))('%s is documented', (name) => {
+  it.each(names.filter((name) => !NAMESPACES.has(name)))('%s is documented', (name) => {
     expect(documented.get(name)?.text ?? '').not.toBe('');
+  });
+
+  it.each(Object.keys(tw.linalg))('linalg.%s is documented, with an example', (name) => {
+    expect(documented.get(name)?.text ?? '').not.toBe('');
+    expect(documented.get(name)?.examples ?? []).not.toHaveLength(0);
   });
 
   const functions = names.filter((name) => {
@@ -200,8 +208,9 @@ describe('what is public', () => {
     const words = new Set(
       lists.flatMap((list) => [...list.matchAll(/[.\w]+/g)].map(([word]) => word.replace(/^\./, ''))),
     );
-    const missing = names.filter((name) => /^[a-z]/.test(name) && !words.has(name) && name !== 'random');
+    const missing = names.filter((name) => /^[a-z]/.test(name) && !words.has(name) && !NAMESPACES.has(name));
     expect(missing).toEqual([]);
+    expect(Object.keys(tw.linalg).filter((name) => !words.has(name))).toEqual([]);
     const methods = [...lists[0]!.matchAll(/\.([a-z]\w+)/g)].map(([, name]) => name);
     expect(methods.filter((m) => m !== 'defaultRng' && !(m in x()))).toEqual([]);
     const verbs = [...lists[1]!.replace(/\]\(.*?\)/g, ']').matchAll(/\.([a-z]\w+)/g)].map(([, name]) => name);

@@ -1,7 +1,8 @@
-"""What each function name of the cases means in NumPy, or in Dask where NumPy has no such thing."""
+"""What each function name of the cases means in NumPy, or in Dask or SciPy where NumPy has no such thing."""
 
 import dask.array as da
 import numpy as np
+import scipy.linalg
 
 RENAMED = {
     "floorDivide": "floor_divide",
@@ -155,7 +156,33 @@ def map_overlap(fn, x, depth, boundary="none", chunks=None, trim=True):
     return made.compute(scheduler="synchronous")
 
 
+def qr(x):
+    """NumPy's, with nothing negative on the diagonal of R."""
+    q, r = np.linalg.qr(x)
+    signs = np.where(np.diagonal(r) < 0, -1, 1).astype(x.dtype)
+    return q * signs, r * signs[:, None] + np.zeros(1, x.dtype)
+
+
+def svd(x):
+    """NumPy's, with the signs that Dask gives."""
+    return da.compute(*da.linalg.svd(da.from_array(x, chunks=x.shape)), scheduler="synchronous")
+
+
+def lstsq(a, b, **options):
+    # the rank is int32 in NumPy
+    x, residuals, rank, s = np.linalg.lstsq(a, b, **options)
+    return x, residuals, np.int64(rank), s
+
+
 SPECIAL = {
+    "linalg.cholesky": lambda x, **options: np.linalg.cholesky(x, **options),
+    "linalg.inv": np.linalg.inv,
+    "linalg.lstsq": lstsq,
+    "linalg.lu": scipy.linalg.lu,
+    "linalg.qr": qr,
+    "linalg.solve": lambda a, b, assumeA="gen": scipy.linalg.solve(a, b, assume_a=assumeA),
+    "linalg.solveTriangular": scipy.linalg.solve_triangular,
+    "linalg.svd": svd,
     # dtype and shape, which we are told, NumPy finds out
     "applyAlongAxis": lambda fn, axis, x, **told: np.apply_along_axis(FUNCTIONS[fn], axis, x),
     "norm": lambda x, **options: np.linalg.norm(x, **options),
@@ -189,6 +216,7 @@ SPECIAL = {
     "argsort": lambda x, axis=-1: np.argsort(x, axis, kind="stable"),
     "average": lambda x, weights=None, axis=None: np.average(x, axis, weights),
     "block": lambda blocks: np.block(blocks),
+    **{f"part.linalg.{name}": part(f"linalg.{name}") for name in ["lstsq", "lu", "qr", "svd"]},
     "part.unique": part("unique"),
     "part.split": part("split"),
     "part.arraySplit": part("arraySplit"),

@@ -388,7 +388,11 @@ same(tw.norm(float32, { axis: [0, 1], ord: 'fro', keepdims: true }), float32);
 same(await tw.norm(int8).compute(), n);
 same(await tw.norm(int8, { ord: 1 }).compute(), n);
 // @ts-expect-error no such norm
-tw.norm(int8, { ord: 'nuc' });
+tw.norm(int8, { ord: 'max' });
+same(tw.linalg.solve(int8, float32), float64);
+same(tw.linalg.qr(float32)[1], float32);
+same(tw.linalg.svd(int8)[1], float64);
+same(tw.linalg.lstsq(float32, float32)[2], int64);
 
 // Values, and where they belong.
 same(tw.unique(uint8), uint8);

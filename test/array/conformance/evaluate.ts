@@ -8,7 +8,11 @@ export type Tile = tilework.TileArray<DType>;
 type Options = NonNullable<Call['o']>;
 type AnyFunction = (...args: readonly unknown[]) => Tile;
 
-const named = tilework as unknown as { readonly [name: string]: AnyFunction };
+/** Functions by the names that the book has for them: `linalg.qr`. */
+const named = {
+  ...tilework,
+  ...Object.fromEntries(Object.entries(tilework.linalg).map(([name, fn]) => [`linalg.${name}`, fn])),
+} as unknown as { readonly [name: string]: AnyFunction };
 
 /** Creation functions, whose options have a fixed place after so many arguments; chunks are among them. */
 const CREATION: { readonly [name: string]: number } = {

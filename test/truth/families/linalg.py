@@ -1,8 +1,10 @@
-"""Products of arrays. Values are short binary fractions, so that every order of summation gives the same bits."""
+"""Products of arrays, and factors of matrices. Values are short binary fractions, so that every order of summation gives the same bits."""
 
 import itertools
 
-from families.operands import ALL, tame
+import numpy as np
+
+from families.operands import ALL, seed_of, tame
 
 
 def add(book):
@@ -45,6 +47,8 @@ def add(book):
     ]:
         book.error("product errors", fn, [tame(book, "float64", a), tame(book, "float64", b, "b"), *rest])
     norms(book)
+    factors(book)
+    equations(book)
 
 
 def norms(book):
@@ -61,5 +65,77 @@ def norms(book):
         book.case("norm", "norm", [plane], {"ord": ord}, ulps=4)
         book.case("norm", "norm", [cube], {"ord": ord, "axis": [2, 0]}, ulps=4)
         book.case("norm", "norm", [cube], {"ord": ord, "axis": [0, 1], "keepdims": True}, ulps=4)
+    for ord in [2, -2, "nuc"]:
+        book.case("norm", "norm", [plane], {"ord": ord, "keepdims": ord == 2}, near=1e-11)
     for args, options in [([cube], {"ord": 1}), ([line], {"ord": "fro"}), ([plane], {"ord": 3}), ([plane], {"axis": 2})]:
         book.error("norm errors", "norm", args, options)
+
+
+def generic(book, dtype, shape):
+    """A matrix of numbers of no pattern: its singular values lie apart."""
+    extents = tuple(int(part) for part in shape.split("x"))
+    return book.operand(f"{dtype}_generic_{shape}", np.random.default_rng(seed_of(shape)).normal(size=extents).round(3).astype(dtype))
+
+
+def part(name, at, x):
+    return {"f": f"part.linalg.{name}", "a": [at, x]}
+
+
+def call(fn, *args):
+    return {"f": fn, "a": list(args)}
+
+
+def factors(book):
+    for dtype, near in [("float64", 1e-12), ("float32", 2e-5)]:
+        for shape in ["13x4", "4x11"] if dtype == "float32" else ["13x4", "4x11", "6x6", "1x5"]:
+            x = generic(book, dtype, shape)
+            q, r = part("qr", 0, x), part("qr", 1, x)
+            book.case("qr", "matmul", [q, r], near=near)
+            book.case("qr", "matmul", [call("T", q), q], near=near)
+            book.case("qr", "part.linalg.qr", [0, x], near=near)
+            book.case("qr", "part.linalg.qr", [1, x], near=near)
+            book.case("qr", "tril", [r, -1])
+            for at in range(3):
+                book.case("svd", "part.linalg.svd", [at, x], near=4 * near)
+        square = generic(book, dtype, "9x9")
+        for at in range(3):
+            book.case("lu", "part.linalg.lu", [at, square], near=20 * near)
+        positive = call("add", call("matmul", square, call("T", square)), call("eye", 9))
+        for upper in [False, True]:
+            book.case("cholesky", "linalg.cholesky", [call("astype", positive, dtype)], {"upper": upper}, near=20 * near)
+    low = call("matmul", generic(book, "float64", "13x4"), generic(book, "float64", "4x11"))
+    book.case("svd", "part.linalg.svd", [1, low], near=1e-12)
+    book.case("svd", "part.linalg.svd", [1, tame(book, "int32", "5x6")], near=1e-12)
+    book.case("lu", "part.linalg.lu", [2, tame(book, "int32", "4x4")], near=1e-12)
+    for name in ["qr", "svd"]:
+        book.error("factor errors", f"part.linalg.{name}", [0, tame(book, "float64", "7")])
+    book.error("factor errors", "part.linalg.svd", [1, "@float64_nan_some"])
+    book.error("factor errors", "linalg.cholesky", [call("negative", call("eye", 4))])
+    for name in ["cholesky", "inv"]:
+        book.error("factor errors", f"linalg.{name}", [tame(book, "float64", "3x4")])
+
+
+def equations(book):
+    for dtype, near in [("float64", 1e-11), ("float32", 2e-4)]:
+        a, b = generic(book, dtype, "9x9"), generic(book, dtype, "9x4")
+        line = call("slice", b, ":", "1")
+        book.case("solve", "linalg.inv", [a], near=near)
+        for right in [b, line]:
+            book.case("solve", "linalg.solve", [a, right], near=near)
+            for lower in [False, True]:
+                strong = call("astype", call("add", a, call("multiply", call("eye", 9), 4)), dtype)
+                book.case("solve", "linalg.solveTriangular", [strong, right], {"lower": lower}, near=near)
+            tall = generic(book, dtype, "13x4")
+            for at in range(4 if dtype == "float64" else 1):
+                wanted = call("slice", generic(book, dtype, "13x2"), *([":"] if right is b else [":", "0"]))
+                book.case("lstsq", "part.linalg.lstsq", [at, tall, wanted], near=near)
+    a = generic(book, "float64", "9x9")
+    positive = call("add", call("matmul", a, call("T", a)), call("eye", 9))
+    book.case("solve", "linalg.solve", [positive, generic(book, "float64", "9x4")], {"assumeA": "pos"}, near=1e-10)
+    low = call("matmul", generic(book, "float64", "13x4"), generic(book, "float64", "4x11"))
+    for at in [0, 2, 3]:
+        book.case("lstsq", "part.linalg.lstsq", [at, low, generic(book, "float64", "13x2")], {"rcond": 1e-10}, near=1e-10)
+        book.case("lstsq", "part.linalg.lstsq", [at, generic(book, "float64", "4x11"), call("slice", a, ":4", "0")], near=1e-11)
+    for args in [[call("ones", [3, 3]), [1, 2, 3]], [a, [1, 2]], [tame(book, "float64", "3x4"), [1, 2, 3]]]:
+        book.error("solve errors", "linalg.solve", args)
+    book.error("solve errors", "part.linalg.lstsq", [0, a, [1, 2]])

@@ -1,26 +1,30 @@
-import { type DType, kindOf } from '../kernels/dtype.js';
-import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
-import { normalizeAxes, normalizeAxis } from './axes.js';
-import type { MeanOf } from './promote.js';
-import { type AllAxes, max, min, type ReduceOptions, sum } from './reductions/index.js';
-import type { TileScalar } from './scalar.js';
-import { abs, notEqual, power, sqrt, square } from './ufuncs/index.js';
+import { type DType, kindOf } from '../../kernels/dtype.js';
+import { type ArrayInput, asarray, type DTypeOf, type TileArray } from '../array.js';
+import { normalizeAxes, normalizeAxis } from '../axes.js';
+import type { MeanOf } from '../promote.js';
+import { type AllAxes, max, min, type ReduceOptions, sum } from '../reductions/index.js';
+import type { TileScalar } from '../scalar.js';
+import { abs, notEqual, power, sqrt, square } from '../ufuncs/index.js';
+import { svd } from './svd.js';
+
+type Ord = number | 'fro' | 'nuc';
 
 /** Which norm, along which axes. */
 export interface NormOptions extends ReduceOptions {
   /**
    * Which norm; default: the root of the sum of squares, over any axes. Over one axis (vectors) 1 is the sum of sizes, 2 the root of the sum of squares, Infinity the
    * greatest size, -Infinity the least, 0 how many are not zero, another p the p-th root of the sum of p-th powers. Over two (matrices) 1 and
-   * Infinity are the greatest sum of sizes of a column and of a row, -1 and -Infinity the least, `'fro'` is the default.
+   * Infinity are the greatest sum of sizes of a column and of a row, -1 and -Infinity the least; 2 is the greatest singular value, -2 the
+   * least, `'nuc'` their sum; `'fro'` is the default.
    */
-  readonly ord?: number | 'fro';
+  readonly ord?: Ord;
 }
 
 /**
  * The norm of vectors or matrices, over one, two or all axes; float64, or float32 of float32.
  *
- * @throws RangeError where an axis is out of bounds, or an `ord` goes with neither one axis nor two, or is none of theirs: those of matrices
- *   that need singular values are not there
+ * @throws RangeError where an axis is out of bounds, or an `ord` goes with neither one axis nor two, or is none of theirs, or needs singular values
+ *   of more than one matrix
  * @example
  * await norm([3, -4]).compute(); // 5
  * await norm(x, { ord: 1, axis: 1 }).compute(); // [3. 12.]
@@ -47,7 +51,7 @@ type Over = { readonly axis: readonly number[]; readonly keepdims: boolean };
 const rootOfSquares = (x: TileArray<DType>, over: Over): TileArray<DType> =>
   sqrt(sum(square(x), over)) as TileArray<DType>;
 
-function ofVectors(x: TileArray<DType>, ord: number | 'fro', over: Over): TileArray<DType> {
+function ofVectors(x: TileArray<DType>, ord: Ord, over: Over): TileArray<DType> {
   if (typeof ord !== 'number' || Number.isNaN(ord))
     throw new RangeError(`norm: vectors have no norm ${ord}; ord is a number`);
   switch (ord) {
@@ -66,11 +70,24 @@ function ofVectors(x: TileArray<DType>, ord: number | 'fro', over: Over): TileAr
   }
 }
 
-function ofMatrices(x: TileArray<DType>, ord: number | 'fro', over: Over): TileArray<DType> {
+function ofMatrices(x: TileArray<DType>, ord: Ord, over: Over): TileArray<DType> {
   if (ord === 'fro') return rootOfSquares(x, over);
+  if (ord === 'nuc' || Math.abs(ord) === 2) return ofSingularValues(x, ord, over);
   if (Math.abs(ord) !== 1 && Math.abs(ord) !== Number.POSITIVE_INFINITY)
-    throw new RangeError(`norm: matrices have ord 1, -1, Infinity, -Infinity and 'fro' here, not ${ord}`);
+    throw new RangeError(
+      `norm: matrices have ord 1, -1, 2, -2, Infinity, -Infinity, 'fro' and 'nuc', not ${ord}`,
+    );
   const [row, column] = over.axis;
   const sums = sum(abs(x), { axis: Math.abs(ord) === 1 ? row : column, keepdims: true }) as TileArray<DType>;
   return (ord > 0 ? max : min)(sums, over) as TileArray<DType>;
+}
+
+function ofSingularValues(x: TileArray<DType>, ord: Ord, { keepdims }: Over): TileArray<DType> {
+  if (x.ndim > 2)
+    throw new RangeError(
+      `norm: ord ${ord} needs the singular values of one matrix, not of an array of ${x.ndim} axes; slice the matrices out of it`,
+    );
+  const [, values] = svd(x);
+  const made = ord === 'nuc' ? sum(values) : Number(ord) > 0 ? max(values) : min(values);
+  return (keepdims ? (made as TileArray<DType>).reshape([1, 1]) : made) as TileArray<DType>;
 }
