@@ -76,6 +76,7 @@ export type { NDArray, NDArrayLike } from './ndarray.js';
 export type { BlockInfo, InputBlock } from './ops/map-blocks.js';
 export {
   argsort,
+  argtopk,
   median,
   nanmedian,
   nanquantile,
@@ -84,9 +85,11 @@ export {
   type QuantileOptions,
   quantile,
   sort,
+  topk,
 } from './ordering.js';
 export { type Boundary, type ByAxis, type MapOverlapOptions, mapOverlap } from './overlap.js';
-export { einsum, inner, outer } from './products.js';
+export { polyfit, polyval } from './polynomials.js';
+export { cross, einsum, inner, kron, outer } from './products.js';
 export { type Promote, promoteTypes, type Scalar } from './promote.js';
 export * as random from './random.js';
 export {
@@ -120,8 +123,10 @@ export {
 export type { TileScalar } from './scalar.js';
 export { cumprod, cumsum, diff, type ScanOptions } from './scans.js';
 export { digitize, type SearchOptions, searchsorted } from './searching.js';
+export { intersect1d, isin, setdiff1d, union1d } from './sets.js';
 export { type PadMode, type PadOptions, type PadWidth, pad, roll, rot90 } from './shifting.js';
 export type { SliceArgument } from './slicing.js';
+export { geomspace, type LogspaceOptions, logspace } from './spaces.js';
 export {
   type AverageOptions,
   allclose,

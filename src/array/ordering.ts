@@ -37,6 +37,39 @@ export function argsort(x: ArrayInput, axis: number | null = -1): TileArray<'int
   return overLanes('argsort', whole, along, { kind: 'argsort' }, 'int64') as TileArray<'int64'>;
 }
 
+/**
+ * The `k` largest elements along an axis, descending; the -k smallest, ascending, where k is negative. NaN counts as larger than all. All of the axis comes into
+ * one block; of fewer elements than k all are given.
+ *
+ * @throws RangeError where the axis is out of bounds, or k is no whole number; Error where chunk sizes are unknown
+ * @example
+ * await topk([5, 1, 3, 6], 2).compute(); // [6. 5.]
+ * await topk([5, 1, 3, 6], -2).compute(); // [1. 3.]
+ */
+export function topk<A extends ArrayInput>(x: A, k: number, axis = -1): TileArray<DTypeOf<A>> {
+  return firstOf('topk', sort(x, axis) as TileArray<DType>, k, axis) as TileArray<DTypeOf<A>>;
+}
+
+/**
+ * Where along an axis the elements are that `topk` gives.
+ *
+ * @throws RangeError where the axis is out of bounds, or k is no whole number; Error where chunk sizes are unknown
+ * @example
+ * await argtopk([5, 1, 3, 6], 2).compute(); // [3 0]
+ */
+export function argtopk(x: ArrayInput, k: number, axis = -1): TileArray<'int64'> {
+  return firstOf('argtopk', argsort(x, axis) as TileArray<DType>, k, axis) as TileArray<'int64'>;
+}
+
+function firstOf(label: string, ascending: TileArray<DType>, k: number, axis: number): TileArray<DType> {
+  if (!Number.isInteger(k)) throw new RangeError(`${label}: k is a whole number, not ${k}`);
+  const along = normalizeAxis(axis, ascending.ndim, label);
+  const extent = ascending.shape[along];
+  const wanted = k < 0 ? `:${-k}` : `:${extent - k - 1 < 0 ? '' : extent - k - 1}:-1`;
+  const slices = ascending.shape.map((_, a) => (a === along ? wanted : ':'));
+  return ascending.slice(...slices) as TileArray<DType>;
+}
+
 function flatUnless(axis: number | null, array: TileArray<DType>, label: string): TileArray<DType> {
   requireKnown(label, array);
   return axis === null ? (ravel(array) as TileArray<DType>) : array;

@@ -4,11 +4,11 @@ import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireKnown } from './axes.js';
 import { product } from './chunks.js';
 import { diagonal } from './diagonals.js';
+import { type PromoteAll, ravel, stack, transpose } from './manipulation.js';
 import { matmul, tensordot } from './matmul.js';
-import { type PromoteAll, ravel, transpose } from './manipulation.js';
 import { promoteAll } from './promote.js';
 import { sum } from './reductions/index.js';
-import { multiply, type PromoteInputs } from './ufuncs/index.js';
+import { multiply, type PromoteInputs, subtract } from './ufuncs/index.js';
 
 /**
  * The products of all elements of `a`, flattened, with all of `b`: a matrix with a row for each of `a`.
@@ -39,6 +39,51 @@ export function inner<A extends ArrayInput, B extends ArrayInput>(
   return (x.ndim === 0 || y.ndim === 0 ? multiply(x, y) : tensordot(x, y, [-1, -1])) as TileArray<
     PromoteInputs<A, B>
   >;
+}
+
+/**
+ * Kronecker's product: each element of `a` times all of `b`, in its place.
+ *
+ * @throws Error where chunk sizes are unknown
+ * @example
+ * await kron([1, 10], [1, 2]).compute(); // [1. 2. 10. 20.]
+ */
+export function kron<A extends ArrayInput, B extends ArrayInput>(a: A, b: B): TileArray<PromoteInputs<A, B>> {
+  const [x, y] = [asarray(a) as TileArray<DType>, asarray(b) as TileArray<DType>];
+  requireKnown('kron', x, y);
+  const rank = Math.max(x.ndim, y.ndim);
+  const [m, n] = [x, y].map(({ shape }) => [...new Array<number>(rank - shape.length).fill(1), ...shape]);
+  const blocks = multiply(
+    x.reshape(m.flatMap((extent) => [extent, 1])),
+    y.reshape(n.flatMap((extent) => [1, extent])),
+  );
+  return (blocks as TileArray<DType>).reshape(
+    m.map((extent, axis) => extent * n[axis]),
+  ) as unknown as TileArray<PromoteInputs<A, B>>;
+}
+
+/**
+ * Vectors at right angles to those of `a` and of `b`, which have three elements along the last axis; other axes broadcast.
+ *
+ * @throws RangeError where a last axis has not three elements, or others do not broadcast
+ * @example
+ * await cross([1, 0, 0], [0, 1, 0]).compute(); // [0. 0. 1.]
+ */
+export function cross<A extends ArrayInput, B extends ArrayInput>(
+  a: A,
+  b: B,
+): TileArray<PromoteInputs<A, B>> {
+  const [x, y] = [asarray(a) as TileArray<DType>, asarray(b) as TileArray<DType>];
+  for (const { shape } of [x, y])
+    if (shape[shape.length - 1] !== 3)
+      throw new RangeError(
+        `cross: vectors of three elements along the last axis are needed, not shape [${shape.join(', ')}]`,
+      );
+  const part = (v: TileArray<DType>, i: number) => v.slice('...', i % 3);
+  const components = [0, 1, 2].map((i) =>
+    subtract(multiply(part(x, i + 1), part(y, i + 2)), multiply(part(x, i + 2), part(y, i + 1))),
+  );
+  return stack(components as TileArray<DType>[], -1) as unknown as TileArray<PromoteInputs<A, B>>;
 }
 
 /** An operand with a letter for each axis. */

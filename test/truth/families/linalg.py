@@ -47,6 +47,7 @@ def add(book):
     ]:
         book.error("product errors", fn, [tame(book, "float64", a), tame(book, "float64", b, "b"), *rest])
     norms(book)
+    small(book)
     factors(book)
     equations(book)
 
@@ -69,6 +70,25 @@ def norms(book):
         book.case("norm", "norm", [plane], {"ord": ord, "keepdims": ord == 2}, near=1e-11)
     for args, options in [([cube], {"ord": 1}), ([line], {"ord": "fro"}), ([plane], {"ord": 3}), ([plane], {"axis": 2})]:
         book.error("norm errors", "norm", args, options)
+
+
+def small(book):
+    for a, b in [("3x4", "4x5"), ("7", "3"), ("3x4", "3"), ("2x3x4", "4x5"), ("0d", "3x4"), ("0x3", "3x4")]:
+        book.case("kron", "kron", [tame(book, "float64", a), tame(book, "int32", b, "b")])
+    for a, b in [("3", "3"), ("4x3", "3"), ("2x1x3", "4x3")]:
+        book.case("cross", "cross", [tame(book, "float64", a), tame(book, "float32", b, "b")])
+    book.error("cross errors", "cross", [tame(book, "float64", "3x4"), tame(book, "float64", "3x4")])
+    x, y = tame(book, "float64", "24"), tame(book, "float64", "24", "b")
+    for p in [[2, -1, 0.5], [1], [], tame(book, "int32", "7")]:
+        book.case("polynomials", "polyval", [p, tame(book, "float64", "5x6")])
+    for degree in [0, 3]:
+        book.case("polynomials", "polyfit", [x, y, degree], near=1e-10)
+    book.case("polynomials", "polyfit", [x, tame(book, "float64", "24x2"), 2], near=1e-10)
+    for args, options in [([0, 3, 4], {}), ([-1, 2, 9], {"base": 2}), ([0, 1, 5], {"endpoint": False}), ([1, 1, 0], {})]:
+        book.case("progressions", "logspace", args, options, ulps=4)
+    for args, options in [([1, 1000, 4], {}), ([-8, -0.5, 9], {}), ([2, 50, 5], {"endpoint": False}), ([3, 3, 1], {})]:
+        book.case("progressions", "geomspace", args, options, ulps=16)
+    book.error("progression errors", "geomspace", [0, 3, 4])
 
 
 def generic(book, dtype, shape):

@@ -60,7 +60,29 @@ def places(book):
     book.error("digitize errors", "digitize", [line, [1, 3, 2]])
 
 
+def common(book):
+    a, b = tame(book, "float64", "24"), tame(book, "float64", "5x6")
+    holes = book.operand("holes_5", np.array([1, np.nan, -3, 0.5, np.inf]))
+    for x, y in [(a, b), (b, a), (holes, holes), (tame(book, "int8", "7"), tame(book, "int64", "24")), (a, {"f": "slice", "a": [a, ":0"]})]:
+        for fn in ["isin", "union1d", "setdiff1d"] + ["intersect1d"]:
+            if fn == "intersect1d" and "int8" in str(x):
+                continue  # of the promoted dtype in NumPy, which no value needs
+            book.case("common values", fn, [x, y])
+
+
+def largest(book):
+    for x in [tame(book, "float32", "5x6"), tame(book, "int16", "2x3x4"), book.operand("steps_9", np.array([-4, -4, -1, 0, 0, 0, 2.5, 7, np.nan]))]:
+        for k in [3, -2, 9]:
+            book.case("largest", "topk", [x, k])
+            book.case("largest", "topk", [x, k, 0])
+    line = book.operand("different_7", np.array([3.5, 1, 9, -2, 7, 0, 4]))
+    for k in [1, 3, -2]:
+        book.case("largest", "argtopk", [line, k])
+
+
 def add(book):
     uniques(book)
+    common(book)
+    largest(book)
     counts(book)
     places(book)
