@@ -22,6 +22,7 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/along-axis': async () => (await import('./array/ops/along-axis.js')).alongAxis as Op,
   'array/bincount': async () => (await import('./array/ops/bincount.js')).bincount as Op,
   'array/check-index': here(checkIndex),
+  'array/blockwise': async () => (await import('./array/ops/blockwise.js')).blockwise as Op,
   'array/cholesky': async () => (await import('./array/ops/linalg/cholesky.js')).cholesky as Op,
   'array/compress': here(compress),
   'array/from-value': async () => (await import('./array/ops/from-value.js')).fromValue as Op,

@@ -3,6 +3,7 @@ import { type FunctionOptions, type ModuleFunction, specOf } from '../graph/give
 import { type DType, isDType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { requireList } from './axes.js';
+import { withOtherAxes } from './blockwise.js';
 import {
   blockShape,
   boundaries,
@@ -36,6 +37,10 @@ export interface MapBlocksOptions<D extends DType = DType> extends FunctionOptio
    * of an axis (default: the inputs' chunks); without inputs, as creation functions take them.
    */
   readonly chunks?: ChunkSpec;
+  /** Axes of the inputs that the result lacks; all blocks along them come as one. */
+  readonly dropAxis?: number | readonly number[];
+  /** Axes of the result that the inputs lack; in one block of extent 1, unless `chunks` says more. */
+  readonly newAxis?: number | readonly number[];
   /** Shape of the result where there are no inputs. */
   readonly shape?: number | readonly number[];
 }
@@ -64,6 +69,8 @@ type FirstType<Inputs extends readonly ArrayInput[]> = Inputs extends readonly [
  *   [rows],
  * );
  * await numbered.compute(); // [0. 1. 2. 103. 104. 105.]
+ * const firsts = mapBlocks(({ data, shape }) => Array.from({ length: shape[0] }, (_, i) => data[i * shape[1]]), [x], { dropAxis: 1 });
+ * await firsts.compute(); // [0. 3.]
  */
 export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends DType = FirstType<Inputs>>(
   fn: BlockFunction<Inputs, NoInfer<D>> | ModuleFunction,
@@ -72,6 +79,8 @@ export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends 
 ): TileArray<D> {
   requireList(inputs, 'mapBlocks');
   const arrays = inputs.map((x) => asarray(x) as TileArray<DType>);
+  if (arrays.length > 0 && (options.dropAxis ?? options.newAxis) !== undefined)
+    return withOtherAxes('mapBlocks', fn, arrays, options) as TileArray<D>;
   if (arrays.length > 0) return ofBlocks('mapBlocks', fn, arrays, options) as TileArray<D>;
   const dtype = resultType('mapBlocks', options, 'float64');
   return source('mapBlocks', specOf(fn, options), 'blocks', options, dtype) as TileArray<D>;

@@ -20,6 +20,7 @@ export {
   type MapBlocksOptions,
   mapBlocks,
 } from './blocks.js';
+export { type BlockwiseOptions, blockwise, type Lettered } from './blockwise.js';
 export type { ChunkSpec, Chunks } from './chunks.js';
 export type { ArrayCompute, Computed, ElementOf } from './compute.js';
 export {
@@ -43,6 +44,7 @@ export {
 export { type FromDelayedOptions, fromDelayed } from './delayed.js';
 export { diag, diagonal, trace, tril, triu } from './diagonals.js';
 export { indices, meshgrid } from './grids.js';
+export { applyGufunc, type GufuncOptions } from './gufunc.js';
 export { type HistogramOptions, histogram } from './histogram.js';
 export { compress, computeChunkSizes, get, take } from './indexing.js';
 export {

@@ -88,7 +88,8 @@ function fillElements(fn: (...position: number[]) => unknown, target: Block, sta
   }
 }
 
-function put(returned: unknown, target: Block, key: string): Shrunk | undefined {
+/** Fills a block with what a function has returned. */
+export function put(returned: unknown, target: Block, key: string): Shrunk | undefined {
   const data = elementsOf(returned);
   if (data === undefined)
     throw new TypeError(
