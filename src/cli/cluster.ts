@@ -44,7 +44,7 @@ export async function clusterCommand(args: readonly string[]): Promise<number> {
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), cluster.failed]);
     return 0;
   } catch (error) {
-    if (!(error instanceof LocalClusterError)) throw error;
+    if (!(error instanceof LocalClusterError || error instanceof RangeError)) throw error;
     console.error(`tilework cluster: ${error.message}`);
     return 1;
   }

@@ -351,7 +351,7 @@ export class Client extends Placed {
     const node: LazyInput = callNode(callee, args, {
       pure,
       name: name && keyName(name),
-      key: key && ownKey(key),
+      key: key === undefined ? key : ownKey(key),
     });
     engineFor(this.engine, node.engine);
     const options = settings(this.options);

@@ -94,6 +94,7 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       const here = client.with({ where: 'main', key: 'here' }).submit((n: number) => n, 1);
       expect([here.key, await here]).toEqual(['here', 1]);
       expect(() => client.with({ key: 'frame/x' }).submit(inc, 1)).toThrow(/a key is a text that does not/);
+      expect(() => client.with({ key: '' }).submit(inc, 1)).toThrow(/a key is a text/);
       expect(() => named.map(inc, [1])).toThrow(/a key is of one: say by name/);
     });
 

@@ -172,6 +172,11 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     return `tilework.ClusterEngine<${this.address}>`;
   }
 
+  /** What it holds, such as the key of its certificate, belongs into no log. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   private async call(op: string, fields: object = {}): Promise<unknown> {
     this.over.signal.throwIfAborted();
     return this.session.call(op, fields);

@@ -155,7 +155,7 @@ export class SchedulerCoordinator implements Coordinator {
       );
       const outcome = await unlessAborted(answer, signal, undo);
       if (outcome !== LATER) return outcome;
-      if (performance.now() >= until) throw tooLate(`${request.do} of ${JSON.stringify(name)}`, timeout!);
+      if (performance.now() >= until) throw tooLate(awaited(request), timeout!);
     }
   }
 }
@@ -193,4 +193,11 @@ async function unlessAborted(
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+/** In the words of the local engine. */
+function awaited({ do: what, name }: Waiting): string {
+  const quoted = JSON.stringify(name);
+  if (what === 'queue-put') return `putting into the queue ${quoted}`;
+  return what.startsWith('semaphore') ? `a lease of ${quoted}` : `the ${what.split('-')[0]} ${quoted}`;
 }

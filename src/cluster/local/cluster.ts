@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { RpcPool } from '../comm/index.js';
+import { isLoopback, RpcPool } from '../comm/index.js';
 import { type AdaptOptions, checkAdapt, decide, type Needless } from './adapt.js';
 import { packageFile } from './beside.js';
 import { Child } from './child.js';
@@ -45,10 +45,16 @@ export class RunningCluster implements AsyncDisposable {
   /** @internal */
   static async start(options: LocalClusterOptions): Promise<RunningCluster> {
     const { threadsPerWorker = 1, pythonWorkers = 0, timeout = 60_000 } = options;
+    const { host = '127.0.0.1', port = 0 } = options;
+    count('threadsPerWorker', threadsPerWorker, 1);
     const { workers = Math.max(1, Math.floor(availableParallelism() / threadsPerWorker)) } = options;
     count('workers', workers, 0);
-    count('threadsPerWorker', threadsPerWorker, 1);
     count('pythonWorkers', pythonWorkers, 0);
+    count('port', port, 0, 65_535);
+    if (!isLoopback(host.replace(/^\[|\]$/g, '')))
+      throw new RangeError(
+        `a LocalCluster is of this machine: host is a loopback address, not ${JSON.stringify(host)}; docs/cluster.md says how clusters of several machines are started`,
+      );
     const cluster = new RunningCluster(await startScheduler({ ...options, timeout }), options);
     try {
       const others = Array.from({ length: pythonWorkers }, async (_, i) => {
@@ -256,7 +262,9 @@ interface Following {
   timer?: NodeJS.Timeout;
 }
 
-function count(what: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least)
-    throw new RangeError(`${what} is a whole number from ${least}, not ${value}`);
+function count(what: string, value: number, least: number, most = Number.POSITIVE_INFINITY): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    const range = Number.isFinite(most) ? `from ${least} to ${most}` : `from ${least}`;
+    throw new RangeError(`${what} is a whole number ${range}, not ${value}`);
+  }
 }

@@ -9,7 +9,7 @@ import { type DaskCommand, type DaskOptions, findDask } from './dask.js';
 import { LocalClusterError } from './errors.js';
 
 export interface SchedulerOptions extends DaskOptions {
-  /** Where it listens; default: on loopback. */
+  /** Where it listens, an address of loopback; default: 127.0.0.1. */
   readonly host?: string;
   /** Default: a free one. */
   readonly port?: number;

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ClusterEngine, connect, LocalCluster } from '../../../src/cluster/index.js';
 import { arange, Client, defaultEngine, fromFunction, LocalEngine } from '../../../src/index.js';
@@ -100,6 +101,7 @@ await describeWithDask('a cluster on this machine', (dask) => {
 
   test('is what computes until one leaves it', async () => {
     expect(defaultEngine()).toBe(engine);
+    expect(inspect({ engine })).toBe(`{ engine: tilework.ClusterEngine<${cluster.address}> }`);
     const second = await connect(cluster.address);
     expect(defaultEngine()).toBe(second);
     const last = await connect(cluster.address);
@@ -173,6 +175,13 @@ await describeWithDask('a cluster on this machine', (dask) => {
 
   test('refuses what cannot be', async () => {
     await expect(LocalCluster({ workers: -1, dask })).rejects.toThrow(/workers is a whole number from 0/);
+    await expect(LocalCluster({ threadsPerWorker: 0, dask })).rejects.toThrow(/threadsPerWorker is a whole/);
+    await expect(LocalCluster({ port: 65_536, dask })).rejects.toThrow(
+      'port is a whole number from 0 to 65535',
+    );
+    await expect(LocalCluster({ host: '0.0.0.0', dask })).rejects.toThrow(
+      'host is a loopback address, not "0',
+    );
     await expect(LocalCluster({ workers: 1, dask: '/nowhere/dask' })).rejects.toThrow(
       /there is no \/nowhere\/dask/,
     );
