@@ -48,7 +48,7 @@ test('a side that turns out to be small goes to all partitions of the other', as
   const frame = joined(rows(0).filter(col('v').eq(3)));
   const small = await chosen(frame, 100);
   expect(small.asked).toBe(1);
-  expect(small.text).toMatch(/broadcast left, which has 1\.2 KiB; 4 partitions/);
+  expect(small.text).toMatch(/broadcast left, which has 800 B; 4 partitions/);
   const large = await chosen(frame, 1e6);
   expect(large.text).not.toContain('broadcast');
   await expectSame(frame, 4, 'any', { engine, ...options });

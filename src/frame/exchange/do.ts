@@ -1,12 +1,13 @@
-import { inputsOf, type PlanNode, type TaskSource } from '../plan/node.js';
-import type { Parameters, Statement } from '../sql/writer.js';
+import { type AggregatePlan, inputsOf, type PlanNode, type TaskSource } from '../plan/node.js';
+import { type Parameters, quoteName, type Statement } from '../sql/writer.js';
 import { aggregateGroups, applyFunction, countRows, mergeGroups, partialOf } from './applied.js';
 import { storeArray, writeBlocks } from './arrays.js';
 import { writeValues } from './delayed.js';
 import { exportFragment } from './export.js';
 import { findBoundaries, type Step, writeFragment } from './fragments.js';
 import { type Outcome, readSql } from './outcome.js';
-import type { FrameTask } from './task.js';
+import type { FragmentTask, FrameTask } from './task.js';
+import { isScattered, ungrouped } from './ungrouped.js';
 
 /** Makes a statement of a plan whose task sources are written as said. */
 export type StatementOf = (
@@ -20,7 +21,7 @@ export async function doTask(task: FrameTask, statementOf: StatementOf, step: St
     readSql(source, step.inputs, parameters);
   switch (task.op) {
     case 'frame/fragment':
-      return writeFragment(task, await statementOf(task.params.plan, read), step);
+      return fragment(task, (plan) => statementOf(plan, read), step);
     case 'frame/blocks':
       return writeBlocks(task, step);
     case 'frame/values':
@@ -42,6 +43,30 @@ export async function doTask(task: FrameTask, statementOf: StatementOf, step: St
     case 'frame/merge':
       return mergeGroups(task, step);
   }
+}
+
+/** Writes a fragment; of a partial result of groups whose keys hardly come again the rows themselves. */
+async function fragment(
+  task: FragmentTask,
+  statementOf: (plan: PlanNode) => Promise<Statement>,
+  step: Step,
+): Promise<Outcome> {
+  const { plan, output } = task.params;
+  const { database, options } = step;
+  const grouped = await statementOf(plan);
+  const rows =
+    plan.kind === 'aggregate' && plan.partial && plan.keys.length > 0 && output.by === 'expression'
+      ? ungrouped(plan)
+      : undefined;
+  if (!rows || !(await isScattered(plan as AggregatePlan, statementOf, database, options)))
+    return writeFragment(task, grouped, step);
+  // Columns as those of partial results are: some tasks may leave the one, and some the other.
+  const { types } = await database.describe(grouped, options);
+  const columns = Object.entries(types).map(
+    ([name, type]) => `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`,
+  );
+  const { sql, values } = await statementOf(rows);
+  return writeFragment(task, { sql: `SELECT ${columns.join(', ')} FROM (${sql}) AS u`, values }, step);
 }
 
 /** Which parts of the files of its inputs a task reads, by the number of the input; of the others it needs what they say beside files. */

@@ -50,7 +50,7 @@ export async function writeFragment(
   const order = output.by !== 'one' && isMany(output.parts, database) ? ` ORDER BY ${quoteName(PART)}` : '';
   await database.execute(
     {
-      sql: `COPY (${sql}${order}) TO '${to.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy${how})`,
+      sql: `COPY (${sql}${order}) TO '${to.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION uncompressed${how})`,
       values,
     },
     options,

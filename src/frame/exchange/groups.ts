@@ -55,8 +55,10 @@ export function planAggregate(planner: Planner, node: AggregatePlan): Parts {
 }
 
 function byPartials(planner: Planner, node: AggregatePlan, input: Parts, plans: PartialPlans): Parts {
+  const partial = (plan: PlanNode): PlanNode =>
+    Object.freeze({ ...(plans.partial(plan) as AggregatePlan), partial: true });
   let partials: Parts = {
-    ...mapParts(input, plans.partial, { order: NO_ORDER, together: undefined }),
+    ...mapParts(input, partial, { order: NO_ORDER, together: undefined }),
     whole: undefined,
   };
   if (node.keys.length > 0) {

@@ -29,7 +29,7 @@ import {
 import { planRanges, planRepartition } from './ranges.js';
 import { planLimit, planProject, planSqlNode, planUnion } from './rows.js';
 import { planSort } from './sort.js';
-import { EXPANSION, sizeOf, sizeText, sourceBytes, splitScan } from './split.js';
+import { LEFT_EXPANSION, sizeOf, sizeText, sourceBytes, splitScan } from './split.js';
 import { type Fragment, type FrameGraph, type FrameTask, fragmentTask, type Output } from './task.js';
 
 export interface PlannerOptions {
@@ -207,7 +207,7 @@ export class Planner {
     for (const key of new Set(keys)) {
       const bytes = this.facts.written.get(key);
       if (bytes === undefined) return undefined;
-      sum += bytes * EXPANSION;
+      sum += bytes * LEFT_EXPANSION;
     }
     return sum;
   }

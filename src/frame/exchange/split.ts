@@ -194,7 +194,9 @@ const VALUE_BYTES = 8;
 /** Of a row in a file, where nobody knows how many there are. */
 const ROW_BYTES = 32;
 /** What a compressed byte of a file becomes in memory, about. */
-export const EXPANSION = 3;
+const EXPANSION = 3;
+/** What a byte of a file that a task left becomes: those are not compressed, since that costs more than to write and read the rest. */
+export const LEFT_EXPANSION = 2;
 
 function scanSize({ source, columns }: ScanNode, rowGroups: Facts['rowGroups']): Size | undefined {
   if (source.from === 'array') {
@@ -208,7 +210,7 @@ function scanSize({ source, columns }: ScanNode, rowGroups: Facts['rowGroups']):
   if (source.from === 'held') {
     const bytes = partsOf(source).reduce((sum, part) => sum + part.bytes, 0);
     const share = columns.length / Math.max(1, Object.keys(source.schema).length);
-    return { rows: Math.ceil(bytes / ROW_BYTES), bytes: Math.ceil(bytes * EXPANSION * share) };
+    return { rows: Math.ceil(bytes / ROW_BYTES), bytes: Math.ceil(bytes * LEFT_EXPANSION * share) };
   }
   if (source.from !== 'files') return undefined;
   const all = Math.max(1, Object.keys(source.schema).length);

@@ -180,6 +180,8 @@ export interface AggregatePlan extends Base {
   readonly input: PlanNode;
   readonly keys: readonly Item[];
   readonly items: readonly Item[];
+  /** Whether what reads it puts groups of equal keys together anyway. */
+  readonly partial?: true;
 }
 
 export type JoinHow = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti' | 'cross' | 'asof';
