@@ -1,5 +1,6 @@
 import type { Block, Op, Result } from '../../engine/op.js';
-import { type RowGroup, readFooter, readRowGroup } from '../parquet/read.js';
+import { type RowGroup, readFooter } from '../parquet/footer.js';
+import { readRowGroup } from '../parquet/read.js';
 import { ParquetWriter } from '../parquet/write.js';
 import { arrayOf, type Column } from '../result/column.js';
 import type { ColumnType, Schema } from '../types.js';

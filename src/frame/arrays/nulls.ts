@@ -1,6 +1,7 @@
 import type { DType } from '../../kernels/dtype.js';
 import { FrameError } from '../errors.js';
-import { type Footer, readRowGroup } from '../parquet/read.js';
+import type { Footer } from '../parquet/footer.js';
+import { readRowGroup } from '../parquet/read.js';
 
 /** Where a value is missing. */
 export interface Missing {

@@ -1,6 +1,6 @@
 import type { Op } from '../../engine/op.js';
 import { readBatch } from '../map/op.js';
-import { readFooter } from '../parquet/read.js';
+import { readFooter } from '../parquet/footer.js';
 import { rowsOf } from '../result/column.js';
 import type { Schema } from '../types.js';
 

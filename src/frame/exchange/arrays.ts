@@ -3,7 +3,7 @@ import type { BlocksCommon, BlocksParams, BlocksValue } from '../arrays/blocks-o
 import { firstNull } from '../arrays/nulls.js';
 import { runTasks } from '../map/files.js';
 import { copyStatement } from '../map/store.js';
-import { readFooter } from '../parquet/read.js';
+import { readFooter } from '../parquet/footer.js';
 import type { ArraySource, ScanNode } from '../plan/node.js';
 import type { Statement } from '../sql/writer.js';
 import type { Schema } from '../types.js';

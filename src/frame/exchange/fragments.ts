@@ -6,7 +6,7 @@ import { rowsHeldBack } from '../duck/memory.js';
 import { narrowed } from '../duck/narrow.js';
 import type { SortKey } from '../expr/node.js';
 import { storeRows } from '../map/rows-file.js';
-import { readFooter } from '../parquet/read.js';
+import { readFooter } from '../parquet/footer.js';
 import { exprSql } from '../sql/expr.js';
 import { NONE } from '../sql/source.js';
 import { type Bound, Parameters, quoteName, type Statement } from '../sql/writer.js';

@@ -19,7 +19,7 @@ import { FrameError } from '../errors.js';
 import { columnNode } from '../expr/node.js';
 import { copyStatement } from '../map/store.js';
 import { type FrameOptions, queryOptions } from '../options.js';
-import { readFooter } from '../parquet/read.js';
+import { readFooter } from '../parquet/footer.js';
 import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';

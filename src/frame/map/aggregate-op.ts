@@ -1,7 +1,7 @@
 import type { Op } from '../../engine/op.js';
 import { type CompiledFunction, compileFunction } from '../../graph/compile-function.js';
 import type { CustomFunctions } from '../expr/node.js';
-import type { RowGroup } from '../parquet/read.js';
+import type { RowGroup } from '../parquet/footer.js';
 import { ParquetWriter } from '../parquet/write.js';
 import { type Batch, type Column, concatBatches } from '../result/column.js';
 import type { Schema } from '../types.js';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Engine } from '../../engine/engine.js';
 import type { Key, Task } from '../../graph/task.js';
 import type { Database, QueryOptions } from '../duck/database.js';
-import type { RowGroup } from '../parquet/read.js';
+import type { RowGroup } from '../parquet/footer.js';
 import * as make from '../plan/make.js';
 import type { FileInfo, PlanNode } from '../plan/node.js';
 import { arrayOf, type Batch } from '../result/column.js';

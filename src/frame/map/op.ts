@@ -1,8 +1,9 @@
 import type { Op } from '../../engine/op.js';
 import { type CompiledFunction, compileFunction } from '../../graph/compile-function.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
+import { type RowGroup, readFooter } from '../parquet/footer.js';
 import { storedType } from '../parquet/layout.js';
-import { type RowGroup, readFooter, readRowGroup } from '../parquet/read.js';
+import { readRowGroup } from '../parquet/read.js';
 import { ParquetWriter } from '../parquet/write.js';
 import { type Batch, type Column, concatBatches } from '../result/column.js';
 import type { Schema } from '../types.js';

@@ -1,6 +1,6 @@
 import type { FunctionSpec } from '../../graph/function-spec.js';
 import type { Task } from '../../graph/task.js';
-import { readFooter } from '../parquet/read.js';
+import { readFooter } from '../parquet/footer.js';
 import type { MapFunction } from '../plan/node.js';
 import type { Schema } from '../types.js';
 import type { AggregateCommon, AggregateParams, AggregateValue, OpenGroup } from './aggregate-op.js';
