@@ -1,5 +1,6 @@
 import type { ModuleFunction } from '../graph/given-function.js';
 import { callNode, columnNode, type ExprNode, hasAggregate, literalNode, mapChildren } from './expr/node.js';
+import type { Resolve, SumOf } from './expr/terms.js';
 import { DataFrame } from './frame.js';
 import { type BatchFunction, type GroupApplyOptions, groupApplyPlan } from './map/make.js';
 import { wholeNumber } from './methods/core.js';
@@ -10,7 +11,7 @@ import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
 import { printItem } from './plan/print.js';
 import type { Named, SchemaOfNamed } from './schemas.js';
-import type { Names, Resolve, Schema, Simplify, SumOf } from './types.js';
+import type { Names, Schema, Simplify } from './types.js';
 import { cubeSets, GroupingSets, rollupSets } from './verbs/grouping-sets.js';
 
 /** A frame of keys K and, for each of the columns N that is no key, what an aggregate makes of it. */

@@ -1,16 +1,7 @@
 import type { Expr } from './expr/expr.js';
 import type { Operand, TermOf } from './expr/operand.js';
-import type {
-  AnySchema,
-  ColumnType,
-  Names,
-  NumericType,
-  Resolve,
-  ScalarType,
-  Simplify,
-  SumOf,
-  UnionType,
-} from './types.js';
+import type { Resolve, SumOf } from './expr/terms.js';
+import type { AnySchema, ColumnType, Names, NumericType, ScalarType, Simplify, UnionType } from './types.js';
 
 /** What verbs take and what schemas they make, for the compiler. */
 

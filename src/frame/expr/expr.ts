@@ -1,6 +1,6 @@
 import { checkType } from '../column-type.js';
 import { given } from '../given.js';
-import type { ColumnType, ElementOf, FieldOf, LiteralTerm, Ref } from '../types.js';
+import type { ColumnType } from '../types.js';
 import { DateAccessor } from './dt.js';
 import { ListAccessor } from './list.js';
 import { nodeOf } from './methods/core.js';
@@ -9,6 +9,7 @@ import { columnNode, type ExprNode, freeze } from './node.js';
 import type { Descending, Literal } from './operand.js';
 import { StringAccessor } from './str.js';
 import { StructAccessor } from './struct.js';
+import type { ElementOf, FieldOf, LiteralTerm, Ref } from './terms.js';
 
 /**
  * An expression over the columns of a frame: a description, computed when the frame is. The type says which columns it reads and of what

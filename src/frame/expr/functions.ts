@@ -1,10 +1,11 @@
-import type { Common, Interval } from '../types.js';
+import type { Interval } from '../types.js';
 import { parseDuration } from './duration.js';
 import { Expr } from './expr.js';
 import { exprNode, nodeOf } from './methods/core.js';
 import { callNode, type ExprNode, freeze, literalNode } from './node.js';
 import type { NamesOf, Operand, TermOf, WindowOptions } from './operand.js';
 import { printExpr } from './print.js';
+import type { Common } from './terms.js';
 import { windowNode } from './window.js';
 
 /** The type of several operands together. */

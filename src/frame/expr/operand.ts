@@ -1,6 +1,6 @@
-import type { LiteralTerm } from '../types.js';
 import type { Expr } from './expr.js';
 import type { LiteralValue } from './node.js';
+import type { LiteralTerm } from './terms.js';
 
 /** A value of JavaScript where an expression can stand. Strings are text, not names of columns: those are `col('name')`. */
 export type Literal = LiteralValue | readonly Literal[];

@@ -1,5 +1,5 @@
-import type { FieldOf } from '../types.js';
 import type { Expr } from './expr.js';
+import type { FieldOf } from './terms.js';
 
 /** Fields of structs: `col('place').struct.field('city')`. */
 export class StructAccessor<N extends string, T> {

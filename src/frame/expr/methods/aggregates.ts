@@ -1,7 +1,7 @@
-import type { SumOf } from '../../types.js';
 import type { Expr } from '../expr.js';
 import { type AggregateNode, callNode, freeze } from '../node.js';
 import type { AggregateOrder, NamesOf, Operand } from '../operand.js';
+import type { SumOf } from '../terms.js';
 import { nodeOf, sortKeys } from './core.js';
 import { MissingMethods } from './missing.js';
 

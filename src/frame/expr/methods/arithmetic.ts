@@ -1,7 +1,7 @@
-import type { Arithmetic } from '../../types.js';
 import { type CutOptions, cutNode, quantileCutNode } from '../cut.js';
 import type { Expr } from '../expr.js';
 import type { NamesOf, Operand, TermOf } from '../operand.js';
+import type { Arithmetic } from '../terms.js';
 import { ExprCore } from './core.js';
 
 /** Arithmetic, signs and rounding. */

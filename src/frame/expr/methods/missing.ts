@@ -1,9 +1,9 @@
-import type { Common } from '../../types.js';
 import type { Expr } from '../expr.js';
 import type { LiteralValue } from '../node.js';
 import type { NamesOf, Operand, TermOf, WindowOptions } from '../operand.js';
 import { type Replacements, replaceNode } from '../replace.js';
 import { type InterpolateOptions, interpolateNode } from '../series.js';
+import type { Common } from '../terms.js';
 import { windowNode } from '../window.js';
 import { ComparisonMethods } from './comparison.js';
 import { nodeOf } from './core.js';

@@ -1,4 +1,3 @@
-import type { SumOf } from '../../types.js';
 import type { Expr } from '../expr.js';
 import { callNode } from '../node.js';
 import {
@@ -9,6 +8,7 @@ import {
   ewmSumNode,
   ewmVarNode,
 } from '../series.js';
+import type { SumOf } from '../terms.js';
 import { type RollingOptions, rollingNode } from '../window.js';
 import { WindowMethods } from './windows.js';
 

@@ -1,7 +1,7 @@
-import type { Arithmetic, SumOf } from '../../types.js';
 import type { Expr } from '../expr.js';
 import { callNode, freeze, literalNode } from '../node.js';
 import type { Operand, WindowOptions } from '../operand.js';
+import type { Arithmetic, SumOf } from '../terms.js';
 import { overWindow, type RankOptions, rankNode, timesNode, windowNode } from '../window.js';
 import { AggregateMethods } from './aggregates.js';
 import { nodeOf } from './core.js';
