@@ -48,6 +48,7 @@ const isPublic = (file: string): boolean =>
     'src/engine/errors.ts',
     'src/engine/local-engine.ts',
     'src/graph/diagnose.ts',
+    'src/graph/errors.ts',
     'src/graph/function-spec.ts',
     'src/graph/order.ts',
     'src/io/netcdf/open.ts',
