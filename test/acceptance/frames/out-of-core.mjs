@@ -1,6 +1,12 @@
-// Frames over files of eight times the memory limit: a sort, groups of tens of millions and a join, as one fragment and in partitions.
+// Frames over files of eight times the memory limit, which take a sort, groups of tens of millions or a join, as one fragment and in partitions.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { check, empty, finish, gigabytes, inDirectory, measured, needDisk, peakUnder } from './measured.mjs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { alone } from '../../../scripts/venv.mjs';
+import { check, empty, finish, gigabytes, inDirectory, measured, needDisk, peakUnder } from '../measured.mjs';
+
+const CACHE = fileURLToPath(new URL('../../../.cache/acceptance', import.meta.url));
 
 const LIMIT = 512e6;
 const ROWS = 32_000_000;
@@ -22,18 +28,34 @@ function verdict(name, answer, expected) {
   check(name, same, JSON.stringify(answer));
 }
 
-needDisk(tmpdir(), 12e9);
-inDirectory((directory) => {
-  const made = measured('make-rows.mjs', [
-    JSON.stringify({ directory, rows: ROWS, files: 4, groups: GROUPS }),
-  ]);
+/** The files, which are made once, and what is known of them. */
+function files() {
+  const directory = join(CACHE, `rows-${ROWS}`);
+  const about = join(directory, 'about.json');
+  mkdirSync(CACHE, { recursive: true });
+  alone(`${directory}.lock`, () => {
+    if (existsSync(about)) return;
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory);
+    const made = measured('make-rows.mjs', [
+      JSON.stringify({ directory, rows: ROWS, files: 4, groups: GROUPS }),
+    ]);
+    writeFileSync(about, JSON.stringify({ ...made.answer, seconds: made.seconds }));
+  });
+  return { directory, ...JSON.parse(readFileSync(about, 'utf8')) };
+}
+
+/** Runs some of `sort`, `group` and `join`, and checks what they answer, take and leave. */
+export function checkFrames(...some) {
+  needDisk(tmpdir(), 12e9);
+  const { directory, stored, seconds, join: joined } = files();
   check(
     'frames: size',
     ROWS * ROW_BYTES >= 8 * LIMIT,
-    `${gigabytes(ROWS * ROW_BYTES)} of values, ${gigabytes(made.answer.stored)} in files, made in ${made.seconds} s`,
+    `${gigabytes(ROWS * ROW_BYTES)} of values, ${gigabytes(stored)} in files, made in ${seconds} s`,
   );
-  const expected = { ...EXPECTED, join: made.answer.join };
-  for (const what of ['group', 'join', 'sort'])
+  const expected = { ...EXPECTED, join: joined };
+  for (const what of some)
     for (const partitions of [undefined, PARTITIONS]) {
       const name = `frames: ${what}${partitions ? ` in ${partitions} partitions` : ''}`;
       inDirectory((spillDirectory) => {
@@ -45,5 +67,5 @@ inDirectory((directory) => {
         empty(`${name}: the spill directory afterwards`, spillDirectory);
       });
     }
-});
-finish();
+  finish();
+}
