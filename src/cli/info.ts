@@ -17,7 +17,7 @@ export function info(version: string): string[] {
     `memory     ${gib(availableBytes())} available to this process; default memoryLimit ${gib(defaultLimit())}`,
     blas
       ? `BLAS       ${blas.config.trim()} (${blas.path})`
-      : 'BLAS       none found: matrix products use the built-in SIMD kernel. Faster: install OpenBLAS (Debian and Ubuntu: apt-get install libopenblas0; Fedora: dnf install openblas) and koffi (npm install koffi)',
+      : 'BLAS       none found: matrix products and factors use built-in kernels. Faster: install OpenBLAS (Debian and Ubuntu: apt-get install libopenblas0; Fedora: dnf install openblas) and koffi (npm install koffi)',
   ];
 }
 

@@ -73,16 +73,15 @@ def norms(book):
 
 
 def small(book):
-    for a, b in [("3x4", "4x5"), ("7", "3"), ("3x4", "3"), ("2x3x4", "4x5"), ("0d", "3x4"), ("0x3", "3x4")]:
+    for a, b in [("3x4", "4x5"), ("3x4", "3"), ("0d", "3x4"), ("0x3", "3x4")]:
         book.case("kron", "kron", [tame(book, "float64", a), tame(book, "int32", b, "b")])
     for a, b in [("3", "3"), ("4x3", "3"), ("2x1x3", "4x3")]:
         book.case("cross", "cross", [tame(book, "float64", a), tame(book, "float32", b, "b")])
     book.error("cross errors", "cross", [tame(book, "float64", "3x4"), tame(book, "float64", "3x4")])
     x, y = tame(book, "float64", "24"), tame(book, "float64", "24", "b")
-    for p in [[2, -1, 0.5], [1], [], tame(book, "int32", "7")]:
+    for p in [[2, -1, 0.5], [], tame(book, "int32", "7")]:
         book.case("polynomials", "polyval", [p, tame(book, "float64", "5x6")])
-    for degree in [0, 3]:
-        book.case("polynomials", "polyfit", [x, y, degree], near=1e-10)
+    book.case("polynomials", "polyfit", [x, y, 3], near=1e-10)
     book.case("polynomials", "polyfit", [x, tame(book, "float64", "24x2"), 2], near=1e-10)
     for args, options in [([0, 3, 4], {}), ([-1, 2, 9], {"base": 2}), ([0, 1, 5], {"endpoint": False}), ([1, 1, 0], {})]:
         book.case("progressions", "logspace", args, options, ulps=4)
@@ -107,7 +106,7 @@ def call(fn, *args):
 
 def factors(book):
     for dtype, near in [("float64", 1e-12), ("float32", 2e-5)]:
-        for shape in ["13x4", "4x11"] if dtype == "float32" else ["13x4", "4x11", "6x6", "1x5"]:
+        for shape in ["13x4"] if dtype == "float32" else ["13x4", "4x11", "6x6", "1x5"]:
             x = generic(book, dtype, shape)
             q, r = part("qr", 0, x), part("qr", 1, x)
             book.case("qr", "matmul", [q, r], near=near)
@@ -140,7 +139,7 @@ def equations(book):
         a, b = generic(book, dtype, "9x9"), generic(book, dtype, "9x4")
         line = call("slice", b, ":", "1")
         book.case("solve", "linalg.inv", [a], near=near)
-        for right in [b, line]:
+        for right in [b, line] if dtype == "float64" else [b]:
             book.case("solve", "linalg.solve", [a, right], near=near)
             for lower in [False, True]:
                 strong = call("astype", call("add", a, call("multiply", call("eye", 9), 4)), dtype)
