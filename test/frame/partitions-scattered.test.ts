@@ -7,12 +7,12 @@ import { col, count, type Expr, fromColumns } from '../../src/frame/index.js';
 import type { AggregatePlan, PlanNode } from '../../src/frame/plan/node.js';
 import { partialPlans } from '../../src/frame/plan/partials.js';
 
-const ROWS = 60_000;
+const ROWS = 12_000;
 const hash = (i: number): number => Math.imul(i, 2654435761) >>> 0;
 const frame = fromColumns(
   {
-    /** Each some 1.7 times among all. */
-    key: Int32Array.from({ length: ROWS }, (_, i) => Math.imul(hash(i) ^ (hash(i) >>> 15), 739982445) >>> 15),
+    /** Each some 1.2 times among all. */
+    key: Int32Array.from({ length: ROWS }, (_, i) => Math.imul(hash(i) ^ (hash(i) >>> 15), 739982445) >>> 17),
     few: Int32Array.from({ length: ROWS }, (_, i) => hash(i) % 100),
     n: Array.from({ length: ROWS }, (_, i) => (i % 7 === 0 ? null : i % 1000)),
     x: Array.from({ length: ROWS }, (_, i) => (i % 11 === 0 ? null : i % 13 === 0 ? Number.NaN : i / 4)),
