@@ -46,7 +46,7 @@ export interface MapBlocksOptions<D extends DType = DType> extends FunctionOptio
 }
 
 /** The dtype of a result that is given none: that of the first input. */
-type FirstType<Inputs extends readonly ArrayInput[]> = Inputs extends readonly [infer A, ...unknown[]]
+export type FirstType<Inputs extends readonly ArrayInput[]> = Inputs extends readonly [infer A, ...unknown[]]
   ? DTypeOf<A>
   : Inputs extends readonly []
     ? 'float64'

@@ -1,12 +1,13 @@
 /** Functions of blocks whose axes are named by letters, as in einsum. */
 import { type FunctionOptions, type ModuleFunction, specOf } from '../graph/given-function.js';
 import type { DType } from '../kernels/dtype.js';
-import { type ArrayInput, asarray, TileArray } from './array.js';
+import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxes, requireKnown } from './axes.js';
 import { type MapBlocksOptions, resultType } from './blocks.js';
 import { blockShape, boundaries, type Chunks, commonRefinement, sum } from './chunks.js';
 import { type ArrayNode, makeNode, type TasksNode } from './node.js';
 import type { BlockwiseParams, Nested } from './ops/blockwise.js';
+import type { BlockInfo, InputBlock } from './ops/map-blocks.js';
 import { rechunkNode } from './rechunk.js';
 
 type Sizes = number | readonly number[];
@@ -26,6 +27,28 @@ export interface BlockwiseOptions<D extends DType = DType> extends FunctionOptio
 /** An argument of the function: an array, and a letter for each of its axes. */
 export type Lettered = readonly [x: ArrayInput, letters: string];
 
+/** A block; a list of blocks for each letter that the result lacks, unless they come whole. */
+type BlocksOf<Block, Letters extends string, Out extends string, Whole extends boolean> = Whole extends true
+  ? Block
+  : Letters extends `${infer Letter}${infer Rest}`
+    ? BlocksOf<Out extends `${string}${Letter}${string}` ? Block : readonly Block[], Rest, Out, Whole>
+    : Block;
+
+/** A function as `blockwise` calls it: with blocks of each input, then where the output block lies. */
+export type BlockwiseFunction<
+  Out extends string = string,
+  Inputs extends readonly Lettered[] = readonly Lettered[],
+  D extends DType = DType,
+  Whole extends boolean = false,
+> = (
+  ...args: [
+    ...blocks: {
+      -readonly [K in keyof Inputs]: BlocksOf<InputBlock<DTypeOf<Inputs[K][0]>>, Inputs[K][1], Out, Whole>;
+    },
+    info: BlockInfo<D>,
+  ]
+) => unknown;
+
 /**
  * Applies a function to blocks, one call for each block of the result, whose axes `out` names. The function gets the block of each input that has
  * the same place along the letters they share, then the same `info` as in `mapBlocks`, and fills `info.out.data` or returns the elements. Of an input with letters that `out` lacks it
@@ -44,12 +67,16 @@ export type Lettered = readonly [x: ArrayInput, letters: string];
  * const total = blockwise((blocks) => [blocks.length], '', [[a, 'i']]);
  * await total.compute(); // 2
  */
-export function blockwise<D extends DType = DType>(
-  // biome-ignore lint/suspicious/noExplicitAny: each argument is a block, or lists of blocks as deep as letters say
-  fn: ((...args: any[]) => unknown) | ModuleFunction,
-  out: string,
-  inputs: readonly Lettered[],
-  options: BlockwiseOptions<D> = {},
+export function blockwise<
+  const Out extends string,
+  const Inputs extends readonly Lettered[],
+  D extends DType = Inputs extends readonly [readonly [infer A, string], ...unknown[]] ? DTypeOf<A> : DType,
+  Whole extends boolean = false,
+>(
+  fn: BlockwiseFunction<Out, Inputs, NoInfer<D>, NoInfer<Whole>> | ModuleFunction,
+  out: Out,
+  inputs: Inputs,
+  options: BlockwiseOptions<D> & { readonly concatenate?: Whole } = {},
 ): TileArray<D> {
   return blockwiseArray('blockwise', fn, out, inputs, options) as TileArray<D>;
 }

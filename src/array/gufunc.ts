@@ -3,6 +3,7 @@ import type { FunctionOptions, ModuleFunction } from '../graph/given-function.js
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireKnown } from './axes.js';
+import type { BlockFunction, FirstType } from './blocks.js';
 import { blockwiseArray, LETTERS } from './blockwise.js';
 import { inOneBlock } from './lanes.js';
 
@@ -29,11 +30,10 @@ export interface GufuncOptions<D extends DType = DType> extends FunctionOptions 
  * );
  * await spans.compute(); // [2. 2.]
  */
-export function applyGufunc<D extends DType = DType>(
-  // biome-ignore lint/suspicious/noExplicitAny: blocks of as many inputs as the signature names
-  fn: ((...args: any[]) => unknown) | ModuleFunction,
+export function applyGufunc<const Inputs extends readonly ArrayInput[], D extends DType = FirstType<Inputs>>(
+  fn: BlockFunction<Inputs, NoInfer<D>> | ModuleFunction,
   signature: string,
-  inputs: readonly ArrayInput[],
+  inputs: Inputs,
   { outputSizes = {}, ...options }: GufuncOptions<D> = {},
 ): TileArray<D> {
   const label = 'applyGufunc';

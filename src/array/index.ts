@@ -20,7 +20,7 @@ export {
   type MapBlocksOptions,
   mapBlocks,
 } from './blocks.js';
-export { type BlockwiseOptions, blockwise, type Lettered } from './blockwise.js';
+export { type BlockwiseFunction, type BlockwiseOptions, blockwise, type Lettered } from './blockwise.js';
 export type { ChunkSpec, Chunks } from './chunks.js';
 export type { ArrayCompute, Computed, ElementOf } from './compute.js';
 export {

@@ -1,10 +1,12 @@
 /** What is sent of a frame to a cluster. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Gate } from '../../src/cluster/frame/gate.js';
 import { decodeValue, encodeValue } from '../../src/cluster/wire/index.js';
 import { flatten, unflatten } from '../../src/frame/distributed/flat.js';
+import { DistributedRun } from '../../src/frame/distributed/run.js';
 import { ship } from '../../src/frame/distributed/ship.js';
 import { Database, statements } from '../../src/frame/distributed/work.js';
+import type { DistributedEngine, PersistOptions } from '../../src/frame/engines.js';
 import { graphOf, partitionsFor } from '../../src/frame/exchange/index.js';
 import { col, type DataFrame, FrameError, fromColumns } from '../../src/frame/index.js';
 import { moduleFunction, shipFunction } from '../../src/graph/functions.js';
@@ -86,6 +88,35 @@ test('rows in memory become tasks, each row once; few rows go with the task that
   expect(rows).toBe(100_000);
   for (const { inputs } of large.tasks.values())
     for (const key of inputs) expect(large.tasks.has(key)).toBe(true);
+});
+
+test('where a task fails, what another left is not waited for: the engine gives it up', async () => {
+  const many = fromColumns({ x: Float64Array.from({ length: 1_000 }, (_, i) => i) }) as unknown as DataFrame;
+  const graph = await graphOf(many.sort('x').plan, database, statements(database), { partitions: 2 });
+  const error = new FrameError('a task failed');
+  const engine = {
+    persist: async (_: unknown, keys: readonly string[], { onHeld }: PersistOptions = {}) => {
+      onHeld!(keys[0]!);
+      await vi.waitUntil(() => fetched.length > 0);
+      throw error;
+    },
+    release: () => {},
+    frames: {
+      // As of a cluster's workers: what nobody has any more may be computed again.
+      fetch: (key: string, _: unknown, signal: AbortSignal) => {
+        fetched.push(key);
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('it was aborted')));
+        });
+      },
+    },
+  };
+  const fetched: string[] = [];
+  const sent = engine as unknown as DistributedEngine;
+  const run = new DistributedRun(graph, [], [], sent, database, statements(database), {});
+  await expect(run.statement(0)).rejects.toBe(error);
+  expect(fetched).toHaveLength(1);
+  await run.close();
 });
 
 test('more rows than a scheduler should hold are refused, with the remedy', async () => {

@@ -160,7 +160,10 @@ export class DistributedRun {
         }),
       });
     } catch (error) {
-      throw restored(error);
+      const reason = restored(error);
+      // Nobody keeps any more what is being fetched: it would be waited for without end.
+      this.stop.abort(reason);
+      throw reason;
     }
   }
 
@@ -188,7 +191,7 @@ export class DistributedRun {
     try {
       return await this.engine.frames.fetch(key, directory, this.signal);
     } catch (error) {
-      throw restored(error);
+      throw this.signal.aborted ? this.signal.reason : restored(error);
     }
   }
 }
