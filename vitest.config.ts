@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongFirst } from './test/support/sequence.mjs';
 import { compiledSources } from './test/support/sources.mjs';
@@ -23,8 +22,7 @@ export default defineConfig({
   test: {
     globalSetup: './test/support/sources.mjs',
     pool: 'forks',
-    // One more than there are cores: tests with other processes wait for them.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: '100%',
     sequence: { sequencer: LongFirst },
     // Each step there takes up where the one before it ended.
     bail: process.env.TILEWORK_KUBERNETES ? 1 : 0,
