@@ -48,9 +48,14 @@ export class HeldFrames {
   /** Answers `tilework_parts`: a piece of the files of some parts of some keys, or where these files lie. */
   async pieces(inputs: Asked, offset: number, paths: boolean): Promise<PartsAnswer> {
     const held = inputs.map(([key]) => this.held.get(key));
-    const results = held.map((each) => (each ? encodeValue(each.result) : null));
+    const results = () => held.map((each) => (each ? encodeValue(each.result) : null));
     if (paths)
-      return { status: 'OK', results, files: held.map((each) => each?.files ?? null), data: dataOf([]) };
+      return {
+        status: 'OK',
+        results: results(),
+        files: held.map((each) => each?.files ?? null),
+        data: dataOf([]),
+      };
     if (offset > 0 && held.includes(undefined)) return { status: 'gone' };
     const pieces: Uint8Array[] = [];
     let room = PIECE;
@@ -69,7 +74,7 @@ export class HeldFrames {
         }
       }
     }
-    return { status: 'OK', ...(offset === 0 && { results }), data: dataOf(pieces) };
+    return { status: 'OK', ...(offset === 0 && { results: results() }), data: dataOf(pieces) };
   }
 }
 

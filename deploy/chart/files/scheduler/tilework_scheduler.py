@@ -40,7 +40,7 @@ from distributed.protocol.serialize import (
 from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerError
 
 #: What clients and this module must agree on; changes when messages do.
-PROTOCOL = 3
+PROTOCOL = 4
 
 #: The resource that Node workers have, and what a task takes of it where other workers are there too.
 RESOURCE = "JS"
