@@ -182,14 +182,15 @@ async function work(options: WorkerOptions): Promise<number> {
     if (worker === undefined) process.exit(EXIT.refused);
     else void worker.close('its supervisor is gone', false);
   });
-  const stopReporting = reportTo(process, () => worker?.memoryLimit);
+  const reporting = reportTo(process, () => worker?.memoryLimit);
   try {
     worker = await startWorker(options);
+    reporting.report();
   } catch (error) {
     console.error(`tilework worker: ${(error as Error).message}`);
     process.exit(error instanceof NameTakenError ? EXIT.taken : EXIT.refused);
   }
   const { orderly } = await worker.finished;
-  stopReporting();
+  reporting.stop();
   process.exit(orderly ? EXIT.orderly : EXIT.lost);
 }

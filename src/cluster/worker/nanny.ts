@@ -31,16 +31,22 @@ interface Report {
   readonly limit?: number | undefined;
 }
 
-/** Reports to the supervisor, where there is one, from the start: a scheduler may be waited for. Returns how to stop. */
-export function reportTo(process: NodeJS.Process, limit: () => number | undefined): () => void {
-  if (process.send === undefined) return () => {};
+interface Reporting {
+  /** Reports at once, beside the regular times: what was lost right after is known to have been there. */
+  readonly report: () => void;
+  readonly stop: () => void;
+}
+
+/** Reports to the supervisor, where there is one, from the start: a scheduler may be waited for. */
+export function reportTo(process: NodeJS.Process, limit: () => number | undefined): Reporting {
+  if (process.send === undefined) return { report: () => {}, stop: () => {} };
   const report = (): void => {
     const message: Report = { resident: process.memoryUsage.rss(), limit: limit() };
     if (process.connected) process.send!(message, undefined, undefined, () => {});
   };
   report();
   const timer = setInterval(report, REPORT_MS);
-  return () => clearInterval(timer);
+  return { report, stop: () => clearInterval(timer) };
 }
 
 /** What is to be done when the worker's process has ended. @param joined whether one under this supervisor has ever joined */

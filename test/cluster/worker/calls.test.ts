@@ -86,11 +86,11 @@ await describeWithDask('calls to a Node worker', (python) => {
   test('a name that is taken is refused, with the reason, unless it may be of the same worker before', async () => {
     const line = await startProxy(scheduler.address);
     const first = await startWorker(line.address, ['--name', 'twin'], { nanny: true });
+    // At once, and the scheduler does not notice that the connection broke.
+    const others = line.hangUp();
     await expect(startWorker(scheduler.address, ['--name', 'twin'], { nanny: true })).rejects.toThrow(
       /ended with 1:[\s\S]*refuses this worker: name taken, twin/,
     );
-    // The scheduler does not notice that the connection broke.
-    const others = line.hangUp();
     await first.prints(/name taken, twin[\s\S]*started again/);
     for (const socket of others) socket.destroy();
     await first.prints(/has joined[\s\S]*has joined/);
