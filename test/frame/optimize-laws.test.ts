@@ -320,7 +320,7 @@ it('what is read twice gives each reader what it gave alone', async () => {
       ];
       expect((await rowsOf(both)).toSorted(), printPlan(both)).toEqual(rows.toSorted());
     }),
-    { numRuns: 100, endOnFailure: true },
+    { numRuns: Number(process.env.FRAME_RUNS ?? 100), endOnFailure: true },
   );
   expect(parts).toBeGreaterThan(20);
 }, 120_000);

@@ -6,3 +6,4 @@ export { conjunctsOf } from './expressions.js';
 export { joinStatistics, mayPass, pruneFiles, readBound, telling } from './files.js';
 export { optimize } from './optimize.js';
 export { type SharedPlan, share } from './shared.js';
+export { seesOrder } from './sorts.js';

@@ -16,7 +16,8 @@ export const dropSorts = (plan: PlanNode): PlanNode =>
       node.kind === 'sort' && !seen && !node.ranges ? inputs[0]! : over(node, inputsOf(node), inputs),
   });
 
-function seesOrder(node: PlanNode, seen: boolean): boolean {
+/** Whether a node's inputs' order of rows is seen. @param seen whether its own is */
+export function seesOrder(node: PlanNode, seen: boolean): boolean {
   switch (node.kind) {
     case 'aggregate':
       return ordered([...node.keys, ...node.items]);

@@ -2,20 +2,28 @@ import { columnNode, columnsOf, type ExprNode, mapChildren, some } from '../expr
 import type { SharedPlan } from '../optimize/index.js';
 import { needsRowOrder } from '../plan/aggregates.js';
 import * as make from '../plan/make.js';
-import { type Item, inputsOf, type PlanNode, type ProjectNode, type ScanNode } from '../plan/node.js';
+import {
+  type Item,
+  inputsOf,
+  type PlanNode,
+  type ProjectNode,
+  type ScanNode,
+  type UnionNode,
+} from '../plan/node.js';
 import { exprSql, keySql, ROW } from './expr.js';
 import { hoisted } from './hoist.js';
 import { isJoined, joinedSql, type PlanWriter } from './joins.js';
+import { unionsToSort } from './order.js';
 import { Parameters, quoteName, type Statement } from './writer.js';
 
 /** How a source is written in FROM. */
 export type SourceSql = (node: ScanNode, parameters: Parameters) => string;
 
 /** A plan as one SELECT; the parts that it reads more than once stand before it, and are computed once. */
-export function planSql({ plan, parts }: SharedPlan, source: SourceSql): Statement {
+export function planSql(shared: SharedPlan, source: SourceSql): Statement {
   const parameters = new Parameters();
-  const writer = new Writer(parameters, source, parts);
-  const rows = writer.select(plan);
+  const writer = new Writer(parameters, source, shared);
+  const rows = writer.select(shared.plan);
   const before = writer.shared.join(', ');
   const sql = before ? `WITH ${before} SELECT * FROM (${rows})` : rows;
   return { sql, values: parameters.values };
@@ -43,12 +51,17 @@ class Writer implements PlanWriter {
   /** Parts that were read, as they stand behind WITH: what one reads comes before it. */
   readonly shared: string[] = [];
   private readonly written = new Set<number>();
+  private readonly parts: readonly PlanNode[];
+  private readonly sorted: ReadonlySet<PlanNode>;
 
   constructor(
     readonly parameters: Parameters,
     private readonly source: SourceSql,
-    private readonly parts: readonly PlanNode[],
-  ) {}
+    { plan, parts }: SharedPlan,
+  ) {
+    this.parts = parts;
+    this.sorted = unionsToSort(plan, parts);
+  }
 
   select(node: PlanNode): string {
     switch (node.kind) {
@@ -94,7 +107,7 @@ class Writer implements PlanWriter {
         return `SELECT ${node.columns.map(quoteName).join(', ')} FROM ${this.numbered(node.input)} QUALIFY row_number() OVER (PARTITION BY ${on} ORDER BY ${row}) = 1 ORDER BY ${row}`;
       }
       case 'union':
-        return node.inputs.map((input) => `(${this.select(input)})`).join(' UNION ALL BY NAME ');
+        return this.union(node);
       case 'explode': {
         const items = node.columns.map((name) =>
           node.lists.includes(name)
@@ -148,6 +161,20 @@ class Writer implements PlanWriter {
       return `SELECT ${items} FROM ${numbered ? this.numbered(node.input) : this.from(node.input)}`;
     // Windows leave rows in any order: it is put right again.
     return `SELECT ${node.columns.map(quoteName).join(', ')} FROM (SELECT ${items}, ${quoteName(ROW)} FROM ${this.numbered(node.input)}) ORDER BY ${quoteName(ROW)}`;
+  }
+
+  private union(node: UnionNode): string {
+    const sorted = this.sorted.has(node);
+    const inputs = node.inputs.map((input, i) => (sorted ? this.numberedFrom(input, i) : this.select(input)));
+    const rows = inputs.map((sql) => `(${sql})`).join(' UNION ALL BY NAME ');
+    if (!sorted) return rows;
+    const columns = node.columns.map(quoteName).join(', ') || 'NULL';
+    return `SELECT ${columns} FROM (${rows}) AS ${this.alias()} ORDER BY ${quoteName(ROW)}`;
+  }
+
+  /** With numbers of rows after those of any input before. */
+  private numberedFrom(node: PlanNode, input: number): string {
+    return `SELECT *, row_number() OVER () + (${input}::BIGINT << 40) AS ${quoteName(ROW)} FROM ${this.from(node)}`;
   }
 
   alias(): string {
