@@ -193,6 +193,9 @@ latin = pa.table({"id": [1, 2], "city": ["Zürich", "Málaga"]})
 latin.to_pandas().to_csv(csv("latin-1.csv", latin), index=False, encoding="latin-1")
 german = pa.table({"day": pa.array([dt.date(2024, 12, 31), dt.date(2025, 1, 2)]), "n": [1, 2]})
 german.to_pandas().assign(day=["31.12.2024", "02.01.2025"]).to_csv(csv("german.csv", german), index=False)
+# What begins with an infinite number, as changes of what was 0 do.
+infinite = pa.table({"all": [math.inf, -math.inf, math.inf], "first": [math.inf, 2.5, math.nan], "behind": pa.array([None, math.inf, 1]), "text": ["inf", "b", "c"], "day": [dt.date(2024, 12, 31)] * 3})
+pl.from_arrow(infinite).write_csv(csv("infinite.csv", infinite))
 
 # JSON
 

@@ -22,30 +22,21 @@ export async function look(
   database: Database,
 ): Promise<Look> {
   const { path } = file;
-  const dialect = await dialectOf(where, path, options);
+  const lines = await firstLines(path, options);
+  const dialect = dialectOf(where, path, lines, options);
   const samples = { ...dialect, ignore_errors: true, sample_size: options.sampleRows ?? 20_480 };
-  const { sql, values } = everything(sourceOf(path, samples));
-  const sniff = sql.replace('read_csv', 'sniff_csv');
-  const columns: Record<string, string> = {};
-  const formats: Record<string, string> = {};
   try {
-    for await (const { columns: found } of database.batches({
-      sql: sniff,
-      values: [path, ...values.slice(1)],
-    })) {
-      const value = (name: string): unknown => found.find((column) => column.name === name)?.values[0];
-      for (const { name, type } of value('Columns') as readonly { name: string; type: string }[])
-        columns[name] = type;
-      for (const [option, name] of [
-        ['dateformat', 'DateFormat'],
-        ['timestampformat', 'TimestampFormat'],
-      ] as const) {
-        const format = value(name);
-        if (typeof format === 'string') formats[option] = format;
-      }
+    const { columns, formats } = await sniff(path, samples, database);
+    if (lines?.some((line) => INFINITE.test(line))) {
+      // DuckDB casts "inf" to dates too, and takes a column that begins so for one of dates, or of texts.
+      const numbers = await sniff(path, { ...samples, auto_type_candidates: NUMBERS }, database);
+      const doubtful = options.dateFormat === undefined ? ['VARCHAR', 'DATE'] : ['VARCHAR'];
+      for (const [name, type] of Object.entries(numbers.columns))
+        if (type === 'DOUBLE' && doubtful.includes(columns[name]!)) columns[name] = type;
     }
+    return { columns, dialect: { ...formats, ...dialect } };
   } catch (error) {
-    await explain(path, dialect, database);
+    await explain(path, lines?.[0] ?? '', dialect, database);
     throw error instanceof FileError
       ? error
       : new FileError(
@@ -56,7 +47,37 @@ export async function look(
           { cause: error },
         );
   }
-  return { columns, dialect: { ...formats, ...dialect } };
+}
+
+/** A value that is an infinite number, among others in a line. */
+const INFINITE = /(?<![\w.])inf(inity)?(?![\w.])/i;
+const NUMBERS: readonly string[] = ['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR'];
+
+/** What DuckDB finds out of the first rows: types by name, and how dates are written. */
+async function sniff(
+  path: string,
+  options: FileSource['options'],
+  database: Database,
+): Promise<{ columns: Record<string, string>; formats: Record<string, string> }> {
+  const { sql, values } = everything(sourceOf(path, options));
+  const columns: Record<string, string> = {};
+  const formats: Record<string, string> = {};
+  for await (const { columns: found } of database.batches({
+    sql: sql.replace('read_csv', 'sniff_csv'),
+    values: [path, ...values.slice(1)],
+  })) {
+    const value = (name: string): unknown => found.find((column) => column.name === name)?.values[0];
+    for (const { name, type } of value('Columns') as readonly { name: string; type: string }[])
+      columns[name] = type;
+    for (const [option, name] of [
+      ['dateformat', 'DateFormat'],
+      ['timestampformat', 'TimestampFormat'],
+    ] as const) {
+      const format = value(name);
+      if (typeof format === 'string') formats[option] = format;
+    }
+  }
+  return { columns, formats };
 }
 
 const sourceOf = (path: string, options: FileSource['options']): FileSource => ({
@@ -68,31 +89,32 @@ const sourceOf = (path: string, options: FileSource['options']): FileSource => (
 });
 
 /** Reads a file that could not be looked at as texts, for the error that names the line. */
-async function explain(path: string, dialect: Look['dialect'], database: Database): Promise<void> {
-  const line = (await firstLine(path, dialect)) ?? '';
+async function explain(
+  path: string,
+  line: string,
+  dialect: Look['dialect'],
+  database: Database,
+): Promise<void> {
   const count = line.split(String(dialect.delim)).length;
   const columns = Object.fromEntries(Array.from({ length: count }, (_, i) => [`column${i}`, 'VARCHAR']));
   const source = sourceOf(path, { ...dialect, auto_detect: false, columns });
   await database.execute(everything(source, 'SELECT count(column0)'));
 }
 
-async function dialectOf(
+function dialectOf(
   where: string,
   path: string,
+  lines: readonly string[] | undefined,
   options: CsvOptions,
-): Promise<Record<string, ReaderOption>> {
+): Record<string, ReaderOption> {
   const { quote = '"', nullText, skipRows = 0, comment = '' } = options;
-  const given: Record<string, ReaderOption> = {
+  if (lines === undefined) throw new FileError(`${where}: ${path} is empty: it has not even a header`, path);
+  return {
     ...(options.compression !== undefined && { compression: options.compression }),
     ...(options.encoding !== undefined && { encoding: options.encoding }),
     skip: skipRows,
     comment,
-  };
-  const line = await firstLine(path, given);
-  if (line === undefined) throw new FileError(`${where}: ${path} is empty: it has not even a header`, path);
-  return {
-    ...given,
-    delim: options.delimiter ?? delimiterOf(line, quote),
+    delim: options.delimiter ?? delimiterOf(lines[0] ?? '', quote),
     quote,
     escape: options.escape ?? quote,
     header: options.header ?? options.names === undefined,
@@ -126,12 +148,12 @@ function delimiterOf(line: string, quote: string): string {
 
 const FIRST_BYTES = 65_536;
 
-/** The first line of a file that is not left out; undefined where it is empty, '' where that cannot be said. */
-async function firstLine(
+/** The first lines of a file that are not left out; undefined where it is empty, none where that cannot be said. */
+async function firstLines(
   path: string,
-  { compression, encoding, skip, comment }: Look['dialect'],
-): Promise<string | undefined> {
-  if (/^\w+:\/\//.test(path) || compression === 'zstd' || path.endsWith('.zst')) return '';
+  { compression, encoding, skipRows = 0, comment = '' }: CsvOptions,
+): Promise<readonly string[] | undefined> {
+  if (/^\w+:\/\//.test(path) || compression === 'zstd' || path.endsWith('.zst')) return [];
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(FIRST_BYTES), 0, FIRST_BYTES, 0);
@@ -148,10 +170,10 @@ async function firstLine(
       encoding === 'latin-1' ? 'latin1' : encoding === 'utf-16' ? 'utf-16le' : 'utf-8',
     ).decode(bytes);
     if (text.trim() === '' && bytesRead < FIRST_BYTES) return undefined;
-    const lines = text.split(/\r\n|\n|\r/).slice(Number(skip ?? 0));
-    return (
-      lines.find((line) => line.trim() !== '' && !(comment !== '' && line.startsWith(String(comment)))) ?? ''
-    );
+    return text
+      .split(/\r\n|\n|\r/)
+      .slice(skipRows)
+      .filter((line) => line.trim() !== '' && !(comment !== '' && line.startsWith(comment)));
   } finally {
     await file.close();
   }
