@@ -297,7 +297,10 @@ concat of 10
     ${joined}
   asof join on origin == origin and delay >= code
     ${scanned}
-    ${joined}
+    select origin, city, code
+      aggregate city = last(city) by origin, code
+        filter isNotNull(code)
+          ${joined}
   cross join
     ${scanned}
     ${joined}

@@ -98,9 +98,10 @@ function join(node: JoinNode, writer: PlanWriter): Region {
   const on = node.on.map((pair) => `${sqlIn(left, pair.left, writer)} = ${sqlIn(right, pair.right, writer)}`);
   if (node.asof) {
     const { direction } = node.asof;
-    on.push(
-      `${sqlIn(left, node.asof.left, writer)} ${direction === 'backward' ? '>=' : '<='} ${sqlIn(right, node.asof.right, writer)}`,
-    );
+    const [here, there] = [sqlIn(left, node.asof.left, writer), sqlIn(right, node.asof.right, writer)];
+    // DuckDB 1.5 takes null for the greatest value there is in some of these joins, as behind groups.
+    on.push(`(${here} IS NOT NULL) = (${there} IS NOT NULL)`);
+    on.push(`${here} ${direction === 'backward' ? '>=' : '<='} ${there}`);
   }
   const condition = how === 'cross' ? '' : ` ON ${on.join(' AND ') || 'true'}`;
   const columns = new Map(

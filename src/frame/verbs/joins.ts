@@ -1,11 +1,12 @@
 import { FrameError } from '../errors.js';
 import type { Expr } from '../expr/expr.js';
-import { columnNode, type ExprNode, freeze } from '../expr/node.js';
+import { callNode, columnNode, type ExprNode, freeze } from '../expr/node.js';
 import { printExpr } from '../expr/print.js';
 import { checkExpr, checkNames, checkUnique } from '../plan/check.js';
 import { exprTypeOf } from '../plan/column-types.js';
+import * as make from '../plan/make.js';
 import { incomparable, joinMismatch } from '../plan/mismatch.js';
-import type { JoinHow, JoinNode, PlanNode } from '../plan/node.js';
+import type { Item, JoinHow, JoinNode, PlanNode } from '../plan/node.js';
 
 /** How two frames are joined. */
 export interface JoinOptions<L extends string, R extends string> {
@@ -94,13 +95,36 @@ export function joinPlan(left: PlanNode, right: PlanNode, options: PlainJoinOpti
   return freeze({
     kind: 'join',
     left,
-    right,
+    right: asof ? candidates(right, rightOn, asof[1], direction) : right,
     how,
     on,
     ...(asof && { asof: { left: columnNode(asof[0]), right: columnNode(asof[1]), direction } }),
     output,
     columns,
   });
+}
+
+/**
+ * The rows that an asof join may take: null is nowhere, and of those at the same place the last in the order of rows is meant, or forward the first.
+ * DuckDB takes any of them.
+ */
+function candidates(
+  right: PlanNode,
+  keys: readonly ExprNode[],
+  at: string,
+  direction: 'backward' | 'forward',
+): PlanNode {
+  const known = make.filter(right, callNode('isNotNull', columnNode(at)));
+  const fn = direction === 'backward' ? 'last' : 'first';
+  const by = [...keys, columnNode(at)].map(
+    (expr, i): Item => ({ name: expr.kind === 'column' ? expr.name : `__tilework_key${i}`, expr }),
+  );
+  const places = [...new Map(by.map((key) => [key.name, key])).values()];
+  const rest = right.columns.filter((name) => !places.some((key) => key.name === name));
+  const items = rest.map(
+    (name): Item => ({ name, expr: { kind: 'aggregate', fn, args: [columnNode(name)] } }),
+  );
+  return make.pick(make.aggregate(known, places, items), right.columns);
 }
 
 const listOf = (keys: JoinKey<string> | readonly JoinKey<string>[] | undefined): readonly ExprNode[] =>

@@ -143,6 +143,16 @@ def add(book):
         plan("asof", f"trades.join(quotes.drop('key'), {{ asof: 'time', {ours} }})", pd.merge_asof(f, g.drop(columns="key"), on="time", direction=direction), any_order=True)
         for tolerance in (3, 5):
             plan("asof", f"trades.join(quotes, {{ asof: 'time', on: 'key', {ours}, tolerance: '{tolerance}s' }})", pd.merge_asof(f, g, on="time", by="key", direction=direction, tolerance=pd.Timedelta(seconds=tolerance)), any_order=True)
+    # Several quotes of the same time: the last is meant, or forward the first; and times that are null, which pandas refuses.
+    times = [None if i % 9 == 4 else i * 7 % 40 for i in range(90)]
+    _, here = book.frame("asks", {"t": ("int64", times), "key": ("string", ["ab"[i % 2] for i in range(90)]), "w": ("int64", list(range(90)))})
+    _, there = book.frame("bids", {"t": ("int64", [None if i == 7 else i // 3 for i in range(60)]), "key": ("string", ["ba"[i % 2] for i in range(60)]), "v": ("int64", [None if i % 11 == 5 else i for i in range(60)])})
+    here, there = (f.sort("t", maintain_order=True) for f in (here, there))
+    for direction in ("backward", "forward"):
+        r = here.join_asof(there, on="t", by="key", strategy=direction, check_sortedness=False)
+        plan("asof", f"asks.join(bids, {{ asof: 't', on: 'key', direction: '{direction}' }})", r, any_order=True)
+        r = here.join_asof(there.drop("key"), on="t", strategy=direction, check_sortedness=False)
+        plan("asof", f"asks.join(bids.drop('key'), {{ asof: 't', direction: '{direction}' }})", r, any_order=True)
     book.frame("marks", {"at": ("int64", [1, 5, 10]), "m": ("string", ["x", "y", "z"])})
     left, right = pl.DataFrame({"q": [1, 2, 3, 4, 5, 20]}), pl.DataFrame({"at": [1, 5, 10], "m": ["x", "y", "z"]})
     for tolerance in (None, 2):
