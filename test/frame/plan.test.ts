@@ -112,6 +112,18 @@ describe('other mistakes', () => {
       'join: two columns would be called "origin_right"',
     ],
     [
+      'a name that SQL takes for another',
+      () => df.join(fromRows([{ origin: 'SEA', Delay: 1 }]), { on: 'origin' }),
+      'join: the columns "delay" and "Delay" would differ only in the case of letters, which SQL does not tell apart',
+    ],
+    [
+      'a new column beside such',
+      () => df.withColumns({ Delay: col('delay').add(1) }),
+      'withColumns: the columns "delay" and "Delay" would differ only in the case',
+    ],
+    ['rows with such names', () => fromRows([{ x: 1, X: 2 }]), 'the columns "x" and "X" would differ only'],
+    ['a column without a name', () => fromRows([{ '': 1 }]), 'a column would have an empty name'],
+    [
       'an aggregate as a filter',
       () => df.filter(col('delay').sum().gt(1)),
       'filter: an aggregate has no value for a row; use .over(…)',

@@ -43,6 +43,24 @@ it('columns of nothing but nulls go in and out, inside of others too', async () 
   expect(await filled.rows()).toEqual([{ x: 'none' }, { x: 'none' }]);
 });
 
+it('names that differ in the case of letters beyond A to Z are columns of their own', async () => {
+  const frame = fromRows([
+    { ä: 1, Ä: 7 },
+    { ä: 2, Ä: 3 },
+  ]);
+  expect(
+    await frame
+      .sort('Ä')
+      .groupBy('Ä')
+      .agg({ n: col('ä').sum() })
+      .sort('Ä')
+      .rows(),
+  ).toEqual([
+    { Ä: 3, n: 2 },
+    { Ä: 7, n: 1 },
+  ]);
+});
+
 it('a choice between texts can be cast to an integer', async () => {
   const choice = when(col('c'), '12').otherwise('7');
   const frame = fromRows([{ c: true }, { c: false }]);

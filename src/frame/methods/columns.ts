@@ -61,6 +61,10 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
     );
     const added = items.filter(({ name }) => !this.plan.columns.includes(name));
     const all = [...kept, ...added.map(({ name }) => ({ name, expr: changed.get(name)! }))];
+    checkUnique(
+      'withColumns',
+      all.map(({ name }) => name),
+    );
     return this.of(make.select(this.plan, all));
   }
 

@@ -9,6 +9,7 @@ import type { Names } from '../types.js';
 export abstract class FrameCore<in out S> {
   /** @param plan what makes it, as data */
   constructor(readonly plan: PlanNode) {
+    checkUnique('a frame', plan.columns);
     Object.freeze(this);
   }
 

@@ -21,12 +21,22 @@ export function checkExpr(where: string, expr: ExprNode, plan: PlanNode): void {
   checkTypes(where, expr, plan);
 }
 
-/** Throws where a name stands twice: columns are found by their names. */
+/**
+ * Throws where a name stands twice, or is empty: columns are found by their names. DuckDB takes names for one that differ in the case of
+ * letters from A to Z only, and would silently take the one column for the other.
+ */
 export function checkUnique(where: string, names: readonly string[], remedy = 'rename one of them'): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   for (const name of names) {
-    if (seen.has(name))
+    if (name === '') throw new TypeError(`${where}: a column would have an empty name; give it another`);
+    const folded = name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+    const other = seen.get(folded);
+    if (other === name)
       throw new TypeError(`${where}: two columns would be called ${JSON.stringify(name)}; ${remedy}`);
-    seen.add(name);
+    if (other !== undefined)
+      throw new TypeError(
+        `${where}: the columns ${JSON.stringify(other)} and ${JSON.stringify(name)} would differ only in the case of letters, which SQL does not tell apart; rename one of them`,
+      );
+    seen.set(folded, name);
   }
 }
