@@ -90,10 +90,16 @@ export interface QuantileOptions {
 
 type Given = number | readonly number[] | null | QuantileOptions;
 
-const optionsOf = (given: Given): QuantileOptions =>
-  typeof given === 'object' && given !== null && !Array.isArray(given)
-    ? (given as QuantileOptions)
-    : { axis: given as number | readonly number[] | null };
+function optionsOf(label: string, given: Given): QuantileOptions {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return { axis: given as number | readonly number[] | null };
+  const wrong = Object.keys(given).find((name) => !OPTIONS.has(name));
+  if (wrong !== undefined)
+    throw new TypeError(`${label} takes ${[...OPTIONS].join(', ')}; there is no option ${wrong}`);
+  return given as QuantileOptions;
+}
+
+const OPTIONS: ReadonlySet<string> = new Set(['axis', 'keepdims', 'method']);
 
 function quantileOf(
   label: string,
@@ -104,7 +110,7 @@ function quantileOf(
 ): TileArray<DType> {
   const array = asarray(x) as TileArray<DType>;
   requireKnown(label, array);
-  const { axis, keepdims = false, method: asked = 'linear' } = optionsOf(given);
+  const { axis, keepdims = false, method: asked = 'linear' } = optionsOf(label, given);
   const method = label.endsWith('median') ? 'mean' : asked;
   if (!METHODS.has(asked))
     throw new TypeError(`${label}: method is one of ${[...METHODS].join(', ')}, not ${String(asked)}`);

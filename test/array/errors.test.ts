@@ -106,6 +106,13 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['an element that is no count', () => tw.bincount([1.5]).compute(), 'TaskError', 'whole numbers', '1.5'],
     ['parts that are not equal', () => tw.split(tw.arange(7), 2), 'RangeError', 'arraySplit'],
+    [
+      'a quantile as NumPy called its methods once',
+      () => tw.quantile(x, 0.5, { interpolation: 'lower' } as never),
+      'TypeError',
+      'quantile takes axis, keepdims, method',
+      'no option interpolation',
+    ],
     ['a share in percent', () => tw.quantile(x, 50), 'RangeError', 'quantile', '50', 'between 0 and 1'],
     ['edges that fall', () => tw.histogram(x, { bins: [2, 1] }), 'RangeError', 'histogram', 'ascend'],
     ['weights of another shape', () => tw.average(x, { weights: [1, 2, 3] }), 'RangeError', '[3]', '[3, 4]'],

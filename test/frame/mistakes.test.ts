@@ -118,6 +118,27 @@ describe('what a call does not take', () => {
       'two columns would be called "y_right"; rename one of them, or say another suffix: by suffix:',
     ],
     [
+      'an order of a rolling window, which is said otherwise than that of others',
+      () => col('x').rollingMean(2, wrong({ orderBy: 'y' })),
+      'rolling mean: there is no option "orderBy"; there are by, partitionBy, minPeriods, center',
+    ],
+    [
+      'a running sum by a time',
+      () => col('x').cumSum(wrong({ by: 'y' })),
+      'a window of sum: there is no option "by"; there are partitionBy, orderBy, rows, range',
+    ],
+    [
+      'a join as Polars had it',
+      () => frame.join(frame, wrong({ on: 'x', strategy: 'left' })),
+      'join: there is no option "strategy"; there are on, leftOn,',
+    ],
+    [
+      'frames put together by axis',
+      () => tw.concat([frame], wrong({ axis: 1 })),
+      'concat: there is no option "axis"',
+    ],
+    ['degrees of freedom', () => col('x').std(wrong({ ddof: 2 })), 'std: ddof is 0 or 1, not 2'],
+    [
       'two names to rename',
       () => frame.rename(wrong('x')),
       `rename takes new names by the old, { old: 'new' }, not "x"`,

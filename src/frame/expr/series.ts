@@ -1,3 +1,4 @@
+import { checkOptions } from '../given.js';
 import { callNode, columnNode, type ExprNode, freeze, literalNode, type SortKey } from './node.js';
 import type { WindowOptions } from './operand.js';
 import { windowNode } from './window.js';
@@ -48,6 +49,7 @@ const ifKnown = (node: ExprNode, value: ExprNode): ExprNode =>
 
 /** Nulls filled by the values around them, as data. */
 export function interpolateNode(node: ExprNode, options: InterpolateOptions): ExprNode {
+  checkOptions('interpolate', options, ['by', 'partitionBy']);
   const { by, partitionBy = [] } = options;
   const over = { partitionBy, ...(by !== undefined && { orderBy: by }) };
   const place =
@@ -112,6 +114,10 @@ export function ewmVarNode(node: ExprNode, name: string, options: EwmSpreadOptio
 }
 
 const ONE = literalNode(1);
+const EWM_OPTIONS: readonly string[] = [
+  ...['alpha', 'span', 'halflife', 'com'],
+  ...['adjust', 'ignoreNulls', 'bias', 'partitionBy', 'orderBy'],
+];
 
 /**
  * The exponentially weighted sum: what was there before counts less with every row, with those of nulls too. Weights of a block count from its beginning,
@@ -140,6 +146,7 @@ interface WeightedSums {
 }
 
 function weightedSums(node: ExprNode, name: string, options: EwmOptions): WeightedSums {
+  checkOptions(name, options, EWM_OPTIONS);
   const alpha = alphaOf(name, options);
   const { partitionBy = [], orderBy = [], adjust = true } = options;
   // Of an alpha of 1 nothing but the last value counts: e to the power of -800 is 0.

@@ -1,3 +1,4 @@
+import { checkOptions } from '../given.js';
 import type { Interval } from '../types.js';
 import { parseDuration } from './duration.js';
 import { sortKeys } from './methods/core.js';
@@ -40,6 +41,7 @@ export function windowNode(
   options: WindowOptions,
   ordered: boolean,
 ): WindowNode {
+  checkOptions(`a window of ${fn}`, options, ['partitionBy', 'orderBy', 'rows', 'range']);
   const { partitionBy = [], orderBy = [], rows, range } = options;
   if (rows && range) throw new TypeError('a window has rows or a range, not both');
   const frame = frameOf(rows, range);
@@ -101,6 +103,7 @@ const mentions = (node: ExprNode): boolean =>
 
 /** The place of a value among others, as data. */
 export function rankNode(node: ExprNode, options: RankOptions): ExprNode {
+  checkOptions('rank', options, ['method', 'descending', 'partitionBy']);
   const { method = 'average', descending = false, partitionBy = [] } = options;
   const key: SortKey = { expr: node, descending, nulls: 'last' };
   const keys = typeof partitionBy === 'string' ? [partitionBy] : partitionBy;
@@ -155,6 +158,7 @@ export function rollingNode(
   window: number | string,
   options: RollingOptions,
 ): ExprNode {
+  checkOptions(`rolling ${fn}`, options, ['by', 'partitionBy', 'minPeriods', 'center']);
   const { by, partitionBy, center = false } = options;
   const over = {
     ...(partitionBy !== undefined && { partitionBy }),

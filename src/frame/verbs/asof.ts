@@ -1,17 +1,21 @@
 import { parseDuration } from '../expr/duration.js';
 import { Expr } from '../expr/expr.js';
 import { callNode, columnNode, type ExprNode, freeze, literalNode } from '../expr/node.js';
+import { checkOptions } from '../given.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';
 import { asofOf, type JoinOptions, joinPlan, keysOf, type PlainJoinOptions } from './joins.js';
 import { validated } from './unique-keys.js';
 
+const OPTIONS: readonly string[] = [
+  ...['on', 'leftOn', 'rightOn', 'how', 'suffix', 'validate'],
+  ...['asof', 'direction', 'tolerance'],
+];
+
 /** The plan of a join: one node, but for asof joins with the nearest row or with a tolerance, and where keys are to be unique. */
-export function joinedPlan(
-  left: PlanNode,
-  right: PlanNode,
-  { tolerance, direction = 'backward', validate, ...options }: JoinOptions<string, string>,
-): PlanNode {
+export function joinedPlan(left: PlanNode, right: PlanNode, given: JoinOptions<string, string>): PlanNode {
+  checkOptions('join', given, OPTIONS);
+  const { tolerance, direction = 'backward', validate, ...options } = given;
   if (validate !== undefined) return validated(joinPlan(left, right, options), validate);
   const asof = options.how === 'asof' || (options.how === undefined && options.asof !== undefined);
   if (!asof) return joinPlan(left, right, options);

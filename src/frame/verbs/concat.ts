@@ -1,5 +1,6 @@
 import { columnNode } from '../expr/node.js';
 import { type AnyFrame, DataFrame } from '../frame.js';
+import { checkOptions } from '../given.js';
 import { checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';
@@ -39,6 +40,7 @@ export function concat<
   const plans = (frames as readonly AnyFrame[]).map(({ plan }) => plan);
   const first = plans[0];
   if (first === undefined) throw new TypeError('concat: there must be at least one frame');
+  if (options) checkOptions('concat', options, ['how']);
   const { how = 'vertical' } = options ?? {};
   if (how === 'horizontal') return new DataFrame(beside(plans));
   if (how === 'diagonal')

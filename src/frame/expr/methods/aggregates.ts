@@ -1,3 +1,4 @@
+import { checkByName, checkOptions, given } from '../../given.js';
 import type { Expr } from '../expr.js';
 import { type AggregateNode, callNode, freeze } from '../node.js';
 import type { AggregateOrder, NamesOf, Operand } from '../operand.js';
@@ -77,7 +78,7 @@ export abstract class AggregateMethods<N extends string, T> extends MissingMetho
    * await fromRows([{ x: 1 }, { x: 3 }]).select({ r: col('x').std({ ddof: 0 }) }).rows(); // [ { r: 1 } ]
    */
   std(options: { readonly ddof?: 0 | 1 } = {}): Expr<N, 'float64'> {
-    return this.aggregate(options.ddof === 0 ? 'stdPopulation' : 'std');
+    return this.aggregate(ofPopulation('std', options) ? 'stdPopulation' : 'std');
   }
   /**
    * Variance; of the sample (`ddof` 1), or of the population (0).
@@ -86,7 +87,7 @@ export abstract class AggregateMethods<N extends string, T> extends MissingMetho
    * await fromRows([{ x: 1 }, { x: 3 }]).select({ r: col('x').var() }).rows(); // [ { r: 2 } ]
    */
   var(options: { readonly ddof?: 0 | 1 } = {}): Expr<N, 'float64'> {
-    return this.aggregate(options.ddof === 0 ? 'varPopulation' : 'var');
+    return this.aggregate(ofPopulation('var', options) ? 'varPopulation' : 'var');
   }
   /**
    * Skewness of the sample (Fisher and Pearson's, adjusted), as pandas has it.
@@ -250,4 +251,13 @@ export abstract class AggregateMethods<N extends string, T> extends MissingMetho
     };
     return this.of(freeze(node));
   }
+}
+
+/** Whether a spread is one of a population, as `ddof` says. */
+function ofPopulation(where: string, options: { readonly ddof?: 0 | 1 }): boolean {
+  checkByName(where, options, '{ ddof: 0 }');
+  checkOptions(where, options, ['ddof']);
+  const { ddof = 1 } = options;
+  if (ddof !== 0 && ddof !== 1) throw new RangeError(`${where}: ddof is 0 or 1, not ${given(ddof)}`);
+  return ddof === 0;
 }
