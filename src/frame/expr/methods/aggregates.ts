@@ -199,7 +199,7 @@ export abstract class AggregateMethods<N extends string, T> extends MissingMetho
     return this.aggregate('all');
   }
   /**
-   * The value where `by` is least.
+   * The value where `by` is least; of several such rows that of any.
    *
    * @example
    * await fromRows([{ x: 'a', y: 2 }, { x: 'b', y: 1 }]).select({ r: col('x').argMin(col('y')) }).rows(); // [ { r: 'b' } ]
@@ -208,7 +208,7 @@ export abstract class AggregateMethods<N extends string, T> extends MissingMetho
     return this.aggregate('argMin', by);
   }
   /**
-   * The value where `by` is greatest.
+   * The value where `by` is greatest; of several such rows that of any.
    *
    * @example
    * await fromRows([{ x: 'a', y: 2 }, { x: 'b', y: 1 }]).select({ r: col('x').argMax(col('y')) }).rows(); // [ { r: 'a' } ]
