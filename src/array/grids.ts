@@ -1,8 +1,10 @@
 /** Arrays of coordinates. */
+
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireList } from './axes.js';
 import { arange, broadcastTo } from './creation.js';
+import { checkOptions } from './known.js';
 import { ravel, stack } from './manipulation.js';
 
 /**
@@ -18,6 +20,7 @@ export function meshgrid(
   options: { readonly indexing?: 'xy' | 'ij' } = {},
 ): TileArray<DType>[] {
   requireList(vectors, 'meshgrid');
+  checkOptions('meshgrid', options, ['indexing']);
   const flat = vectors.map((v) => ravel(asarray(v)) as TileArray<DType>);
   const place = (i: number) => (options.indexing === 'ij' || i > 1 || flat.length < 2 ? i : 1 - i);
   const at = (values: readonly number[]) => flat.map((_, axis) => values[place(axis)]);

@@ -2,6 +2,7 @@ import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
 import { requireKnown } from './axes.js';
 import { arange, linspace } from './creation.js';
+import { checkOptions } from './known.js';
 import { concatenate, ravel } from './manipulation.js';
 import { type ArrayNode, makeNode, type TasksNode } from './node.js';
 import { rechunkNode } from './rechunk.js';
@@ -26,7 +27,8 @@ export interface HistogramOptions {
  * How many elements lie in each bin, and the edges of the bins. The last bin has its upper edge, the others do not; what lies in no bin, and NaN, is
  * not counted. Counts are int64, float64 of weights and densities.
  *
- * @throws RangeError where there is no bin, edges do not ascend, or a range is none; Error where chunk sizes are unknown
+ * @throws RangeError where there is no bin, edges do not ascend, or a range is none; when it is computed where elements are not finite and no range
+ *   is given; Error where chunk sizes are unknown
  * @example
  * const [counts, edges] = histogram([1, 2, 2, 4], { bins: 3 });
  * await counts.compute(); // [1 2 1]
@@ -38,6 +40,7 @@ export function histogram(
 ): readonly [counts: TileArray<'int64' | 'float64'>, edges: TileArray<'float64'>] {
   const array = ravel(asarray(x)) as TileArray<DType>;
   requireKnown('histogram', array);
+  checkOptions('histogram', options, ['bins', 'range', 'weights', 'density']);
   const { density = false } = options;
   const weights = options.weights === undefined ? undefined : weightsOf(options.weights, asarray(x));
   const edges = edgesOf(array, options);

@@ -1,9 +1,11 @@
 /** What needs the elements of an axis in their order. */
+
 import type { DType } from '../kernels/dtype.js';
 import type { QuantileMethod } from '../kernels/lanes/quantiles.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxes, normalizeAxis, requireKnown } from './axes.js';
 import { product } from './chunks.js';
+import { checkOptions } from './known.js';
 import { inOneBlock, overLanes } from './lanes.js';
 import { moveaxis, ravel, transpose } from './manipulation.js';
 import type { MeanOf } from './promote.js';
@@ -93,13 +95,9 @@ type Given = number | readonly number[] | null | QuantileOptions;
 function optionsOf(label: string, given: Given): QuantileOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return { axis: given as number | readonly number[] | null };
-  const wrong = Object.keys(given).find((name) => !OPTIONS.has(name));
-  if (wrong !== undefined)
-    throw new TypeError(`${label} takes ${[...OPTIONS].join(', ')}; there is no option ${wrong}`);
+  checkOptions(label, given, ['axis', 'keepdims', 'method']);
   return given as QuantileOptions;
 }
-
-const OPTIONS: ReadonlySet<string> = new Set(['axis', 'keepdims', 'method']);
 
 function quantileOf(
   label: string,

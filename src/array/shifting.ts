@@ -1,8 +1,10 @@
 /** Elements moved along axes, and borders put around arrays. */
+
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxes, normalizeAxis, requireKnown } from './axes.js';
 import { broadcastTo, full } from './creation.js';
+import { checkOptions } from './known.js';
 import { concatenate, flip, ravel, transpose } from './manipulation.js';
 import type { Scalar } from './promote.js';
 
@@ -103,6 +105,7 @@ export function pad<A extends ArrayInput>(
 ): TileArray<DTypeOf<A>> {
   const array = asarray(x);
   requireKnown('pad', array);
+  checkOptions('pad', options, ['mode', 'value']);
   const { mode = 'constant', value = 0 } = options;
   const widths = widthsOf(width, array.ndim);
   let out = array as TileArray<DType>;

@@ -2,6 +2,7 @@ import { type DType, itemsize } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { blocksOf, gridOf, product } from './chunks.js';
 import { mapNode } from './elementwise.js';
+import { checkOptions } from './known.js';
 import { type ArrayNode, boundShape, boundsOf, makeNode, type TasksNode } from './node.js';
 import type { UniqueCommon } from './ops/unique.js';
 import { searchsorted } from './searching.js';
@@ -48,8 +49,10 @@ export function unique<A extends ArrayInput>(
 ): readonly [values: Values<A>, inverse: Positions, counts: Positions];
 export function unique(
   x: ArrayInput,
-  { returnInverse = false, returnCounts = false }: UniqueOptions = {},
+  options: UniqueOptions = {},
 ): TileArray<DType> | readonly TileArray<DType>[] {
+  checkOptions('unique', options, ['returnInverse', 'returnCounts']);
+  const { returnInverse = false, returnCounts = false } = options;
   const array = asarray(x) as TileArray<DType>;
   let node = ofBlocks(array.node, returnCounts);
   while (node.chunks[0].length > 1) node = merged(node);

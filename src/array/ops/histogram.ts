@@ -5,6 +5,10 @@ import { blockOf } from './gather.js';
 export const histogram: Op = ({ key, inputs, out }) => {
   const values = blockOf(inputs[0], key).data;
   const edges = blockOf(inputs[1], key).data as Float64Array;
+  if (edges.some(Number.isNaN))
+    throw new RangeError(
+      'histogram: elements that are not finite have no least and greatest; say where bins begin and end by range',
+    );
   const weights = inputs.length > 2 ? (blockOf(inputs[2], key).data as Float64Array) : undefined;
   const counts = new Float64Array(edges.length - 1);
   for (let i = 0; i < values.length; i++) {

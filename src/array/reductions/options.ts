@@ -1,5 +1,6 @@
 import type { DType } from '../../kernels/dtype.js';
 import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
+import { checkOptions } from '../known.js';
 import type { MeanOf, SumOf } from '../promote.js';
 import type { TileScalar } from '../scalar.js';
 
@@ -88,12 +89,10 @@ export interface FixedReduceFn<R extends DType> {
   (x: ArrayInput, axis?: AxisArgument, keepdims?: boolean): TileArray<R>;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(['axis', 'keepdims', 'dtype', 'ddof']);
+const OPTIONS: readonly string[] = ['axis', 'keepdims', 'dtype', 'ddof'];
 
 export function optionsOf<O extends ReduceOptions>(axis: AxisArgument<O> | undefined, keepdims?: boolean): O {
   const options = typeof axis === 'object' && axis !== null && !Array.isArray(axis) ? axis : { axis };
-  const wrong = Object.keys(options).find((name) => !OPTIONS.has(name));
-  if (wrong !== undefined)
-    throw new TypeError(`reductions take ${[...OPTIONS].join(', ')}; there is no option ${wrong}`);
+  checkOptions('a reduction', options, OPTIONS);
   return (keepdims === undefined ? options : { ...options, keepdims }) as O;
 }
