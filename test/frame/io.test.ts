@@ -1,5 +1,5 @@
 /** Writing and reading again, tables of databases, and results. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -33,6 +33,15 @@ describe('what is written is read again', () => {
     const path = join(home, `${compression}.parquet`);
     await frame().toParquet(path, { engine, compression });
     expect(await (await tw.readParquet(path, { engine })).rows({ engine })).toEqual(rows);
+  });
+
+  test('JSON without objects is told with its file', async () => {
+    const path = join(home, 'array.jsonl');
+    writeFileSync(path, '[{"x":1}]');
+    await expect(tw.readJson(path, { engine })).rejects.toThrow(
+      /array\.jsonl is empty, or holds what is no object.* format: 'array'/,
+    );
+    expect(await (await tw.readJson(path, { engine, format: 'array' })).rows({ engine })).toEqual([{ x: 1 }]);
   });
 
   test.each(['rows.jsonl', 'rows.jsonl.gz', 'rows.json'])('%s', async (name) => {

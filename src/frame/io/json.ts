@@ -1,9 +1,9 @@
 import { Database } from '../duck/database.js';
-import { ColumnError } from '../errors.js';
+import { ColumnError, FileError } from '../errors.js';
 import { filesOf } from '../files/files.js';
 import { checkGzip } from '../files/gzip.js';
 import type { DataFrame } from '../frame.js';
-import type { FileSource } from '../plan/node.js';
+import type { FileInfo, FileSource } from '../plan/node.js';
 import { typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { duckTypesOf, type FileOptions, readerOptions, scanOf } from './scan.js';
@@ -65,7 +65,17 @@ export async function jsonFrame<const S extends Schema = AnySchema>(
     : await duckTypesOf(
         { ...source, options: { ...reading, ...sampling, hive_partitioning: false, filename: false } },
         database,
-      );
+      ).catch((cause: Error) => {
+        if (!/non-record JSON/.test(cause.message)) throw cause;
+        const [{ path }] = files as [FileInfo];
+        throw new FileError(
+          `readJson: ${path}${files.length > 1 ? `, or another of ${files.length} files,` : ''} is empty, or holds what is no object; an array of objects in a file called .jsonl is read with format: 'array'`,
+          path,
+          undefined,
+          undefined,
+          { cause },
+        );
+      });
   const columns: Record<string, string> = Object.fromEntries(found);
   for (const [name, type] of Object.entries(types ?? {})) {
     if (!Object.hasOwn(columns, name)) throw new ColumnError('readJson', name, Object.keys(columns));
