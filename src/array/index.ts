@@ -43,6 +43,7 @@ export {
 } from './creation.js';
 export { type FromDelayedOptions, fromDelayed } from './delayed.js';
 export { diag, diagonal, trace, tril, triu } from './diagonals.js';
+export { gradient } from './gradient.js';
 export { indices, meshgrid } from './grids.js';
 export { applyGufunc, type GufuncOptions } from './gufunc.js';
 export { type HistogramOptions, histogram } from './histogram.js';
@@ -75,6 +76,7 @@ export {
 } from './manipulation.js';
 export { dot, matmul, tensordot } from './matmul.js';
 export type { NDArray, NDArrayLike } from './ndarray.js';
+export { flatnonzero, nonzero } from './nonzero.js';
 export type { BlockInfo, InputBlock } from './ops/map-blocks.js';
 export {
   argsort,
@@ -123,8 +125,9 @@ export {
   variance as var,
 } from './reductions/index.js';
 export type { TileScalar } from './scalar.js';
-export { cumprod, cumsum, diff, type ScanOptions } from './scans.js';
+export { cumprod, cumsum, diff, nancumprod, nancumsum, type ScanOptions } from './scans.js';
 export { digitize, type SearchOptions, searchsorted } from './searching.js';
+export { select } from './select.js';
 export { intersect1d, isin, setdiff1d, union1d } from './sets.js';
 export { type PadMode, type PadOptions, type PadWidth, pad, roll, rot90 } from './shifting.js';
 export type { SliceArgument } from './slicing.js';

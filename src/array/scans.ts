@@ -7,7 +7,7 @@ import { inOneBlock, overLanes } from './lanes.js';
 import { concatenate, ravel } from './manipulation.js';
 import { type SumOf, sumOf } from './promote.js';
 import { rechunkNode } from './rechunk.js';
-import { add, multiply, notEqual, subtract } from './ufuncs/index.js';
+import { add, isnan, multiply, notEqual, subtract, where } from './ufuncs/index.js';
 import { lastOfBlocks, spreadOverBlocks } from './view.js';
 
 /** How `cumsum` and `cumprod` go along an array. */
@@ -71,6 +71,39 @@ export function cumprod<A extends ArrayInput, E extends DType = SumOf<DTypeOf<A>
   axis: number | ScanOptions<E> = {},
 ): TileArray<E> {
   return scan('cumprod', x, axis) as TileArray<E>;
+}
+
+/**
+ * As `cumsum`, with 0 in the place of NaN.
+ *
+ * @throws as `cumsum`
+ * @example
+ * await nancumsum([1, NaN, 2]).compute(); // [1. 1. 3.]
+ */
+export function nancumsum<A extends ArrayInput, E extends DType = SumOf<DTypeOf<A>>>(
+  x: A,
+  axis: number | ScanOptions<E> = {},
+): TileArray<E> {
+  return scan('cumsum', withoutNan(x, 0), axis) as TileArray<E>;
+}
+
+/**
+ * As `cumprod`, with 1 in the place of NaN.
+ *
+ * @throws as `cumsum`
+ * @example
+ * await nancumprod([2, NaN, 3]).compute(); // [2. 2. 6.]
+ */
+export function nancumprod<A extends ArrayInput, E extends DType = SumOf<DTypeOf<A>>>(
+  x: A,
+  axis: number | ScanOptions<E> = {},
+): TileArray<E> {
+  return scan('cumprod', withoutNan(x, 1), axis) as TileArray<E>;
+}
+
+function withoutNan(x: ArrayInput, value: number): ArrayInput {
+  const array = asarray(x) as TileArray<DType>;
+  return kindOf(array.dtype) === 'float' ? where(isnan(array), value, array) : array;
 }
 
 /**

@@ -217,6 +217,8 @@ SPECIAL = {
     "average": lambda x, weights=None, axis=None: np.average(x, axis, weights),
     "block": lambda blocks: np.block(blocks),
     **{f"part.linalg.{name}": part(f"linalg.{name}") for name in ["lstsq", "lu", "qr", "svd"]},
+    "gradient": lambda x, axis=0, spacing=1: np.gradient(x, spacing, axis=axis),
+    "part.nonzero": part("nonzero"),
     "part.unique": part("unique"),
     "part.split": part("split"),
     "part.arraySplit": part("arraySplit"),

@@ -105,6 +105,20 @@ def scans(book):
     for dtype in ["float64", "int16", "bool", "uint8"]:
         for args in [[], [2], [1, 0], [0], [3, 1]]:
             book.case("diff", "diff", [tame(book, dtype, "5x6"), *args])
+    holes = book.operand("holes_24", np.where(np.arange(24) % 5 == 2, np.nan, np.arange(24) * 11 % 17 / 4))
+    plane = book.operand("holes_4x6", np.where(np.arange(24) % 7 == 3, np.nan, np.arange(24) * 5 % 9 / 4).astype(np.float32).reshape(4, 6))
+    for fn in ["nancumsum", "nancumprod"]:
+        for args in [[holes], [plane, 0], [plane, -1], [plane], [tame(book, "int8", "5x6"), 1]]:
+            book.case("scans", fn, args, near=1e-5, ulps=64)
+    for dtype in ["float64", "float32", "int16", "uint8", "int64"]:
+        near = {"near": 1e-12 if dtype != "float32" else 1e-5}
+        book.case("gradient", "gradient", [tame(book, dtype, "24")], **near)
+        book.case("gradient", "gradient", [tame(book, dtype, "24"), 0, 0.25], **near)
+        for axis in [0, 1, -1]:
+            book.case("gradient", "gradient", [tame(book, dtype, "5x6"), axis, 2], **near)
+        book.case("gradient", "gradient", [{"f": "slice", "a": [tame(book, dtype, "24"), ":2"]}], **near)
+    book.error("gradient errors", "gradient", [{"f": "slice", "a": [tame(book, "float64", "24"), ":1"]}])
+    book.error("gradient errors", "gradient", [tame(book, "float64", "5x6"), 2])
     book.error("scan errors", "cumsum", ["@float64_24", 1])
 
 

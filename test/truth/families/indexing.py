@@ -93,6 +93,22 @@ def booleans(book):
         book.case("compress", "compress", [keep7, x], {"axis": 0})
         book.case("compress", "compress", [keep5, y], {"axis": 0})
         book.case("compress", "compress", [keep6, y], {"axis": 1})
+        sparse = {"f": "maximum", "a": [y, 1 if dtype != "bool" else False]}
+        for values in [y, {"f": "equal", "a": [sparse, 1]}, grid]:
+            book.case("nonzero", "flatnonzero", [values])
+            for axis in [0, 1]:
+                book.case("nonzero", "part.nonzero", [axis, values])
+        book.case("nonzero", "part.nonzero", [0, {"f": "slice", "a": [y, ":0"]}])
+        low, high = {"f": "less", "a": [y, 1]}, {"f": "greater", "a": [y, 2]}
+        book.case("select", "select", [[low, high], [y, {"f": "astype", "a": [y, "float32"]}]])
+        if dtype != "bool":
+            book.case("select", "select", [[low, high], [y, y], 3])
+        # NumPy has no place for 7 among numbers of 8 bits.
+        if dtype.endswith("64"):
+            book.case("select", "select", [[low, high], [7, y], 3])
+        book.case("select", "select", [[keep6, high, low], [y, {"f": "slice", "a": [y, "0"]}, tame(book, "int16", "5x6")], y])
+    book.error("select errors", "select", [[keep6], ["@float64_5x6", "@float64_5x6"]])
+    book.error("select errors", "select", [["@float64_5x6"], ["@float64_5x6"]])
     x = "@float64_7"
     positive = {"f": "greater", "a": [x, 0]}
     book.case("boolean index", "index", [x, positive])

@@ -1,0 +1,42 @@
+import { type DType, kindOf } from '../kernels/dtype.js';
+import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
+import { normalizeAxis, requireKnown } from './axes.js';
+import { concatenate } from './manipulation.js';
+import type { MeanOf } from './promote.js';
+import { rechunkNode } from './rechunk.js';
+import { divide, subtract } from './ufuncs/index.js';
+
+/**
+ * The slope along one axis of elements that lie `spacing` apart: from the neighbours on both sides, at the ends from the one that there is. NumPy's
+ * `gradient` of several axes is one call for each.
+ *
+ * @param axis may be left out of an array of one axis
+ * @throws TypeError of bool, and where an array of several axes has no axis named; RangeError where the axis is out of bounds or has fewer than two
+ *   elements, or the spacing is no number; Error where chunk sizes are unknown
+ * @example
+ * await gradient([1, 2, 4, 7]).compute(); // [1.  1.5 2.5 3. ]
+ * await gradient(x, 1, 2).compute(); // [[0.5 0.5 0.5] [0.5 0.5 0.5]]
+ */
+export function gradient<A extends ArrayInput>(
+  x: A,
+  axis?: number,
+  spacing = 1,
+): TileArray<MeanOf<DTypeOf<A>>> {
+  const array = asarray(x) as TileArray<DType>;
+  requireKnown('gradient', array);
+  if (axis === undefined && array.ndim > 1)
+    throw new TypeError(`gradient: say along which of ${array.ndim} axes`);
+  if (kindOf(array.dtype) === 'bool') throw new TypeError('gradient: bool has no slope; use astype first');
+  if (!Number.isFinite(spacing)) throw new RangeError(`gradient: the spacing is a number, not ${spacing}`);
+  const along = normalizeAxis(axis ?? 0, array.ndim, 'gradient');
+  if (array.shape[along] < 2)
+    throw new RangeError(
+      `gradient: axis ${along} of extent ${array.shape[along]} has too few elements; two are needed`,
+    );
+  const typed = array.astype(array.dtype === 'float32' ? 'float32' : 'float64') as TileArray<DType>;
+  const part = (range: string) => typed.slice(...typed.shape.map((_, a) => (a === along ? range : ':')));
+  const slope = (after: string, before: string, apart: number) =>
+    divide(subtract(part(after), part(before)), apart * spacing);
+  const slopes = concatenate([slope('1:2', ':1', 1), slope('2:', ':-2', 2), slope('-1:', '-2:-1', 1)], along);
+  return new TileArray<MeanOf<DTypeOf<A>>>(rechunkNode(slopes.node, array.chunks));
+}
