@@ -40,6 +40,7 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/qr': async () => (await import('./array/ops/linalg/qr.js')).qr as Op,
   'array/random': here(random),
   'array/reshape': here(reshape),
+  'array/take-along': async () => (await import('./array/ops/take-along.js')).takeAlong as Op,
   'array/searchsorted': async () => (await import('./array/ops/searchsorted.js')).searchsorted as Op,
   'array/shape': here(shape),
   'array/substitute': async () => (await import('./array/ops/linalg/substitute.js')).substitute as Op,

@@ -144,5 +144,6 @@ export {
   nanToNum,
   ptp,
 } from './statistics.js';
+export { takeAlongAxis } from './take-along.js';
 export * from './ufuncs/index.js';
 export { type UniqueOptions, unique } from './unique.js';

@@ -29,6 +29,7 @@ RENAMED = {
     "countNonzero": "count_nonzero",
     "nanToNum": "nan_to_num",
     "arrayEqual": "array_equal",
+    "takeAlongAxis": "take_along_axis",
 }
 OPTIONS = {"equalNan": "equal_nan", "returnCounts": "return_counts", "returnInverse": "return_inverse"}
 

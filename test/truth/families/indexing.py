@@ -93,6 +93,13 @@ def booleans(book):
         book.case("compress", "compress", [keep7, x], {"axis": 0})
         book.case("compress", "compress", [keep5, y], {"axis": 0})
         book.case("compress", "compress", [keep6, y], {"axis": 1})
+        for axis in [0, 1]:
+            book.case("take along", "takeAlongAxis", [y, {"f": "argsort", "a": [y, axis]}, axis])
+        few = book.operand("places_2x6", np.array([[4, 0, -1, -5, 2, 2], [1, 1, 0, 3, -2, 4]]))
+        book.case("take along", "takeAlongAxis", [y, few, 0])
+        book.case("take along", "takeAlongAxis", [y, {"f": "slice", "a": [few, ":1"]}, -1])
+        book.case("take along", "takeAlongAxis", [{"f": "slice", "a": [y, "1:2"]}, {"f": "slice", "a": [few, ":", ":2"]}, 1])
+        book.case("take along", "takeAlongAxis", [y, {"f": "slice", "a": [few, ":0"]}, 0])
         sparse = {"f": "maximum", "a": [y, 1 if dtype != "bool" else False]}
         for values in [y, {"f": "equal", "a": [sparse, 1]}, grid]:
             book.case("nonzero", "flatnonzero", [values])
@@ -107,6 +114,9 @@ def booleans(book):
         if dtype.endswith("64"):
             book.case("select", "select", [[low, high], [7, y], 3])
         book.case("select", "select", [[keep6, high, low], [y, {"f": "slice", "a": [y, "0"]}, tame(book, "int16", "5x6")], y])
+    for args in [["@float64_5x6", few, 2], ["@float64_5x6", "@float64_5x6", 0], ["@float64_7", few, 0], ["@float64_5x6", few, 1]]:
+        book.error("take along errors", "takeAlongAxis", args)
+    book.error("take along errors", "takeAlongAxis", [{"f": "slice", "a": ["@float64_5x6", ":3"]}, few, 0])
     book.error("select errors", "select", [[keep6], ["@float64_5x6", "@float64_5x6"]])
     book.error("select errors", "select", [["@float64_5x6"], ["@float64_5x6"]])
     x = "@float64_7"
