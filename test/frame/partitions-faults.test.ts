@@ -124,6 +124,13 @@ describe('a process', () => {
     expect(listing(disk)).toEqual(['spill']);
   });
 
+  test('whose engine is disposed of while a frame connects to the database goes on', async () => {
+    const { code, lines, stderr } = await run('frame-partitions', ['connecting', folder()]);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(lines).toEqual([{ error: 'EngineError', end: ['spill'] }]);
+  });
+
   test.each(['SIGINT', 'SIGTERM'] as const)('ended by %s leaves no file', async (signal) => {
     const disk = folder();
     const program = start('frame-partitions', ['signal', disk]);

@@ -55,6 +55,8 @@ export class Database {
   private limit: number | undefined;
   private forget: (() => void) | undefined;
   private readonly sessions = new Set<Session>();
+  /** Connections that are being made. */
+  private readonly connecting = new Set<Promise<DuckDBConnection>>();
   private ended = false;
 
   private constructor(readonly engine: LocalEngine) {
@@ -205,6 +207,8 @@ export class Database {
     this.ended = true;
     databases.delete(this.engine);
     await Promise.all([...this.sessions].map((session) => session.end(disposed())));
+    // A thread connects: to close what it connects to meanwhile would end the process.
+    await Promise.allSettled(this.connecting);
     const instance = await this.opened?.catch(() => undefined);
     instance?.closeSync();
     this.forget?.();
@@ -215,10 +219,14 @@ export class Database {
     options.signal?.throwIfAborted();
     if (this.ended) throw disposed();
     const alone = this.engine.shareMemory();
-    const connection = await this.connect().catch((error: unknown) => {
-      alone();
-      throw this.ended ? disposed() : error;
-    });
+    const connecting = this.connect();
+    this.connecting.add(connecting);
+    const connection = await connecting
+      .catch((error: unknown) => {
+        alone();
+        throw this.ended ? disposed() : error;
+      })
+      .finally(() => this.connecting.delete(connecting));
     if (this.ended) {
       alone();
       connection.closeSync();

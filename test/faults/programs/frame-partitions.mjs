@@ -1,4 +1,5 @@
-// Exchanges of a frame: on a small disk, or until it is told to stop. Prints the error and what is left.
+// Exchanges of a frame: on a small disk, until it is told to stop, or until its engine is disposed of. Prints the error and what is left.
+import { pbkdf2 } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tw from 'tilework';
@@ -25,6 +26,16 @@ if (what === 'disk') {
   const after = await fromColumns({ x: [1, 2] }).count({ engine, partitions: 2 });
   await engine.dispose();
   console.log(JSON.stringify({ error, left, after, end: readdirSync(disk, { recursive: true }) }));
+} else if (what === 'connecting') {
+  await fromColumns({ x: [1, 2] }).count({ engine });
+  // Node's threads are occupied: the frame's connection to the database is still to be made when the engine ends.
+  for (let i = 0; i < 4; i++) pbkdf2('', '', 200_000, 64, 'sha512', () => {});
+  const error = fromColumns({ x: [1, 2] })
+    .count({ engine })
+    .catch(({ name }) => name);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await engine.dispose();
+  console.log(JSON.stringify({ error: await error, end: readdirSync(disk, { recursive: true }) }));
 } else {
   // 'signal': runs until somebody ends it; 'idle': has computed, and has nothing more to do.
   await medians.count({ engine, partitions: 2 });
