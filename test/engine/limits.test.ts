@@ -55,11 +55,14 @@ describe('the budget for blocks', () => {
   });
 
   test('a limit that leaves too little is refused, and the least that works is named', () => {
-    const error = caught(() => budgetOf(64 * MIB, 50 * MIB, 2)) as MemoryLimitError;
-    expect(error).toBeInstanceOf(MemoryLimitError);
-    expect(error.message).toContain(`the least workable limit here is ${error.needed / MIB} MiB`);
-    expect(budgetOf(error.needed, 50 * MIB, 2)).toBeGreaterThan(0);
-    expect(() => budgetOf(error.needed - MIB, 50 * MIB, 2)).toThrow(MemoryLimitError);
+    // Small and large processes: the margin is a share of the limit from some size on.
+    for (const base of [50 * MIB, 467 * MIB, 3000 * MIB]) {
+      const error = caught(() => budgetOf(base + 14 * MIB, base, 2)) as MemoryLimitError;
+      expect(error).toBeInstanceOf(MemoryLimitError);
+      expect(error.message).toContain(`the least workable limit here is ${error.needed / MIB} MiB`);
+      expect(budgetOf(error.needed, base, 2)).toBeGreaterThan(0);
+      expect(() => budgetOf(error.needed - MIB, base, 2)).toThrow(MemoryLimitError);
+    }
   });
 
   test('an engine with such a limit is refused at once', () => {

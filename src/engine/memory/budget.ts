@@ -26,7 +26,8 @@ export function budgetOf(limit: number, base: number, threads: number): number {
   const fixed = base + threads * THREAD_BYTES;
   const budget = limit - fixed - marginOf(limit);
   if (budget >= LEAST_BUDGET) return Math.floor(budget);
-  const least = Math.ceil((fixed + MARGIN_LEAST + LEAST_BUDGET) / MIB);
+  const needed = fixed + LEAST_BUDGET;
+  const least = Math.ceil(Math.max(needed + MARGIN_LEAST, needed / (1 - MARGIN_SHARE)) / MIB);
   throw new MemoryLimitError(
     `a memoryLimit of ${limit} bytes is too small: the process takes ${Math.ceil(base / MIB)} MiB already and each of ` +
       `${threads} threads some ${THREAD_BYTES / MIB} MiB; the least workable limit here is ${least} MiB`,
