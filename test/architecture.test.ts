@@ -123,3 +123,8 @@ test('a folder within a room that has a door is entered by it', () => {
   });
   expect(past.filter(({ to }) => !SIDE_DOORS.some((door) => to.startsWith(door)))).toEqual([]);
 });
+
+test('nothing of a module is called as what loaders give to all of them', () => {
+  const names = /^(?:export )?(?:const|let|var|function) (?:module|exports|require|__dirname|__filename)\b/m;
+  expect(files.filter((file) => names.test(readFileSync(join(SRC, file), 'utf8')))).toEqual([]);
+});

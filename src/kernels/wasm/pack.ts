@@ -87,14 +87,14 @@ function innermost(
 
 type Pack = (to: number, from: number, ...axes: number[]) => void;
 
-let module: WebAssembly.Module | undefined;
+let compiled: WebAssembly.Module | undefined;
 const instances = new WeakMap<WasmMemory, Readonly<Record<string, Pack>>>();
 
 function packFunction(memory: WasmMemory, bytes: number): Pack {
   let exports = instances.get(memory);
   if (exports === undefined) {
-    module ??= new WebAssembly.Module(buildPack());
-    exports = new WebAssembly.Instance(module, { env: { memory: memory as WebAssembly.Memory } })
+    compiled ??= new WebAssembly.Module(buildPack());
+    exports = new WebAssembly.Instance(compiled, { env: { memory: memory as WebAssembly.Memory } })
       .exports as Record<string, Pack>;
     instances.set(memory, exports);
   }
