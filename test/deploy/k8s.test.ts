@@ -147,8 +147,10 @@ describe.skipIf(TOOLS === undefined)('tilework k8s', () => {
     const secret = objects.find(({ metadata }) => metadata.name === 'tilework-tls')!;
     writeFileSync(world.path('secret.json'), JSON.stringify(secret));
     await world.run('k8s', 'up');
-    // Another program has the port.
-    const other = createServer().listen(8786, '127.0.0.1');
+    // Another program has the port; where it is not this one, there was one already.
+    const other = createServer()
+      .on('error', () => {})
+      .listen(8786, '127.0.0.1');
     const connecting = world.run('k8s', 'connect');
     const directory = world.path('state/tilework/k8s/current/compute/tilework');
     const until = async (what: () => boolean): Promise<void> => {

@@ -1,9 +1,12 @@
 /** Workers that come while work is under way, and leave when there is none. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { connect, LocalCluster } from '../../../src/cluster/index.js';
 import { fromFunction } from '../../../src/index.js';
 import { callTask, graphOf, valueIn } from '../../engine/support/graphs.js';
+import { folder } from '../../faults/programs.js';
 import { describeWithDask } from '../support/scheduler.js';
 import { sumBelow } from '../worker/support/graphs.js';
 import { ChaosCluster, eventually } from './support/cluster.js';
@@ -19,9 +22,16 @@ await describeWithDask('workers that come late', (python) => {
     const seedKeys = seeds.map(({ key }) => key);
     await engine.persist(graphOf(...seeds), seedKeys);
     // The scheduler sends a task where its input is: all of these to the first worker, until it is asked to give them back.
-    const source =
-      '(i) => { const end = Date.now() + 60; while (Date.now() < end); return { i, pid: process.pid }; }';
-    const tasks = seedKeys.map((key, i) => callTask(`busy-${i}`, source, [{ $input: 0 }], [key]));
+    // Its second task lasts until the others are there, however long they take to come.
+    const path = join(folder(), 'all are there');
+    const source = `(i, path) => {
+      const { existsSync } = process.getBuiltinModule('node:fs');
+      const end = Date.now() + 60;
+      while (Date.now() < end || (i === 1 && !existsSync(path)))
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      return { i, pid: process.pid };
+    }`;
+    const tasks = seedKeys.map((key, i) => callTask(`busy-${i}`, source, [{ $input: 0 }, path], [key]));
     const values: { i: number; pid: number }[] = [];
     const running = engine.run(
       graphOf(...tasks),
@@ -30,6 +40,7 @@ await describeWithDask('workers that come late', (python) => {
     );
     await eventually(() => values.length > 0, true);
     await Promise.all([cluster.start(), cluster.start()]);
+    writeFileSync(path, '');
     (await running)[Symbol.dispose]();
     expect(values.reduce((sum, { i }) => sum + i, 0)).toBe(sumBelow(TASKS));
     expect(values).toHaveLength(TASKS);

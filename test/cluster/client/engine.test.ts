@@ -389,10 +389,16 @@ await describeWithDask('a scheduler', (python) => {
     };
     const held = run('held', 'wait', 100);
     while (open.length === 0) await sleep(5);
+    const probe = new RpcPool();
+    const untilKnown = async (tasks: number): Promise<void> => {
+      while (Object.keys((await probe.call(scheduler.address, 'who_has')) as object).length < tasks)
+        await sleep(20);
+    };
     const low = run('low', 'number', -1);
-    await sleep(100);
+    await untilKnown(20);
     const high = run('high', 'number', 1);
-    await sleep(100);
+    await untilKnown(30);
+    probe.close();
     const releasing = setInterval(() => {
       for (const release of open.splice(0)) release();
     }, 5);
