@@ -461,7 +461,7 @@ describe('persist', () => {
         return [...held.sum().graph().values()].flatMap(({ inputs }) => inputs).filter((key) => own.has(key));
       })();
       expect(keys).toHaveLength(2);
-      for (let i = 0; i < 200 && keys.some((key) => own.has(key)); i++) {
+      for (let i = 0; i < 1_000 && keys.some((key) => own.has(key)); i++) {
         gc();
         await new Promise((resolve) => setTimeout(resolve, 10));
       }

@@ -256,7 +256,8 @@ describe('progress', () => {
     expect(events.length).toBeGreaterThan(1);
     expect(events[0]).toMatchObject({ done: 0, total: 2, finished: false });
     expect(events.at(-1)).toMatchObject({ done: 2, total: 2, running: 0, finished: true });
-    expect(events.at(-1)!.elapsed).toBeGreaterThanOrEqual(300);
+    // Timers may be a little early.
+    expect(events.at(-1)!.elapsed).toBeGreaterThan(290);
   });
 
   test('a callback that throws rejects the run, early or at the end', async () => {

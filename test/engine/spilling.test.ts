@@ -273,7 +273,7 @@ describe('a process', () => {
       const memoryLimit = process.memoryUsage.rss() + 160 * ${MIB};
       const engine = new LocalEngine({ threads: 2, memoryLimit, spillDirectory: ${JSON.stringify(directory)} }, { entry });
       const results = await engine.run(graphs.graphOf(graphs.fillTask('kept', 7, 4 * length)), ['kept']);
-      const spin = { key: 'spin', op: 'spin', inputs: [], params: { ms: 300 }, out: [{ dtype: 'float64', shape: [6 * length] }] };
+      const spin = { key: 'spin', op: 'spin', inputs: [], params: { ms: 800 }, out: [{ dtype: 'float64', shape: [6 * length] }] };
       const abort = new AbortController();
       const run = engine.run(graphs.graphOf(spin), ['spin'], { signal: abort.signal });
       while (engine.stats().spill.onDisk === 0) await sleep(5);
@@ -303,7 +303,7 @@ describe('a process', () => {
       // Handles close in turns of the event loop of their own.
       let after;
       const gone = () => (after = handles()).every((count, i) => count <= before[i]);
-      for (let i = 0; i < 40 && !gone(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+      for (let i = 0; i < 400 && !gone(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
       console.log(gone() || [before, after, process.getActiveResourcesInfo()]);
     `);
     const { code, output } = await child.ended;

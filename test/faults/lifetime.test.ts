@@ -11,7 +11,7 @@ describe('without disposing of anything, a program ends by itself', () => {
     expect(lines[0]).toEqual(
       how === 'spilled' ? true : how === 'aborted' ? 'TimeoutError' : expect.closeTo(100_000, -3),
     );
-    expect(seconds).toBeLessThan(20);
+    expect(seconds).toBeLessThan(60);
     expect(listing(spill)).toEqual([]);
   });
 
@@ -20,7 +20,7 @@ describe('without disposing of anything, a program ends by itself', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('TaskError: task "map-blocks-');
     expect(stderr).toContain('as it happens');
-    expect(seconds).toBeLessThan(20);
+    expect(seconds).toBeLessThan(60);
   });
 
   test('what compressed archives were inflated to is removed', async () => {

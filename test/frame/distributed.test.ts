@@ -97,7 +97,7 @@ test('where a task fails, what another left is not waited for: the engine gives 
   const engine = {
     persist: async (_: unknown, keys: readonly string[], { onHeld }: PersistOptions = {}) => {
       onHeld!(keys[0]!);
-      await vi.waitUntil(() => fetched.length > 0);
+      await vi.waitUntil(() => fetched.length > 0, { timeout: 60_000 });
       throw error;
     },
     release: () => {},

@@ -41,7 +41,7 @@ describe('frames in the engine of this process', () => {
     expect(held().length).toBeGreaterThan(0);
     expect(await (made as { count(): Promise<number> }).count()).toBe(1);
     made = undefined;
-    for (let tries = 0; held().length > 0 && tries < 200; tries++) {
+    for (let tries = 0; held().length > 0 && tries < 1_000; tries++) {
       collect();
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/cluster/client/index.js';
 import { LocalCluster } from '../../src/cluster/local/index.js';
 import { Client, type Engine, fromRows } from '../../src/index.js';
@@ -77,7 +77,7 @@ await describeWithDask('on a cluster', (python) => {
     const pid = () => process.pid;
 
     it('tells of its workers, and waits for them', async () => {
-      const workers = await client.waitForWorkers(2, { timeout: 20_000 });
+      const workers = await client.waitForWorkers(2, { timeout: 60_000 });
       expect(workers.map(({ name }) => name).sort()).toEqual(['node-0', 'node-1']);
       expect(workers[0]).toMatchObject({ language: 'node', threads: 1, resources: {} });
       expect(workers[0]!.address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
@@ -119,7 +119,7 @@ await describeWithDask('on a cluster', (python) => {
       expect(await queue.get()).toBe(42);
       future.release();
       const held = async () => [...(await client.hasWhat()).values()].flat();
-      await vi.waitFor(async () => expect(await held()).not.toContain(future.key), { timeout: 10_000 });
+      await expect.poll(held).not.toContain(future.key);
     });
 
     it('starts anew: workers are others, futures of before are lost, uploads are there', async () => {
@@ -136,7 +136,7 @@ await describeWithDask('on a cluster', (python) => {
       await client.replicate(everywhere);
       expect((await client.whoHas(everywhere)).get(everywhere.key)).toHaveLength(2);
       const busy = async () => [...(await client.processing()).values()].flat();
-      await vi.waitFor(async () => expect(await busy()).toEqual([pending.key]), { timeout: 10_000 });
+      await expect.poll(busy).toEqual([pending.key]);
       await client.restart();
       expect(future.status).toBe('lost');
       await expect(future.result()).rejects.toThrow(
@@ -146,7 +146,7 @@ await describeWithDask('on a cluster', (python) => {
       await expect(held.rows()).rejects.toThrow(
         /is lost, since it or its scheduler was restarted: persist it/,
       );
-      await client.waitForWorkers(2, { timeout: 20_000 });
+      await client.waitForWorkers(2, { timeout: 60_000 });
       const after = await client.run(pid);
       expect([...after.values()].filter((id) => [...before.values()].includes(id))).toEqual([]);
       expect(await client.submit<number>({ module: 'again.mjs', name: 'again' }, 1)).toBe(2);
@@ -159,7 +159,7 @@ await describeWithDask('on a cluster', (python) => {
 import sys
 from distributed import Client, Event, Lock, Queue, Variable
 with Client(sys.argv[1]) as client:
-    value = Variable("of-node").get(timeout=10)
+    value = Variable("of-node").get(timeout=60)
     assert [*value["list"]] == [1, "two", None] and value["nested"] == {"yes": True}, value
     assert not Lock("shared").acquire(timeout=0.05)
     queue = Queue("numbers")
@@ -167,11 +167,11 @@ with Client(sys.argv[1]) as client:
         queue.put(n)
     Variable("of-python").set([1.5, "text"])
     Event("python-waits").set()
-    assert Lock("shared").acquire(timeout=20)
-    Event("node-is-done").wait(20)
+    assert Lock("shared").acquire(timeout=60)
+    Event("node-is-done").wait(60)
 `;
       const program = promisify(execFile)(python, ['-c', code, cluster.address]);
-      await Promise.race([client.event('python-waits').wait({ timeout: 20_000 }), program]);
+      await Promise.race([client.event('python-waits').wait({ timeout: 60_000 }), program]);
       expect(await client.variable('of-python').get()).toEqual([1.5, 'text']);
       const queue = client.queue<number>('numbers');
       expect([await queue.get(), await queue.get(), await queue.get()]).toEqual([0, 1, 2]);

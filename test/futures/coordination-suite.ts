@@ -100,7 +100,7 @@ export function testCoordination(start: () => Promise<Engine>): void {
     // On a cluster it is some time until the worker knows.
     await new Promise((resolve) => setTimeout(resolve, 500));
     await client.queue('left').put(1);
-    expect(await client.queue('left').get({ timeout: 10_000 })).toBe(1);
+    expect(await client.queue('left').get({ timeout: 60_000 })).toBe(1);
   });
 
   it('events are waited for', async () => {
@@ -138,7 +138,7 @@ export function testCoordination(start: () => Promise<Engine>): void {
       await using _second = await two.acquire();
       await expect(two.acquire({ timeout: 30 })).rejects.toMatchObject(late);
     }
-    await (await two.acquire({ timeout: 10_000 })).release();
+    await (await two.acquire({ timeout: 60_000 })).release();
     await first.release();
     await expect(client.semaphore('s', 3).acquire()).rejects.toThrow('the semaphore "s" has 2 leases, not 3');
     expect(() => client.semaphore('s', 0)).toThrow(/from 1, not 0/);
@@ -170,6 +170,6 @@ export function testCoordination(start: () => Promise<Engine>): void {
       throw new Error('forgets it');
     });
     expect(await failed.exception()).toMatchObject({ cause: { message: 'forgets it' } });
-    await (await client.lock('left').acquire({ timeout: 10_000 })).release();
+    await (await client.lock('left').acquire({ timeout: 60_000 })).release();
   });
 }

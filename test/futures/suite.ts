@@ -255,7 +255,7 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
         await wait([future]);
         return future.key;
       })();
-      for (let i = 0; i < 100 && engine.has(key); i++) {
+      for (let i = 0; i < 1_000 && engine.has(key); i++) {
         gc();
         await sleep(10);
       }

@@ -128,7 +128,7 @@ with Client(${JSON.stringify(scheduler.address)}) as client:
       ((await pool.call(scheduler.address, 'get_task_status', { keys: [key] })) as Record<string, unknown>)[
         key
       ];
-    await expect.poll(known, { timeout: 10_000 }).toBeNull();
+    await expect.poll(known).toBeNull();
     pool.close();
   });
 
@@ -159,7 +159,7 @@ with Client(${JSON.stringify(scheduler.address)}) as client:
     expect(await list[0]).toBe(9);
     await first.kill();
     await startScheduler(python, { port: Number(first.address.split(':').at(-1)) });
-    await expect.poll(() => list[1]!.status, { timeout: 20_000 }).toBe('lost');
+    await expect.poll(() => list[1]!.status).toBe('lost');
     await expect(list[1]!.result()).rejects.toThrow(LostError);
     expect(await new Client(holder).listDatasets()).toEqual([]);
   });

@@ -55,7 +55,7 @@ await describeWithDask('frames on workers', (python) => {
   const files = (workers: readonly NodeWorker[]): string[] =>
     workers.flatMap((worker) => listing(worker.directory)).filter((name) => name.includes('/frame-'));
   const gone = async (workers: readonly NodeWorker[]): Promise<void> => {
-    for (let i = 0; i < 100 && files(workers).length > 0; i++)
+    for (let i = 0; i < 600 && files(workers).length > 0; i++)
       await new Promise((resolve) => setTimeout(resolve, 100));
     expect(files(workers)).toEqual([]);
   };

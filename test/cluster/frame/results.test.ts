@@ -242,6 +242,6 @@ await describeWithDask('frames on a cluster', (dask) => {
     expect(await held.filter(col('id').lt(10)).count()).toBe(10);
     await client.unpublish('sorted');
     held.release();
-    await vi.waitFor(async () => expect(await own()).toEqual([]), { timeout: 10_000 });
+    await expect.poll(own).toEqual([]);
   }, 60_000);
 });

@@ -87,7 +87,7 @@ await describeWithDask('workers write', (python) => {
       });
       await expect(done).rejects.toBe('enough');
       // What tasks had begun they give up, too.
-      for (let i = 0; i < 100 && listing(directory).length > 0; i++)
+      for (let i = 0; i < 1_200 && listing(directory).length > 0; i++)
         await new Promise((resolve) => setTimeout(resolve, 50));
       expect(listing(directory)).toEqual([]);
     }

@@ -20,7 +20,7 @@ const isAlive = (pid: number): boolean => {
 
 async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; !(await holds()); i++) {
-    if (i > 300) throw new Error('did not come about within 30 s');
+    if (i > 600) throw new Error('did not come about within a minute');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

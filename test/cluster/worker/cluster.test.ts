@@ -48,7 +48,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
       const { workers: known } = (await call('identity')) as Known;
       return Object.values(known).reduce((n, { metrics }) => n + metrics.transfer.outgoing_count_total, 0);
     };
-    await expect.poll(sent, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(sent).toBeGreaterThan(0);
     for (const { child } of workers) child.kill('SIGTERM');
     expect(await Promise.all(workers.map(({ exited }) => exited))).toEqual([0, 0, 0]);
     expect(workers.flatMap((worker) => worker.spilled())).toEqual([]);
@@ -160,7 +160,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
       const { workers } = (await call('identity')) as Spilling;
       return workers[worker.address]!.metrics.spilled_bytes.disk;
     };
-    await expect.poll(spilled, { timeout: 10_000 }).toBeGreaterThan(50e6);
+    await expect.poll(spilled).toBeGreaterThan(50e6);
     const ends = keys.map((key, i) =>
       callTask(`end-${i}`, '(text) => text.at(-1) + text.length', [{ $input: 0 }], [key]),
     );
@@ -208,7 +208,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     const worker = await startWorker(scheduler.address, [], { nanny: true });
     const pid = (await total(graphOf(callTask('pid-orphan', '() => process.pid')), 'pid-orphan')) as number;
     worker.child.kill('SIGKILL');
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   }, 60_000);
 
   test('health, status and metrics are to be had by HTTP, on loopback', async () => {

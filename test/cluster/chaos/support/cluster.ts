@@ -11,7 +11,7 @@ import { type Process, type SchedulerOptions, startScheduler } from '../../suppo
 import { type NodeWorker, startWorker, type WorkerProcess } from '../../worker/support/process.js';
 
 /** How long things may take to come about. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export interface ChaosOptions extends SchedulerOptions {
   readonly certificates?: Certificates;
@@ -66,7 +66,7 @@ export class ChaosCluster {
   }
 
   call(op: string, fields: object = {}, address = this.scheduler.address): Promise<unknown> {
-    return this.pool.call(address, op, fields, { timeout: 10_000 });
+    return this.pool.call(address, op, fields, { timeout: 30_000 });
   }
 
   /** Addresses of the workers that the scheduler knows. */
