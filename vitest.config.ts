@@ -6,6 +6,10 @@ import { compiledSources } from './test/support/sources.mjs';
 const STATELESS = [
   'test/{graph,io,kernels,array,frame,delayed,watch}/**/*.test.ts',
   'test/cluster/wire/**/*.test.ts',
+  'test/cluster/{client/book,local/adapt,local/arguments,worker/state,worker/state-model}.test.ts',
+  'test/engine/{memory,state,state-model}.test.ts',
+  'test/kubernetes/{branches,generated,notes,objects,render,secrets,values}.test.ts',
+  'test/architecture.test.ts',
 ];
 /** Tests that load a module again, put another in its place, or import sources by names they make: Vitest's own loader is for them. */
 const RELOADING = [
