@@ -54,7 +54,7 @@ await describeWithDask('on a cluster', (python) => {
   let cluster: LocalCluster;
   beforeAll(async () => {
     cluster = await LocalCluster({ workers: 2, dask: join(dirname(python), 'dask') });
-  }, 60_000);
+  });
   afterAll(() => cluster?.close());
 
   it.each(Object.keys(truth))('%s', (name) => check(name, cluster.address));

@@ -12,7 +12,7 @@ export function testArraysOfDelayed(start: () => Promise<Engine>): void {
     engine = await start();
     tw.useEngine(engine);
     client = new Client();
-  }, 60_000);
+  });
   afterAll(async () => {
     tw.useEngine(undefined);
     await engine?.dispose();

@@ -20,7 +20,7 @@ export function testDelayed(start: () => Promise<Engine>, size: number): void {
   beforeAll(async () => {
     engine = await start();
     tw.useEngine(engine);
-  }, 60_000);
+  });
   afterAll(async () => {
     tw.useEngine(undefined);
     await engine?.dispose();

@@ -298,7 +298,7 @@ describe('deep plans', () => {
       frame.withColumns({ a: col('a').add(1) }).withTypes<AnySchema>(),
     );
     expect(await added.select('a').rows()).toEqual([{ a: 2_001 }]);
-  }, 60_000);
+  });
 });
 
 describe('what is computed once', () => {

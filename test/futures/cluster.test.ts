@@ -34,7 +34,7 @@ await describeWithDask('on a cluster', (python) => {
     expect(waits.status).toBe('pending');
     waits.cancel();
     await engine.dispose();
-  }, 60_000);
+  });
   it("tells functions of modules apart by their text, also another program's", async () => {
     const engine = await start();
     const client = new Client(engine);
@@ -60,7 +60,7 @@ await describeWithDask('on a cluster', (python) => {
     expect(stdout).not.toContain(held.key);
     rmSync(directory, { recursive: true });
     await engine.dispose();
-  }, 60_000);
+  });
   describe('arrays of delayed values', () => testArraysOfDelayed(start));
   describe('what is shared by names', () => testCoordination(start));
   describe('of a cluster', () => {
@@ -69,7 +69,7 @@ await describeWithDask('on a cluster', (python) => {
     beforeAll(async () => {
       cluster = await LocalCluster({ workers: 2, dask: python });
       client = new Client(await connect(cluster.address));
-    }, 60_000);
+    });
     afterAll(async () => {
       await client?.engine.dispose();
       await cluster?.close();
@@ -150,7 +150,7 @@ await describeWithDask('on a cluster', (python) => {
       const after = await client.run(pid);
       expect([...after.values()].filter((id) => [...before.values()].includes(id))).toEqual([]);
       expect(await client.submit<number>({ module: 'again.mjs', name: 'again' }, 1)).toBe(2);
-    }, 60_000);
+    });
 
     it('shares variables, queues, events and locks with programs in Python', async () => {
       await client.variable('of-node').set({ list: [1, 'two', null], nested: { yes: true } });
@@ -206,6 +206,6 @@ with Client(sys.argv[1]) as client:
     expect(await client.with({ pure: false }).submit<number>(at)).not.toBe(first);
     await client.engine.dispose();
     await cluster.close();
-  }, 60_000);
+  });
   describe('tasks that submit tasks', () => testTasksThatSubmit(start));
 });

@@ -14,7 +14,7 @@ export function testCoordination(start: () => Promise<Engine>): void {
     engine = await start();
     client = new tw.Client(engine);
     tasks = client.with({ captured: { getClient }, pure: false });
-  }, 60_000);
+  });
   afterAll(() => engine?.dispose());
 
   const late = {

@@ -12,7 +12,7 @@ export function testTasksThatSubmit(start: () => Promise<Engine>): void {
     engine = await start();
     tw.useEngine(engine);
     client = new Client(engine, { captured: { getClient } });
-  }, 60_000);
+  });
   afterAll(async () => {
     tw.useEngine(undefined);
     await engine?.dispose();

@@ -33,7 +33,7 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
     engine = await start();
     tw.useEngine(engine);
     client = new Client();
-  }, 60_000);
+  });
   afterAll(async () => {
     tw.useEngine(undefined);
     await engine?.dispose();

@@ -30,7 +30,7 @@ export function testUploads(start: () => Promise<Engine>): void {
   beforeAll(async () => {
     engine = await start();
     client = new tw.Client(engine);
-  }, 60_000);
+  });
   afterAll(async () => {
     rmSync(root, { recursive: true });
     await engine?.dispose();

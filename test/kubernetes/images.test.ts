@@ -112,7 +112,7 @@ describe.skipIf(cannot !== '' || python === undefined)("the worker's image", () 
     expect(help.log).toMatch(/--death-timeout/);
   });
 
-  it('is a worker of a real scheduler, with OpenBLAS', { timeout: 60_000 }, async () => {
+  it('is a worker of a real scheduler, with OpenBLAS', async () => {
     const info = start('tilework', 'info');
     const scheduler = await startScheduler(python!);
     const { address } = scheduler;

@@ -96,31 +96,32 @@ await describeWithDask('a cluster of several hosts', (python) => {
     120_000,
   );
 
-  test.skipIf(cannot !== '').concurrent(
-    'lets a worker go that is asked to when neither the scheduler nor its name is to be found any more',
-    async () => {
-      const [home, a] = network.hosts.slice(9) as [Host, Host];
-      const cluster = await open(home);
-      const { ca, cert, key } = certificates.files;
-      writeFileSync(names, `${home.address} scheduler.tilework\n`);
-      const worker = await startWorker(
-        `tls://scheduler.tilework:${cluster.scheduler.address.split(':').at(-1)}`,
-        ['--tls-ca-file', ca, '--tls-cert', cert, '--tls-key', key],
-        { under: [...a.under, ...withNames(names)], stays: true },
-      );
-      network.cut(a, home);
-      writeFileSync(names, '');
-      worker.child.kill('SIGTERM');
-      expect(await worker.exited).toBe(0);
-      expect(worker.log()).toMatch(
-        /retiring: tls:\/\/scheduler.tilework:\d+ cannot be reached: what only this worker holds is computed again elsewhere/,
-      );
-      expect(worker.spilled()).toEqual([]);
-      await cluster.engine.dispose();
-      await cluster.scheduler.kill();
-    },
-    60_000,
-  );
+  test
+    .skipIf(cannot !== '')
+    .concurrent(
+      'lets a worker go that is asked to when neither the scheduler nor its name is to be found any more',
+      async () => {
+        const [home, a] = network.hosts.slice(9) as [Host, Host];
+        const cluster = await open(home);
+        const { ca, cert, key } = certificates.files;
+        writeFileSync(names, `${home.address} scheduler.tilework\n`);
+        const worker = await startWorker(
+          `tls://scheduler.tilework:${cluster.scheduler.address.split(':').at(-1)}`,
+          ['--tls-ca-file', ca, '--tls-cert', cert, '--tls-key', key],
+          { under: [...a.under, ...withNames(names)], stays: true },
+        );
+        network.cut(a, home);
+        writeFileSync(names, '');
+        worker.child.kill('SIGTERM');
+        expect(await worker.exited).toBe(0);
+        expect(worker.log()).toMatch(
+          /retiring: tls:\/\/scheduler.tilework:\d+ cannot be reached: what only this worker holds is computed again elsewhere/,
+        );
+        expect(worker.spilled()).toEqual([]);
+        await cluster.engine.dispose();
+        await cluster.scheduler.kill();
+      },
+    );
 });
 
 /** Words before a command: to it, a file is /etc/hosts. */

@@ -72,7 +72,7 @@ await describeWithDask(
       });
       expect(node.log()).not.toMatch(/WARNING|ERROR/);
       expect(scheduler.log()).not.toMatch(/AssertionError|CRITICAL|Traceback/);
-    }, 60_000);
+    });
   },
   'libraries',
 );

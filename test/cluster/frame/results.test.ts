@@ -243,5 +243,5 @@ await describeWithDask('frames on a cluster', (dask) => {
     await client.unpublish('sorted');
     held.release();
     await expect.poll(own).toEqual([]);
-  }, 60_000);
+  });
 });

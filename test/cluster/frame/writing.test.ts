@@ -40,7 +40,7 @@ await describeWithDask('workers write', (python) => {
       AWS_REGION: 'us-east-1',
     });
     if (store) await fetch(`${store.endpoint}/bucket`, { method: 'PUT' });
-  }, 60_000);
+  });
   afterAll(async () => {
     process.env = before;
     await store?.stop();
@@ -169,6 +169,5 @@ await describeWithDask('workers write', (python) => {
       await frame.toParquet(`${path}.parquet`, { engine });
       expect(await (await readParquet(`${path}.parquet`)).count()).toBe(ROWS);
     },
-    60_000,
   );
 });

@@ -55,7 +55,7 @@ await describeWithDask('a cluster on this machine', (dask) => {
     const config = { 'distributed.scheduler.validate': true };
     cluster = await LocalCluster({ workers: 2, dask, config, memoryLimit: '400MB' });
     engine = await connect(cluster.address);
-  }, 60_000);
+  });
   afterAll(async () => {
     await engine?.dispose();
     await cluster?.close();

@@ -19,7 +19,7 @@ await describeWithDask('calls to a Node worker', (python) => {
   const pool = new RpcPool();
   beforeAll(async () => {
     scheduler = await startScheduler(python);
-  }, 60_000);
+  });
   afterAll(() => pool.close());
   const call = (op: string, fields: object = {}): Promise<unknown> =>
     pool.call(scheduler.address, op, fields);
@@ -50,7 +50,7 @@ await describeWithDask('calls to a Node worker', (python) => {
     });
     expect(again).toEqual({ status: 'partial-fail', keys: ['lost'] });
     expect(await pool.call(addresses[0]!, 'keys')).toEqual(['array']);
-  }, 60_000);
+  });
 
   test('the scheduler gathers through its workers, and asks them what it asks Python workers', async () => {
     const { address } = await startWorker(scheduler.address, ['--name', 'asked']);
@@ -81,7 +81,7 @@ await describeWithDask('calls to a Node worker', (python) => {
     });
     expect(await pool.call(address, 'dump_state')).toMatchObject({ tasks: { x: { state: 'memory' } } });
     await expect(pool.call(address, 'run', {})).rejects.toThrow(/no operation is called "run"/);
-  }, 60_000);
+  });
 
   test('a name that is taken is refused, with the reason, unless it may be of the same worker before', async () => {
     const line = await startProxy(scheduler.address);
@@ -95,14 +95,14 @@ await describeWithDask('calls to a Node worker', (python) => {
     for (const socket of others) socket.destroy();
     await first.prints(/has joined[\s\S]*has joined/);
     line.close();
-  }, 60_000);
+  });
 
   test('a worker told to terminate leaves in order', async () => {
     const worker = await startWorker(scheduler.address);
     expect(await pool.call(worker.address, 'terminate', { reason: 'enough' })).toBe('OK');
     expect(await worker.exited).toBe(0);
     expect(worker.log()).toContain('closing: enough');
-  }, 60_000);
+  });
 
   test('a worker whose scheduler is gone ends, and says so', async () => {
     const doomed = await startScheduler(python);
@@ -114,7 +114,7 @@ await describeWithDask('calls to a Node worker', (python) => {
     // It is started again, and waits for the scheduler as long as it was told.
     expect(await supervised.exited).toBe(1);
     expect(supervised.log()).toMatch(/the scheduler is gone[\s\S]*started again[\s\S]*nothing listens there/);
-  }, 60_000);
+  });
 
   test('workers talk TLS where the scheduler does', async () => {
     const { files, member } = makeCertificates(python);
@@ -136,5 +136,5 @@ await describeWithDask('calls to a Node worker', (python) => {
       expect(decodeResult((await getData(safe, address, ['x'])).get('x')!)).toEqual({ blocks: [block] });
     }
     safe.close();
-  }, 60_000);
+  });
 });

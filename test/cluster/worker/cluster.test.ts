@@ -29,7 +29,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
   beforeAll(async () => {
     scheduler = await startScheduler(python);
     engine = await connect(scheduler.address);
-  }, 60_000);
+  });
   afterAll(async () => {
     await engine?.dispose();
     pool.close();
@@ -52,7 +52,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     for (const { child } of workers) child.kill('SIGTERM');
     expect(await Promise.all(workers.map(({ exited }) => exited))).toEqual([0, 0, 0]);
     expect(workers.flatMap((worker) => worker.spilled())).toEqual([]);
-  }, 60_000);
+  });
 
   test('arrays come out as on one machine', async () => {
     const workers = await Promise.all([1, 2].map(() => startWorker(scheduler.address)));
@@ -65,7 +65,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     expect(await drawn.compute({ engine })).toBe(await drawn.compute());
     for (const { child } of workers) child.kill('SIGTERM');
     await Promise.all(workers.map(({ exited }) => exited));
-  }, 60_000);
+  });
 
   test('what a retired worker holds is moved to another, not computed again', async () => {
     const [first, second] = await Promise.all([1, 2].map(() => startWorker(scheduler.address)));
@@ -92,7 +92,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     const left = loaded === first ? second! : first!;
     left.child.kill('SIGTERM');
     await left.exited;
-  }, 60_000);
+  });
 
   test('errors arrive with their name, text, task and the stack of the function', async () => {
     const worker = await startWorker(scheduler.address);
@@ -108,7 +108,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     expect((error as Error).stack).toContain('tooFar');
     worker.child.kill('SIGTERM');
     await worker.exited;
-  }, 60_000);
+  });
 
   test('a function that throws Reschedule is run again', async () => {
     await startWorker(scheduler.address);
@@ -118,7 +118,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
       throw Object.assign(new Error('not now'), { name: 'Reschedule' });
     }`;
     expect(await total(graphOf(callTask('later', source)), 'later')).toBe('second');
-  }, 60_000);
+  });
 
   test('a computation that is aborted ends what runs of it', async () => {
     const worker = await startWorker(scheduler.address);
@@ -133,7 +133,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     expect(await total(sumTree('after', 8), 'after-root')).toBe(sumBelow(8));
     worker.child.kill('SIGTERM');
     expect(await worker.exited).toBe(0);
-  }, 60_000);
+  });
 
   test('results larger than memory go to disk, come back right, and leave no file', async () => {
     const worker = await startWorker(scheduler.address, ['--memory-limit', '400MiB']);
@@ -187,7 +187,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     worker.child.kill('SIGTERM');
     expect(await worker.exited).toBe(0);
     expect(() => process.kill(next as number, 0)).toThrow(/ESRCH/);
-  }, 60_000);
+  });
 
   test('a task that takes more memory than the worker may ends it; the supervisor starts another, and the task fails', async () => {
     const strict = await startScheduler(python, { config: { 'distributed.scheduler.allowed-failures': 0 } });
@@ -202,14 +202,14 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     await worker.prints(/it takes \d+ bytes, of \d+ that it may[\s\S]*started again[\s\S]*has joined/);
     using results = await own.run(graphOf(callTask('modest', '() => 1')), ['modest']);
     expect(valueIn(results.get('modest'))).toBe(1);
-  }, 60_000);
+  });
 
   test('a worker whose supervisor is killed ends too', async () => {
     const worker = await startWorker(scheduler.address, [], { nanny: true });
     const pid = (await total(graphOf(callTask('pid-orphan', '() => process.pid')), 'pid-orphan')) as number;
     worker.child.kill('SIGKILL');
     await expect.poll(() => isAlive(pid)).toBe(false);
-  }, 60_000);
+  });
 
   test('health, status and metrics are to be had by HTTP, on loopback', async () => {
     const worker = await startWorker(scheduler.address, ['--dashboard-address', ':0']);
@@ -225,7 +225,7 @@ await describeWithDask('Node workers on a real scheduler', (python) => {
     expect((await fetch(`${url}/other`)).status).toBe(404);
     worker.child.kill('SIGTERM');
     await worker.exited;
-  }, 60_000);
+  });
 });
 
 function isAlive(pid: number): boolean {

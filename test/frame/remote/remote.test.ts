@@ -87,7 +87,7 @@ describe.skipIf(extensions === undefined || python === undefined)('objects of S3
       method: 'PUT',
       body: '<CreateBucketConfiguration><LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>',
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     process.env = before;
     await moto.stop();
