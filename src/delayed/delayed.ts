@@ -1,6 +1,7 @@
+import { detached } from '../engine/detached.js';
 import type { Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
-import { detached as owned, passed } from '../engine/ops/call.js';
+import { passed } from '../engine/ops/call.js';
 import { isModuleFunction, type ModuleFunction } from '../graph/given-function.js';
 import type { Graph, Key } from '../graph/task.js';
 import {
@@ -190,7 +191,7 @@ class DelayedOutput implements Output {
   }
 
   put(_key: Key, result: Result): void {
-    this.result = owned(passed(result, this.node.as));
+    this.result = detached(passed(result, this.node.as));
   }
 
   value(): unknown {

@@ -46,9 +46,9 @@ export function callNode(
   };
   const args = values.map((value, i): Argument => {
     const marked = replaceLazies(value, (lazy) => mark(lazy[LAZY].input()));
-    if (marked !== value && hasMark(value))
+    if (marked !== value && (hasMark(value) || '$value' in (value as object)))
       throw new TypeError(
-        `${name}: argument ${i + 1} has a property "$input", which stands for inputs. Rename it`,
+        `${name}: argument ${i + 1} has a property "$input" or "$value", which stand for inputs and for what holds none. Rename it`,
       );
     const why = whyNotCloneable(marked, `argument ${i + 1}`);
     if (why !== undefined) throw new TypeError(`${name}: ${why}. ${REMEDY}`);

@@ -1,6 +1,7 @@
+import { detached } from '../engine/detached.js';
 import type { ComputeOptions, Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
-import { detached, passed } from '../engine/ops/call.js';
+import { passed } from '../engine/ops/call.js';
 import { GraphError } from '../graph/errors.js';
 import { order } from '../graph/order.js';
 import type { Graph, Key } from '../graph/task.js';

@@ -98,7 +98,40 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(() => named.map(inc, [1])).toThrow(/a key is of one: say by name/);
     });
 
+    it('returns what it was lent as copies, wherever that is', async () => {
+      const data = client.scatter(Float64Array.of(1, 2, 3));
+      const returned = await client.submit((lent: Float64Array) => {
+        class Kept {
+          constructor(readonly data: Float64Array) {}
+        }
+        const bytes = new DataView(lent.buffer, lent.byteOffset + 8, 8);
+        return { map: new Map([['at', lent]]), set: new Set([[lent]]), kept: new Kept(lent), bytes };
+      }, data);
+      const copy = Float64Array.of(1, 2, 3);
+      expect(returned).toEqual({
+        map: new Map([['at', copy]]),
+        set: new Set([[copy]]),
+        kept: { data: copy },
+        bytes: new DataView(Float64Array.of(2).buffer),
+      });
+      expect(returned.map.get('at')!.buffer).toBeInstanceOf(ArrayBuffer);
+    });
+
+    it('names the part of a result that contains itself', async () => {
+      const cyclic = () => {
+        const list: unknown[] = [];
+        list.push({ list });
+        return { list };
+      };
+      expect((await errorOf(client.submit(cyclic))) as Error).toMatchObject({
+        cause: { message: 'the result.list[0].list contains itself: return plain data that does not' },
+      });
+    });
+
     it('refuses at the call what cannot be sent, or is not there', async () => {
+      expect(() => client.submit((value: unknown) => value, { $value: client.submit(inc, 1) })).toThrow(
+        /argument 1 has a property "\$input" or "\$value"/,
+      );
       const offset = 1;
       expect(() => client.submit((n: number) => n + offset, 1)).toThrow(/it uses offset/);
       expect(() =>

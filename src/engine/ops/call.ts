@@ -1,5 +1,6 @@
 import { compileFunction } from '../../graph/compile-function.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
+import { detached } from '../detached.js';
 import type { Block, Op, Result } from '../op.js';
 
 /** What calls of one function share. */
@@ -26,10 +27,10 @@ type As = 'data' | 'element';
  */
 export const call: Op<CallParams, CallCommon> = ({ common, params, inputs }) => {
   const present = ready.get(common.fn);
-  if (present !== undefined) return detached(present(...fill(params.args, inputs)));
+  if (present !== undefined) return lasting(present(...fill(params.args, inputs)));
   return compileFunction(common.fn).then((fn) => {
     ready.set(common.fn, fn);
-    return detached(fn(...fill(params.args, inputs)));
+    return lasting(fn(...fill(params.args, inputs)));
   });
 };
 
@@ -71,23 +72,11 @@ function elementOf({ dtype, data }: Block): number | bigint | boolean {
   return safe ? Number(element) : element;
 }
 
-/** Copies blocks in what is to last: their memory is used again. */
-export function detached(returned: unknown): unknown {
-  if (typeof returned !== 'object' || returned === null) return returned;
-  if (returned instanceof Promise) return returned.then(detached);
-  if (ArrayBuffer.isView(returned)) return isShared(returned) ? copyOf(returned) : returned;
-  if (Array.isArray(returned)) return returned.some(mayHold) ? returned.map(detached) : returned;
-  if (!isPlain(returned) || !Object.values(returned).some(mayHold)) return returned;
-  return Object.fromEntries(Object.entries(returned).map(([name, value]) => [name, detached(value)]));
-}
-
-const mayHold = (value: unknown): boolean => typeof value === 'object' && value !== null;
-
-const isShared = (view: ArrayBufferView): boolean => view.buffer instanceof SharedArrayBuffer;
-
-const copyOf = (view: ArrayBufferView): unknown => (view as Block['data']).slice();
-
 function isPlain(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
+
+/** What a function returned, now or later, without the memory that it was lent. */
+const lasting = (returned: unknown): unknown =>
+  returned instanceof Promise ? returned.then(detached) : detached(returned);
