@@ -11,8 +11,8 @@ export class TaskError extends Error {
   ) {
     super(message, { cause });
     // The user's own frames say more than the engine's.
-    if (cause instanceof Error && cause.stack !== undefined)
-      this.stack = `${this.name}: ${message}\n${framesOf(cause)}`;
+    if (cause instanceof Error && typeof cause.stack === 'string')
+      this.stack = `${this.name}: ${message}\n${framesOf(cause.stack)}`;
   }
 }
 
@@ -65,18 +65,17 @@ export class EngineError extends Error {
 
 /** One line about anything thrown. */
 export function describe(thrown: unknown): string {
-  if (thrown instanceof Error)
-    return thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`;
-  if (typeof thrown === 'string') return thrown;
   try {
+    if (thrown instanceof Error)
+      return thrown.name === 'Error' ? String(thrown.message) : `${thrown.name}: ${thrown.message}`;
+    if (typeof thrown !== 'object') return String(thrown);
     return String(JSON.stringify(thrown) ?? thrown);
   } catch {
     return Object.prototype.toString.call(thrown);
   }
 }
 
-function framesOf(error: Error): string {
-  const stack = error.stack ?? '';
+function framesOf(stack: string): string {
   const first = stack.indexOf('\n    at ');
   return first < 0 ? stack : stack.slice(first + 1);
 }

@@ -165,10 +165,21 @@ export class Executor {
   /** Something in a batch cannot be sent: the tasks it belongs to fail, the others are sent again. */
   private takeBack(index: number, sequence: number, tasks: readonly TaskRecord[], cause: unknown): void {
     this.pool.get(index).post({ kind: 'void', count: tasks.length });
-    const culprits = tasks.filter(({ task }) => !isCloneable(task.params) || !isCloneable(task.common));
-    const failed = culprits.map((record) => {
+    const culprits = tasks.filter(
+      ({ task, inputs }) =>
+        !isCloneable(task.params) ||
+        !isCloneable(task.common) ||
+        !inputs.every(({ value }) => isCloneable(value)),
+    );
+    // Where none is at fault by itself, all are: sent again, they would come back again.
+    const failed = (culprits.length > 0 ? culprits : tasks).map((record) => {
       const { key, op } = record.task;
-      const error = new TypeError('the parameters of the task cannot be sent to a thread', { cause });
+      const error = new TypeError(
+        'the parameters of the task, or what it reads, cannot be sent to a thread',
+        {
+          cause,
+        },
+      );
       return { record, error: new TaskError(key, op, error) };
     });
     this.state.unsendable(index, sequence, tasks.length, failed);

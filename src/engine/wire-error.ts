@@ -1,3 +1,4 @@
+import { detached } from './detached.js';
 import { describe, TaskError } from './errors.js';
 
 /** An error as plain data: structured clone alone would lose names, causes and properties. */
@@ -16,24 +17,58 @@ export type WireError =
 
 const DEPTH = 8;
 
-/** Anything thrown, as data that can be sent. */
+/** Anything thrown, as data that can be sent, whatever was done to it. */
 export function toWire(thrown: unknown, depth = 0): WireError {
-  if (!(thrown instanceof Error))
-    return { kind: 'value', value: isCloneable(thrown) ? thrown : describe(thrown) };
-  const properties: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(thrown)) {
-    if (name === 'cause' || name === 'name' || name === 'stack' || name === 'message') continue;
-    if (isCloneable(value)) properties[name] = value;
+  if (!(thrown instanceof Error)) {
+    const value = sendable(thrown);
+    return { kind: 'value', value: value === undefined && thrown !== undefined ? describe(thrown) : value };
   }
+  const cause = read(thrown, 'cause');
   return {
     kind: 'error',
-    name: thrown.name,
-    message: thrown.message,
-    stack: thrown.stack,
-    cause: thrown.cause === undefined || depth >= DEPTH ? undefined : toWire(thrown.cause, depth + 1),
-    properties,
+    name: textOf(thrown, 'name') ?? 'Error',
+    message: textOf(thrown, 'message') ?? '',
+    stack: textOf(thrown, 'stack'),
+    cause: cause === undefined || depth >= DEPTH ? undefined : toWire(cause, depth + 1),
+    properties: propertiesOf(thrown),
     task: thrown instanceof TaskError ? { key: thrown.key, op: thrown.op } : undefined,
   };
+}
+
+/** What users have put on an error, as far as it can be sent. */
+function propertiesOf(thrown: Error): Readonly<Record<string, unknown>> {
+  const names = Object.keys(thrown).filter((name) => !OWN.has(name));
+  // It does not show among the others.
+  if (thrown instanceof AggregateError) names.push('errors');
+  const entries = names.map((name) => [name, sendable(read(thrown, name))] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+const OWN: ReadonlySet<string> = new Set(['cause', 'name', 'stack', 'message']);
+
+/** A property, which may be one that throws. */
+function read(error: Error, name: string): unknown {
+  try {
+    return Reflect.get(error, name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A property that is mostly a text, and may be anything. */
+function textOf(error: Error, name: string): string | undefined {
+  const value = read(error, name);
+  return value === undefined || typeof value === 'string' ? value : describe(value);
+}
+
+/** A value as it can be sent; undefined where it cannot. */
+function sendable(value: unknown): unknown {
+  try {
+    const lasting = detached(value);
+    return isCloneable(lasting) ? lasting : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes an error of what was sent, as much like the one thrown as can be. */
@@ -41,7 +76,7 @@ export function fromWire(wire: WireError): unknown {
   if (wire.kind === 'value') return wire.value;
   const cause = wire.cause === undefined ? undefined : fromWire(wire.cause);
   if (wire.task !== undefined) return new TaskError(wire.task.key, wire.task.op, cause, wire.message);
-  const make = STANDARD[wire.name] ?? Error;
+  const make = (Object.hasOwn(STANDARD, wire.name) && STANDARD[wire.name]) || Error;
   const error = cause === undefined ? new make(wire.message) : new make(wire.message, { cause });
   if (error.name !== wire.name) hide(error, 'name', wire.name);
   if (wire.stack !== undefined) hide(error, 'stack', wire.stack);

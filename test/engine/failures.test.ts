@@ -45,6 +45,37 @@ describe('a task that throws', () => {
     expect((error as Error).message).toContain(message);
   });
 
+  test.each([
+    ['a message that is no text', 'error.message = { of: 1 };', 'failed: {"of":1}'],
+    ['a message that is a function', 'error.message = () => 1;', 'failed: () => 1'],
+    ['a name that is a symbol', "error.name = Symbol('own');", 'failed: Symbol(own): x'],
+    ['a name that objects have', "error.name = '__proto__';", 'failed: __proto__: x'],
+    ['a stack that is no text', 'error.stack = [() => 1];', 'failed: x'],
+    [
+      'a property that throws',
+      "Object.defineProperty(error, 'bad', { enumerable: true, get() { throw new Error('unread'); } });",
+      'failed: x',
+    ],
+    ['a property that contains itself', 'error.itself = {}; error.itself.again = error.itself;', 'failed: x'],
+  ])('throws an error with %s', async (_, change, message) => {
+    const engine = makeEngine({ threads: 1 });
+    const source = `() => { const error = new Error('x'); ${change} throw error; }`;
+    const error = (await rejection(engine.run(graphOf(callTask('a', source)), ['a']))) as TaskError;
+    expect(error).toBeInstanceOf(TaskError);
+    expect(error).not.toBeInstanceOf(ThreadDiedError);
+    expect(error.message).toBe(`task "a" (call) ${message}`);
+  });
+
+  test('tells of all errors where none of several promises is kept', async () => {
+    const source =
+      "() => Promise.any([Promise.reject(new Error('one')), Promise.reject(new TypeError('two'))])";
+    const error = await rejection(makeEngine().run(graphOf(callTask('a', source)), ['a']));
+    expect((error as TaskError).cause).toMatchObject({
+      name: 'AggregateError',
+      errors: [{ message: 'one' }, { message: 'two' }],
+    });
+  });
+
   test('is run again as often as is allowed', async () => {
     const engine = makeEngine({ threads: 1 });
     const source =
@@ -88,7 +119,18 @@ describe('a task that cannot be sent', () => {
     const error = (failed as PromiseRejectedResult).reason as TaskError;
     expect(error).toBeInstanceOf(TaskError);
     expect(error.message).toBe(
-      'task "bad" (leaf) failed: TypeError: the parameters of the task cannot be sent to a thread',
+      'task "bad" (leaf) failed: TypeError: the parameters of the task, or what it reads, cannot be sent to a thread',
+    );
+  });
+});
+
+describe('a task that reads what cannot be sent', () => {
+  test('is named', async () => {
+    const engine = makeEngine({ threads: 1 });
+    await engine.supply('held', { value: () => 1 });
+    const graph = graphOf(callTask('reads', '(held) => held', [{ $input: 0 }], ['held']));
+    await expect(engine.run(graph, ['reads'])).rejects.toThrow(
+      /task "reads" .*or what it reads, cannot be sent/,
     );
   });
 });
