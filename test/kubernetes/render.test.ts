@@ -17,6 +17,20 @@ describe.each(HELMS)('%s', (_, tools) => {
     for (const { metadata } of long) expect(metadata.name.length).toBeLessThanOrEqual(63);
   });
 
+  it('takes names that look like numbers, and a host that stands for many', async () => {
+    const host = '*.example.com';
+    const values = {
+      jupyter: { ingress: { enabled: true, host, tlsSecret: 'certificate' } },
+      workers: { true: {} },
+    };
+    const objects = await template(tools, values, { release: '123' });
+    for (const { metadata } of objects)
+      for (const value of Object.values({ ...metadata.labels, namespace: metadata.namespace }))
+        expect(typeof value).toBe('string');
+    const [ingress] = ofKind(objects, 'Ingress');
+    expect(ingress!.spec).toMatchObject({ tls: [{ hosts: [host] }], rules: [{ host }] });
+  });
+
   it('selects by labels that pods have, each workload its own', async () => {
     const objects = await template(tools, MATRIX['several groups']);
     const pods = ofKind(objects, 'Deployment').map(({ metadata, spec }) => ({

@@ -5,15 +5,15 @@
 {{- default $full .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* What selects the pods of a part: a dictionary of root and component, and for workers group. */}}
+{{/* What selects the pods of a part: a dictionary of root and component, and for workers group. Names may look like numbers. */}}
 {{- define "tilework.selector" -}}
-app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- with .component }}
 app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- with .group }}
-tilework/worker-group: {{ . }}
+tilework/worker-group: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
@@ -27,7 +27,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{/* Name, namespace and labels of an object: a dictionary of root, component, and suffix. */}}
 {{- define "tilework.metadata" -}}
 name: {{ include "tilework.fullname" .root }}{{ with .suffix }}-{{ . }}{{ end }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ .root.Release.Namespace | quote }}
 labels: {{- include "tilework.labels" . | nindent 2 }}
 {{- end -}}
 
