@@ -61,5 +61,5 @@ const mayUseClient = (fn: FunctionSpec): boolean =>
   [fn.source, ...Object.values(fn.helpers)].some((source) => source.includes(CLIENT_SLOT)) ||
   Object.values(fn.functions).some(mayUseClient);
 
-/** A name as keys take it: what ends their first part would be mistaken for coordinates. */
-export const keyName = (name: string): string => name.replace(/[:\s]+/g, '-');
+/** A name as keys take it: what ends their first part would be mistaken for coordinates, and what is no Unicode other machines do not read. */
+export const keyName = (name: string): string => name.replace(/[:\s]+|\p{Surrogate}/gu, '-');

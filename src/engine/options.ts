@@ -59,6 +59,22 @@ export function checkPlacement({
     );
 }
 
+/** Throws a RangeError where what tasks need of workers is not amounts by name. */
+export function checkResources(
+  resources: Readonly<Record<string, number>> | undefined,
+): Readonly<Record<string, number>> | undefined {
+  for (const [name, amount] of Object.entries(resources ?? {}))
+    if (
+      name === '__proto__' ||
+      typeof amount !== 'number' ||
+      !(amount >= 0 && amount < Number.POSITIVE_INFINITY)
+    )
+      throw new RangeError(
+        `resources are amounts from 0 by name, such as { GPU: 1 }, not ${JSON.stringify(name)}: ${String(amount)}`,
+      );
+  return resources;
+}
+
 export function checkRetries(retries: number): number {
   if (!Number.isInteger(retries) || retries < 0)
     throw new RangeError(`retries must be a whole number from 0, not ${retries}`);

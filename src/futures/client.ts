@@ -5,7 +5,9 @@ import { type Called, callNode } from '../delayed/node.js';
 import { defaultEngine } from '../engine/default.js';
 import type { ComputeOptions, Engine, WorkerInfo } from '../engine/engine.js';
 import { EngineError } from '../engine/errors.js';
+import { checkMilliseconds } from '../engine/timer.js';
 import type { ModuleFunction } from '../graph/given-function.js';
+import { isWellFormed } from '../graph/plain-data.js';
 import { noteUploads } from '../graph/uploads.js';
 import {
   type ComputedIn,
@@ -19,6 +21,7 @@ import {
   replaceLazies,
 } from '../lazy/index.js';
 import { Future, pendingHere } from './future.js';
+import { futuresOf } from './given.js';
 import { runHere } from './here.js';
 import { Placed } from './placed.js';
 import { scattered } from './scatter.js';
@@ -269,7 +272,7 @@ export class Client extends Placed {
    * futures.map((future) => future.status); // [ 'cancelled', 'cancelled' ]
    */
   cancel(futures: Iterable<Future> | Future): void {
-    for (const future of futures instanceof Future ? [futures] : futures) future.cancel();
+    for (const future of futuresOf(futures, 'cancel')) future.cancel();
   }
 
   /**
@@ -293,6 +296,8 @@ export class Client extends Placed {
    * await new Client().waitForWorkers(2); // throws EngineError: the local engine has no workers
    */
   async waitForWorkers(count: number, options: WaitOptions = {}): Promise<readonly WorkerInfo[]> {
+    if (!(Number.isInteger(count) && count >= 0))
+      throw new RangeError(`it is waited for a whole number of workers, not ${count}`);
     const enough = new AbortController();
     const wait = async (): Promise<readonly WorkerInfo[]> => {
       for (;;) {
@@ -319,6 +324,7 @@ export class Client extends Placed {
   async restart({ timeout = RESTART_MS }: { readonly timeout?: number } = {}): Promise<void> {
     if (this.engine.restart === undefined)
       throw new EngineError('the local engine has no workers: connect to a cluster');
+    checkMilliseconds('a timeout', timeout);
     await this.engine.restart(timeout);
   }
 
@@ -371,6 +377,9 @@ function ownKey(key: string): string {
     throw new TypeError(
       `a key is a text that does not begin with "frame/" or "tilework-", not ${JSON.stringify(key)}`,
     );
+  // What is a property of every object, and what has no bytes as Unicode, other machines do not read.
+  if (key === '__proto__' || !isWellFormed(key))
+    throw new TypeError(`a key is a text that all machines can read, not ${JSON.stringify(key)}`);
   return key;
 }
 

@@ -1,4 +1,5 @@
 import type { Future } from './future.js';
+import { futuresOf } from './given.js';
 import { type WaitOptions, within } from './waiting.js';
 
 /** For what, and how long, `wait` waits. */
@@ -21,7 +22,7 @@ export interface FuturesProgress {
 /**
  * Waits until futures are done, whether they succeeded or not; nothing is fetched, and no error of theirs thrown.
  *
- * @throws a DOMException named TimeoutError after `timeout` milliseconds; the signal's reason
+ * @throws TypeError naming what is no future; a DOMException named TimeoutError after `timeout` milliseconds; the signal's reason
  * @example
  * const client = new Client();
  * const futures = client.map((n: number) => n + 1, [1, 2]);
@@ -32,7 +33,7 @@ export async function wait<F extends Future>(
   futures: Iterable<F>,
   { returnWhen = 'allCompleted', onProgress, ...options }: WaitForOptions = {},
 ): Promise<{ readonly done: F[]; readonly notDone: F[] }> {
-  const list = [...futures];
+  const list = futuresOf(futures, 'wait');
   if (returnWhen !== 'allCompleted' && returnWhen !== 'firstCompleted')
     throw new TypeError(
       `returnWhen is 'allCompleted' or 'firstCompleted', not ${JSON.stringify(returnWhen)}`,
@@ -79,7 +80,7 @@ export async function wait<F extends Future>(
  */
 export function asCompleted<F extends Future>(futures: Iterable<F> = []): AsCompleted<F> {
   const completed = new AsCompleted<F>();
-  completed.add(...futures);
+  completed.add(...futuresOf(futures, 'asCompleted'));
   return completed;
 }
 
@@ -103,7 +104,7 @@ export class AsCompleted<F extends Future> implements AsyncIterableIterator<F> {
    * completed.count; // 1
    */
   add(...futures: readonly F[]): void {
-    for (const future of futures) {
+    for (const future of futuresOf(futures, 'asCompleted')) {
       this.pending++;
       void future.settled().then(() => {
         this.pending--;
@@ -144,5 +145,5 @@ export class AsCompleted<F extends Future> implements AsyncIterableIterator<F> {
  * future.release();
  */
 export function fireAndForget(futures: Future | Iterable<Future>): void {
-  for (const future of Symbol.iterator in futures ? futures : [futures]) future.keep();
+  for (const future of futuresOf(futures, 'fireAndForget')) future.keep();
 }

@@ -3,6 +3,7 @@ import { revive } from '../cluster/python/index.js';
 import { type Coordination, HeldKey } from '../engine/coordination.js';
 import type { Engine } from '../engine/engine.js';
 import { EngineError } from '../engine/errors.js';
+import { checkMilliseconds, LONGEST_MS } from '../engine/timer.js';
 import { whyNotCloneable } from '../graph/plain-data.js';
 import type { Key } from '../graph/task.js';
 import { Future } from './future.js';
@@ -212,11 +213,7 @@ function plain<T>(value: T, what: string): T {
   return value;
 }
 
-/** The longest that a timer can be set for: beyond, it is for ever. */
-const MOST_MS = 2 ** 31 - 1;
-
 function patienceOf({ timeout }: PatienceOptions): number | undefined {
-  if (timeout === undefined || timeout > MOST_MS) return undefined;
-  if (!(timeout >= 0)) throw new RangeError(`a timeout is a number of milliseconds from 0, not ${timeout}`);
-  return timeout;
+  checkMilliseconds('a timeout', timeout);
+  return timeout === undefined || timeout > LONGEST_MS ? undefined : timeout;
 }

@@ -2,6 +2,7 @@ import { EngineError } from '../engine/errors.js';
 import type { Placement } from '../engine/placement.js';
 import type { Key } from '../graph/task.js';
 import type { Future } from './future.js';
+import { futuresOf } from './given.js';
 import { Names } from './names.js';
 
 /** Where the results of futures are, on a cluster. */
@@ -14,7 +15,7 @@ export abstract class Placed extends Names {
    * await new Client().whoHas([]); // throws EngineError: the local engine has no workers
    */
   async whoHas(futures: Iterable<Future> | Future): Promise<Map<Key, readonly string[]>> {
-    return this.places().whoHas(listOf(futures).map(({ key }) => key));
+    return this.places().whoHas(futuresOf(futures, 'whoHas').map(({ key }) => key));
   }
 
   /**
@@ -62,7 +63,7 @@ export abstract class Placed extends Names {
     if (count !== undefined && !(Number.isInteger(count) && count >= 1))
       throw new RangeError(`a result is on a whole number of workers from 1, not ${count}`);
     const places = this.places();
-    const all = listOf(futures);
+    const all = futuresOf(futures, 'replicate');
     await Promise.all(all.map((future) => future.ready()));
     return places.replicate(
       all.map(({ key }) => key),
@@ -76,6 +77,3 @@ export abstract class Placed extends Names {
     return this.engine.placement;
   }
 }
-
-const listOf = (futures: Iterable<Future> | Future): readonly Future[] =>
-  Symbol.iterator in futures ? [...futures] : [futures];

@@ -1,3 +1,5 @@
+import { checkMilliseconds, startTimer } from '../engine/timer.js';
+
 /** How long to wait. */
 export interface WaitOptions {
   /** Milliseconds, after which a `TimeoutError` is thrown. What is waited for goes on. */
@@ -9,17 +11,15 @@ export interface WaitOptions {
 /** A promise, but for no longer than is said. */
 export function within<T>(promise: Promise<T>, { timeout, signal }: WaitOptions, what: string): Promise<T> {
   if (timeout === undefined && signal === undefined) return promise;
-  if (timeout !== undefined && !(timeout >= 0))
-    throw new RangeError(`a timeout is a number of milliseconds from 0, not ${timeout}`);
+  checkMilliseconds('a timeout', timeout);
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const abort = (): void => end(() => reject(signal!.reason));
     const late = (): void =>
       end(() => reject(new DOMException(`${what} took longer than ${timeout} ms`, 'TimeoutError')));
-    // Longer than a timer can be set for is for ever.
-    const timer = timeout === undefined || timeout > MOST_MS ? undefined : setTimeout(late, timeout);
+    const lateness = startTimer(timeout, late);
     const end = (settle: () => void): void => {
-      clearTimeout(timer);
+      clearTimeout(lateness);
       signal?.removeEventListener('abort', abort);
       settle();
     };
@@ -30,5 +30,3 @@ export function within<T>(promise: Promise<T>, { timeout, signal }: WaitOptions,
     );
   });
 }
-
-const MOST_MS = 2 ** 31 - 1;

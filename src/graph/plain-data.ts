@@ -10,6 +10,13 @@ export function isPlainObject(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Whether a text is Unicode: it has no half of a surrogate pair, which UTF-8, and so Python, has no bytes for. */
+export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+/** A text with a mark in place of what is no Unicode. */
+export const wellFormed = (text: string): string =>
+  isWellFormed(text) ? text : text.replace(/\p{Surrogate}/gu, '\ufffd');
+
 /** Name of an object's class, for messages. */
 export function className(value: object): string {
   const made: unknown = value.constructor;

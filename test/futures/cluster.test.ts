@@ -68,7 +68,7 @@ await describeWithDask('on a cluster', (python) => {
     let client: Client;
     beforeAll(async () => {
       cluster = await LocalCluster({ workers: 2, dask: python });
-      client = new Client(await connect(cluster.address));
+      client = new Client(await connect(cluster.address, { timeout: Number.POSITIVE_INFINITY }));
     });
     afterAll(async () => {
       await client?.engine.dispose();
@@ -83,6 +83,8 @@ await describeWithDask('on a cluster', (python) => {
       expect(workers[0]!.address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
       expect(workers[0]!.memoryLimit).toBeGreaterThan(0);
       await expect(client.waitForWorkers(3, { timeout: 10 })).rejects.toMatchObject({ name: 'TimeoutError' });
+      await expect(client.waitForWorkers(Number.NaN)).rejects.toThrow(/whole number of workers, not NaN/);
+      await expect(client.restart({ timeout: Number.NaN })).rejects.toThrow(/milliseconds from 0, not NaN/);
     });
 
     it('runs calls on the workers that are chosen', async () => {
@@ -101,6 +103,10 @@ await describeWithDask('on a cluster', (python) => {
       expect(waits.status).toBe('pending');
       waits.cancel();
       await expect(client.with({ workers: [] }).submit(pid)).rejects.toThrow(/workers are a list of names/);
+      for (const amount of [Number.NaN, -1, 'one'] as number[])
+        await expect(client.with({ resources: { GPU: amount } }).submit(pid)).rejects.toThrow(
+          `amounts from 0 by name, such as { GPU: 1 }, not "GPU": ${amount}`,
+        );
     });
 
     it('gives up a result of a queue when it was taken, also where a get before was called off', async () => {

@@ -95,6 +95,9 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect([here.key, await here]).toEqual(['here', 1]);
       expect(() => client.with({ key: 'frame/x' }).submit(inc, 1)).toThrow(/a key is a text that does not/);
       expect(() => client.with({ key: '' }).submit(inc, 1)).toThrow(/a key is a text/);
+      expect(() => client.with({ key: '__proto__' }).submit(inc, 1)).toThrow(/that all machines can read/);
+      expect(() => client.with({ key: 'half \ud800' }).submit(inc, 1)).toThrow(/that all machines can read/);
+      expect(await client.with({ name: 'half \ud800' }).submit(inc, 2)).toBe(3);
       expect(() => named.map(inc, [1])).toThrow(/a key is of one: say by name/);
     });
 
@@ -115,6 +118,11 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
         bytes: new DataView(Float64Array.of(2).buffer),
       });
       expect(returned.map.get('at')!.buffer).toBeInstanceOf(ArrayBuffer);
+    });
+
+    it('returns data whatever they call their parts', async () => {
+      const race = { driver: 'Ascari', constructor: { name: { short: 'Ferrari' } } };
+      expect(await client.submit((data: object) => data, race)).toEqual(race);
     });
 
     it('names the part of a result that contains itself', async () => {
@@ -145,6 +153,30 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
   });
 
   describe('errors', () => {
+    it('are told whatever is thrown', async () => {
+      const thrown = [
+        "new Error('half \\ud800 a character')",
+        "Object.assign(new Error('deep'), { inside: JSON.parse('['.repeat(500) + ']'.repeat(500)) })",
+        "Object.assign(new Error('large'), { bytes: new Uint8Array(4 * 2 ** 20) })",
+      ];
+      const calls = client.map((text: string): number => {
+        throw new Function(`return ${text}`)();
+      }, thrown);
+      const errors = (await Promise.all(calls.map(errorOf))) as tw.TaskError[];
+      expect(errors.map(({ cause }) => (cause as Error).message)).toEqual([
+        'half \ud800 a character',
+        'deep',
+        'large',
+      ]);
+      const cyclic = (): number => {
+        const value: { itself?: object } = {};
+        value.itself = value;
+        throw value;
+      };
+      expect(await errorOf(client.submit(cyclic))).toMatchObject({ cause: '[object Object]' });
+      expect(await client.submit(inc, 1)).toBe(2);
+    });
+
     it('have the key, the cause and the stack of what threw', async () => {
       const future = client.submit(broken, 7);
       const error = (await errorOf(future)) as tw.TaskError;
@@ -338,6 +370,10 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       });
       expect(late.status).toBe('pending');
       await expect(wait([late], { timeout: -1 })).rejects.toThrow(RangeError);
+      await expect(wait([fast, wrong(1)])).rejects.toThrow('wait takes futures, and the one at 1 is 1');
+      await expect(wait(wrong(1))).rejects.toThrow('wait takes futures, not 1');
+      expect(() => asCompleted([wrong('text')])).toThrow('the one at 0 is text');
+      expect(() => client.cancel(wrong([{}]))).toThrow('cancel takes futures, and the one at 0 is {}');
       await expect(wait([late], { returnWhen: wrong('any') })).rejects.toThrow(/returnWhen is/);
       late.cancel();
       expect((await wait([])).done).toEqual([]);

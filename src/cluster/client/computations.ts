@@ -1,5 +1,5 @@
 import type { RunOptions } from '../../engine/engine.js';
-import { checkPriority, checkRetries } from '../../engine/options.js';
+import { checkPriority, checkResources, checkRetries } from '../../engine/options.js';
 import { signalOf } from '../../engine/signal.js';
 import type { PersistOptions } from '../../frame/engines.js';
 import { merge } from '../../graph/merge.js';
@@ -142,7 +142,7 @@ export class Computations {
       outputs,
       priorities: options.priorities,
       priority: checkPriority(options.priority ?? 0),
-      resources: options.resources,
+      resources: checkResources(options.resources),
       workers: checkWorkers(options.workers),
       allowOtherWorkers: options.allowOtherWorkers ?? false,
       retries: checkRetries(options.retries ?? this.retries),

@@ -1,5 +1,6 @@
 import { describe } from '../../engine/errors.js';
 import { type WireError as ErrorData, fromWire, toWire } from '../../engine/wire-error.js';
+import { wellFormed } from '../../graph/plain-data.js';
 import { Serialized } from './messages.js';
 import { decodeValue, encodeValue } from './values.js';
 
@@ -14,19 +15,38 @@ export interface Failure {
 
 /** Longer texts tell nobody more, and the scheduler keeps them. */
 const TEXT = 10_000;
+/** Nor does it keep more bytes of an error altogether: of a larger one it keeps the text. */
+const MOST = 2 ** 20;
 
-/** What was thrown, for Python (as `Exception(text)`) and for Node. */
+/** What was thrown, whatever it is, for Python (as `Exception(text)`) and for Node. */
 export function encodeFailure(thrown: unknown): Failure {
-  const text = describe(thrown).slice(0, TEXT);
-  const stack = (thrown instanceof Error ? (thrown.stack ?? '') : '').slice(0, TEXT);
+  const text = shortened(describe(thrown));
+  const wire = toWire(thrown);
+  const stack = wire.kind === 'error' ? shortened(wire.stack ?? '') : '';
   return {
-    exception: new Serialized({ serializer: 'msgpack', tilework: encodeValue(toWire(thrown)) }, [
+    exception: new Serialized({ serializer: 'msgpack', tilework: encodeThrown(wire, text, stack) }, [
       encodeValue(text),
     ]),
     traceback: new Serialized({ serializer: 'msgpack' }, [encodeValue(stack)]),
     exception_text: text,
     traceback_text: stack,
   };
+}
+
+/** Half a character may be left of what is cut, and of what users throw. */
+const shortened = (text: string): string => wellFormed(text.slice(0, TEXT));
+
+/** What was thrown as it was; where that is large, or nested too deep, without what came with it. */
+function encodeThrown(wire: ErrorData, text: string, stack: string): Uint8Array {
+  try {
+    const whole = encodeValue(wire);
+    if (whole.length <= MOST) return whole;
+  } catch {
+    // Some of it only threads of one process can pass between them.
+  }
+  if (wire.kind === 'value') return encodeValue({ kind: 'value', value: text } satisfies ErrorData);
+  const bare = { ...wire, message: shortened(wire.message), stack, cause: undefined, properties: {} };
+  return encodeValue(bare satisfies ErrorData);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Decoder, encode } from '@msgpack/msgpack';
+import { wellFormed } from '../../graph/plain-data.js';
 import { canDecompress, decompressFrame } from './compression.js';
 import { WireError } from './errors.js';
 import type { Frame } from './frame.js';
@@ -48,8 +49,9 @@ export function encodeMessage<F extends Frame = Uint8Array>(message: unknown): (
   return frames;
 }
 
-/** Puts markers into a copy; what holds none is not copied. */
+/** Puts markers into a copy, and makes texts such as Python can read; what needs neither is not copied. */
 function mark(value: unknown, frames: Frame[], depth: number): unknown {
+  if (typeof value === 'string') return wellFormed(value);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   if (depth > MAX_DEPTH) throw new WireError(`a message is nested more than ${MAX_DEPTH} deep`);
   if (value instanceof Serialized) {

@@ -1,6 +1,6 @@
 import { decode, decodeTimestampExtension, EXT_TIMESTAMP, ExtData, encode } from '@msgpack/msgpack';
 import { type WireError as ErrorData, fromWire, toWire } from '../../engine/wire-error.js';
-import { isPlainObject, pathTo } from '../../graph/plain-data.js';
+import { isPlainObject, isWellFormed, pathTo } from '../../graph/plain-data.js';
 import { WireError } from './errors.js';
 import { checkMsgpack, MAX_DEPTH } from './well-formed.js';
 
@@ -252,7 +252,5 @@ function withOwnBytes(value: unknown): unknown {
 
 const textOf = (data: Uint8Array, encoding: 'latin1' | 'utf16le'): string =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString(encoding);
-
-const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 const locate = (path: readonly (string | number)[]): string => path.reduce<string>(pathTo, 'the value');

@@ -57,5 +57,7 @@ function sizeOfList(list: readonly unknown[], length: number, depth: number): nu
 
 function typeOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
-  return value.constructor?.name ?? 'Object';
+  // Not what data have under this name.
+  const prototype: { readonly constructor: { readonly name: string } } | null = Object.getPrototypeOf(value);
+  return prototype === null ? 'Object' : prototype.constructor.name;
 }

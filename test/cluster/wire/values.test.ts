@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeValue, encodeValue, WireError } from '../../../src/cluster/wire/index.js';
+import {
+  decodeFailure,
+  decodeMessage,
+  decodeValue,
+  encodeFailure,
+  encodeMessage,
+  encodeValue,
+  WireError,
+} from '../../../src/cluster/wire/index.js';
 
 const back = (value: unknown): unknown => decodeValue(encodeValue(value));
 
@@ -98,5 +106,31 @@ describe('values', () => {
       bytes = new Uint8Array(Buffer.concat([head, bytes]));
     }
     expect(() => decodeValue(bytes)).toThrow(WireError);
+  });
+});
+
+describe('what was thrown', () => {
+  const sent = (thrown: unknown) => {
+    const failure = decodeMessage(encodeMessage(encodeFailure(thrown))) as ReturnType<typeof encodeFailure>;
+    return { text: failure.exception_text, error: decodeFailure(failure.exception) };
+  };
+
+  test('is told to Python in Unicode, and to Node as it was', () => {
+    const { text, error } = sent(new RangeError('half \ud83d a face'));
+    expect(text).toBe('RangeError: half \ufffd a face');
+    expect(error).toEqual(new RangeError('half \ud83d a face'));
+    expect(sent(new Error('😀'.repeat(6_000))).text).not.toMatch(/\p{Surrogate}/u);
+  });
+
+  test('is told by its text where the rest cannot be sent, or is large', () => {
+    const deep = JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`);
+    const error = Object.assign(new TypeError('deep'), { deep });
+    expect(sent(error).error).toEqual(new TypeError('deep'));
+    expect((sent(error).error as Error).stack).toBe(error.stack);
+    expect(sent(new Error('around', { cause: error })).error).toEqual(new Error('around'));
+    expect(
+      sent(Object.assign(new Error('large'), { bytes: new Uint8Array(2 ** 21) })).error,
+    ).not.toHaveProperty('bytes');
+    expect(sent(deep).error).toBe(JSON.stringify(deep));
   });
 });
