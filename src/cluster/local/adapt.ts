@@ -1,3 +1,5 @@
+import { checkMilliseconds } from '../../engine/timer.js';
+
 /** Bounds for the number of workers, and how slowly it follows what is wanted. */
 export interface AdaptOptions {
   /** Default 0. */
@@ -47,9 +49,12 @@ export function decide(
   return { start: 0, retire, needless: counts };
 }
 
-/** @throws RangeError for bounds that are none */
-export function checkAdapt({ minimum = 0, maximum }: AdaptOptions): void {
+/** @throws RangeError for bounds and times that are none */
+export function checkAdapt({ minimum = 0, maximum, interval, patience = 1 }: AdaptOptions): void {
   const whole = (value: number): boolean => Number.isInteger(value) && value >= 0;
   if (!whole(minimum) || !whole(maximum) || minimum > maximum)
     throw new RangeError(`adapt: minimum and maximum are whole numbers, not ${minimum} and ${maximum}`);
+  checkMilliseconds('adapt: interval', interval);
+  if (!whole(patience) || patience < 1)
+    throw new RangeError(`adapt: patience is a whole number of looks from 1, not ${patience}`);
 }

@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { isLoopback, RpcPool } from '../comm/index.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { checkMilliseconds, startTimer } from '../../engine/timer.js';
+import { CommError, isLoopback, RpcPool } from '../comm/index.js';
 import { type AdaptOptions, checkAdapt, decide, type Needless } from './adapt.js';
 import { packageFile } from './beside.js';
 import { Child } from './child.js';
 import { LocalClusterError } from './errors.js';
+import { delayBefore, endsInARow } from './restarts.js';
 import { noDashboard, PLAIN, type Scheduler, type SchedulerOptions, startScheduler } from './scheduler.js';
 
 /** What a cluster on this machine is made of. */
@@ -35,7 +38,9 @@ export class RunningCluster implements AsyncDisposable {
   private next = 0;
   /** What has the number of workers follow the work. */
   private following: Following | undefined;
-  private closed = false;
+  /** The last of what `scale` was asked for: one after another, each counts the workers that there are then. */
+  private scaling: Promise<void> = Promise.resolve();
+  private closing: Promise<void> | undefined;
 
   private constructor(
     private readonly scheduler: Scheduler,
@@ -51,6 +56,7 @@ export class RunningCluster implements AsyncDisposable {
     count('workers', workers, 0);
     count('pythonWorkers', pythonWorkers, 0);
     count('port', port, 0, 65_535);
+    checkMilliseconds('timeout', timeout);
     if (!isLoopback(host.replace(/^\[|\]$/g, '')))
       throw new RangeError(
         `a LocalCluster is of this machine: host is a loopback address, not ${JSON.stringify(host)}; docs/cluster.md says how clusters of several machines are started`,
@@ -102,6 +108,12 @@ export class RunningCluster implements AsyncDisposable {
   async scale(workers: number): Promise<void> {
     count('scale: workers', workers, 0);
     this.checkOpen();
+    const scaled = this.scaling.then(() => this.scaleTo(workers));
+    this.scaling = scaled.catch(() => {});
+    return scaled;
+  }
+
+  private async scaleTo(workers: number): Promise<void> {
     await this.stopFollowing();
     const { workers: now } = this;
     if (workers < now.length) await this.retire(now.slice(workers));
@@ -120,9 +132,9 @@ export class RunningCluster implements AsyncDisposable {
     const following: Following = { over: false, look: before };
     this.following = following;
     const later = (milliseconds: number): void => {
-      following.timer = setTimeout(() => {
+      following.timer = startTimer(milliseconds, () => {
         following.look = look();
-      }, milliseconds).unref();
+      })?.unref();
     };
     let needless: Needless = new Map();
     let failures = 0;
@@ -132,9 +144,9 @@ export class RunningCluster implements AsyncDisposable {
         needless = await this.follow(options, needless);
         failures = 0;
       } catch (error) {
-        // A scheduler that is busy is asked again; workers that end as they are started are no accident when it happens again and again.
+        // A scheduler that is busy is asked again; what it refuses, and workers that end as they are started, are no accident when it happens again and again.
         if (!this.scheduler.process.running || this.closed) return;
-        if (error instanceof LocalClusterError && ++failures === ATTEMPTS) throw error;
+        if (!(error instanceof CommError) && ++failures === ATTEMPTS) throw error;
       }
       if (!following.over) later(options.interval ?? 1000);
     };
@@ -142,9 +154,16 @@ export class RunningCluster implements AsyncDisposable {
   }
 
   /** Ends workers and scheduler. */
-  async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private get closed(): boolean {
+    return this.closing !== undefined;
+  }
+
+  private async end(): Promise<void> {
     void this.stopFollowing();
     this.rpc.close();
     await Promise.all(
@@ -186,7 +205,7 @@ export class RunningCluster implements AsyncDisposable {
 
   private async startWorker(): Promise<void> {
     this.checkOpen();
-    const { threadsPerWorker = 1, memoryLimit, timeout = 60_000 } = this.options;
+    const { threadsPerWorker = 1, memoryLimit } = this.options;
     const name = `node-${this.next++}`;
     const args = ['worker', this.address, '--name', name, '--nthreads', String(threadsPerWorker)];
     if (memoryLimit !== undefined) args.push('--memory-limit', String(memoryLimit));
@@ -197,7 +216,7 @@ export class RunningCluster implements AsyncDisposable {
     const child = new Child(`worker ${name}`, process.execPath, command, environment, shows);
     this.children.set(name, child);
     void child.ended.then(() => this.children.delete(name));
-    await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
+    await this.joined(name, child);
   }
 
   /** Starts a Python worker, which ends when the scheduler does, or does not find it. */
@@ -205,33 +224,49 @@ export class RunningCluster implements AsyncDisposable {
     const { host = '127.0.0.1', memoryLimit, timeout = 60_000 } = this.options;
     const [file, ...before] = this.scheduler.dask;
     const args = ['worker', this.address, '--name', name, '--nthreads', '1', '--host', host];
-    args.push('--no-nanny', '--death-timeout', String(timeout / 1000), ...noDashboard(host));
+    args.push('--no-nanny', ...noDashboard(host));
+    if (timeout < Number.POSITIVE_INFINITY) args.push('--death-timeout', String(timeout / 1000));
     if (memoryLimit !== undefined) args.push('--memory-limit', String(memoryLimit));
     const shows = (_: string, stream: string): boolean => stream === 'stdout';
     const child = new Child(`Dask's worker ${name}`, file, [...before, ...args], PLAIN, shows);
     this.others.set(name, child);
-    await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
+    await this.joined(name, child);
     return child;
+  }
+
+  /** Resolves when the scheduler knows a worker; one that it does not get to know is ended. */
+  private async joined(name: string, child: Child): Promise<void> {
+    const { timeout = 60_000 } = this.options;
+    try {
+      await child.until(async () => ((await this.registered()).has(name) ? true : undefined), timeout);
+    } catch (error) {
+      await child.end(0);
+      throw error;
+    }
   }
 
   /** Starts a Python worker again when it dies, unless that fails time after time: its nanny would outlive a program that is killed. */
   private async supervise(name: string, first: Child): Promise<void> {
     let child = first;
+    let ends = 0;
+    let began = performance.now();
     for (let failures = 0; failures < ATTEMPTS; ) {
       await child.ended;
+      ends = endsInARow(ends, performance.now() - began);
+      await Promise.race([pause(delayBefore(ends), undefined, { ref: false }), this.scheduler.process.ended]);
       if (this.closed || !this.scheduler.process.running) return;
+      began = performance.now();
       try {
         child = await this.startPythonWorker(name);
         failures = 0;
       } catch {
-        await this.others.get(name)!.end(0);
         failures++;
       }
     }
   }
 
   private async retire(names: readonly string[]): Promise<void> {
-    const going = names.map((name) => this.children.get(name)!);
+    const going = names.flatMap((name) => this.children.get(name) ?? []);
     await this.rpc.call(this.address, 'retire_workers', { names, close_workers: true, remove: true });
     const late = setTimeout(() => {
       for (const child of going) void child.end(PATIENCE);
@@ -259,7 +294,7 @@ interface Following {
   over: boolean;
   /** The present look at the work there is, or the last one. */
   look: Promise<void>;
-  timer?: NodeJS.Timeout;
+  timer?: NodeJS.Timeout | undefined;
 }
 
 function count(what: string, value: number, least: number, most = Number.POSITIVE_INFINITY): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkAdapt, decide, type Needless } from '../../../src/cluster/local/adapt.js';
+import { delayBefore, endsInARow } from '../../../src/cluster/local/restarts.js';
 
 const none: Needless = new Map();
 
@@ -46,5 +47,22 @@ describe('adaptive scaling', () => {
   test('takes no bounds that are none', () => {
     expect(() => checkAdapt({ minimum: 3, maximum: 2 })).toThrow(/whole numbers, not 3 and 2/);
     expect(() => checkAdapt({ maximum: 1.5 })).toThrow(RangeError);
+    expect(() => checkAdapt({ maximum: 1, interval: Number.NaN })).toThrow(
+      /interval is a number of milliseconds/,
+    );
+    expect(() => checkAdapt({ maximum: 1, patience: 0 })).toThrow(
+      /patience is a whole number of looks from 1/,
+    );
   });
+});
+
+test('a worker that ends again and again is started again ever later', () => {
+  const delays: number[] = [];
+  let ends = 0;
+  for (let i = 0; i < 8; i++) {
+    ends = endsInARow(ends, 500);
+    delays.push(delayBefore(ends));
+  }
+  expect(delays).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  expect(delayBefore(endsInARow(ends, 3_600_000))).toBe(0);
 });

@@ -96,6 +96,10 @@ await describeWithDask('a cluster on this machine', (dask) => {
       await eventually(async () => (await client.workers()).every(({ language }) => language !== 'python'));
       await eventually(async () => (await client.workers()).some(({ language }) => language === 'python'));
       expect(await pid()).not.toBe(first);
+      const { pids } = other;
+      void other.close();
+      await other.close();
+      expect(pids.filter(isAlive)).toEqual([]);
     },
   );
 
@@ -116,7 +120,7 @@ await describeWithDask('a cluster on this machine', (dask) => {
 
   test('has more workers and fewer, and loses no result by that', async () => {
     const [held] = [await arange(50_000, { chunks: 5000 }).persist({ engine })];
-    await cluster.scale(3);
+    await Promise.all([cluster.scale(3), cluster.scale(3)]);
     expect(cluster.workers).toHaveLength(3);
     await cluster.scale(1);
     expect(cluster.workers).toHaveLength(1);
@@ -164,9 +168,12 @@ await describeWithDask('a cluster on this machine', (dask) => {
     }
   });
 
-  test('says what happened to its scheduler', async () => {
+  test('ends a worker that does not join in time, and says what happened to its scheduler', async () => {
     const other = await LocalCluster({ workers: 0, dask });
     const [scheduler] = other.pids;
+    Object.assign((other as unknown as { options: object }).options, { timeout: 0 });
+    await expect(other.scale(1)).rejects.toThrow(/worker node-0 was not ready within 0 s/);
+    expect(other.pids).toEqual([scheduler]);
     process.kill(scheduler!, 'SIGKILL');
     await expect(other.failed).rejects.toThrow(/Dask's scheduler ended with SIGKILL/);
     await expect(other.scale(1)).rejects.toThrow(/Dask's scheduler has ended/);
@@ -192,5 +199,6 @@ await describeWithDask('a cluster on this machine', (dask) => {
       `port ${port} of 127.0.0.1 is taken`,
     );
     expect(() => cluster.adapt({ minimum: 2, maximum: 1 })).toThrow(RangeError);
+    await expect(LocalCluster({ timeout: Number.NaN, dask })).rejects.toThrow(/timeout is a number of milli/);
   });
 });
