@@ -54,14 +54,20 @@ function encodeThrown(wire: ErrorData, text: string, stack: string): Uint8Array 
  * @param text what there is beside the exception, which may be pickled
  */
 export function decodeFailure(exception: unknown, text?: string): unknown {
-  if (exception instanceof Serialized) {
-    const { header, frames } = exception;
-    if (header.tilework instanceof Uint8Array) return fromWire(decodeValue(header.tilework) as ErrorData);
-    if (header.serializer === 'msgpack' && frames.length === 1) {
-      const value = decodeValue(frames[0]!);
-      if (typeof value === 'string') return new Error(value);
-    }
-  }
   if (typeof exception === 'string') return new Error(exception);
-  return new Error(text ?? 'an error of Python, which came without its text');
+  const unread = new Error(text ?? 'an error of Python, which came without its text');
+  if (!(exception instanceof Serialized)) return unread;
+  try {
+    return decodeThrown(exception, unread);
+  } catch {
+    // Of another version, or of a program that writes its own.
+    return unread;
+  }
+}
+
+function decodeThrown({ header, frames }: Serialized, unread: Error): unknown {
+  if (header.tilework instanceof Uint8Array) return fromWire(decodeValue(header.tilework) as ErrorData);
+  if (header.serializer !== 'msgpack' || frames.length !== 1) return unread;
+  const value = decodeValue(frames[0]!);
+  return typeof value === 'string' ? new Error(value) : unread;
 }

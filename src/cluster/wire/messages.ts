@@ -1,5 +1,5 @@
 import { Decoder, encode } from '@msgpack/msgpack';
-import { wellFormed } from '../../graph/plain-data.js';
+import { isPlainObject, wellFormed } from '../../graph/plain-data.js';
 import { canDecompress, decompressFrame } from './compression.js';
 import { WireError } from './errors.js';
 import type { Frame } from './frame.js';
@@ -45,13 +45,28 @@ export class EnumMember {
 export function encodeMessage<F extends Frame = Uint8Array>(message: unknown): (F | Uint8Array)[] {
   const frames: (F | Uint8Array)[] = [new Uint8Array(0)];
   const marked = mark(message, frames, 0);
-  frames[0] = encode(marked, { maxDepth: MAX_DEPTH });
+  const bytes = encode(marked, { maxDepth: MAX_DEPTH });
+  frames[0] = mayHoldSurrogates(bytes) ? encode(inUnicode(marked), { maxDepth: MAX_DEPTH }) : bytes;
   return frames;
 }
 
-/** Puts markers into a copy, and makes texts such as Python can read; what needs neither is not copied. */
-function mark(value: unknown, frames: Frame[], depth: number): unknown {
+/** Whether halves of surrogate pairs may be among texts that were encoded: Python reads none. To look at the bytes costs next to nothing. */
+function mayHoldSurrogates(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = buffer.indexOf(0xed); at >= 0; at = buffer.indexOf(0xed, at + 1))
+    if (buffer[at + 1]! >= 0xa0) return true;
+  return false;
+}
+
+function inUnicode(value: unknown): unknown {
   if (typeof value === 'string') return wellFormed(value);
+  if (Array.isArray(value)) return value.map(inUnicode);
+  if (typeof value !== 'object' || value === null || !isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [wellFormed(name), inUnicode(item)]));
+}
+
+/** Puts markers into a copy; what holds none is not copied. */
+function mark(value: unknown, frames: Frame[], depth: number): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   if (depth > MAX_DEPTH) throw new WireError(`a message is nested more than ${MAX_DEPTH} deep`);
   if (value instanceof Serialized) {

@@ -154,6 +154,3 @@ function decoded(key: Key, serialized: unknown): Result {
     );
   return { value: serialized };
 }
-
-/** The host of 'tcp://host:port'. */
-export const hostOf = (address: Address): string => address.replace(/^[a-z]+:\/\//, '').replace(/:\d+$/, '');

@@ -11,8 +11,8 @@ import {
   LaterFrame,
   Serialized,
 } from '../wire/index.js';
-import { BUSY_MS, hostOf } from './incoming.js';
-import type { Address } from './state/index.js';
+import { BUSY_MS } from './incoming.js';
+import { type Address, hostOf } from './state/index.js';
 import type { Loan, Store } from './store.js';
 
 /** Peers that are answered at once; twice as many of the same host. */

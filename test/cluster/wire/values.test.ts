@@ -7,6 +7,7 @@ import {
   encodeFailure,
   encodeMessage,
   encodeValue,
+  Serialized,
   WireError,
 } from '../../../src/cluster/wire/index.js';
 
@@ -109,6 +110,13 @@ describe('values', () => {
   });
 });
 
+test('messages are Unicode, whatever texts are in them', () => {
+  const message = [{ 'half \udc00': 'a \ud800', list: ['\ud83d\ude00', Uint8Array.of(0xed, 0xa0, 0x80)] }];
+  expect(decodeMessage(encodeMessage(message))).toEqual([
+    { 'half \ufffd': 'a \ufffd', list: ['😀', Uint8Array.of(0xed, 0xa0, 0x80)] },
+  ]);
+});
+
 describe('what was thrown', () => {
   const sent = (thrown: unknown) => {
     const failure = decodeMessage(encodeMessage(encodeFailure(thrown))) as ReturnType<typeof encodeFailure>;
@@ -120,6 +128,14 @@ describe('what was thrown', () => {
     expect(text).toBe('RangeError: half \ufffd a face');
     expect(error).toEqual(new RangeError('half \ud83d a face'));
     expect(sent(new Error('😀'.repeat(6_000))).text).not.toMatch(/\p{Surrogate}/u);
+  });
+
+  test('is told by its text where it is not to be read', () => {
+    const of = (header: object, ...frames: Uint8Array[]) =>
+      decodeFailure(new Serialized({ serializer: 'msgpack', ...header }, frames), 'its text');
+    expect(of({ tilework: Uint8Array.of(0xc1) })).toEqual(new Error('its text'));
+    expect(of({}, Uint8Array.of(0xc1))).toEqual(new Error('its text'));
+    expect(of({ tilework: encodeValue({ kind: 'value', value: undefined }) })).toBeUndefined();
   });
 
   test('is told by its text where the rest cannot be sent, or is large', () => {

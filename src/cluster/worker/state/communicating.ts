@@ -68,4 +68,4 @@ function choose(core: Core, queue: PriorityQueue): TaskRecord[] {
 }
 
 /** The host of 'tcp://host:port'. */
-const hostOf = (address: Address): string => address.replace(/^[a-z]+:\/\//, '').replace(/:\d+$/, '');
+export const hostOf = (address: Address): string => address.replace(/^[a-z]+:\/\//, '').replace(/:\d+$/, '');

@@ -1,3 +1,4 @@
+export { hostOf } from './communicating.js';
 export type { WorkerOptions } from './core.js';
 export type {
   Bytes,
