@@ -1,4 +1,5 @@
 /** Uploads on the local engine, and what is refused. */
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -74,6 +75,27 @@ describe('refused', () => {
         return [join(root, 'linked')];
       },
       /passwd is a link/,
+    ],
+    'what is no file': [
+      () => {
+        execFileSync('mkfifo', [join(root, 'pipe.mjs')]);
+        return [join(root, 'pipe.mjs')];
+      },
+      /pipe\.mjs is neither a file nor a directory/,
+    ],
+    'a name that every object has': [
+      () => {
+        writeFileSync(join(directory('proto'), 'package.json'), '{"name": "__proto__"}');
+        return [join(root, 'proto')];
+      },
+      /"__proto__" is no name/,
+    ],
+    'a module in a broken package': [
+      () => {
+        writeFileSync(join(directory('around'), 'package.json'), '[');
+        return [file('around/module.js')];
+      },
+      /around\/package\.json: its package\.json cannot be read/,
     ],
     'a large file': [() => [sparse(join(root, 'large.wasm'), 65)], /at most 64 MiB/],
     'a large directory': [

@@ -41,8 +41,20 @@ function refuseRelatives(path: string, text: string): void {
 async function typeOf(path: string): Promise<string> {
   for (let directory = dirname(path); ; directory = dirname(directory)) {
     const file = join(directory, 'package.json');
-    if (existsSync(file))
-      return (JSON.parse(await readFile(file, 'utf8')) as { type?: string }).type ?? 'commonjs';
+    if (existsSync(file)) return packageIn(await readFile(file, 'utf8'), file).type ?? 'commonjs';
     if (directory === dirname(directory)) return 'commonjs';
+  }
+}
+
+/**
+ * What a package.json says.
+ * @throws UploadError where it is none
+ */
+export function packageIn(text: string, path: string): { readonly name?: unknown; readonly type?: string } {
+  try {
+    const { name, type } = JSON.parse(text) as { readonly name?: unknown; readonly type?: string };
+    return { name, ...(type !== undefined && { type }) };
+  } catch (cause) {
+    throw new UploadError(`${path}: its package.json cannot be read: ${(cause as Error).message}`, { cause });
   }
 }

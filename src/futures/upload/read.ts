@@ -7,11 +7,14 @@ import type { Upload } from '../../graph/uploads.js';
 import { UploadError } from '../errors.js';
 import { readArchive } from './archive.js';
 import { readDirectory } from './directory.js';
-import { readFileAsPackage } from './file.js';
+import { packageIn, readFileAsPackage } from './file.js';
 import { Files } from './files.js';
 
 /** Names that Node looks up as packages. */
 const NAME = /^(@[\w-][\w.-]*\/)?[\w-][\w.-]*$/;
+
+/** And those that mean something else. */
+const NO_NAMES: ReadonlySet<string> = new Set(['tilework', 'node_modules', '__proto__']);
 
 /**
  * Reads what is to be uploaded, each path a package of its own.
@@ -23,7 +26,7 @@ export async function readUpload(paths: Iterable<string | URL>): Promise<Upload>
   for (const given of paths) {
     const path = resolve(pathOf(given));
     const { found, name } = await readPackage(path, files);
-    if (!NAME.test(name) || isBuiltin(name) || name === 'tilework' || name === 'node_modules')
+    if (!NAME.test(name) || isBuiltin(name) || NO_NAMES.has(name))
       throw new UploadError(`${path}: ${JSON.stringify(name)} is no name by which a package can be imported`);
     if (names.includes(name))
       throw new UploadError(`two of what is uploaded are called ${JSON.stringify(name)}`);
@@ -54,6 +57,8 @@ async function readPackage(
     if (found.size === 0) throw new UploadError(`${path} is a directory without files`);
     return { found, name: nameIn(found, path) ?? basename(path) };
   }
+  // Of what never ends, such as a device, or where somebody must write, such as a pipe, nobody knows how much it is.
+  if (!is.isFile()) throw new UploadError(`${path} is neither a file nor a directory`);
   if (!/\.(tgz|tar\.gz)$/.test(path)) return { found: await readFileAsPackage(path), name: basename(path) };
   const found = await readArchive(path, files);
   const name = nameIn(found, path);
@@ -65,12 +70,8 @@ async function readPackage(
 function nameIn(found: ReadonlyMap<string, Uint8Array>, path: string): string | undefined {
   const bytes = found.get('package.json');
   if (bytes === undefined) return undefined;
-  try {
-    const { name } = JSON.parse(new TextDecoder().decode(bytes)) as { readonly name?: unknown };
-    return name === undefined ? undefined : String(name);
-  } catch (cause) {
-    throw new UploadError(`${path}: its package.json cannot be read: ${(cause as Error).message}`, { cause });
-  }
+  const { name } = packageIn(new TextDecoder().decode(bytes), path);
+  return name === undefined ? undefined : String(name);
 }
 
 function hashOf(files: ReadonlyMap<string, Uint8Array>): string {
