@@ -1,6 +1,6 @@
 import type { Future } from './future.js';
 import { futuresOf } from './given.js';
-import { type WaitOptions, within } from './waiting.js';
+import { type WaitOptions, watch, within } from './waiting.js';
 
 /** For what, and how long, `wait` waits. */
 export interface WaitForOptions extends WaitOptions {
@@ -39,25 +39,27 @@ export async function wait<F extends Future>(
       `returnWhen is 'allCompleted' or 'firstCompleted', not ${JSON.stringify(returnWhen)}`,
     );
   const progress = { done: 0, failed: 0, total: list.length };
-  let waiting = true;
-  const count = (future: Future): void => {
-    if (!waiting) return;
-    progress.done++;
-    if (future.status === 'error' || future.status === 'cancelled') progress.failed++;
-    onProgress?.({ ...progress });
-  };
+  const enough = Math.min(list.length, returnWhen === 'allCompleted' ? list.length : 1);
   onProgress?.({ ...progress });
-  const settled = list.map((future) => future.settled().then(() => count(future)));
+  let leave: readonly (() => void)[] = [];
+  const done = new Promise<void>((resolve, reject) => {
+    if (enough === 0) resolve();
+    const count = (future: Future): void => {
+      progress.done++;
+      if (future.status === 'error' || future.status === 'cancelled') progress.failed++;
+      try {
+        onProgress?.({ ...progress });
+      } catch (error) {
+        reject(error);
+      }
+      if (progress.done >= enough) resolve();
+    };
+    leave = list.map((future) => watch(future.settled(), () => count(future), reject));
+  });
   try {
-    if (list.length > 0)
-      await within<unknown>(
-        returnWhen === 'allCompleted' ? Promise.all(settled) : Promise.race(settled),
-        options,
-        `waiting for ${list.length} futures`,
-      );
+    await within(done, options, `waiting for ${list.length} futures`);
   } finally {
-    waiting = false;
-    for (const one of settled) one.catch(() => {});
+    for (const stop of leave) stop();
   }
   return {
     done: list.filter((future) => future.done()),

@@ -19,14 +19,55 @@ export function within<T>(promise: Promise<T>, { timeout, signal }: WaitOptions,
       end(() => reject(new DOMException(`${what} took longer than ${timeout} ms`, 'TimeoutError')));
     const lateness = startTimer(timeout, late);
     const end = (settle: () => void): void => {
+      leave();
       clearTimeout(lateness);
       signal?.removeEventListener('abort', abort);
       settle();
     };
     signal?.addEventListener('abort', abort, { once: true });
-    promise.then(
+    const leave = watch(
+      promise,
       (value) => end(() => resolve(value)),
-      (error: unknown) => end(() => reject(error)),
+      (error) => end(() => reject(error)),
     );
   });
+}
+
+interface Watcher {
+  readonly resolve: (value: never) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const watchers = new WeakMap<Promise<unknown>, Set<Watcher>>();
+
+/**
+ * Waits for a promise until told no longer to. Who waits for a while, again and again, leaves nothing at a promise that is pending for long: what is given to
+ * `then` stays with it.
+ *
+ * @returns how to wait no longer
+ */
+export function watch<T>(
+  promise: Promise<T>,
+  resolve: (value: T) => void,
+  reject: (reason: unknown) => void,
+): () => void {
+  const watching = watchers.get(promise) ?? watchersOf(promise);
+  const watcher: Watcher = { resolve, reject };
+  watching.add(watcher);
+  return () => void watching.delete(watcher);
+}
+
+function watchersOf<T>(promise: Promise<T>): Set<Watcher> {
+  const watching = new Set<Watcher>();
+  watchers.set(promise, watching);
+  const tell = (act: (watcher: Watcher) => void): void => {
+    // Who comes now is told by another.
+    watchers.delete(promise);
+    for (const watcher of watching) act(watcher);
+  };
+  promise.then(
+    (value) => tell(({ resolve }) => resolve(value as never)),
+    (reason: unknown) => tell(({ reject }) => reject(reason)),
+  );
+  return watching;
 }

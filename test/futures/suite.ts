@@ -369,6 +369,20 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
         message: 'stop',
       });
       expect(late.status).toBe('pending');
+      setFlagsFromString('--expose_gc');
+      const gc = runInNewContext('gc') as () => void;
+      const told = (): WeakRef<object> => {
+        const onProgress = () => {};
+        wait([late], { timeout: 1, onProgress }).catch(() => {});
+        return new WeakRef(onProgress);
+      };
+      const asked = told();
+      // Who waits no more has left nothing with what is pending.
+      for (let i = 0; i < 50 && asked.deref() !== undefined; i++) {
+        await sleep(5);
+        gc();
+      }
+      expect(asked.deref()).toBeUndefined();
       await expect(wait([late], { timeout: -1 })).rejects.toThrow(RangeError);
       await expect(wait([fast, wrong(1)])).rejects.toThrow('wait takes futures, and the one at 1 is 1');
       await expect(wait(wrong(1))).rejects.toThrow('wait takes futures, not 1');
