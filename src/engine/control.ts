@@ -13,19 +13,24 @@ const REVOKED = 2;
 
 export class Control {
   private readonly words: Int32Array;
+  /** Main thread: the number of the last task offered. */
+  private last = -1;
 
   constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * SIZE)) {
     this.words = new Int32Array(buffer);
   }
 
-  /** Number of the task that runs, -1 for none. */
+  /** Main thread: number of the task that runs, -1 for none. A thread has fewer tasks than there are slots, so the slot tells which it is; numbers grow beyond 32 bits. */
   get running(): number {
-    return Atomics.load(this.words, RUNNING) - 1;
+    const running = Atomics.load(this.words, RUNNING) - CLAIMS;
+    if (running < 0) return -1;
+    return this.last - ((this.last - running) % QUEUE_SLOTS);
   }
 
   /** Main thread: tasks `first` … `first + count - 1` are about to be sent. */
   offer(first: number, count: number): void {
     for (let i = 0; i < count; i++) Atomics.store(this.words, slot(first + i), FREE);
+    this.last = first + count - 1;
   }
 
   /** Main thread: takes a task back. False: the thread has begun it. */
@@ -36,7 +41,7 @@ export class Control {
   /** Thread: begins a task. False: it was taken back. */
   begin(sequence: number): boolean {
     if (Atomics.compareExchange(this.words, slot(sequence), FREE, BEGUN) !== FREE) return false;
-    Atomics.store(this.words, RUNNING, sequence + 1);
+    Atomics.store(this.words, RUNNING, slot(sequence));
     return true;
   }
 
