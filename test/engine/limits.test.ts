@@ -84,6 +84,7 @@ describe('options', () => {
     [{ threads: 1.5 }, RangeError],
     [{ retries: -1 }, RangeError],
     [{ memoryLimit: 'lots' }, TypeError],
+    [{ memoryLimit: '512 constructor' }, TypeError],
   ])('%j is refused', (options, type) => {
     expect(() => new LocalEngine(options)).toThrow(type);
   });

@@ -1,17 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  rmdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SpillStore } from '../../src/engine/disk/store.js';
 import { MemoryLimitError, SpillError } from '../../src/engine/index.js';
 import { startChild } from './support/child.js';
 import { makeEngine } from './support/engine.js';
@@ -192,6 +196,47 @@ describe('the spill directory', () => {
       expect(readdirSync(directory)).toEqual([]);
     },
   );
+
+  test('is removed at a signal, which has its effect, by two copies of the package too', async () => {
+    const dist = join(import.meta.dirname, '../../dist');
+    const child = startChild(`
+      const { createRequire } = await import('node:module');
+      const dist = ${JSON.stringify(dist)};
+      const copies = [await import(dist + '/esm/index.js'), createRequire(import.meta.url)(dist + '/cjs/index.cjs')];
+      const upload = { hash: 'ab', files: new Map([['package/index.js', new Uint8Array(0)]]) };
+      for (const { LocalEngine } of copies)
+        await new LocalEngine({ threads: 1, spillDirectory: ${JSON.stringify(directory)} }).upload(upload);
+      console.log('uploaded', process.listenerCount('SIGINT'));
+      setInterval(() => {}, 1000);
+    `);
+    await child.printed('uploaded 2');
+    expect(readdirSync(directory).length).toBe(2);
+    child.process.kill('SIGINT');
+    expect(await child.ended).toMatchObject({ code: null, signal: 'SIGINT' });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('by default is of a user alone, or is refused', async () => {
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = directory;
+    try {
+      const own = join(directory, `tilework-${process.getuid!()}`);
+      const write = async (): Promise<void> => {
+        const engine = makeEngine();
+        const made = new SpillStore(engine.settings.spillDirectory);
+        await made.write(1, new Uint8Array(8)).finally(() => made.close());
+      };
+      await write();
+      chmodSync(own, 0o777);
+      await expect(write()).rejects.toThrow(/no directory that this user alone may change.*spillDirectory/);
+      rmdirSync(own);
+      symlinkSync(mkdtempSync(join(directory, 'elsewhere-')), own);
+      await expect(write()).rejects.toThrow(SpillError);
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+  });
 
   test('is removed at the end of the process, by an error too', async () => {
     const child = startChild(`${spillingProgram(directory)}; throw new Error('the end');`);

@@ -26,11 +26,16 @@ function undoAll(): void {
 
 function onSignal(signal: NodeJS.Signals): void {
   // Where the program handles the signal itself, it decides whether the process ends.
-  if (process.listenerCount(signal) > 1) return;
+  if (process.listeners(signal).some((listener) => !(OURS in listener))) return;
   undoAll();
   unlisten();
-  process.kill(process.pid, signal);
+  // Of several copies the last one ends the process.
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
+
+/** By this copies of tilework in one process, as ES modules and as CommonJS, know each other's listeners. */
+const OURS = Symbol.for('tilework.atExit');
+Object.defineProperty(onSignal, OURS, { value: true });
 
 function listen(): void {
   process.on('exit', undoAll);

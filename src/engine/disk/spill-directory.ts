@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SpillError } from '../errors.js';
@@ -28,6 +28,7 @@ export const nameSpillDirectory = (parent: string): string =>
 export function makeSpillDirectory(parent: string, path = nameSpillDirectory(parent)): string {
   try {
     mkdirSync(parent, { recursive: true, mode: 0o700 });
+    if (parent === defaultSpillDirectory()) requireOwn(parent);
     removeAbandoned(parent);
     mkdirSync(path, { mode: 0o700 });
     writeFileSync(join(path, LOCK), JSON.stringify({ ...self(), host: hostname() }), { mode: 0o600 });
@@ -39,6 +40,14 @@ export function makeSpillDirectory(parent: string, path = nameSpillDirectory(par
       { cause },
     );
   }
+}
+
+/** Of a name that everybody knows, in a directory where everybody writes, somebody else may have made something before: whose it is could change what lies there. */
+function requireOwn(path: string): void {
+  const found = lstatSync(path);
+  const isOwn = found.isDirectory() && (found.mode & 0o022) === 0 && found.uid === process.getuid?.();
+  if (process.getuid !== undefined && !isOwn)
+    throw new Error('it is no directory that this user alone may change (chmod go-w)');
 }
 
 /** Finds out whether blocks could be spilled there, before there are any. @throws SpillError saying why not */

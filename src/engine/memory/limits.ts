@@ -37,7 +37,7 @@ export function parseBytes(limit: number | string, available: () => number): num
   const amount = Number(match?.[1]);
   const unit = match?.[2]?.toLowerCase();
   if (unit === '%' && amount > 0 && amount <= 100) return Math.floor((available() * amount) / 100);
-  const factor = unit === undefined ? undefined : UNITS[unit];
+  const factor = unit !== undefined && Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
   if (factor === undefined || !(amount > 0))
     throw new TypeError(
       `memoryLimit must be like 2e9, '512MB', '2GiB' or '50%', not ${JSON.stringify(limit)}`,
