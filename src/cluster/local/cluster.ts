@@ -7,7 +7,14 @@ import { packageFile } from './beside.js';
 import { Child } from './child.js';
 import { LocalClusterError } from './errors.js';
 import { delayBefore, endsInARow } from './restarts.js';
-import { noDashboard, PLAIN, type Scheduler, type SchedulerOptions, startScheduler } from './scheduler.js';
+import {
+  noDashboard,
+  PLAIN,
+  type Scheduler,
+  type SchedulerOptions,
+  startScheduler,
+  written,
+} from './scheduler.js';
 
 /** What a cluster on this machine is made of. */
 export interface LocalClusterOptions extends SchedulerOptions {
@@ -50,18 +57,20 @@ export class RunningCluster implements AsyncDisposable {
   /** @internal */
   static async start(options: LocalClusterOptions): Promise<RunningCluster> {
     const { threadsPerWorker = 1, pythonWorkers = 0, timeout = 60_000 } = options;
-    const { host = '127.0.0.1', port = 0 } = options;
+    const { port = 0 } = options;
+    const host = (options.host ?? '127.0.0.1').replace(/^\[|\]$/g, '');
     count('threadsPerWorker', threadsPerWorker, 1);
     const { workers = Math.max(1, Math.floor(availableParallelism() / threadsPerWorker)) } = options;
     count('workers', workers, 0);
     count('pythonWorkers', pythonWorkers, 0);
     count('port', port, 0, 65_535);
     checkMilliseconds('timeout', timeout);
-    if (!isLoopback(host.replace(/^\[|\]$/g, '')))
+    if (!isLoopback(host))
       throw new RangeError(
         `a LocalCluster is of this machine: host is a loopback address, not ${JSON.stringify(host)}; docs/cluster.md says how clusters of several machines are started`,
       );
-    const cluster = new RunningCluster(await startScheduler({ ...options, timeout }), options);
+    const settled = { ...options, host, timeout };
+    const cluster = new RunningCluster(await startScheduler(settled), settled);
     try {
       const others = Array.from({ length: pythonWorkers }, async (_, i) => {
         const name = `python-${i}`;
@@ -223,7 +232,7 @@ export class RunningCluster implements AsyncDisposable {
   private async startPythonWorker(name: string): Promise<Child> {
     const { host = '127.0.0.1', memoryLimit, timeout = 60_000 } = this.options;
     const [file, ...before] = this.scheduler.dask;
-    const args = ['worker', this.address, '--name', name, '--nthreads', '1', '--host', host];
+    const args = ['worker', this.address, '--name', name, '--nthreads', '1', '--host', written(host)];
     args.push('--no-nanny', ...noDashboard(host));
     if (timeout < Number.POSITIVE_INFINITY) args.push('--death-timeout', String(timeout / 1000));
     if (memoryLimit !== undefined) args.push('--memory-limit', String(memoryLimit));

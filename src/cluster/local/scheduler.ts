@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageFile } from './beside.js';
@@ -49,7 +49,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Schedul
   const args = [
     ...before,
     'scheduler',
-    ...['--host', host, '--port', String(port)],
+    ...['--host', written(host), '--port', String(port)],
     ...['--scheduler-file', description, '--preload', preload, '--no-show'],
     ...(dashboard === undefined ? noDashboard(host) : ['--dashboard-address', placed(dashboard, host)]),
   ];
@@ -87,9 +87,12 @@ export const noDashboard = (host: string): string[] => [
   placed(':0', host),
 ];
 
-/** An address of which the host may be left out. */
+/** A host as addresses have it. */
+export const written = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
+
+/** An address of which the host may be left out. Dask reads none of IPv6 here: in place of that loopback it is the other. */
 const placed = (address: string, host: string): string =>
-  address.startsWith(':') ? `${host.includes(':') ? `[${host}]` : host}${address}` : address;
+  address.startsWith(':') ? `${isIP(host) === 6 ? '127.0.0.1' : host}${address}` : address;
 
 /** Refuses a port on which somebody listens: the scheduler itself would say so at the top of a long traceback. */
 async function requireFree(host: string, port: number): Promise<void> {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -169,7 +170,11 @@ await describeWithDask('a cluster on this machine', (dask) => {
   });
 
   test('ends a worker that does not join in time, and says what happened to its scheduler', async () => {
-    const other = await LocalCluster({ workers: 0, dask });
+    const has6 = Object.values(networkInterfaces()).some((all) =>
+      all?.some(({ address }) => address === '::1'),
+    );
+    const other = await LocalCluster({ workers: 0, dask, host: has6 ? '::1' : '127.0.0.1' });
+    expect(other.address).toMatch(has6 ? /^tcp:\/\/\[::1\]:\d+$/ : /^tcp:\/\/127\.0\.0\.1:\d+$/);
     const [scheduler] = other.pids;
     Object.assign((other as unknown as { options: object }).options, { timeout: 0 });
     await expect(other.scale(1)).rejects.toThrow(/worker node-0 was not ready within 0 s/);
