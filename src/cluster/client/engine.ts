@@ -6,6 +6,7 @@ import { FetchedResults } from '../../engine/fetched-results.js';
 import type { Result } from '../../engine/op.js';
 import { checkRetries } from '../../engine/options.js';
 import type { Placement } from '../../engine/placement.js';
+import { checkMilliseconds } from '../../engine/timer.js';
 import type { DistributedEngine, PersistOptions } from '../../frame/engines.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { Upload } from '../../graph/uploads.js';
@@ -51,6 +52,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       compression,
     }: ClusterOptions = {},
   ) {
+    checkMilliseconds('reconnect', reconnect);
     const certificates = (ca || cert || key) && ({ ca, cert, key } as Certificates);
     const { signal } = this.over;
     this.session = new Session(

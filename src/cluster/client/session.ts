@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.js';
+import { startTimer } from '../../engine/timer.js';
 import {
   BatchedStream,
   type CallOptions,
@@ -106,16 +107,18 @@ export class Session {
     this.id = `${this.name}-${randomUUID()}`;
     const late = (): void =>
       connection.abort(new CommError(`${this.address} did not take this client in time`, this.address));
-    const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
+    const lateness = startTimer(timeout, late);
     try {
       const versions = await this.call('versions', {}, timeout === undefined ? {} : { timeout });
       await connection.write({ op: 'register-client', client: this.id, reply: false, versions });
       await connection.read();
+      // It may have been closed meanwhile.
+      this.closing.signal.throwIfAborted();
     } catch (error) {
       connection.abort();
       throw error;
     } finally {
-      clearTimeout(timer);
+      clearTimeout(lateness);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { startTimer } from '../../engine/timer.js';
 import { type Address, parseAddress } from './address.js';
 import { Connection } from './connection.js';
 import { socketError } from './diagnose.js';
@@ -36,15 +37,13 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
     connection?.abort(reason);
     socket?.destroy(reason);
   };
-  const timer = setTimeout(
-    () =>
-      stop(
-        new CommError(
-          `${address} did not answer within ${timeout / 1000} s: is it a Dask process, and not overloaded?`,
-          address,
-        ),
+  const lateness = startTimer(timeout, () =>
+    stop(
+      new CommError(
+        `${address} did not answer within ${timeout / 1000} s: is it a Dask process, and not overloaded?`,
+        address,
       ),
-    timeout,
+    ),
   );
   const abort = (): void => stop(new CommError('aborted', address));
   signal?.addEventListener('abort', abort, { once: true });
@@ -66,7 +65,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
     signal?.throwIfAborted();
     throw error;
   } finally {
-    clearTimeout(timer);
+    clearTimeout(lateness);
     signal?.removeEventListener('abort', abort);
   }
 }

@@ -64,6 +64,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     socket.on('close', () => sockets.delete(socket));
   });
   await started(server, host, port);
+  // A connection that the system could not accept is no reason to end.
+  server.on('error', (error) => onError?.(error, 'a peer'));
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const connection of connections) connection.abort();

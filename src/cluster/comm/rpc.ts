@@ -1,3 +1,4 @@
+import { startTimer } from '../../engine/timer.js';
 import { decodeFailure, Serialized } from '../wire/index.js';
 import { connect, GREETED_MS } from './connect.js';
 import type { Connection } from './connection.js';
@@ -53,16 +54,9 @@ export class RpcPool {
     signal?.throwIfAborted();
     const connection = await this.take(address, Math.min(timeout ?? GREETED_MS, GREETED_MS), signal);
     this.busy.add(connection);
-    const timer =
-      timeout === undefined
-        ? undefined
-        : setTimeout(
-            () =>
-              connection.abort(
-                new CommError(`${address} did not answer within ${timeout / 1000} s`, address),
-              ),
-            timeout,
-          );
+    const late = (): void =>
+      connection.abort(new CommError(`${address} did not answer within ${timeout! / 1000} s`, address));
+    const lateness = startTimer(timeout, late);
     const abort = (): void => connection.abort();
     signal?.addEventListener('abort', abort, { once: true });
     const unwatch = giveUpUnreachable(connection, address);
@@ -79,7 +73,7 @@ export class RpcPool {
       throw error;
     } finally {
       unwatch();
-      clearTimeout(timer);
+      clearTimeout(lateness);
       signal?.removeEventListener('abort', abort);
     }
   }

@@ -33,7 +33,11 @@ export function serveHttp(pages: Pages, host: string, port: number): Promise<Htt
     server.once('error', (cause: Error) =>
       reject(new Error(`cannot answer HTTP on ${host}:${port}: ${cause.message}`, { cause })),
     );
-    server.listen(port, host, () => resolve({ host, port: portOf(server), close: () => close(server) }));
+    server.listen(port, host, () => {
+      // A connection that the system could not accept: who asked asks again.
+      server.on('error', () => {});
+      resolve({ host, port: portOf(server), close: () => close(server) });
+    });
   });
 }
 

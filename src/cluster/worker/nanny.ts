@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What a worker's process says as it ends. */
 export const EXIT = {
@@ -72,9 +73,11 @@ export function complaint(report: Report | undefined, silence: number): string |
 export async function supervise(argv: readonly string[], again: readonly string[]): Promise<number> {
   let stopping = false;
   let child: ChildProcess | undefined;
+  const waiting = new AbortController();
   const stop = (signal: NodeJS.Signals): void => {
     child?.kill(stopping ? 'SIGKILL' : signal);
     stopping = true;
+    waiting.abort();
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
@@ -106,7 +109,7 @@ export async function supervise(argv: readonly string[], again: readonly string[
     console.error(
       `tilework worker: the worker's process ended with ${signal ?? `code ${code}`}; it is started again in ${delay / 1_000} s`,
     );
-    await new Promise((resolve) => setTimeout(resolve, delay));
+    await pause(delay, undefined, { signal: waiting.signal }).catch(() => {});
     if (stopping) return 0;
   }
 }

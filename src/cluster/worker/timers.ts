@@ -1,3 +1,5 @@
+import { LONGEST_MS } from '../../engine/timer.js';
+
 /** What is done again and again, or once after a while, until all is over. */
 export class Timers {
   private readonly pending = new Set<NodeJS.Timeout>();
@@ -9,10 +11,12 @@ export class Timers {
 
   later(milliseconds: number, act: () => void): void {
     if (this.closed) return;
+    const step = Math.min(milliseconds, LONGEST_MS);
     const timer = setTimeout(() => {
       this.pending.delete(timer);
-      act();
-    }, milliseconds);
+      if (step < milliseconds) this.later(milliseconds - step, act);
+      else act();
+    }, step);
     this.pending.add(timer);
   }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttp } from 'node:http';
-import { type AddressInfo, connect as connectTcp, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer, Server } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -44,6 +44,30 @@ async function stranger(server: Server): Promise<string> {
   ends.push(() => server.close());
   return `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+test('a connection that the system could not accept is told of, and others are accepted', async () => {
+  const told: unknown[] = [];
+  const listener = await listen({
+    handlers: { echo: ({ data }) => data },
+    onError: (error) => told.push(error),
+  });
+  ends.push(() => listener.close());
+  const handles = (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles();
+  const isListener = (handle: object): handle is Server =>
+    handle instanceof Server && (handle.address() as AddressInfo | null)?.port === listener.address.port;
+  const server = handles.find(isListener)!;
+  const refused = new Error('accept EMFILE');
+  for (let i = 0; i < 2; i++) server.emit('error', refused);
+  expect(told).toEqual([refused, refused]);
+  expect(await pool().call(formatAddress(listener.address), 'echo', { data: 1 })).toBe(1);
+});
+
+test('what may take for ever is waited for', async () => {
+  const address = await serve({ echo: ({ data }) => data });
+  const answer = pool().call(address, 'echo', { data: 1 }, { timeout: Number.POSITIVE_INFINITY });
+  expect(await answer).toBe(1);
+  await (await connect(address, { timeout: 2 ** 40 })).close();
+});
 
 describe('addresses', () => {
   test('are read and written', () => {

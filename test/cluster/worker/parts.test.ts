@@ -4,6 +4,7 @@ import { countNetwork, openFiles } from '../../../src/cluster/worker/host.js';
 import { bytesToSpill, isShort, MemoryWatch } from '../../../src/cluster/worker/memory.js';
 import { eventOf, toScheduler } from '../../../src/cluster/worker/scheduler-messages.js';
 import { describeHeld } from '../../../src/cluster/worker/size.js';
+import { Timers } from '../../../src/cluster/worker/timers.js';
 import type { EngineStats } from '../../../src/engine/index.js';
 
 const sizeOf = (held: Parameters<typeof describeHeld>[0]) => describeHeld(held, 2 ** 30);
@@ -13,6 +14,8 @@ test('results are measured where they are blocks, and estimated where they are v
   expect(sizeOf({ blocks, bytes: 96 })).toEqual({ nbytes: 96, typename: 'float64[3, 4]' });
   expect(sizeOf({ value: new Float64Array(100) })).toEqual({ nbytes: 864, typename: 'Float64Array' });
   expect(sizeOf({ value: null }).typename).toBe('null');
+  expect(sizeOf({ value: { constructor: { name: { short: 'Ferrari' } } } }).typename).toBe('Object');
+  expect(sizeOf({ value: Object.create(null) }).typename).toBe('Object');
   const rows = (length: number) => Array.from({ length }, (_, i) => ({ name: `row ${i % 10}`, x: i }));
   const { nbytes } = sizeOf({ value: rows(1_000) });
   const ratio = sizeOf({ value: rows(10_000) }).nbytes / nbytes;
@@ -144,4 +147,22 @@ test('the machine says what goes over its network, and what the process has open
   const file = openSync(import.meta.filename, 'r');
   expect(openFiles()).toBe(before + 1);
   closeSync(file);
+});
+
+test('timers last as long as is said, also beyond what the system can set', () => {
+  vi.useFakeTimers();
+  const day = 24 * 3_600_000;
+  const timers = new Timers();
+  const over = vi.fn();
+  timers.later(60 * day, over);
+  vi.advanceTimersByTime(60 * day - 1);
+  expect(over).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(over).toHaveBeenCalledOnce();
+  timers.later(60 * day, over);
+  vi.advanceTimersByTime(30 * day);
+  timers.close();
+  vi.advanceTimersByTime(60 * day);
+  expect(over).toHaveBeenCalledOnce();
+  vi.useRealTimers();
 });
