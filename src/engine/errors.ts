@@ -63,6 +63,10 @@ export class EngineError extends Error {
   override readonly name = 'EngineError';
 }
 
+/** Anything that was given, as messages show it: texts in quotes. */
+export const shown = (given: unknown): string =>
+  typeof given === 'string' ? JSON.stringify(given) : describe(given);
+
 /** One line about anything thrown. */
 export function describe(thrown: unknown): string {
   try {

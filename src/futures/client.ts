@@ -4,7 +4,7 @@ import { calleeOf, keyName, own } from '../delayed/function.js';
 import { type Called, callNode } from '../delayed/node.js';
 import { defaultEngine } from '../engine/default.js';
 import type { ComputeOptions, Engine, WorkerInfo } from '../engine/engine.js';
-import { EngineError } from '../engine/errors.js';
+import { EngineError, shown } from '../engine/errors.js';
 import { checkMilliseconds } from '../engine/timer.js';
 import type { ModuleFunction } from '../graph/given-function.js';
 import { isWellFormed } from '../graph/plain-data.js';
@@ -356,7 +356,7 @@ export class Client extends Placed {
     const { pure, name, key } = this.options;
     const node: LazyInput = callNode(callee, args, {
       pure,
-      name: name && keyName(name),
+      name: name && keyName(ownName(name)),
       key: key === undefined ? key : ownKey(key),
     });
     engineFor(this.engine, node.engine);
@@ -371,11 +371,17 @@ export class Client extends Placed {
   }
 }
 
+/** What keys are to begin with. */
+function ownName(name: string): string {
+  if (typeof name !== 'string') throw new TypeError(`a name of calls is a text, not ${shown(name)}`);
+  return name;
+}
+
 /** A key that a user chose. */
 function ownKey(key: string): string {
   if (typeof key !== 'string' || key === '' || /^(frame|tilework)[/-]/.test(key))
     throw new TypeError(
-      `a key is a text that does not begin with "frame/" or "tilework-", not ${JSON.stringify(key)}`,
+      `a key is a text that does not begin with "frame/" or "tilework-", not ${shown(key)}`,
     );
   // What is a property of every object, and what has no bytes as Unicode, other machines do not read.
   if (key === '__proto__' || !isWellFormed(key))

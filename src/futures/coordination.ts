@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { revive } from '../cluster/python/index.js';
 import { type Coordination, HeldKey } from '../engine/coordination.js';
 import type { Engine } from '../engine/engine.js';
-import { EngineError } from '../engine/errors.js';
+import { EngineError, shown } from '../engine/errors.js';
 import { checkMilliseconds, LONGEST_MS } from '../engine/timer.js';
 import { whyNotCloneable } from '../graph/plain-data.js';
 import type { Key } from '../graph/task.js';
@@ -22,8 +22,7 @@ abstract class Shared {
     private readonly engine: Engine,
     readonly name: string,
   ) {
-    if (typeof name !== 'string' || name === '')
-      throw new TypeError(`a name is a text, not ${JSON.stringify(name)}`);
+    if (typeof name !== 'string' || name === '') throw new TypeError(`a name is a text, not ${shown(name)}`);
   }
 
   protected async ask(request: Coordination): Promise<unknown> {

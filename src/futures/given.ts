@@ -1,4 +1,4 @@
-import { describe } from '../engine/errors.js';
+import { shown } from '../engine/errors.js';
 import { Future } from './future.js';
 
 /**
@@ -10,9 +10,9 @@ import { Future } from './future.js';
 export function futuresOf<F extends Future>(given: Iterable<F> | F, what: string): F[] {
   if (given instanceof Future) return [given];
   if (typeof given !== 'object' || given === null || !(Symbol.iterator in given))
-    throw new TypeError(`${what} takes futures, not ${describe(given)}`);
+    throw new TypeError(`${what} takes futures, not ${shown(given)}`);
   const list = [...given];
   const at = list.findIndex((one: unknown) => !(one instanceof Future));
-  if (at >= 0) throw new TypeError(`${what} takes futures, and the one at ${at} is ${describe(list[at])}`);
+  if (at >= 0) throw new TypeError(`${what} takes futures, and the one at ${at} is ${shown(list[at])}`);
   return list;
 }

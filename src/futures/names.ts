@@ -1,5 +1,6 @@
 import { taken } from '../engine/datasets.js';
 import type { Engine } from '../engine/engine.js';
+import { shown } from '../engine/errors.js';
 import { EventFlag, Queue, Semaphore, Variable } from './coordination.js';
 import { describeDataset, reviveDataset } from './datasets.js';
 
@@ -166,6 +167,5 @@ export abstract class Names {
 }
 
 function checkName(name: string): void {
-  if (typeof name !== 'string' || name === '')
-    throw new TypeError(`a name is a text, not ${JSON.stringify(name)}`);
+  if (typeof name !== 'string' || name === '') throw new TypeError(`a name is a text, not ${shown(name)}`);
 }

@@ -42,7 +42,7 @@ function why(value: unknown, path: string, ancestors: readonly object[]): string
   if (value instanceof Map) {
     return first(
       [...value],
-      ([key, item]) => why(key, `${path}.keys()`, inside) ?? why(item, `${path}.get(${String(key)})`, inside),
+      ([key, item]) => why(key, `${path}.keys()`, inside) ?? why(item, `${path}.get(${nameOf(key)})`, inside),
     );
   }
   if (isPlainObject(value)) {
@@ -50,6 +50,10 @@ function why(value: unknown, path: string, ancestors: readonly object[]): string
   }
   return `${path} is an instance of ${className(value)}, which would arrive without its class`;
 }
+
+/** Not every object is a text. */
+const nameOf = (key: unknown): string =>
+  typeof key === 'object' && key !== null ? className(key) : String(key);
 
 const isLeaf = (value: object): boolean =>
   ArrayBuffer.isView(value) ||

@@ -149,6 +149,14 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
         ),
       ).toThrow(/inc: argument 1.* function/);
       expect(() => client.submit(wrong(3))).toThrow(/a function is needed/);
+      expect(() => client.with({ name: wrong(5) }).submit(inc, 1)).toThrow(
+        'a name of calls is a text, not 5',
+      );
+      expect(() => client.with({ key: wrong(5n) }).submit(inc, 1)).toThrow(/a key is a text .*, not 5$/);
+      expect(() => client.variable(wrong(5n))).toThrow('a name is a text, not 5');
+      await expect(client.publish(wrong(5n), 1)).rejects.toThrow('a name is a text, not 5');
+      const odd = new Map([[Object.create(null), Symbol('s')]]);
+      expect(() => client.submit((map: object) => map, odd)).toThrow(/\.get\(an unnamed class\) is a symbol/);
     });
   });
 
@@ -386,7 +394,7 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       await expect(wait([late], { timeout: -1 })).rejects.toThrow(RangeError);
       await expect(wait([fast, wrong(1)])).rejects.toThrow('wait takes futures, and the one at 1 is 1');
       await expect(wait(wrong(1))).rejects.toThrow('wait takes futures, not 1');
-      expect(() => asCompleted([wrong('text')])).toThrow('the one at 0 is text');
+      expect(() => asCompleted([wrong('text')])).toThrow('the one at 0 is "text"');
       expect(() => client.cancel(wrong([{}]))).toThrow('cancel takes futures, and the one at 0 is {}');
       await expect(wait([late], { returnWhen: wrong('any') })).rejects.toThrow(/returnWhen is/);
       late.cancel();
