@@ -6,8 +6,8 @@ import type { TaskRecord } from './records.js';
  * A message to a thread and back costs more than a tiny task does. So when a thread is free, tasks are begun that wait for one still: so many, where all that
  * executes is known to be brief, and will take no more seconds than this altogether. They are few and brief since what is begun is not given to other workers any more.
  */
-export const AHEAD = 16;
-const AHEAD_SECONDS = 0.002;
+export const AHEAD = 64;
+const AHEAD_SECONDS = 0.005;
 
 /** Gives free threads the most urgent tasks, and brief ones ahead. */
 export function compute(core: Core): void {
@@ -50,9 +50,9 @@ const fits = (core: Core, task: TaskRecord): boolean =>
 
 /** A task begins to execute. The engine chooses the thread itself: the number is the first that no other task has. */
 export function begin(core: Core, task: TaskRecord): void {
-  const taken = new Set([...core.executing, ...core.seceded].map(({ thread }) => thread));
   task.thread = 1;
-  while (taken.has(task.thread)) task.thread++;
+  while (core.numbers.has(task.thread)) task.thread++;
+  core.numbers.add(task.thread);
   core.executing.add(task);
   task.behind = Math.max(0, core.executing.size - core.options.threads);
   task.since = Number.NEGATIVE_INFINITY;
@@ -84,6 +84,7 @@ export function secede(core: Core, task: TaskRecord): boolean {
 
 /** An execution has ended, however, at a time that may not be known. */
 export function takeBack(core: Core, task: TaskRecord, stop = Number.NEGATIVE_INFINITY): void {
+  core.numbers.delete(task.thread);
   if (core.executing.delete(task)) freed(core, stop);
   core.seceded.delete(task);
   for (const [resource, amount] of Object.entries(task.resources)) core.available[resource]! += amount;

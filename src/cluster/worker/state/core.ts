@@ -25,7 +25,8 @@ export const LITTLE_BYTES = 10 * 2 ** 20;
 
 /** Where a task is to go. What else a transition needs goes with it. */
 export type Goal =
-  | { readonly to: Exclude<Step, 'flight' | 'memory' | 'error'> }
+  /** `freed`: the scheduler said so, and knows that the result is not here any more. */
+  | { readonly to: Exclude<Step, 'flight' | 'memory' | 'error'>; readonly freed?: true }
   | { readonly to: 'flight'; readonly worker: Address }
   | {
       readonly to: 'memory';
@@ -54,6 +55,8 @@ export class Core {
   readonly paces = new Paces();
   /** What executes too, but waits for tasks of its own, and takes no thread meanwhile. */
   readonly seceded = new Set<TaskRecord>();
+  /** Of threads, that these two have. */
+  readonly numbers = new Set<number>();
   readonly inFlight = new Set<TaskRecord>();
   readonly missing = new Set<TaskRecord>();
   /** What each peer holds, of what is known here. */

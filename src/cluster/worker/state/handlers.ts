@@ -11,6 +11,7 @@ import { dropReplica, learnWhoHas, loseWorker } from './replicas.js';
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
 const RELEASED: Goal = { to: 'released' };
+const FREED: Goal = { to: 'released', freed: true };
 const FETCH: Goal = { to: 'fetch' };
 
 /** After what computations of usual priority read, before computations of low priority. */
@@ -24,7 +25,7 @@ export function handle(core: Core, event: Event): void {
 const HANDLERS: { readonly [K in Event['kind']]: (core: Core, event: Of<K>) => void } = {
   'compute-task': computeTask,
   'free-keys'(core, { keys }) {
-    for (const task of known(core, keys)) core.recommend(task, RELEASED);
+    for (const task of known(core, keys)) core.recommend(task, FREED);
   },
   'remove-replicas'(core, { keys }) {
     for (const task of known(core, keys)) if (task.state === 'memory') core.recommend(task, RELEASED);

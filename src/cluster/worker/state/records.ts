@@ -64,6 +64,8 @@ export class TaskRecord {
   behind = 0;
   /** When that was, in seconds since 1970; -Infinity where it was so at once, or nobody knows. */
   since = Number.NEGATIVE_INFINITY;
+  /** Whether the result that is held was computed here, and the scheduler told so. */
+  computed = false;
   /** Whether its result is in this worker's engine. */
   held = false;
   /** What executed or fetched it has just ended, and is being taken in. */

@@ -179,6 +179,7 @@ function keep(tell: 'finished' | 'copied' | 'nothing'): Transition<Goal & { to: 
     stopAll(core, task);
     releaseUnwanted(core, task);
     task.state = 'memory';
+    task.computed = tell === 'finished';
     task.nbytes = nbytes;
     task.typename = typename;
     task.startstops = startstops;
@@ -199,11 +200,14 @@ function keep(tell: 'finished' | 'copied' | 'nothing'): Transition<Goal & { to: 
 const resumedKeep: Transition<Goal & { to: 'memory' }> = (core, task, goal) =>
   keep(task.previous === 'executing' ? 'copied' : 'finished')(core, task, goal);
 
-/** A result goes. Tasks here that have not begun and were to read it need it from elsewhere. */
-const giveUp: Transition = (core, task, goal) => {
+/**
+ * A result goes. Tasks here that have not begun and were to read it need it from elsewhere. The scheduler need not be told of what it has had freed, but
+ * for copies: it may have learnt of one after it had asked for that.
+ */
+const giveUp: Transition<Goal & { freed?: true }> = (core, task, goal) => {
   core.nbytes -= task.nbytes;
-  release(core, task, goal);
-  core.send({ op: 'release-worker-data', key: task.key });
+  release(core, task, goal as never);
+  if (!(goal.freed && task.computed)) core.send({ op: 'release-worker-data', key: task.key });
   for (const dependent of task.dependents)
     if (dependent.state === 'waiting') {
       dependent.waitingFor.add(task);

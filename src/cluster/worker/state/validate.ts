@@ -111,6 +111,8 @@ function validateLimits(core: Core): void {
   const { threads, resources } = core.options;
   if (core.executing.size > threads + AHEAD)
     throw new Error(`${core.executing.size} tasks in ${threads} threads`);
+  if (core.numbers.size !== core.executing.size + core.seceded.size)
+    throw new Error(`${core.numbers.size} numbers of threads are taken`);
   const free: Record<string, number> = { ...resources };
   for (const task of [...core.executing, ...core.seceded])
     for (const [name, amount] of Object.entries(task.resources)) free[name]! -= amount;
