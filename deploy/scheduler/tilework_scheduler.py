@@ -40,18 +40,22 @@ from distributed.protocol.serialize import (
 from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerError
 
 #: What clients and this module must agree on; changes when messages do.
-PROTOCOL = 4
+PROTOCOL = 5
 
 #: The resource that Node workers have, and what a task takes of it where other workers are there too.
 RESOURCE = "JS"
 SHARE = {RESOURCE: 0.001}
+
+#: Payloads of at most so many bytes travel within the pickles of their tasks: for them frames of their own cost more than a copy does.
+WITHIN = 4096
 
 
 class NodeTask(Task):
     """A task that only Node workers understand.
 
     To Python it pickles as a call, of names that distributed itself has, which raises an error that says so: a Python worker
-    that gets one by mistake reports it and goes on. The payload leaves as an out-of-band buffer, which Node reads.
+    that gets one by mistake reports it and goes on. Node reads the payload: the first bytes in the pickle, or an out-of-band buffer
+    where it is long.
     """
 
     __slots__ = ("payload",)
@@ -62,7 +66,7 @@ class NodeTask(Task):
         self.payload = payload
 
     def __reduce_ex__(self, protocol):
-        payload = PickleBuffer(self.payload) if protocol >= 5 else self.payload
+        payload = self.payload if protocol < 5 or len(self.payload) <= WITHIN else PickleBuffer(self.payload)
         text = f"tilework-task {self.key!r} needs a Node worker, and this is a Python worker"
         return Task, (self.key, serialization_error_loads, payload, (text.encode(),))
 

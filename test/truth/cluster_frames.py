@@ -13,6 +13,9 @@ from distributed.core import Status
 from distributed.protocol import dumps, to_serialize
 from distributed.protocol.serialize import ToPickle
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "deploy/scheduler"))
+from tilework_scheduler import NodeTask, python_task  # noqa: E402
+
 OUT = Path(__file__).with_name("cluster-frames.json")
 
 ARRAYS = {
@@ -45,6 +48,9 @@ def messages():
     yield "enumeration", {"status": Status.running}, None
     yield "tuples as keys", {"nbytes": {("x", 0): 8, "y": 16}}, None
     yield "pickled", {"run_spec": ToPickle(np.arange(3))}, None
+    for name, payload in {"short": b"CBX" * 20, "longer": b"CBX" * 1000, "long": b"CBX" * 2000}.items():
+        yield f"{name} payload", {"run_spec": ToPickle(NodeTask("x" * 300, ["a"], payload))}, None
+    yield "task of Python", {"run_spec": ToPickle(python_task("x", ["a"], b"CBX"))}, None
 
 
 def record(name, message, expected, **options):

@@ -3,6 +3,7 @@ import type { BlockMeta, Key, Task } from '../../graph/task.js';
 import { WireError } from './errors.js';
 import { Pickled } from './messages.js';
 import { hashOf, moduleFunctionsOf, moduleKey, uploadKey, uploadsIn } from './modules.js';
+import { firstBytes } from './pickle.js';
 import { decodeValue, encodeValue } from './values.js';
 
 /** The operation of a task whose result is its `params`. */
@@ -61,7 +62,7 @@ export function payloadOf(runSpec: unknown): Uint8Array | undefined {
   if (!(runSpec instanceof Pickled)) return undefined;
   const { pickle, buffers } = runSpec;
   const text = Buffer.from(pickle.buffer, pickle.byteOffset, pickle.byteLength);
-  return buffers.length === 1 && text.includes(MARK) ? buffers[0] : undefined;
+  return text.includes(MARK) ? (firstBytes(text) ?? buffers[0]) : undefined;
 }
 
 /** Encodes tasks of one graph; what layers share is encoded once. */

@@ -54,7 +54,7 @@ for (const version of VERSIONS)
       test('answers calls', async () => {
         const pool = new RpcPool();
         expect(await pool.call(scheduler.address, 'identity')).toMatchObject({ type: 'Scheduler' });
-        expect(await pool.call(scheduler.address, 'tilework_hello')).toMatchObject({ protocol: 4 });
+        expect(await pool.call(scheduler.address, 'tilework_hello')).toMatchObject({ protocol: 5 });
         await expect(pool.call(scheduler.address, 'identity', { nonsense: 1 })).rejects.toThrow(
           'could not do "identity"',
         );

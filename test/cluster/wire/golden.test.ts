@@ -10,8 +10,10 @@ import {
   encodeResult,
   Pickled,
   PythonOnlyError,
+  payloadOf,
   Serialized,
 } from '../../../src/cluster/wire/index.js';
+import { firstBytes } from '../../../src/cluster/wire/pickle.js';
 import { DTYPES, viewOf } from '../../../src/kernels/dtype.js';
 
 interface Recorded {
@@ -141,5 +143,30 @@ describe('results', () => {
   test('values come back', () => {
     for (const value of [undefined, 1n, new Map([[1, 2]]), { a: [new Float64Array(2)] }])
       expect(decodeResult(encodeResult({ value }))).toEqual({ value });
+  });
+});
+
+describe('payloads of tasks', () => {
+  const payloadIn = (name: string): string | undefined => {
+    const payload = payloadOf(messageOf(name).run_spec);
+    return payload && Buffer.from(payload).toString();
+  };
+
+  test('travel within pickles, or beside them where they are long', () => {
+    expect(payloadIn('short payload')).toBe('CBX'.repeat(20));
+    expect(payloadIn('longer payload')).toBe('CBX'.repeat(1000));
+    expect(payloadIn('long payload')).toBe('CBX'.repeat(2000));
+    expect(framesOf('long payload').length).toBe(framesOf('short payload').length + 1);
+  });
+
+  test('are not looked for in tasks of Python, nor in part of a pickle', () => {
+    expect(payloadIn('task of Python')).toBeUndefined();
+    const { pickle } = messageOf('short payload').run_spec as unknown as Pickled;
+    const whole = Buffer.from(pickle);
+    const end = whole.indexOf('CBX') + 60;
+    for (let length = 0; length < end; length++)
+      expect(firstBytes(whole.subarray(0, length))).toBeUndefined();
+    expect(firstBytes(whole.subarray(0, end))).toEqual(Buffer.from('CBX'.repeat(20)));
+    expect(firstBytes(whole.subarray(1))).toBeUndefined();
   });
 });
