@@ -53,7 +53,7 @@ class TestPythonTask(unittest.TestCase):
                 pickle.loads(pickled)()
 
     def test_calls_what_the_payload_names(self):
-        task = {"params": {"args": [{"$input": 0}, 2, {}]}, "common": {"python": "builtins:pow"}}
+        task = {"params": {"args": [{"$input": 0}, 2, {}]}, "common": msgpack.packb({"python": "builtins:pow"})}
         called = pickle.loads(dumps(python_task("x", ["a"], msgpack.packb(task))))
         self.assertEqual(called({"a": 3}), 9)
 

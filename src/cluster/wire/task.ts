@@ -19,8 +19,9 @@ export interface TaskPayload {
   /** Keys of the results that it reads, in the order the operation expects; one may come twice. */
   readonly inputs: readonly Key[];
   readonly params: unknown;
-  readonly common?: unknown;
-  /** The task whose value is `common`, where that is not inlined. */
+  /** What its layer shares, encoded: a worker that has read it once knows it again by its bytes. */
+  readonly common?: Uint8Array;
+  /** The task whose value that is, where it is not inlined. */
   readonly commonKey?: Key;
   readonly out?: readonly BlockMeta[];
   readonly scratch?: number;
@@ -82,7 +83,7 @@ export class TaskEncoder {
         op,
         inputs,
         params,
-        ...(shared && (shared.task ? { commonKey: shared.task.key } : { common })),
+        ...(shared && (shared.task ? { commonKey: shared.task.key } : { common: shared.encoded })),
         ...(out && { out }),
         ...(scratch !== undefined && { scratch }),
         ...(work !== undefined && { work }),
@@ -105,12 +106,10 @@ export class TaskEncoder {
   private sharedPart(common: unknown): CommonPart {
     const known = this.commons.get(common);
     if (known !== undefined) return known;
-    const payload = encodePayload({ v: 1, op: VALUE_OP, inputs: [], params: common });
+    const encoded = encodeValue(common);
     const part: CommonPart = {
-      task:
-        payload.length <= INLINE_BYTES
-          ? undefined
-          : { key: `common-${tokenize(payload)}`, dependencies: [], payload },
+      encoded,
+      task: encoded.length <= INLINE_BYTES ? undefined : taskOf(common),
       modules: [
         ...moduleFunctionsOf(common)
           .flatMap((fn) => hashOf(fn) ?? [])
@@ -124,7 +123,14 @@ export class TaskEncoder {
   }
 }
 
+/** The task whose value is what a layer shares. */
+function taskOf(common: unknown): ScheduledTask {
+  const payload = encodePayload({ v: 1, op: VALUE_OP, inputs: [], params: common });
+  return { key: `common-${tokenize(payload)}`, dependencies: [], payload };
+}
+
 interface CommonPart {
+  readonly encoded: Uint8Array;
   readonly task: ScheduledTask | undefined;
   readonly modules: readonly Key[];
   sent: boolean;

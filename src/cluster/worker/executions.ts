@@ -4,7 +4,7 @@ import { type FrameTasks, InputsLostError, isFrameKey, WithHolders } from '../fr
 import type { ModuleFiles } from '../modules/index.js';
 import {
   decodePayload,
-  encodeValue,
+  decodeValue,
   hashOf,
   moduleFunctionsOf,
   moduleKey,
@@ -138,9 +138,9 @@ export class Executions {
   /** What a layer's tasks share is one object here too: the engine sends it to a thread once, and what it compiles it finds again. */
   private commonOf({ common, commonKey }: TaskPayload): unknown {
     if (commonKey !== undefined) return this.store.valueOf(commonKey);
-    if (typeof common !== 'object' || common === null) return common;
-    const text = Buffer.from(encodeValue(common)).toString('latin1');
-    const known = this.commons.get(text) ?? common;
+    if (common === undefined) return undefined;
+    const text = Buffer.from(common.buffer, common.byteOffset, common.byteLength).toString('latin1');
+    const known = this.commons.has(text) ? this.commons.get(text) : decodeValue(common);
     this.commons.delete(text);
     this.commons.set(text, known);
     if (this.commons.size > COMMONS) this.commons.delete(this.commons.keys().next().value!);

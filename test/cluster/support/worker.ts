@@ -14,6 +14,7 @@ import {
 import {
   decodePayload,
   decodeResult,
+  decodeValue,
   encodeFailure,
   encodeResult,
   payloadOf,
@@ -24,8 +25,10 @@ import type { Result } from '../../../src/engine/op.js';
 
 /** What a task of a test does, by the name of its operation. */
 export type TestOps = Readonly<
-  Record<string, (inputs: readonly unknown[], payload: TaskPayload) => unknown | Promise<unknown>>
+  Record<string, (inputs: readonly unknown[], payload: TestPayload) => unknown | Promise<unknown>>
 >;
+/** As tasks come, but for what their layers share: that is decoded. */
+type TestPayload = Omit<TaskPayload, 'common'> & { readonly common: unknown };
 
 /**
  * The least that a scheduler takes for a worker, over this project's own wire and comm: runs what it is told at once, keeps results in
@@ -181,7 +184,8 @@ export class TestWorker {
     try {
       const { commonKey, ...task } = decodePayload(payloadOf(run_spec)!);
       const shared = commonKey === undefined ? undefined : (this.data.get(commonKey) as { value: unknown });
-      const payload = shared ? { ...task, common: shared.value } : task;
+      const shares = shared ? shared.value : task.common && decodeValue(task.common);
+      const payload = { ...task, common: shares };
       const inputs = payload.inputs.map((input) => {
         const result = this.data.get(input)!;
         return 'value' in result ? result.value : result.blocks[0];

@@ -37,7 +37,7 @@ def call(payload, *inputs):
     """What a task of Python runs: the function that the payload names, on its arguments and the results that it reads."""
     task = decode(payload)
     *args, kwargs = [filled(argument, inputs) for argument in task["params"]["args"]]
-    result = resolve(task["common"]["python"])(*args, **kwargs)
+    result = resolve(decode(task["common"])["python"])(*args, **kwargs)
     return Values(result) if type(result) is list else result
 
 
