@@ -458,7 +458,7 @@ describe('connecting', () => {
     await using other = await listen({ handlers: { tilework_hello: () => ({ protocol: 99 }) } });
     const scheduler = formatAddress(other.address);
     const refusal =
-      'has a tilework_scheduler for protocol 99, and this tilework speaks 4: install the same version of tilework on both';
+      'has a tilework_scheduler for protocol 99, and this tilework speaks 5: install the same version of tilework on both';
     await expect(connect(scheduler)).rejects.toThrow(refusal);
     await expect(startWorker({ scheduler, threads: 1, quiet: true })).rejects.toThrow(refusal);
   });
