@@ -66,7 +66,7 @@ export class ClusterFrames implements DistributedFrames {
   ): Promise<Outcome | undefined> {
     const parts = directory === undefined ? NONE : undefined;
     try {
-      const wanted = { key, parts, directory: directory ?? '' };
+      const wanted = { key, parts, scan: 0, directory: directory ?? '' };
       // Workers on a loopback address are on this machine; of others that is not known.
       const near = isLoopback(parseAddress(worker).host);
       const [outcome] = await fetchParts(this.session.pool, worker, near, [wanted], signal);

@@ -18,25 +18,35 @@ export interface Wanted {
   readonly key: Key;
   /** Which parts; undefined: all. */
   readonly parts: ReadonlySet<number> | undefined;
+  /** What has the same number is read together, and may come as one file. */
+  readonly scan: number;
   /** Where the files go; made where there are any. */
   readonly directory: string;
 }
 
-/** Of which keys a worker is asked, and of which parts of each: null is all. */
-export type Asked = readonly (readonly [key: Key, parts: readonly number[] | null])[];
+/** Of which keys a worker is asked, of which parts of each (null is all), and by which scan they are read. */
+export type Asked = readonly (readonly [key: Key, parts: readonly number[] | null, scan: number])[];
 
 /** What a worker answers to `tilework_parts`. */
-export type PartsAnswer =
-  | { readonly status: 'gone' }
-  | {
-      readonly status: 'OK';
-      /** At first: all that is known of each key, a `FrameResult` as values are written; null where it is not held. */
-      readonly results?: readonly (Uint8Array | null)[];
-      /** Where the files of each key lie, by part, if that was asked instead of what is in them. */
-      readonly files?: readonly (readonly (readonly HeldFile[])[] | null)[];
-      /** Bytes of the files of the parts asked for, one after another, from the offset asked for. */
-      readonly data: Serialized;
-    };
+export type PartsAnswer = { readonly status: 'gone' } | (PartsPiece & Partial<PartsHead>);
+
+interface PartsPiece {
+  readonly status: 'OK';
+  /** Bytes of the files of the parts asked for and then of those put together, one after another, from the offset asked for. */
+  readonly data: Serialized;
+}
+
+/** At first: */
+interface PartsHead {
+  /** all that is known of each key but other parts, a list of `FrameResult`s as values are written; null where it is not held; */
+  readonly results: Uint8Array;
+  /** the parts of each key that follow; */
+  readonly parts: readonly (readonly number[])[];
+  /** files that are put together of row groups of several keys, and of which (by their places): those have no others; */
+  readonly joined: readonly { readonly of: readonly number[]; readonly bytes: number }[];
+  /** where the files of the parts lie, if that was asked instead of what is in them and nothing is put together. */
+  readonly files?: readonly (readonly (readonly HeldFile[])[] | null)[];
+}
 
 /** The worker asked does not hold a key (any more). */
 export class GoneError extends Error {
@@ -58,8 +68,8 @@ export async function fetchParts(
   wanted: readonly Wanted[],
   signal: AbortSignal,
 ): Promise<readonly (Outcome | undefined)[]> {
-  const inputs: Asked = wanted.map(({ key, parts }) => [key, parts ? [...parts] : null]);
-  const ask = async (offset: number, paths: boolean): Promise<PartsAnswer & { readonly status: 'OK' }> => {
+  const inputs: Asked = wanted.map(({ key, parts, scan }) => [key, parts ? [...parts] : null, scan]);
+  const ask = async (offset: number, paths: boolean): Promise<PartsPiece & Partial<PartsHead>> => {
     const answer = (await pool.call(
       worker,
       'tilework_parts',
@@ -69,72 +79,82 @@ export async function fetchParts(
     if (answer.status !== 'OK') throw new GoneError(`${worker} gave up what it was asked for`);
     return answer;
   };
-  const resultsOf = ({
-    results,
-  }: PartsAnswer & { readonly status: 'OK' }): readonly (FrameResult | undefined)[] =>
-    results!.map((result) => (result ? (decodeValue(result) as FrameResult) : undefined));
-  if (near) {
-    const answer = await ask(0, true);
-    const links = await linked(wanted, answer.files!);
-    if (links) return outcomes(resultsOf(answer), links);
+  let first = (await ask(0, near)) as PartsPiece & PartsHead;
+  if (first.files) {
+    const links = await linked(wanted, first.parts, first.files);
+    if (links) return outcomes(resultsOf(first), links);
+    first = (await ask(0, false)) as PartsPiece & PartsHead;
   }
-  const first = await ask(0, false);
   const results = resultsOf(first);
   let ready = bytesOf(first.data);
   let offset = 0;
-  const copies: (string[][] | undefined)[] = [];
-  for (const [i, { key, parts, directory }] of wanted.entries()) {
-    const result = results[i];
-    const files = result?.bytes.map((): string[] => []);
-    copies.push(files);
-    for (const part of result ? (parts ?? result.bytes.keys()) : []) {
-      for (const [n, bytes] of (result!.bytes[part] ?? []).entries()) {
+  const receive = async (path: string, bytes: number, key: Key): Promise<void> =>
+    written(path, async (write) => {
+      for (let left = bytes; left > 0; ) {
+        if (ready.length === 0) ready = bytesOf((await ask(offset, false)).data);
+        if (ready.length === 0) throw new GoneError(`${worker} sent too little of ${JSON.stringify(key)}`);
+        const piece = ready.subarray(0, left);
+        ready = ready.subarray(piece.length);
+        await write(piece);
+        offset += piece.length;
+        left -= piece.length;
+      }
+    });
+  const copies = results.map((): string[][] => []);
+  for (const [i, { key, directory }] of wanted.entries()) {
+    for (const [at, part] of first.parts[i]!.entries()) {
+      const files: string[] = [];
+      copies[i]![part] = files;
+      for (const [n, bytes] of results[i]!.bytes[at]!.entries()) {
         await mkdir(directory, { recursive: true });
         const path = join(directory, nameOf(part, n));
-        await written(path, async (write) => {
-          for (let left = bytes; left > 0; ) {
-            if (ready.length === 0) ready = bytesOf((await ask(offset, false)).data);
-            if (ready.length === 0)
-              throw new GoneError(`${worker} sent too little of ${JSON.stringify(key)}`);
-            const piece = ready.subarray(0, left);
-            ready = ready.subarray(piece.length);
-            await write(piece);
-            offset += piece.length;
-            left -= piece.length;
-          }
-        });
-        files![part]!.push(path);
+        await receive(path, bytes, key);
+        files.push(path);
       }
+    }
+  }
+  for (const [n, { of, bytes }] of first.joined.entries()) {
+    const { directory, key } = wanted[of[0]!]!;
+    const path = join(directory, `joined-${n}.parquet`);
+    if (bytes > 0) {
+      await mkdir(directory, { recursive: true });
+      await receive(path, bytes, key);
+    }
+    for (const i of of) {
+      const [files = []] = copies[i]!;
+      copies[i]![0] = bytes > 0 ? [...files, path] : files;
     }
   }
   return outcomes(results, copies);
 }
 
+const resultsOf = ({ results }: PartsHead): readonly (FrameResult | null)[] =>
+  decodeValue(results) as readonly (FrameResult | null)[];
+
 const outcomes = (
-  results: readonly (FrameResult | undefined)[],
-  files: readonly (readonly (readonly string[])[] | undefined)[],
+  results: readonly (FrameResult | null)[],
+  files: readonly (readonly (readonly string[])[])[],
 ): readonly (Outcome | undefined)[] =>
-  results.map((result, i) => result && { ...result.outcome, files: files[i]! });
+  results.map((result, i) => (result ? { ...result.outcome, files: files[i]! } : undefined));
 
 const nameOf = (part: number, n: number): string => `${part}-${n}.parquet`;
 
 /** Links to files, where all can be made; else none is left. */
 async function linked(
   wanted: readonly Wanted[],
+  parts: readonly (readonly number[])[],
   files: readonly (readonly (readonly HeldFile[])[] | null)[],
-): Promise<readonly (readonly (readonly string[])[] | undefined)[] | undefined> {
-  const links: (string[][] | undefined)[] = [];
+): Promise<readonly (readonly (readonly string[])[])[] | undefined> {
+  const links = wanted.map((): string[][] => []);
   let all = true;
-  for (const [i, { directory, parts }] of wanted.entries()) {
-    const of = files[i];
-    const made = of?.map((): string[] => []);
-    links.push(made);
-    for (const part of of && all ? (parts ?? of.keys()) : []) {
-      for (const [n, file] of (of![part] ?? []).entries()) {
+  for (const [i, { directory }] of wanted.entries()) {
+    for (const [at, part] of all ? parts[i]!.entries() : []) {
+      links[i]![part] = [];
+      for (const [n, file] of files[i]![at]!.entries()) {
         await mkdir(directory, { recursive: true });
         const path = join(directory, nameOf(part, n));
         all &&= await linkFile(file, path);
-        made![part]!.push(path);
+        links[i]![part]!.push(path);
       }
     }
   }
@@ -143,7 +163,8 @@ async function linked(
   return undefined;
 }
 
-async function written(
+/** Writes a file that is not there yet. @throws SpillError where the disk is full */
+export async function written(
   path: string,
   use: (write: (piece: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   FrameTask,
   Functions,
   HeldBlockParams,
+  InputRead,
   Outcome,
 } from '../../frame/distributed/work.js';
 import type { Key } from '../../graph/task.js';
@@ -15,6 +16,7 @@ import { CommError, parseAddress, RemoteError, type RpcPool } from '../comm/inde
 import { fetchParts, GoneError, type Wanted } from './fetch.js';
 import { Gate } from './gate.js';
 import { HeldFrames } from './held.js';
+import { late } from './late.js';
 import { type FrameResult, isFrameKey } from './result.js';
 
 /** How often a task is given back since nobody has what it reads: until then the scheduler has noticed that a worker is gone. */
@@ -100,8 +102,7 @@ export class FrameTasks {
     const copies = this.directoryOf(database.scratch());
     this.running++;
     try {
-      const parts = partsRead(task);
-      const found = await this.inputs(task, parts, holders, copies, signal);
+      const found = await this.inputs(task, partsRead(task), holders, copies, signal);
       this.gate ??= new Gate(() => database.atOnce);
       await mkdir(directory, { recursive: true });
       const outcome = await this.gate.through(signal, () =>
@@ -110,6 +111,7 @@ export class FrameTasks {
           options: { signal },
           directory,
           inputs: found,
+          packs: true,
         }),
       );
       signal.throwIfAborted();
@@ -151,7 +153,7 @@ export class FrameTasks {
     const { Database } = await late();
     const directory = this.directoryOf(Database.of(this.engine).scratch());
     try {
-      const wanted = [{ key, parts: undefined, directory }];
+      const wanted = [{ key, parts: undefined, scan: 0, directory }];
       const [outcome] = await fetchParts(this.pool, worker, this.isNear(worker), wanted, signal);
       if (!outcome) throw goneError(worker, key);
       await this.held.add(key, directory, outcome);
@@ -167,29 +169,38 @@ export class FrameTasks {
 
   private async inputs(
     { key, inputs }: Pick<FrameTask, 'key' | 'inputs'>,
-    parts: ReadonlyMap<number, ReadonlySet<number>>,
+    reads: ReadonlyMap<number, InputRead>,
     holders: Readonly<Record<Key, readonly string[]>>,
     copies: string,
     signal: AbortSignal,
   ): Promise<readonly Outcome[]> {
     const found: Outcome[] = [];
     const left: Missing[] = [];
+    const own: (readonly [Key, readonly number[], number])[] = [];
+    const places: number[] = [];
     for (const [i, input] of inputs.entries()) {
       // A block the engine holds.
       const here = isFrameKey(input) ? this.held.outcome(input) : NO_FILES;
-      if (here) found[i] = here;
-      else {
+      const { parts, scan } = reads.get(i) ?? NOTHING;
+      if (here) {
+        found[i] = here;
+        own.push([input, [...parts], scan]);
+        places.push(i);
+      } else {
         const workers = (holders[input] ?? []).filter((worker) => worker !== this.address);
         left.push({
           i,
           key: input,
-          parts: parts.get(i) ?? NOTHING,
+          parts,
+          scan,
           directory: join(copies, String(i)),
           workers,
         });
       }
     }
     try {
+      for (const [i, files] of await this.held.unpacked(own, copies))
+        found[places[i]!] = { ...found[places[i]!]!, files };
       await this.fetch(left, found, signal);
     } catch (error) {
       signal.throwIfAborted();
@@ -293,15 +304,7 @@ function lostError({ key, cause }: Missing, workers: readonly string[]): InputsL
   return new InputsLostError(`${JSON.stringify(key)} cannot be read: ${asked}`, key, cause);
 }
 
-const NOTHING: ReadonlySet<number> = new Set();
+const NOTHING: InputRead = { parts: new Set(), scan: 0 };
 const NO_FILES: Outcome = { files: [] };
 /** Of the first input the first part. */
-const FIRST: ReadonlyMap<number, ReadonlySet<number>> = new Map([[0, new Set([0])]]);
-
-let loaded: Promise<typeof import('../../frame/distributed/work.js')> | undefined;
-
-/** DuckDB, and what makes statements for it, are loaded when the first task of a frame comes. */
-const late = (): Promise<typeof import('../../frame/distributed/work.js')> => {
-  loaded ??= import('../../frame/distributed/work.js');
-  return loaded;
-};
+const FIRST: ReadonlyMap<number, InputRead> = new Map([[0, { parts: new Set([0]), scan: 0 }]]);

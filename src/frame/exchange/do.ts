@@ -69,33 +69,46 @@ async function fragment(
   return writeFragment(task, { sql: `SELECT ${columns.join(', ')} FROM (${sql}) AS u`, values }, step);
 }
 
+/** What a task reads of an input. */
+export interface InputRead {
+  readonly parts: ReadonlySet<number>;
+  /** Inputs with the same number are read by one scan of the plan, and by no other. */
+  readonly scan: number;
+}
+
 /** Which parts of the files of its inputs a task reads, by the number of the input; of the others it needs what they say beside files. */
-export function partsRead(task: FrameTask): ReadonlyMap<number, ReadonlySet<number>> {
-  const parts = new Map<number, Set<number>>();
-  const add = (input: number, part: number): void => {
-    parts.set(input, (parts.get(input) ?? new Set()).add(part));
+export function partsRead(task: FrameTask): ReadonlyMap<number, InputRead> {
+  const read = new Map<number, InputRead>();
+  const add = (input: number, part: number, scan: number): void => {
+    const before = read.get(input);
+    const parts = new Set(before?.parts).add(part);
+    read.set(input, { parts, scan: before && before.scan !== scan ? -1 - input : scan });
   };
   switch (task.op) {
     case 'frame/fragment':
     case 'frame/array':
-    case 'frame/export':
-      for (const source of tasksRead(task.params.plan))
-        for (const { input, part } of source.inputs) add(input, part);
+    case 'frame/export': {
+      let scan = 0;
+      for (const source of tasksRead(task.params.plan)) {
+        for (const { input, part } of source.inputs) add(input, part, scan);
+        scan++;
+      }
       break;
+    }
     case 'frame/boundaries':
-      for (const input of task.inputs.keys()) add(input, 0);
+      for (const input of task.inputs.keys()) add(input, 0, 0);
       break;
     case 'frame/apply':
     case 'frame/groups':
     case 'frame/partial':
-      add(0, 0);
+      add(0, 0, 0);
       break;
     case 'frame/blocks':
     case 'frame/values':
     case 'frame/offset':
     case 'frame/merge':
   }
-  return parts;
+  return read;
 }
 
 function* tasksRead(plan: PlanNode): Generator<TaskSource> {

@@ -10,10 +10,9 @@ import { readFooter } from '../parquet/footer.js';
 import { exprSql } from '../sql/expr.js';
 import { NONE } from '../sql/source.js';
 import { type Bound, Parameters, quoteName, type Statement } from '../sql/writer.js';
-import { type Outcome, readSql } from './outcome.js';
+import { type Outcome, PART, readSql } from './outcome.js';
 import type { BoundariesTask, FragmentTask, Output } from './task.js';
 
-const PART = '__tilework_part';
 const SORT = '__tilework_sort';
 const NUMBER = '__tilework_number';
 
@@ -24,13 +23,20 @@ export interface Step {
   /** A directory of the task's own, to be made. */
   readonly directory: string;
   readonly inputs: readonly Outcome[];
+  /** Whether rows for many parts go into one file, of which whoever reads a part has its row groups brought. */
+  readonly packs?: boolean;
 }
+
+/** More parts than this are packed: each file of its own costs as much as some thousand rows, and there are as many as parts and fragments multiplied. */
+const MANY_PARTS = 32;
+/** Rows of a row group of a packed file: of those that a part begins and ends in others have rows, too. */
+const PACKED_ROWS = 2048;
 
 /** Writes the rows of a fragment. */
 export async function writeFragment(
   { params: { plan, output } }: Pick<FragmentTask, 'params'>,
   statement: Statement,
-  { database, options, directory, inputs }: Step,
+  { database, options, directory, inputs, packs = false }: Step,
 ): Promise<Outcome> {
   mkdirSync(directory, { recursive: true });
   const one = join(directory, '0.parquet');
@@ -45,9 +51,15 @@ export async function writeFragment(
   );
   if (items.length === 0 || plan.columns.length === 0) items.push(NONE);
   const { sql, values } = partedSql(statement, items.join(', '), output, inputs, turnSql(types));
+  const packed = packs && output.by !== 'one' && output.parts > MANY_PARTS ? output.parts : undefined;
   const [to, how] =
-    output.by === 'one' ? [one, ''] : [directory, `, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];
-  const order = output.by !== 'one' && isMany(output.parts, database) ? ` ORDER BY ${quoteName(PART)}` : '';
+    output.by === 'one'
+      ? [one, '']
+      : packed
+        ? [one, `, ROW_GROUP_SIZE ${PACKED_ROWS}, WRITE_BLOOM_FILTER false`]
+        : [directory, `, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];
+  const sorted = packed || (output.by !== 'one' && isMany(output.parts, database));
+  const order = sorted ? ` ORDER BY ${quoteName(PART)}` : '';
   await database.execute(
     {
       sql: `COPY (${sql}${order}) TO '${to.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION uncompressed${how})`,
@@ -55,9 +67,9 @@ export async function writeFragment(
     },
     options,
   );
-  const files = output.by === 'one' ? [[one]] : await partFiles(directory, output.parts);
+  const files = output.by === 'one' || packed ? [[one]] : await partFiles(directory, output.parts);
   const bytes = files.flat().reduce((sum, path) => sum + statSync(path).size, 0);
-  return { files, bytes, types };
+  return { files, bytes, types, ...(packed && { packed }) };
 }
 
 /** DuckDB writes what it has collected of each part when it has collected so much of all: where that is few rows of each, little files get many row groups, … */
@@ -93,7 +105,7 @@ function partedSql(
 ): Statement {
   const parameters = new Parameters(values);
   const part = (expr: string, from: string): Statement => ({
-    sql: `SELECT ${items}, ${expr} AS ${quoteName(PART)} FROM ${from}`,
+    sql: `SELECT ${items}, CAST(${expr} AS INTEGER) AS ${quoteName(PART)} FROM ${from}`,
     values: parameters.values,
   });
   switch (output.by) {

@@ -13,10 +13,10 @@ import { planPartitions } from './planner.js';
 import { ExchangeRun } from './run.js';
 import type { FrameGraph } from './task.js';
 
-export { doTask, partsRead, type StatementOf } from './do.js';
+export { doTask, type InputRead, partsRead, type StatementOf } from './do.js';
 export { ending, exporting } from './export.js';
 export { writeFragment } from './fragments.js';
-export { type Outcome, readSql } from './outcome.js';
+export { type Outcome, PART, readSql } from './outcome.js';
 export { printGraph } from './print.js';
 export { ExchangeRun } from './run.js';
 export { partitionsFor } from './split.js';

@@ -9,10 +9,15 @@ import { NONE, nothingSql } from '../sql/source.js';
 import { type Bound, type Parameters, quoteName, typeName } from '../sql/writer.js';
 import type { Schema } from '../types.js';
 
+/** The column that says which part a row goes to. */
+export const PART = '__tilework_part';
+
 /** What a task left. */
 export interface Outcome {
   /** Files by part. */
   readonly files: readonly (readonly string[])[];
+  /** Of how many parts there is one file, sorted by `PART`; it is the first part's here, and what is put together of row groups of one part alone is too. */
+  readonly packed?: number;
   /** Of the files, where DuckDB wrote them. */
   readonly bytes?: number;
   /** Columns as DuckDB names their types, where it wrote them. */
@@ -35,8 +40,11 @@ export interface Outcome {
 /** What tasks left, as it stands in FROM. */
 export function readSql(source: TaskSource, outcomes: readonly Outcome[], parameters: Parameters): string {
   const parts = source.inputs.map(({ input, part }) => ({ outcome: outcomes[input]!, part }));
-  const files = parts.flatMap(({ outcome, part }) => outcome.files[part] ?? []);
-  const { types, schema } = parts[0]!.outcome;
+  const { types, schema, packed } = parts[0]!.outcome;
+  // Rows of an exchange are packed by all its tasks or by none.
+  const files = packed
+    ? [...new Set(parts.flatMap(({ outcome }) => outcome.files[0]!))]
+    : parts.flatMap(({ outcome, part }) => outcome.files[part] ?? []);
   if (files.length === 0)
     return nothingSql(
       types ? Object.entries(types) : Object.entries(schema!).map(([name, type]) => [name, typeName(type)]),
@@ -44,5 +52,7 @@ export function readSql(source: TaskSource, outcomes: readonly Outcome[], parame
   const columns = types
     ? Object.entries(types).map(([name, type]) => `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`)
     : restoreItems(schema!).map(({ name, expr }) => `${exprSql(expr, parameters)} AS ${quoteName(name)}`);
-  return `(SELECT ${columns.join(', ') || NONE} FROM read_parquet(${parameters.bind(files)}, hive_partitioning = false))`;
+  // Row groups have rows of the parts beside, too.
+  const own = packed ? ` WHERE ${quoteName(PART)} IN (${[...new Set(parts.map(({ part }) => part))]})` : '';
+  return `(SELECT ${columns.join(', ') || NONE} FROM read_parquet(${parameters.bind(files)}, hive_partitioning = false)${own})`;
 }

@@ -29,6 +29,15 @@ const TAIL = 8;
 
 /** Reads the footer of a file. Throws a FrameError where it is none of Parquet, or cut short. */
 export function readFooter(path: string): Footer {
+  const meta = new CompactReader(footerBytes(path)).struct();
+  return {
+    rows: meta.number(3),
+    groups: meta.list(4).map((group) => rowGroup(group as Fields)),
+  };
+}
+
+/** The footer of a file as it is written. Throws as `readFooter` does. */
+export function footerBytes(path: string): Buffer {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
@@ -36,11 +45,7 @@ export function readFooter(path: string): Footer {
     const length = tail.readUInt32LE(0);
     if (tail.toString('latin1', 4) !== 'PAR1' || length > size - TAIL - 4)
       throw new FrameError(`${path} is no Parquet file, or cut short`);
-    const meta = new CompactReader(readBytes(fd, size - TAIL - length, length, path)).struct();
-    return {
-      rows: meta.number(3),
-      groups: meta.list(4).map((group) => rowGroup(group as Fields)),
-    };
+    return readBytes(fd, size - TAIL - length, length, path);
   } finally {
     closeSync(fd);
   }

@@ -17,6 +17,10 @@ export class Fields {
     const value = this.values.get(id);
     return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : '';
   }
+  bytes(id: number): Uint8Array | undefined {
+    const value = this.values.get(id);
+    return value instanceof Uint8Array ? value : undefined;
+  }
   struct(id: number): Fields {
     const value = this.values.get(id);
     return value instanceof Fields ? value : NOTHING;
@@ -54,6 +58,17 @@ export class CompactReader {
       const type = head & 15;
       id = head >> 4 === 0 ? this.zigzag() : id + (head >> 4);
       values.set(id, type === TRUE ? true : type === FALSE ? false : this.value(type));
+    }
+  }
+
+  /** Passes the fields of a struct up to one, and it. */
+  pass(last: number): void {
+    for (let id = 0; id < last; ) {
+      const head = this.byte();
+      const type = head & 15;
+      id = head >> 4 === 0 ? this.zigzag() : id + (head >> 4);
+      if (head === 0 || id > last) throw new TypeError(`a Parquet footer has no field ${last}`);
+      if (type !== TRUE && type !== FALSE) this.value(type);
     }
   }
 
@@ -125,15 +140,15 @@ export type WrittenValue =
   | { readonly numbers: readonly number[] }
   | { readonly texts: readonly string[] };
 
-/** A struct as bytes. */
-export function writeStruct(fields: Written): Buffer {
+/** A struct as bytes, or what of it is behind the field `after`. */
+export function writeStruct(fields: Written, after = 0): Buffer {
   const bytes: number[] = [];
-  struct(bytes, fields);
+  struct(bytes, fields, after);
   return Buffer.from(bytes);
 }
 
-function struct(bytes: number[], fields: Written): void {
-  let last = 0;
+function struct(bytes: number[], fields: Written, after = 0): void {
+  let last = after;
   for (const [id, value] of fields) {
     bytes.push(((id - last) << 4) | typeOf(value));
     last = id;

@@ -58,6 +58,18 @@ await describeWithDask('frames on a cluster', (dask) => {
     expect((await frame.limit(0).rows({ engine })).length).toBe(0);
   });
 
+  test('in so many partitions that rows of all are in one file of each task', async () => {
+    const { engine } = world;
+    // Both sides have columns of the same names.
+    const same = frame.join(frame.filter(col('id').mod(3).eq(0)), { on: 'id', how: 'left' });
+    const work = same
+      .groupBy('key')
+      .agg({ n: count(), texts: col('text_right').count(), last: col('text').max() });
+    const byKey = (a: { key: unknown }, b: { key: unknown }): number => Number(a.key) - Number(b.key);
+    const rows = await work.rows({ engine, partitions: 33, broadcastBytes: 0 });
+    expect(rows.sort(byKey)).toEqual((await work.rows()).sort(byKey));
+  });
+
   test('are computed there where the cluster is what computes', async () => {
     const before = useEngine(world.engine);
     try {
