@@ -60,7 +60,8 @@ export function encodeValue(value: unknown): Uint8Array {
  * @throws WireError where the bytes are not what `encodeValue`, or msgpack elsewhere, writes
  */
 export function decodeValue(bytes: Uint8Array): unknown {
-  return read(bytes, 0);
+  // Of a `Buffer` slices would be views, and the types of what is read others.
+  return read(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0);
 }
 
 type Path = (string | number)[];

@@ -47,6 +47,12 @@ describe('values', () => {
     ['bytes', { a: Uint8Array.of(1, 2) }],
   ])('%s', (_, value) => expect(back(value)).toStrictEqual(value));
 
+  test('of a Buffer are what they are of other bytes', () => {
+    const value = { x: new Float64Array([1.5, 2]), y: [Uint8Array.of(1, 2)] };
+    const bytes = Buffer.concat([Buffer.alloc(3), encodeValue(value)]).subarray(3);
+    expect(decodeValue(bytes)).toStrictEqual(value);
+  });
+
   test('elements keep their kind, and see nothing of the message', () => {
     const memory = new SharedArrayBuffer(32);
     new Float64Array(memory)[1] = 1.5;
