@@ -13,7 +13,7 @@ import {
 import { exprSql, keySql, ROW } from './expr.js';
 import { hoisted } from './hoist.js';
 import { isJoined, joinedSql, type PlanWriter } from './joins.js';
-import { unionsToSort } from './order.js';
+import { type Guarded, guarded } from './order.js';
 import { Parameters, quoteName, type Statement } from './writer.js';
 
 /** How a source is written in FROM. */
@@ -52,7 +52,7 @@ class Writer implements PlanWriter {
   readonly shared: string[] = [];
   private readonly written = new Set<number>();
   private readonly parts: readonly PlanNode[];
-  private readonly sorted: ReadonlySet<PlanNode>;
+  private readonly guarded: Guarded;
 
   constructor(
     readonly parameters: Parameters,
@@ -60,7 +60,7 @@ class Writer implements PlanWriter {
     { plan, parts }: SharedPlan,
   ) {
     this.parts = parts;
-    this.sorted = unionsToSort(plan, parts);
+    this.guarded = guarded(plan, parts);
   }
 
   select(node: PlanNode): string {
@@ -97,7 +97,8 @@ class Writer implements PlanWriter {
         return this.select(node.input);
       case 'limit': {
         const count = node.count === undefined ? '' : ` LIMIT ${node.count}`;
-        return `SELECT * FROM ${this.from(node.input)}${count}${node.offset > 0 ? ` OFFSET ${node.offset}` : ''}`;
+        const offset = node.offset > 0 ? ` OFFSET ${node.offset}` : '';
+        return this.apart(node, `SELECT * FROM ${this.from(node.input)}${count}${offset}`);
       }
       case 'distinct': {
         if (!node.on) return `SELECT DISTINCT * FROM ${this.from(node.input)}`;
@@ -119,7 +120,10 @@ class Writer implements PlanWriter {
       case 'unpivot':
         return `SELECT ${node.columns.map(quoteName).join(', ')} FROM ${this.from(node.input)} UNPIVOT INCLUDE NULLS (${quoteName(node.value)} FOR ${quoteName(node.variable)} IN (${node.values.map(quoteName).join(', ')})) AS ${this.alias()}`;
       case 'sample':
-        return `SELECT * FROM ${this.from(node.input)} USING SAMPLE ${node.fraction * 100} PERCENT (bernoulli, ${node.seed})`;
+        return this.apart(
+          node,
+          `SELECT * FROM ${this.from(node.input)} USING SAMPLE ${node.fraction * 100} PERCENT (bernoulli, ${node.seed})`,
+        );
       case 'sql': {
         const parts = node.inputs.map(({ name, plan }) => `${quoteName(name)} AS (${this.select(plan)})`);
         return `${parts.length > 0 ? `WITH ${parts.join(', ')} ` : ''}SELECT * FROM (${node.text}) AS "q"`;
@@ -163,8 +167,15 @@ class Writer implements PlanWriter {
     return `SELECT ${node.columns.map(quoteName).join(', ')} FROM (SELECT ${items}, ${quoteName(ROW)} FROM ${this.numbered(node.input)}) ORDER BY ${quoteName(ROW)}`;
   }
 
+  /** Rows of a node that are computed by themselves where they must be. */
+  private apart(node: PlanNode, rows: string): string {
+    if (!this.guarded.apart.has(node)) return rows;
+    const name = this.alias();
+    return `WITH ${name} AS MATERIALIZED (${rows}) SELECT * FROM ${name}`;
+  }
+
   private union(node: UnionNode): string {
-    const sorted = this.sorted.has(node);
+    const sorted = this.guarded.sorted.has(node);
     const inputs = node.inputs.map((input, i) => (sorted ? this.numberedFrom(input, i) : this.select(input)));
     const rows = inputs.map((sql) => `(${sql})`).join(' UNION ALL BY NAME ');
     if (!sorted) return rows;
