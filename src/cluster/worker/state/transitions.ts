@@ -206,7 +206,7 @@ const resumedKeep: Transition<Goal & { to: 'memory' }> = (core, task, goal) =>
  */
 const giveUp: Transition<Goal & { freed?: true }> = (core, task, goal) => {
   core.nbytes -= task.nbytes;
-  release(core, task, goal as never);
+  release(core, task, RELEASED);
   if (!(goal.freed && task.computed)) core.send({ op: 'release-worker-data', key: task.key });
   for (const dependent of task.dependents)
     if (dependent.state === 'waiting') {
