@@ -50,9 +50,8 @@ SHARE = {RESOURCE: 0.001}
 #: Payloads of at most so many bytes travel within the pickles of their tasks: for them frames of their own cost more than a copy does.
 WITHIN = 4096
 
-
-#: How many objects may be new before Python looks for cycles among them. Tasks come and go by the thousand without any: by Dask's own
-#: setting, some 2,000, looking takes a sixteenth of the scheduler's time.
+#: How many objects may be new before Python looks for cycles among them. Tasks come and go by the thousand without any, and to look
+#: for them again and again takes time of the scheduler's.
 YOUNG_OBJECTS = 50_000
 
 

@@ -47,6 +47,8 @@ function partsOf(value: object): readonly unknown[] {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function copyOf(view: ArrayBufferView): ArrayBufferView {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
-  return view instanceof DataView ? new DataView(bytes.buffer) : (view as Uint8Array).slice();
+  if (view instanceof DataView)
+    return new DataView(new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice().buffer);
+  // That of all typed arrays: a `Buffer` has one of its own, which copies nothing.
+  return Uint8Array.prototype.slice.call(view);
 }

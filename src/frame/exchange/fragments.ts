@@ -27,7 +27,7 @@ export interface Step {
   readonly packs?: boolean;
 }
 
-/** More parts than this are packed: each file of its own costs as much as some thousand rows, and there are as many as parts and fragments multiplied. */
+/** More parts than this are packed: each file of its own costs as much as many rows do, and there are as many as parts and fragments multiplied. */
 const MANY_PARTS = 32;
 /** Rows of a row group of a packed file: of those that a part begins and ends in others have rows, too. */
 const PACKED_ROWS = 2048;

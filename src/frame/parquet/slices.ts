@@ -10,7 +10,7 @@ export interface SlicedFile {
   /** The footer up to the schema, and it. */
   readonly head: Buffer;
   readonly leaves: readonly Leaf[];
-  /** Of each row group in turn its rows, where it begins and ends, and `VALUES` numbers for each leaf. Plain objects took ten times the memory. */
+  /** Of each row group in turn its rows, where it begins and ends, and `VALUES` numbers for each leaf. Plain objects would take far more memory. */
   readonly groups: Float64Array;
   /** Of each part the first row group that has rows of it, and the one behind the last. */
   readonly parts: readonly (readonly [from: number, to: number])[];
