@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SpillStore } from '../../src/engine/disk/store.js';
 import { MemoryLimitError, SpillError } from '../../src/engine/index.js';
@@ -312,23 +313,33 @@ describe('a process', () => {
   });
 
   test('does not end while it waits for memory that a cancelled task has still', async () => {
+    const [started, released] = [join(directory, 'started'), join(directory, 'released')];
     const child = startChild(`
+      import { existsSync } from 'node:fs';
       import { setTimeout as sleep } from 'node:timers/promises';
       const length = ${LENGTH};
       const memoryLimit = process.memoryUsage.rss() + 160 * ${MIB};
-      const engine = new LocalEngine({ threads: 2, memoryLimit, spillDirectory: ${JSON.stringify(directory)} }, { entry });
+      const spillDirectory = ${JSON.stringify(join(directory, 'spilled'))};
+      const engine = new LocalEngine({ threads: 2, memoryLimit, spillDirectory }, { entry });
       const results = await engine.run(graphs.graphOf(graphs.fillTask('kept', 7, 4 * length)), ['kept']);
-      const spin = { key: 'spin', op: 'spin', inputs: [], params: { ms: 800 }, out: [{ dtype: 'float64', shape: [6 * length] }] };
+      const params = ${JSON.stringify({ started, released })};
+      const hold = { key: 'hold', op: 'hold', inputs: [], params, out: [{ dtype: 'float64', shape: [6 * length] }] };
       const abort = new AbortController();
-      const run = engine.run(graphs.graphOf(spin), ['spin'], { signal: abort.signal });
-      while (engine.stats().spill.onDisk === 0) await sleep(5);
+      const run = engine.run(graphs.graphOf(hold), ['hold'], { signal: abort.signal });
+      while (!existsSync(params.started)) await sleep(5);
       abort.abort();
       await run.catch(() => {});
       console.log('memory in use', engine.stats().memory.used / ${MIB});
-      console.log('loaded', (await results.load('kept')).blocks[0].data[0]);
+      const loaded = results.load('kept');
+      console.log('waits');
+      console.log('loaded', (await loaded).blocks[0].data[0]);
     `);
+    await child.printed('waits');
+    // Long enough for a process to end that would not wait.
+    await sleep(100);
+    writeFileSync(released, '');
     const { code, output } = await child.ended;
-    expect(output).toBe('memory in use 48\nloaded 7\n');
+    expect(output).toBe('memory in use 48\nwaits\nloaded 7\n');
     expect(code).toBe(0);
   });
 

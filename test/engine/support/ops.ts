@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { type Block, type Op, type Result, Shrunk } from '../../../src/engine/op.js';
 import { call } from '../../../src/engine/ops/call.js';
@@ -64,6 +65,13 @@ const spin: Op<{ ms: number; value?: unknown }> = ({ params }) => {
   return params.value;
 };
 
+/** Says by a file that it has started, and ends when there is another. */
+const hold: Op<{ started: string; released: string }> = ({ params }) => {
+  writeFileSync(params.started, '');
+  const look = new Int32Array(new SharedArrayBuffer(4));
+  while (!existsSync(params.released)) Atomics.wait(look, 0, 0, 5);
+};
+
 const where: Op = () => (isMainThread ? 'main' : 'thread');
 
 const tries = new Map<string, number>();
@@ -121,6 +129,7 @@ export const testOps: Readonly<Record<string, () => Promise<Op>>> = {
   addresses: async () => addresses,
   sleep: async () => sleep,
   spin: async () => spin,
+  hold: async () => hold,
   where: async () => where,
   third: async () => third,
   fibonacci: async () => fibonacci as Op,
