@@ -46,14 +46,15 @@ export function callNode(
   };
   const args = values.map((value, i): Argument => {
     const marked = replaceLazies(value, (lazy) => mark(lazy[LAZY].input()));
-    if (marked !== value && (hasMark(value) || '$value' in (value as object)))
+    const holds = !Object.is(marked, value);
+    if (holds && (hasMark(value) || '$value' in (value as object)))
       throw new TypeError(
         `${name}: argument ${i + 1} has a property "$input" or "$value", which stand for inputs and for what holds none. Rename it`,
       );
     const why = whyNotCloneable(marked, `argument ${i + 1}`);
     if (why !== undefined) throw new TypeError(`${name}: ${why}. ${REMEDY}`);
     // What holds no input is passed as it is, whatever it looks like.
-    return marked === value && typeof value === 'object' && value !== null ? { $value: value } : marked;
+    return !holds && typeof value === 'object' && value !== null ? { $value: value } : marked;
   });
   const keys = inputs.map(({ key }) => key);
   const token = (): string => (pure ? tokenize([callee.token, args, keys]) : randomBytes(16).toString('hex'));

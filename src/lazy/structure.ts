@@ -39,7 +39,7 @@ function walk(
   const names = Object.keys(value);
   const record = value as Record<string, unknown>;
   const items = names.map((name) => step(record[name], name));
-  if (names.every((name, i) => record[name] === items[i])) return value;
+  if (names.every((name, i) => Object.is(record[name], items[i]))) return value;
   return Object.fromEntries(names.map((name, i) => [name, items[i]]));
 }
 
@@ -47,10 +47,11 @@ function list(items: readonly unknown[], step: (item: unknown, i: number) => unk
   let copy: unknown[] | undefined;
   for (let i = 0; i < items.length; i++) {
     const item = step(items[i], i);
-    if (copy === undefined && item !== items[i]) copy = items.slice(0, i);
+    if (copy === undefined && !Object.is(item, items[i])) copy = items.slice(0, i);
     copy?.push(item);
   }
   return copy ?? items;
 }
 
-const changed = (a: readonly unknown[], b: readonly unknown[]): boolean => a.some((item, i) => item !== b[i]);
+const changed = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.some((item, i) => !Object.is(item, b[i]));

@@ -66,6 +66,21 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(await client.submit(inc, tw.arange(4, { chunks: 2 }).sum())).toBe(7);
     });
 
+    it('takes numbers that are none, and zeros of either sign, as they are', async () => {
+      const same = <T>(value: T): T => value;
+      const odd = [Number.NaN, -0, Number.NEGATIVE_INFINITY];
+      expect(await client.gather(client.map(same, odd))).toEqual(odd);
+      expect(await client.submit(same, odd)).toEqual(odd);
+      expect(await client.scatter(Number.NaN)).toBe(Number.NaN);
+      expect(await client.compute({ none: Number.NaN, one: delayed(inc)(0) })).toEqual({
+        none: Number.NaN,
+        one: 1,
+      });
+      // What looks like a mark is data, beside a number that is none too.
+      const marked = { $input: 0, none: Number.NaN };
+      expect(await client.submit(same, marked)).toEqual(marked);
+    });
+
     it('does equal work once, unless it is not pure', async () => {
       const random = () => Math.random();
       const [a, b] = [client.submit(random), client.submit(random)];
