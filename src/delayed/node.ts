@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Argument, CallParams } from '../engine/ops/call.js';
 import { tokenize } from '../graph/key.js';
 import { whyNotCloneable } from '../graph/plain-data.js';
+import { snapshot } from '../graph/snapshot.js';
 import type { Key, Task } from '../graph/task.js';
 import { holderOf, isLazy, LAZY, type LazyInput, replaceLazies } from '../lazy/index.js';
 
@@ -54,7 +55,8 @@ export function callNode(
     const why = whyNotCloneable(marked, `argument ${i + 1}`);
     if (why !== undefined) throw new TypeError(`${name}: ${why}. ${REMEDY}`);
     // What holds no input is passed as it is, whatever it looks like.
-    return !holds && typeof value === 'object' && value !== null ? { $value: value } : marked;
+    const kept = snapshot(marked);
+    return !holds && typeof kept === 'object' && kept !== null ? { $value: kept } : kept;
   });
   const keys = inputs.map(({ key }) => key);
   const token = (): string => (pure ? tokenize([callee.token, args, keys]) : randomBytes(16).toString('hex'));

@@ -13,6 +13,7 @@ import {
 } from './function-spec.js';
 import { moduleText } from './module-text.js';
 import { whyNotCloneable } from './plain-data.js';
+import { snapshot } from './snapshot.js';
 import { isThreadGlobal } from './thread-globals.js';
 import { uploadsOf } from './uploads.js';
 
@@ -61,7 +62,7 @@ export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> 
     else {
       const why = whyNotCloneable(value, `captured.${name}`);
       if (why) throw refusal(label, `${why}. Capture plain data, or functions by a name of their own`);
-      values[name] = value;
+      values[name] = snapshot(value);
     }
   }
   // Of an import that is computed, what it is made of is captured.

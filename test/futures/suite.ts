@@ -81,6 +81,33 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(await client.submit(same, marked)).toEqual(marked);
     });
 
+    it('takes arguments and captured values as they are at the call, whatever becomes of them', async () => {
+      const bytes = Uint8Array.of(0);
+      const row = { n: 0, list: [0] };
+      const futures = Array.from({ length: 20 }, (_, i) => {
+        bytes[0] = i;
+        row.n = i;
+        row.list[0] = i;
+        return [
+          client.submit((b: Uint8Array) => b[0]!, bytes),
+          client.submit((r: typeof row) => r.n, row),
+          client.submit(
+            (n: number, r: { readonly row: typeof row }) => n + r.row.list[0]!,
+            client.submit(inc, i),
+            {
+              row,
+            },
+          ),
+          client.with({ captured: { row } }).submit(() => row.n),
+          client.scatter(row.list).key === client.scatter([i]).key,
+        ];
+      });
+      expect(await client.gather(futures)).toEqual(futures.map((_, i) => [i, i, 2 * i + 1, i, true]));
+      const call = delayed((list: readonly number[]) => list)(row.list);
+      row.list[0] = -1;
+      expect(await call.compute()).toEqual([19]);
+    });
+
     it('does equal work once, unless it is not pure', async () => {
       const random = () => Math.random();
       const [a, b] = [client.submit(random), client.submit(random)];
