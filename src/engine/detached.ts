@@ -1,26 +1,28 @@
-import { pathTo } from '../graph/plain-data.js';
+import { types } from 'node:util';
+import { className, isPlainObject, pathTo } from '../graph/plain-data.js';
 
 /**
  * A value that is to last, with copies of the blocks that it was lent, at any depth: their memory is used again. What holds none is not copied.
  *
- * @throws TypeError naming the part that contains itself
+ * @throws TypeError naming the part that cannot be sent, or of which nothing would arrive, or that contains itself
  */
 export function detached(value: unknown): unknown {
   return copied(value, [], []);
 }
 
 function copied(value: unknown, ancestors: object[], path: (string | number)[]): unknown {
+  if (typeof value === 'function' || typeof value === 'symbol') throw refusal(path, `is a ${typeof value}`);
   if (!isObject(value)) return value;
   if (ArrayBuffer.isView(value)) return value.buffer instanceof SharedArrayBuffer ? copyOf(value) : value;
+  const plain = isContainer(value) || isPlainObject(value);
+  if (!plain && isLeaf(value)) return value;
   const parts = partsOf(value);
-  if (!parts.some(isObject)) return value;
-  if (ancestors.includes(value))
-    throw new TypeError(
-      `${path.reduce<string>(pathTo, 'the result')} contains itself: return plain data that does not`,
-    );
+  if (!plain && parts.length === 0)
+    throw refusal(path, `is an instance of ${className(value)}, of which nothing would arrive`);
+  if (!parts.some(isMore)) return value;
+  if (ancestors.includes(value)) throw refusal(path, 'contains itself', ' that does not');
   ancestors.push(value);
-  const names =
-    Array.isArray(value) || value instanceof Map || value instanceof Set ? undefined : Object.keys(value);
+  const names = isContainer(value) ? undefined : Object.keys(value);
   const lasting = parts.map((part, i) => {
     path.push(names?.[i] ?? i);
     const copy = copied(part, ancestors, path);
@@ -45,6 +47,24 @@ function partsOf(value: object): readonly unknown[] {
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** What is not just as it is. */
+const isMore = (value: unknown): boolean =>
+  isObject(value) || typeof value === 'function' || typeof value === 'symbol';
+
+const isContainer = (value: object): boolean =>
+  Array.isArray(value) || value instanceof Map || value instanceof Set;
+
+/** What is sent whole, whatever it has for properties. */
+const isLeaf = (value: object): boolean =>
+  types.isDate(value) ||
+  types.isRegExp(value) ||
+  types.isAnyArrayBuffer(value) ||
+  types.isNativeError(value) ||
+  types.isBoxedPrimitive(value);
+
+const refusal = (path: readonly (string | number)[], why: string, which = ''): TypeError =>
+  new TypeError(`${path.reduce<string>(pathTo, 'the result')} ${why}: return plain data${which}`);
 
 function copyOf(view: ArrayBufferView): ArrayBufferView {
   if (view instanceof DataView)

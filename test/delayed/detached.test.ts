@@ -20,3 +20,12 @@ it('what was lent nothing is not copied', () => {
   const value = { list: [new Float64Array(2), new Map([['a', new Set([1])]])] };
   expect(detached(value)).toBe(value);
 });
+
+it('errors, dates and patterns stay what they are, whatever hangs on them', () => {
+  const error = Object.assign(new RangeError('x'), {
+    block: new Uint8Array(new SharedArrayBuffer(2)),
+    fn: () => 1,
+  });
+  const list = [error, new Date(0), /a/, new ArrayBuffer(1), Object(2n), {}, new Map(), Object.create(null)];
+  expect(detached(list)).toBe(list);
+});

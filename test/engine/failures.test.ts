@@ -37,7 +37,30 @@ describe('a task that throws', () => {
     ['throws nothing', '() => { throw undefined; }', 'failed: undefined'],
     ['rejects', 'async () => { throw new Error("late"); }', 'failed: late'],
     ['does not compile', '() => { let let; }', 'failed: SyntaxError'],
-    ['returns what cannot be sent', '() => () => 1', 'cannot be sent to another thread'],
+    ['returns a function', '() => () => 1', 'TypeError: the result is a function: return plain data'],
+    ['returns a symbol', '() => [{ a: Symbol("s") }]', 'the result[0].a is a symbol: return plain data'],
+    ['returns a method', '() => ({ n: 1, m() {} })', 'the result.m is a function: return plain data'],
+    [
+      'returns a promise inside',
+      'async () => ({ p: Promise.resolve(1) })',
+      'the result.p is an instance of Promise, of which nothing would arrive',
+    ],
+    [
+      'returns what is native',
+      '() => new URL("http://a/b")',
+      'the result is an instance of URL, of which nothing would arrive',
+    ],
+    [
+      'returns private fields',
+      '() => new (class Secret { #n = 1; })()',
+      'an instance of Secret, of which nothing would arrive',
+    ],
+    ['returns an iterator', '() => [1].values()', 'of which nothing would arrive'],
+    [
+      'returns a proxy',
+      '() => new Proxy({ a: 1 }, {})',
+      'cannot be sent to another thread: #<Object> could not be cloned',
+    ],
   ])('%s', async (_, source, message) => {
     const engine = makeEngine();
     const error = await rejection(engine.run(graphOf(callTask('a', source)), ['a']));

@@ -93,7 +93,14 @@ export class Reporter {
         entry.value = undefined;
         entry.outcome = FAILED;
         errors.push(
-          toWire(new TypeError('the value of the task cannot be sent to another thread', { cause })),
+          toWire(
+            new TypeError(
+              `the value of the task cannot be sent to another thread: ${(cause as Error).message}`,
+              {
+                cause,
+              },
+            ),
+          ),
         );
       }
     }
