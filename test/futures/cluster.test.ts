@@ -158,6 +158,19 @@ await describeWithDask('on a cluster', (python) => {
       expect(await client.submit<number>({ module: 'again.mjs', name: 'again' }, 1)).toBe(2);
     });
 
+    it('gives back the leases of a program that leaves', async () => {
+      const other = new Client(await connect(cluster.address));
+      await other.lock('left behind').acquire();
+      await other.semaphore('left as well', 2).acquire();
+      await other.engine.dispose();
+      // At once, not when the scheduler misses them half a minute later.
+      const soon = { timeout: 20_000 };
+      await (await client.lock('left behind').acquire(soon)).release();
+      const both = client.semaphore('left as well', 2);
+      const leases = await Promise.all([both.acquire(soon), both.acquire(soon)]);
+      await Promise.all(leases.map((lease) => lease.release()));
+    });
+
     it('shares variables, queues, events and locks with programs in Python', async () => {
       await client.variable('of-node').set({ list: [1, 'two', null], nested: { yes: true } });
       const lease = await client.lock('shared').acquire();

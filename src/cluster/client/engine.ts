@@ -74,7 +74,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       { giveUp: reconnect, inject },
     );
     this.coordinator = new SchedulerCoordinator(
-      (op, fields) => this.session.call(op, fields),
+      (op, fields, options) => this.session.call(op, fields, options),
       this.session.client,
       (message) => this.session.send(message),
     );
@@ -163,6 +163,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   async dispose(): Promise<void> {
     for (const undo of this.undo.splice(0)) undo();
     this.end(new EngineError('the engine was disposed of'));
+    await this.coordinator.giveBack();
     await this.session.close();
   }
 

@@ -11,7 +11,10 @@ import { Leases } from './leases.js';
 import { fromScheduler, toScheduler } from './values.js';
 
 /** Calls an operation of the scheduler. */
-export type Call = (op: string, fields: object) => Promise<unknown>;
+export type Call = (op: string, fields: object, options?: { readonly timeout?: number }) => Promise<unknown>;
+
+/** Milliseconds for what is said at the end. */
+const PARTING_MS = 2_000;
 
 /**
  * A call waits on the scheduler for at most so long, then another: it does not notice that who waits has gone, and a value that it takes out of a
@@ -109,6 +112,15 @@ export class SchedulerCoordinator implements Coordinator {
 
   close(): void {
     this.leases.close();
+  }
+
+  /** Closed, it gives back the leases that it holds still: else others would wait until the scheduler misses who has them. */
+  async giveBack(): Promise<void> {
+    const back = this.leases.held.map(([lease, name]) =>
+      this.call('semaphore_release', { name, lease_id: lease }, { timeout: PARTING_MS }),
+    );
+    // A scheduler that cannot be reached finds out by itself.
+    await Promise.allSettled(back);
   }
 
   private async createQueue({ name, most }: { readonly name: string; readonly most: number }): Promise<void> {

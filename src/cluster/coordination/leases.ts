@@ -18,6 +18,11 @@ export class Leases {
     if (this.names.size === 0) this.close();
   }
 
+  /** Those that are held, by their names. */
+  get held(): readonly (readonly [lease: string, name: string])[] {
+    return [...this.names];
+  }
+
   close(): void {
     clearInterval(this.timer);
     this.timer = undefined;
