@@ -2,6 +2,7 @@
 
 import { useEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
+import { className } from '../graph/plain-data.js';
 import type { ClusterEngine, ClusterOptions } from './client/index.js';
 import type { LocalClusterOptions, LocalCluster as RunningCluster } from './local/index.js';
 
@@ -18,7 +19,7 @@ export interface ConnectOptions extends ClusterOptions {
  * Connects to a Dask scheduler that was started with tilework's module (`dask scheduler --preload tilework_scheduler.py`), whose Node workers (`tilework worker`)
  * compute what this process asks for. From then on they compute what names no engine.
  *
- * @param address `tcp://host:8786` on this machine; elsewhere `tls://host:8786`, with `ca`, `cert` and `key` as PEM. Without it that in
+ * @param address of the scheduler, or what has it, such as a `LocalCluster`: `tcp://host:8786` on this machine; elsewhere `tls://host:8786`, with `ca`, `cert` and `key` as PEM. Without it that in
  *   `DASK_SCHEDULER_ADDRESS`. Without certificates, the files that Dask's own variables name (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`,
  *   `…__CLIENT__CERT`, `…__CLIENT__KEY`), or those that the Helm chart mounts in /etc/tilework/tls
  * @throws TypeError for an address or certificates that are missing or of no use, CommError where nothing answers as a scheduler does, EngineError where
@@ -27,13 +28,24 @@ export interface ConnectOptions extends ClusterOptions {
  * connect('tcp://127.0.0.1:1'); // throws CommError: cannot talk to tcp://127.0.0.1:1: nothing listens there: is it running, and is the port right?
  */
 export async function connect(
-  address?: string,
+  address?: string | { readonly address: string },
   { asDefault = true, ...options }: ConnectOptions = {},
 ): Promise<ClusterEngine> {
   const client = await import('./client/index.js');
-  const engine = await client.connect(...client.completed(address, options, process.env));
+  const engine = await client.connect(...client.completed(addressOf(address), options, process.env));
   if (asDefault) makeDefault(engine);
   return engine;
+}
+
+function addressOf(given: string | { readonly address: string } | undefined): string | undefined {
+  if (given === undefined || typeof given === 'string') return given;
+  const { address } = (given ?? {}) as { readonly address?: unknown };
+  if (typeof address === 'string') return address;
+  const what =
+    typeof given === 'object' && given !== null ? `an instance of ${className(given)}` : String(given);
+  throw new TypeError(
+    `connect takes the address of a scheduler, or a cluster that has started (await LocalCluster()), not ${what}`,
+  );
 }
 
 /** Clusters that were made the default and are open, the last one last, and what was the default before all of them. */

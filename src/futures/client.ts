@@ -23,6 +23,7 @@ import {
 import { Future, pendingHere } from './future.js';
 import { futuresOf } from './given.js';
 import { runHere } from './here.js';
+import { checkEngine, checkSubmit, type SubmitOptions } from './options.js';
 import { Placed } from './placed.js';
 import { scattered } from './scatter.js';
 import { type WaitOptions, within } from './waiting.js';
@@ -32,33 +33,6 @@ import { EngineWork, LocalWork } from './work.js';
 const WORKERS_MS = 200;
 /** How long workers have to come back, as Dask gives them. */
 const RESTART_MS = 30_000;
-
-/** How a client submits: `client.with({ … })`. */
-export interface SubmitOptions {
-  /** Values that functions use from outside themselves, by name. */
-  readonly captured?: Readonly<Record<string, unknown>>;
-  /** Whether equal calls are the same work (default). False for what is random, or reads what changes. */
-  readonly pure?: boolean;
-  /** What keys begin with (default: the function's name). */
-  readonly name?: string;
-  /** The key of one call, whole, by which others know it; who submits a key that there is already gets that. Not for `map`. */
-  readonly key?: string;
-  /** How often a call that threw is made again (default: the engine's). */
-  readonly retries?: number;
-  /** Higher ones run first: a whole number from -100 to 100 (default 0). */
-  readonly priority?: number;
-  /** What each call needs of what a cluster's workers offer. The local engine refuses any. */
-  readonly resources?: Readonly<Record<string, number>>;
-  /** Which of a cluster's workers may run calls, by their names, addresses or hosts (default: all): `client.workers()` has them. The local engine refuses. */
-  readonly workers?: readonly string[];
-  /** Whether others may where none of `workers` is there (default false: calls wait for one). */
-  readonly allowOtherWorkers?: boolean;
-  /**
-   * `'main'`: calls run in the process (in a task: the thread) that submits them, asynchronously; they see the variables around them, and arguments and results are not
-   * copied. For work that needs what cannot be sent: open connections, caches, the program's own objects.
-   */
-  readonly where?: 'main';
-}
 
 /** The values of each argument, for `map`. */
 export type LazyLists<A extends readonly unknown[]> = { [K in keyof A]: Iterable<Lazily<A[K]>> };
@@ -79,10 +53,13 @@ const GATHERED = own('value', '(value) => value');
 export class Client extends Placed {
   private readonly options: SubmitOptions;
 
-  /** @param engine default: the process's own, or the one chosen by `useEngine` */
+  /**
+   * @param engine default: the process's own, or the one chosen by `useEngine`
+   * @throws TypeError where it is no engine, and for an option that there is not
+   */
   constructor(engine: Engine = defaultEngine(), options: SubmitOptions = {}) {
-    super(engine);
-    this.options = options;
+    super(checkEngine(engine));
+    this.options = checkSubmit(options);
   }
 
   /**
@@ -350,6 +327,14 @@ export class Client extends Placed {
       return [address, only.submit(fn, ...args)] as const;
     });
     return new Map(await Promise.all(calls.map(async ([address, call]) => [address, await call] as const)));
+  }
+
+  override toString(): string {
+    return `tilework.Client<${this.engine}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 
   private call(callee: Called, args: readonly unknown[], revive?: (value: unknown) => unknown): Future {

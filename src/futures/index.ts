@@ -1,4 +1,4 @@
-export { Client, type LazyLists, type SubmitOptions } from './client.js';
+export { Client, type LazyLists } from './client.js';
 export {
   AsCompleted,
   asCompleted,
@@ -11,4 +11,5 @@ export type { EventFlag, Lease, PatienceOptions, Queue, Semaphore, Variable } fr
 export { CancelledError, LostError, UploadError } from './errors.js';
 export { Future, type FutureStatus } from './future.js';
 export { getClient } from './get-client.js';
+export type { SubmitOptions } from './options.js';
 export type { WaitOptions } from './waiting.js';

@@ -195,6 +195,17 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
         'a name of calls is a text, not 5',
       );
       expect(() => client.with({ key: wrong(5n) }).submit(inc, 1)).toThrow(/a key is a text .*, not 5$/);
+      expect(() => client.with(wrong({ retires: 3 }))).toThrow(
+        /no option "retires"; there are captured, .*retries/,
+      );
+      expect(() => client.with({ where: wrong('thread') })).toThrow("where is 'main', or left out");
+      expect(() => client.with({ captured: wrong(5) })).toThrow('captured are values by name');
+      expect(() => client.with({ pure: wrong('no') })).toThrow('pure is true or false, not "no"');
+      expect(() => client.with(wrong(undefined)).submit(inc, 1)).not.toThrow();
+      expect(() => new Client(engine, wrong(5))).toThrow(/is said by \{ captured, .* \}, not 5/);
+      for (const none of ['tcp://127.0.0.1:8786', Promise.resolve(engine), null])
+        expect(() => new Client(wrong(none))).toThrow(/a Client takes an engine, such as what await connect/);
+      expect(String(client)).toBe(`tilework.Client<${engine}>`);
       expect(() => client.variable(wrong(5n))).toThrow('a name is a text, not 5');
       await expect(client.publish(wrong(5n), 1)).rejects.toThrow('a name is a text, not 5');
       const odd = new Map([[Object.create(null), Symbol('s')]]);

@@ -50,8 +50,10 @@ export function decide(
 }
 
 /** @throws RangeError for bounds and times that are none */
-export function checkAdapt({ minimum = 0, maximum, interval, patience = 1 }: AdaptOptions): void {
-  const whole = (value: number): boolean => Number.isInteger(value) && value >= 0;
+export function checkAdapt(options: AdaptOptions): void {
+  // Programs that no compiler has seen leave them out.
+  const { minimum = 0, maximum, interval, patience = 1 }: Partial<AdaptOptions> = options ?? {};
+  const whole = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
   if (!whole(minimum) || !whole(maximum) || minimum > maximum)
     throw new RangeError(`adapt: minimum and maximum are whole numbers, not ${minimum} and ${maximum}`);
   checkMilliseconds('adapt: interval', interval);

@@ -185,6 +185,14 @@ export class RunningCluster implements AsyncDisposable {
     return this.close();
   }
 
+  toString(): string {
+    return `tilework.LocalCluster<${this.address}, workers=${this.workers.length}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /** Resolves when nothing is being done for it any more. */
   private async stopFollowing(): Promise<void> {
     const { following } = this;

@@ -45,6 +45,9 @@ describe('adaptive scaling', () => {
   });
 
   test('takes no bounds that are none', () => {
+    expect(() => checkAdapt(undefined as never)).toThrow(
+      /adapt: minimum and maximum are whole numbers, not 0 and undefined/,
+    );
     expect(() => checkAdapt({ minimum: 3, maximum: 2 })).toThrow(/whole numbers, not 3 and 2/);
     expect(() => checkAdapt({ maximum: 1.5 })).toThrow(RangeError);
     expect(() => checkAdapt({ maximum: 1, interval: Number.NaN })).toThrow(

@@ -106,8 +106,10 @@ await describeWithDask('a cluster on this machine', (dask) => {
 
   test('is what computes until one leaves it', async () => {
     expect(defaultEngine()).toBe(engine);
+    expect(inspect([cluster])).toBe(`[ tilework.LocalCluster<${cluster.address}, workers=2> ]`);
     expect(inspect({ engine })).toBe(`{ engine: tilework.ClusterEngine<${cluster.address}> }`);
-    const second = await connect(cluster.address);
+    const second = await connect(cluster);
+    expect(second.address).toBe(cluster.address);
     expect(defaultEngine()).toBe(second);
     const last = await connect(cluster.address);
     await second.dispose();
@@ -186,6 +188,10 @@ await describeWithDask('a cluster on this machine', (dask) => {
   });
 
   test('refuses what cannot be', async () => {
+    const early = LocalCluster({ workers: 0, dask: '/nowhere/dask' });
+    await expect(connect(early as never)).rejects.toThrow(/that has started .*, not an instance of Promise/);
+    await expect(early).rejects.toThrow(/there is no/);
+    await expect(connect(8786 as never)).rejects.toThrow(/takes the address of a scheduler, .*, not 8786/);
     await expect(LocalCluster({ workers: -1, dask })).rejects.toThrow(/workers is a whole number from 0/);
     await expect(LocalCluster({ threadsPerWorker: 0, dask })).rejects.toThrow(/threadsPerWorker is a whole/);
     await expect(LocalCluster({ port: 65_536, dask })).rejects.toThrow(
