@@ -13,6 +13,7 @@ import {
   type PassedAs,
   tasksOf,
 } from '../lazy/index.js';
+import { LostError } from './errors.js';
 import { type WaitOptions, within } from './waiting.js';
 import { LocalWork, type Work } from './work.js';
 
@@ -83,7 +84,7 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
   }
 
   /**
-   * What it failed with, when it is pending no more; undefined where it has not failed.
+   * What it failed with, when it is pending no more; a LostError where its result is lost; undefined where it has not failed.
    *
    * @throws as `result`, where waiting takes too long
    * @example
@@ -92,7 +93,8 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
    */
   async exception(options: WaitOptions = {}): Promise<Error | undefined> {
     await within(this.work.settled, options, `the future ${JSON.stringify(this.key)}`);
-    const { outcome, error } = this.work;
+    const { outcome, error, lost } = this.work;
+    if (lost) return new LostError(this.key);
     if (outcome === 'finished') return undefined;
     return error instanceof Error ? error : new Error(String(error), { cause: error });
   }
