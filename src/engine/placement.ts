@@ -12,4 +12,6 @@ export interface Placement {
   rebalance(): Promise<void>;
   /** Has each key on so many workers; undefined: on all. */
   replicate(keys: readonly Key[], count?: number): Promise<void>;
+  /** Has workers leave when what only they hold is with others; returns those that have left. */
+  retire(workers: readonly string[]): Promise<readonly string[]>;
 }

@@ -1,4 +1,4 @@
-import { EngineError } from '../engine/errors.js';
+import { EngineError, shown } from '../engine/errors.js';
 import type { Placement } from '../engine/placement.js';
 import type { Key } from '../graph/task.js';
 import type { Future } from './future.js';
@@ -69,6 +69,34 @@ export abstract class Placed extends Names {
       all.map(({ key }) => key),
       count,
     );
+  }
+
+  /**
+   * Has workers leave the cluster, when what only they hold is with others. What starts workers may start them again: a Deployment of Kubernetes, say.
+   *
+   * @param workers their names or addresses: `client.workers()` has them
+   * @throws as `whoHas`; TypeError for what is no list of texts; EngineError naming workers that are not there, or that stay, since there is no other to take what they hold
+   * @example
+   * await new Client().retireWorkers(['node-1']); // throws EngineError: the local engine has no workers
+   */
+  async retireWorkers(workers: readonly string[]): Promise<void> {
+    const places = this.places();
+    if (!Array.isArray(workers) || workers.some((worker) => typeof worker !== 'string'))
+      throw new TypeError(`retireWorkers takes a list of names or addresses, not ${shown(workers)}`);
+    const present = (await this.engine.workers?.()) ?? [];
+    const found = workers.map((worker) => {
+      const one = present.find(({ name, address }) => name === worker || address === worker);
+      if (one !== undefined) return one;
+      const names = present.map(({ name }) => name).join(', ');
+      throw new EngineError(`no worker is called ${JSON.stringify(worker)}; there is ${names || 'none'}`);
+    });
+    if (found.length === 0) return;
+    const gone = await places.retire(found.map(({ address }) => address));
+    const left = found.filter(({ address }) => !gone.includes(address));
+    if (left.length > 0)
+      throw new EngineError(
+        `not retired: ${left.map(({ name }) => name).join(', ')}; no other worker can take what is held there`,
+      );
   }
 
   private places(): Placement {

@@ -145,6 +145,7 @@ await describeWithDask('on a cluster', (python) => {
       await expect.poll(busy).toEqual([pending.key]);
       await client.restart();
       expect(future.status).toBe('lost');
+      expect(await future.exception()).toMatchObject({ name: 'LostError', key: future.key });
       await expect(future.result()).rejects.toThrow(
         /is lost: the engine that held it has ended, or was restarted/,
       );
@@ -169,6 +170,31 @@ await describeWithDask('on a cluster', (python) => {
       const both = client.semaphore('left as well', 2);
       const leases = await Promise.all([both.acquire(soon), both.acquire(soon)]);
       await Promise.all(leases.map((lease) => lease.release()));
+    });
+
+    it('has workers leave, when others have what they hold', async () => {
+      const own = await LocalCluster({ workers: 2, dask: python });
+      const one = new Client(await connect(own.address));
+      const held = one.with({ workers: ['node-1'], pure: false }).submit(() => [1, 2]);
+      await held;
+      await expect(one.retireWorkers(['node-7'])).rejects.toThrow(
+        /called "node-7"; there is node-\d, node-\d$/,
+      );
+      await expect(one.retireWorkers('node-1' as never)).rejects.toThrow(
+        /takes a list of names or addresses/,
+      );
+      await one.retireWorkers([]);
+      await one.retireWorkers(['node-1']);
+      expect((await one.workers()).map(({ name }) => name)).toEqual(['node-0']);
+      expect(await held).toEqual([1, 2]);
+      await expect.poll(() => own.workers).toEqual(['node-0']);
+      // It is nowhere else, and nothing is left to take it.
+      await expect(one.retireWorkers(['node-0'])).rejects.toThrow(
+        /not retired: node-0; no other worker can take/,
+      );
+      expect(await held).toEqual([1, 2]);
+      await one.engine.dispose();
+      await own.close();
     });
 
     it('shares variables, queues, events and locks with programs in Python', async () => {

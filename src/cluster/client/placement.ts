@@ -24,6 +24,15 @@ export function schedulerPlacement(call: Call): Placement {
       return new Map(Object.entries((await call('processing', {})) as Record<string, readonly string[]>));
     },
     rebalance: () => move('rebalance', {}),
+    async retire(workers) {
+      const fields = {
+        workers,
+        close_workers: true,
+        remove: true,
+        stimulus_id: `client-retire-${Date.now()}`,
+      };
+      return Object.keys((await call('retire_workers', fields)) as object);
+    },
     replicate: (keys, count) => move('replicate', { keys, n: count ?? null }),
   };
 }
