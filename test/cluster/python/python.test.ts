@@ -158,6 +158,43 @@ await describeWithDask(
       expect(await bytes).toBe(true);
     });
 
+    test('frames are refused by a worker that has nothing to read them with', async () => {
+      const modules = "__import__('sys').modules";
+      await py(`${modules}.update(kept=${modules}.get('pyarrow'), pyarrow=None)`);
+      try {
+        const len = client.python('builtins:len', [fromColumns({ x: [3] })]);
+        const error = /frames travel as Arrow, .*: install pyarrow and pandas for .*python/;
+        expect((await len.exception())?.message).toMatch(error);
+        const inside = client.submit(
+          (data: object) => ({ data }),
+          client.scatter({ $arrow: new Uint8Array(8) }),
+        );
+        expect((await py('f["data"].x', { f: inside }).then(String, String)) as string).toMatch(error);
+      } finally {
+        await py(
+          `[${modules}.pop('pyarrow'), ${modules}['kept'] and ${modules}.update(pyarrow=${modules}['kept']), ${modules}.pop('kept')][:0]`,
+        );
+      }
+      expect(await client.python('builtins:len', [fromColumns({ x: [3, 4, 5] })])).toBe(3);
+    });
+
+    test('dictionaries whose names are no text are maps, at any depth', async () => {
+      const pairs = [
+        [1, 'number'],
+        ['1', 'text'],
+        [null, true],
+      ];
+      const map = new Map(pairs as [unknown, unknown][]);
+      const made = client.python('builtins:dict', [pairs]);
+      expect(await made).toEqual(map);
+      expect(await py('[d, (type(d) is dict, d == dict(p))]', { d: map, p: pairs })).toEqual([
+        map,
+        [true, true],
+      ]);
+      expect(await client.python('builtins:len', [made])).toBe(3);
+      expect(await client.submit((d: unknown) => (d instanceof Map ? d.get(1) : d), made)).toBe('number');
+    });
+
     test('each language reads what the other computed, also while it is pending', async () => {
       const a = client.python<number>('math:sqrt', [16]);
       const b = client.submit((n: number) => n + 1, a);

@@ -33,12 +33,22 @@ class Values(list):
         return list, (list(self),)
 
 
+class Entries(dict):
+    """A dictionary that is sent in one piece: of what is exactly a dictionary Dask sends each value by itself, and Node would read all names as text."""
+
+    def __reduce__(self):
+        return dict, (dict(self),)
+
+
 def call(payload, *inputs):
     """What a task of Python runs: the function that the payload names, on its arguments and the results that it reads."""
     task = decode(payload)
     *args, kwargs = [filled(argument, inputs) for argument in task["params"]["args"]]
     result = resolve(decode(task["common"])["python"])(*args, **kwargs)
-    return Values(result) if type(result) is list else result
+    if type(result) is list:
+        return Values(result)
+    is_map = type(result) is dict and not all(isinstance(name, str) for name in result)
+    return Entries(result) if is_map else result
 
 
 def resolve(name):
@@ -63,6 +73,8 @@ def filled(argument, inputs):
     kind = type(argument)
     if kind is Input:
         value = inputs[argument["$input"]]
+        if isinstance(value, Unread):
+            raise value.error
         return value[()] if argument.get("as") == "element" and isinstance(value, np.ndarray) else value
     if kind is list:
         return [filled(item, inputs) for item in argument]
@@ -118,9 +130,27 @@ def extension(code, data):
 def frame(data):
     try:
         import pyarrow
+
+        return pyarrow.ipc.open_stream(data).read_all().to_pandas()
     except ImportError as error:
-        raise ImportError("frames travel as Arrow: install pyarrow on the Python workers, and pandas") from error
-    return pyarrow.ipc.open_stream(data).read_all().to_pandas()
+        # Not raised here, where the worker receives data: it would ask for them again, for ever.
+        return Unread(data, error)
+
+
+class Unread:
+    """In place of a frame, where there is nothing to read it with: what uses it says so."""
+
+    def __init__(self, data, error):
+        remedy = f"install pyarrow and pandas for {sys.executable}, which runs this Python worker"
+        self.__dict__.update(data=data, error=ImportError(f"frames travel as Arrow, {error}: {remedy}"))
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self.error
+
+    def __reduce__(self):
+        return frame, (self.data,)
 
 
 # To Node
@@ -153,7 +183,7 @@ def plain(value):
     if isinstance(value, datetime.datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
         return msgpack.Timestamp.from_datetime(aware)
-    table = arrow_of(value)
+    table = value.data if isinstance(value, Unread) else arrow_of(value)
     if table is not None:
         return {"$arrow": table}
     raise NotImplementedError(f"{type(value).__module__}.{type(value).__qualname__}")
