@@ -178,6 +178,16 @@ await describeWithDask(
       expect(await client.python('builtins:len', [fromColumns({ x: [3, 4, 5] })])).toBe(3);
     });
 
+    test('what only looks like a frame or an array is refused, or passed as it is', async () => {
+      const same = <T>(value: T): T => value;
+      const arrow = client.submit(same, { $arrow: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) });
+      expect((await client.python('builtins:len', [arrow]).exception())?.message).toMatch(/Arrow/);
+      const picture = { dtype: 'rgb', shape: [2, 2], data: Uint8Array.of(1, 2, 3) };
+      const short = { dtype: 'uint8', shape: [2, 2], data: Uint8Array.of(1, 2, 3) };
+      const both = client.submit(same, [picture, short]);
+      expect(await client.python('builtins:list', [both])).toEqual([picture, short]);
+    });
+
     test('dictionaries whose names are no text are maps, at any depth', async () => {
       const pairs = [
         [1, 'number'],

@@ -99,7 +99,10 @@ def known(value):
     if value.keys() == {"$arrow"}:
         return frame(value["$arrow"])
     if value.keys() == {"dtype", "shape", "data"} and isinstance(value["data"], (bytes, np.ndarray)):
-        return np.frombuffer(value["data"], value["dtype"]).reshape(value["shape"]).copy()
+        try:
+            return np.frombuffer(value["data"], value["dtype"]).reshape(value["shape"]).copy()
+        except (TypeError, ValueError):
+            return value  # It only looks like an array.
     return value
 
 
@@ -132,17 +135,19 @@ def frame(data):
         import pyarrow
 
         return pyarrow.ipc.open_stream(data).read_all().to_pandas()
-    except ImportError as error:
+    except Exception as error:
         # Not raised here, where the worker receives data: it would ask for them again, for ever.
         return Unread(data, error)
 
 
 class Unread:
-    """In place of a frame, where there is nothing to read it with: what uses it says so."""
+    """In place of a frame, that cannot be read, or where there is nothing to read it with: what uses it says so."""
 
     def __init__(self, data, error):
-        remedy = f"install pyarrow and pandas for {sys.executable}, which runs this Python worker"
-        self.__dict__.update(data=data, error=ImportError(f"frames travel as Arrow, {error}: {remedy}"))
+        if isinstance(error, ImportError):
+            remedy = f"install pyarrow and pandas for {sys.executable}, which runs this Python worker"
+            error = ImportError(f"frames travel as Arrow, {error}: {remedy}")
+        self.__dict__.update(data=data, error=error)
 
     def __getattr__(self, name):
         if name.startswith("__"):
