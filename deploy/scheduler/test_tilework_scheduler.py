@@ -12,7 +12,7 @@ from dask.highlevelgraph import HighLevelGraph
 from distributed import Scheduler, Worker
 from distributed.protocol.pickle import dumps
 
-from tilework_scheduler import Graph, NodeTask, dask_setup, python_task
+from tilework_scheduler import FramePlaces, Graph, NodeTask, dask_setup, python_task
 
 PAYLOAD = b"\x81\xa1v\x01" * 10
 
@@ -87,6 +87,83 @@ class TestGraph(unittest.TestCase):
         self.assertEqual(data.to_dict(), self.graph.__dask_graph__())
         for layer in data.layers.values():
             self.assertIn("resources", layer.annotations)
+
+
+class Thing:
+    """Something of the scheduler's, as far as is looked at it."""
+
+    def __init__(self, **has):
+        self.__dict__.update(has)
+
+
+class TestFramePlaces(unittest.TestCase):
+    """`holder` holds a megabyte that `reader` reads, and has two seconds of work; `near` and `far` have nothing to do."""
+
+    def setUp(self):
+        self.holder, self.near, self.far = (
+            Thing(host=host, nthreads=1, occupancy=occupancy, nbytes=0) for host, occupancy in (("a", 2), ("a", 0), ("b", 0))
+        )
+        self.workers = {self.holder, self.near, self.far}
+        self.input = Thing(key="frame/fragment-1", who_has={self.holder}, get_nbytes=lambda: self.nbytes)
+        self.nbytes = 10**6
+        self.reader = self.task("frame/fragment-2")
+        self.scheduler = Thing(
+            decide_worker_non_rootish=lambda task: "Dask's",
+            valid_workers=lambda task: None,
+            running=self.workers,
+            idle={},
+            bandwidth=10**8,
+        )
+        self.places = FramePlaces(self.scheduler)
+
+    def task(self, key, **has):
+        free = {"worker_restrictions": set(), "host_restrictions": set(), "actor": False}
+        return Thing(**{"key": key, "run_spec": NodeTask(key, [], PAYLOAD), "dependencies": {self.input}, **free, **has})
+
+    def decide(self, task=None):
+        return self.scheduler.decide_worker_non_rootish(task or self.reader)
+
+    def test_where_there_is_nothing_to_do(self):
+        self.assertIs(self.decide(), self.near)
+        self.scheduler.running = {self.holder, self.far}
+        self.assertIs(self.decide(), self.far)
+
+    def test_where_it_is_held_when_all_have_as_much_to_do(self):
+        self.near.occupancy = self.far.occupancy = 2
+        self.assertIs(self.decide(), self.holder)
+
+    def test_not_where_moving_takes_longer_than_waiting(self):
+        self.nbytes = 10**9
+        self.scheduler.running = {self.holder, self.far}
+        self.assertIs(self.decide(), self.holder)
+
+    def test_blocks_of_arrays_are_moved_on_a_host_too(self):
+        self.nbytes = 10**9
+        self.input.key = "('x', 0)"
+        self.assertIs(self.decide(), self.holder)
+
+    def test_among_very_many_those_that_hold_something_and_some_with_nothing_to_do(self):
+        self.places.FEW = 1
+        self.assertIs(self.decide(), self.holder)
+        self.scheduler.idle = {"far": self.far, "near": self.near}
+        self.assertIs(self.decide(), self.far)
+
+    def test_only_where_it_may_run(self):
+        self.scheduler.valid_workers = lambda task: {self.holder}
+        self.assertIs(self.decide(), self.holder)
+        self.scheduler.valid_workers = lambda task: set()
+        self.assertEqual(self.decide(), "Dask's")
+
+    def test_what_is_no_frame_or_has_its_place_is_left_to_dask(self):
+        for task in (
+            self.task("x"),
+            self.task(("frame/x", 0)),
+            self.task("frame/x", dependencies=set()),
+            self.task("frame/x", worker_restrictions={"tcp://1"}),
+            self.task("frame/x", host_restrictions={"a"}),
+            self.task("frame/x", run_spec=Task("frame/x", len)),
+        ):
+            self.assertEqual(self.decide(task), "Dask's")
 
 
 class TestScheduler(unittest.IsolatedAsyncioTestCase):

@@ -19,6 +19,26 @@ for (const version of VERSIONS)
         expect((await run).stderr).toMatch(/Ran \d\d* tests[\s\S]*OK/);
       });
 
+      test('has the tasks that read one of a frame run on all workers, whoever holds that', async () => {
+        const scheduler = await startScheduler(python);
+        const ops: TestOps = { rows: () => 1 };
+        const alone = { nthreads: 1 };
+        const workers = [
+          await TestWorker.start(scheduler.address, ops, alone),
+          await TestWorker.start(scheduler.address, ops, alone),
+        ];
+        await using engine = await connect(scheduler.address);
+        // Of one group, by what names begin with: as fragments are.
+        const first: Task = { key: 'frame/rows-8', op: 'rows', inputs: [], params: 0 };
+        const readers = Array.from(
+          { length: 8 },
+          (_, i): Task => ({ key: `frame/rows-${i}`, op: 'rows', inputs: [first.key], params: i }),
+        );
+        const keys = readers.map(({ key }) => key);
+        await engine.run(new Map([first, ...readers].map((task) => [task.key, task])), keys);
+        expect(workers.map(({ ran }) => ran.filter((key) => key !== first.key).length)).toEqual([4, 4]);
+      });
+
       test('comes to a scheduler that was started without it, where a client may inject it', async () => {
         const scheduler = await startScheduler(python, { preload: false });
         await expect(connect(scheduler.address)).rejects.toThrow('or connect with { inject: true }');

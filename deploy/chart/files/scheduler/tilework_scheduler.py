@@ -24,6 +24,7 @@ import signal
 import sys
 import tempfile
 import threading
+from itertools import islice
 from pathlib import Path
 from pickle import PickleBuffer
 
@@ -278,6 +279,66 @@ class Detours:
             book.pop(key, None)
 
 
+class FramePlaces:
+    """Where tasks of frames run: where they are likely to begin first, be it on a worker that holds nothing of what they read. Dask itself takes a worker that holds something as long as there is one, and leaves the rest to stealing, which lets be
+    what takes little longer than its tenth of a second: where all partitions are joined with one small table, which one worker has
+    written, that worker would join them one after another."""
+
+    #: So many workers are looked at, beside those that hold something; where there are more, of those with nothing to do.
+    FEW = 64
+
+    def __init__(self, scheduler):
+        self.scheduler = scheduler
+        self.otherwise = scheduler.decide_worker_non_rootish
+        scheduler.decide_worker_non_rootish = self.decide
+
+    def decide(self, task):
+        """A worker for a task that may run; None where there is none."""
+        if not self.is_ours(task):
+            return self.otherwise(task)
+        free = self.scheduler.valid_workers(task)
+        running = self.scheduler.running if free is None else self.scheduler.running & free
+        if len(running) <= self.FEW:
+            found = running
+        else:
+            found = {worker for dependency in task.dependencies for worker in dependency.who_has or ()}
+            found.update(islice(self.scheduler.idle.values(), self.FEW))
+            found &= running
+        return min(found, key=self.start(task)) if found else self.otherwise(task)
+
+    def is_ours(self, task):
+        """Whether it is a frame's, reads something, and nobody says where it is to run."""
+        return (
+            isinstance(task.run_spec, NodeTask)
+            and is_frame(task.key)
+            and bool(task.dependencies)
+            and not (task.worker_restrictions or task.host_restrictions or task.actor)
+        )
+
+    def start(self, task):
+        """When a worker would begin, then what it holds. Of what is on its own host it is given files, which takes no time."""
+        here, near, total = {}, {}, 0
+        for dependency in task.dependencies:
+            nbytes = dependency.get_nbytes()
+            total += nbytes
+            for worker in dependency.who_has or ():
+                here[worker] = here.get(worker, 0) + nbytes
+            if is_frame(dependency.key):
+                for host in {worker.host for worker in dependency.who_has or ()}:
+                    near[host] = near.get(host, 0) + nbytes
+
+        def key(worker):
+            held = here.get(worker, 0)
+            moved = total - max(held, near.get(worker.host, 0))
+            return worker.occupancy / worker.nthreads + moved / self.scheduler.bandwidth, -held, worker.nbytes
+
+        return key
+
+
+def is_frame(key):
+    return isinstance(key, str) and key.startswith("frame/")
+
+
 # `update_graph` has a graph deserialised, by the family that its header names. Ours hands over what is there already.
 register_serialization_family("tilework-graph", None, lambda _, frames: frames[0])
 HEADER = {"serializer": "tilework-graph"}
@@ -291,6 +352,7 @@ class TileworkPlugin(SchedulerPlugin):
         self.graphs = {}
         self.counts = {}
         self.detours = Detours(scheduler)
+        FramePlaces(scheduler)
         self.lock = asyncio.Lock()
         # Done when the workers that were there before this module have what tasks of Python need.
         self.python_side_given = None
