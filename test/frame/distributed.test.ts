@@ -3,11 +3,12 @@ import { expect, test, vi } from 'vitest';
 import { Gate } from '../../src/cluster/frame/gate.js';
 import { decodeValue, encodeValue } from '../../src/cluster/wire/index.js';
 import { flatten, unflatten } from '../../src/frame/distributed/flat.js';
-import { DistributedRun } from '../../src/frame/distributed/run.js';
+import { DistributedRun, measured } from '../../src/frame/distributed/run.js';
 import { ship } from '../../src/frame/distributed/ship.js';
 import { Database, statements } from '../../src/frame/distributed/work.js';
 import type { DistributedEngine, PersistOptions } from '../../src/frame/engines.js';
 import { graphOf, partitionsFor } from '../../src/frame/exchange/index.js';
+import type { FragmentTask } from '../../src/frame/exchange/task.js';
 import { col, type DataFrame, FrameError, fromColumns } from '../../src/frame/index.js';
 import { moduleFunction, shipFunction } from '../../src/graph/functions.js';
 
@@ -117,6 +118,49 @@ test('where a task fails, what another left is not waited for: the engine gives 
   await expect(run.statement(0)).rejects.toBe(error);
   expect(fetched).toHaveLength(1);
   await run.close();
+});
+
+test('what is measured is held, and what others read of what came before it, until that fails', async () => {
+  const { plan } = fromColumns({ x: [1] }) as unknown as DataFrame;
+  const task = (key: string, ...inputs: string[]): FragmentTask => ({
+    key,
+    op: 'frame/fragment',
+    inputs,
+    params: { plan, output: { by: 'one' } },
+  });
+  const tasks = [
+    task('first'),
+    task('shared', 'first'),
+    task('own', 'first'),
+    task('wanted', 'shared', 'own'),
+    task('later', 'wanted', 'shared'),
+  ];
+  const graph = {
+    tasks: new Map(tasks.map((each) => [each.key, each])),
+    wanted: ['wanted'],
+    reasons: [],
+    blocks: new Map(),
+    result: [{ plan, inputs: ['later'] }],
+  };
+  const released: string[] = [];
+  const engine = {
+    persist: vi.fn(async () => {}),
+    release: (keys: readonly string[]) => released.push(...keys),
+    frames: { fetch: async (key: string) => ({ files: [], bytes: key.length }) },
+  };
+  const sent = engine as unknown as DistributedEngine;
+  expect(await measured(graph, ['wanted'], sent)).toEqual({
+    written: new Map([['wanted', 6]]),
+    held: ['wanted', 'shared'],
+  });
+  expect(engine.persist.mock.calls[0]!.slice(0, 2)).toEqual([
+    new Map(['first', 'shared', 'own', 'wanted'].map((key) => [key, expect.objectContaining({ key })])),
+    ['wanted', 'shared'],
+  ]);
+  expect(released).toEqual([]);
+  engine.frames.fetch = () => Promise.reject(new Error('lost'));
+  await expect(measured(graph, ['wanted'], sent)).rejects.toThrow('lost');
+  expect(released).toEqual(['wanted', 'shared']);
 });
 
 test('more rows than a scheduler should hold are refused, with the remedy', async () => {

@@ -203,8 +203,8 @@ async function graphFor(
       statements(database),
       { ...of, gathered },
       async (part, keys) => {
-        const written = await measured(part, keys, engine, options.signal);
-        held.push(...keys);
+        const { written, held: more } = await measured(part, keys, engine, options.signal);
+        held.push(...more);
         return written;
       },
     );

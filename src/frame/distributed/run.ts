@@ -31,24 +31,40 @@ function sentTasks({ tasks, blocks }: ShippedGraph): ReadonlyMap<Key, Task> {
   return sent;
 }
 
-/** Has an engine's workers run some tasks of a graph, which it holds from then on. @returns bytes of the files that each left */
+/** Bytes of the files that some tasks left, and the keys that the engine holds from then on. */
+interface Measured {
+  readonly written: ReadonlyMap<Key, number>;
+  readonly held: readonly Key[];
+}
+
+/** Has an engine's workers run some tasks of a graph; what the rest of the graph reads of those before them it holds, too. */
 export async function measured(
   graph: FrameGraph,
   keys: readonly Key[],
   engine: DistributedEngine,
   signal = new AbortController().signal,
-): Promise<ReadonlyMap<Key, number>> {
-  const tasks = cull(sentTasks(ship({ ...graph, result: [] })), keys);
-  let held = false;
+): Promise<Measured> {
+  const all = sentTasks(ship({ ...graph, result: [] }));
+  const tasks = cull(all, keys);
+  const held = [...new Set([...keys, ...readLater(graph, tasks)])];
+  let holds = false;
   try {
-    await engine.persist(tasks, keys, { signal });
-    held = true;
+    await engine.persist(tasks, held, { signal });
+    holds = true;
     const outcomes = await Promise.all(keys.map((key) => engine.frames.fetch(key, undefined, signal)));
-    return new Map(keys.map((key, i) => [key, outcomes[i]!.bytes!]));
+    return { written: new Map(keys.map((key, i) => [key, outcomes[i]!.bytes!])), held };
   } catch (error) {
-    if (held) engine.release(keys);
+    if (holds) engine.release(held);
     throw restored(error);
   }
+}
+
+/** Which of some tasks others of the graph, or its result, read: given up, they would run again. */
+function readLater({ tasks, result }: FrameGraph, some: ReadonlyMap<Key, Task>): readonly Key[] {
+  const others = [...tasks.values()].filter(({ key }) => !some.has(key));
+  return [...others, ...result].flatMap(({ inputs }) =>
+    inputs.filter((key) => tasks.has(key) && some.has(key)),
+  );
 }
 
 /**
