@@ -51,7 +51,7 @@ export async function factsOf(
     return Object.values(await typesOf(make.project(input, items)));
   };
   const visit = async (node: PlanNode): Promise<void> => {
-    for (const input of inputsOf(node)) await visit(input);
+    await Promise.all(inputsOf(node).map(visit));
     switch (node.kind) {
       case 'scan':
         if (node.source.from === 'database' && node.source.type === 'duckdb') {
@@ -64,36 +64,43 @@ export async function factsOf(
           for (const filter of node.filters) columnsOf(filter, read);
           if (read.size > 0) facts.scanTypes.set(node, await typesOf(make.scan(node.source, [...read])));
         }
-        if (node.source.format === 'parquet')
-          await readRowGroups(
-            node.source.files.map(({ path }) => path).filter((path) => !facts.rowGroups.has(path)),
-            database,
-            facts.rowGroups,
-          );
         return;
       case 'union':
         facts.unionTypes.set(node, await Promise.all(node.inputs.map(typesOf)));
         return;
       case 'join': {
-        const left = await typesOfExprs(
-          node.left,
-          node.on.map((pair) => pair.left),
-        );
-        const right = await typesOfExprs(
-          node.right,
-          node.on.map((pair) => pair.right),
+        const [left, right] = await Promise.all(
+          (['left', 'right'] as const).map((side) =>
+            typesOfExprs(
+              node[side],
+              node.on.map((pair) => pair[side]),
+            ),
+          ),
         );
         facts.joinTypes.set(
           node,
-          left.map((type, i) => [type, right[i]!] as const),
+          left!.map((type, i) => [type, right![i]!] as const),
         );
         return;
       }
       default:
     }
   };
-  await visit(plan);
+  // Each asks DuckDB, which answers several at once; until then no worker has anything to do.
+  await Promise.all([visit(plan), readRowGroups(parquetFiles(plan), database, facts.rowGroups)]);
   return facts;
+}
+
+/** The paths of all Parquet files of a plan, each once. */
+function parquetFiles(plan: PlanNode): readonly string[] {
+  const paths = new Set<string>();
+  const visit = (node: PlanNode): void => {
+    if (node.kind === 'scan' && node.source.from === 'files' && node.source.format === 'parquet')
+      for (const { path } of node.source.files) paths.add(path);
+    inputsOf(node).forEach(visit);
+  };
+  visit(plan);
+  return [...paths];
 }
 
 /** About how many rows a table has; undefined of a view. */
