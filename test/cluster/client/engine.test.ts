@@ -10,7 +10,7 @@ import { GraphError } from '../../../src/graph/errors.js';
 import type { Graph, Task } from '../../../src/graph/task.js';
 import { makeCertificates } from '../support/certificates.js';
 import { startProxy } from '../support/proxy.js';
-import { describeWithDask, type Process, startScheduler, VERSIONS } from '../support/scheduler.js';
+import { describeWithDask, OWN_HOST, type Process, startScheduler, VERSIONS } from '../support/scheduler.js';
 import { type TestOps, TestWorker } from '../support/worker.js';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -319,7 +319,7 @@ await describeWithDask('a scheduler', (python) => {
 
   test('that comes back is given again what was wanted', async () => {
     open = [];
-    const first = await startScheduler(python);
+    const first = await startScheduler(python, { host: OWN_HOST });
     const port = Number(first.address.split(':').at(-1));
     const engine = await connect(first.address);
     await TestWorker.start(first.address, ops);
@@ -328,7 +328,7 @@ await describeWithDask('a scheduler', (python) => {
     const running = computed(engine, graph, 'w');
     while (open.length === 0) await sleep(5);
     await first.kill();
-    const second = await startScheduler(python, { port });
+    const second = await startScheduler(python, { host: OWN_HOST, port });
     const worker = await TestWorker.start(second.address, ops);
     while (!worker.ran.includes('w')) await sleep(5);
     for (const release of open) release();

@@ -7,7 +7,7 @@ import { TaskError } from '../../../src/engine/errors.js';
 import { Client, type Future, LostError } from '../../../src/futures/index.js';
 import * as tw from '../../../src/index.js';
 import { arange, type Delayed, delayed, type TileArray } from '../../../src/index.js';
-import { describeWithDask, type Process, startScheduler } from '../support/scheduler.js';
+import { describeWithDask, OWN_HOST, type Process, startScheduler } from '../support/scheduler.js';
 import { startWorker } from '../worker/support/process.js';
 
 const { getClient } = tw;
@@ -149,7 +149,7 @@ with Client(${JSON.stringify(scheduler.address)}) as client:
   });
 
   test('of another program are lost with the scheduler, and say so', async () => {
-    const first = await startScheduler(python);
+    const first = await startScheduler(python, { host: OWN_HOST });
     await startWorker(first.address);
     await using other = await connect(first.address);
     await using holder = await connect(first.address);
@@ -158,7 +158,7 @@ with Client(${JSON.stringify(scheduler.address)}) as client:
     const { list } = await new Client(holder).getDataset<{ list: Future<number>[] }>('squares');
     expect(await list[0]).toBe(9);
     await first.kill();
-    await startScheduler(python, { port: Number(first.address.split(':').at(-1)) });
+    await startScheduler(python, { host: OWN_HOST, port: Number(first.address.split(':').at(-1)) });
     await expect.poll(() => list[1]!.status).toBe('lost');
     await expect(list[1]!.result()).rejects.toThrow(LostError);
     expect(await new Client(holder).listDatasets()).toEqual([]);

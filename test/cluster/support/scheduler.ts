@@ -41,6 +41,12 @@ export async function describeWithDask(
   describe.skipIf(python === undefined)(name, () => body(python ?? ''));
 }
 
+/**
+ * A loopback address of this process's own, for schedulers that another takes the place of: meanwhile nobody is given their port, as somebody may be
+ * on the address that all others listen on and connect from.
+ */
+export const OWN_HOST = `127.${(process.pid >> 8) & 255}.${process.pid & 255}.251`;
+
 export interface SchedulerOptions {
   /** Default: any free one. */
   readonly port?: number;
