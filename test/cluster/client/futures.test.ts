@@ -7,7 +7,13 @@ import { TaskError } from '../../../src/engine/errors.js';
 import { Client, type Future, LostError } from '../../../src/futures/index.js';
 import * as tw from '../../../src/index.js';
 import { arange, type Delayed, delayed, type TileArray } from '../../../src/index.js';
-import { describeWithDask, OWN_HOST, type Process, startScheduler } from '../support/scheduler.js';
+import {
+  describeWithDask,
+  KEEPING_COPIES,
+  OWN_HOST,
+  type Process,
+  startScheduler,
+} from '../support/scheduler.js';
 import { startWorker } from '../worker/support/process.js';
 
 const { getClient } = tw;
@@ -16,7 +22,7 @@ await describeWithDask('futures on a cluster', (python) => {
   let scheduler: Process;
   let engine: ClusterEngine;
   beforeAll(async () => {
-    scheduler = await startScheduler(python);
+    scheduler = await startScheduler(python, { config: KEEPING_COPIES });
     engine = await connect(scheduler.address);
     return () => engine.dispose();
   });

@@ -47,6 +47,9 @@ export async function describeWithDask(
  */
 export const OWN_HOST = `127.${(process.pid >> 8) & 255}.${process.pid & 255}.251`;
 
+/** A scheduler's configuration that leaves copies where they are: it looks every two seconds whether there are more of a result than are needed. */
+export const KEEPING_COPIES = { 'distributed.scheduler.active-memory-manager.start': false } as const;
+
 export interface SchedulerOptions {
   /** Default: any free one. */
   readonly port?: number;

@@ -3,7 +3,7 @@ import { getData, RpcPool } from '../../../src/cluster/comm/index.js';
 import { decodeResult, encodeResult, type Serialized } from '../../../src/cluster/wire/index.js';
 import { makeCertificates } from '../support/certificates.js';
 import { startProxy } from '../support/proxy.js';
-import { describeWithDask, type Process, startScheduler } from '../support/scheduler.js';
+import { describeWithDask, KEEPING_COPIES, type Process, startScheduler } from '../support/scheduler.js';
 import { startWorker } from './support/process.js';
 
 const block = { dtype: 'float64', shape: [2, 3], data: Float64Array.of(0, 1, 2, 3, 4, 5) } as const;
@@ -18,7 +18,7 @@ await describeWithDask('calls to a Node worker', (python) => {
   let scheduler: Process;
   const pool = new RpcPool();
   beforeAll(async () => {
-    scheduler = await startScheduler(python);
+    scheduler = await startScheduler(python, { config: KEEPING_COPIES });
   });
   afterAll(() => pool.close());
   const call = (op: string, fields: object = {}): Promise<unknown> =>
@@ -30,7 +30,7 @@ await describeWithDask('calls to a Node worker', (python) => {
     const addresses = workers.map(({ address }) => address);
     const data = { array: encodeResult({ blocks: [block] }), text: encodeResult({ value: 'hello' }) };
     const keys = Object.keys(data);
-    await call('scatter', { data, workers: null, client: 'test', broadcast: true, timeout: 5 });
+    await call('scatter', { data, workers: null, client: 'test', broadcast: true, timeout: 60 });
     const whoHas = (await call('who_has', { keys })) as Record<string, string[]>;
     expect(Object.values(whoHas).map((list) => [...list].sort())).toEqual(
       keys.map(() => [...addresses].sort()),
@@ -107,7 +107,7 @@ await describeWithDask('calls to a Node worker', (python) => {
   test('a worker whose scheduler is gone ends, and says so', async () => {
     const doomed = await startScheduler(python);
     const worker = await startWorker(doomed.address);
-    const supervised = await startWorker(doomed.address, ['--death-timeout', '1'], { nanny: true });
+    const supervised = await startWorker(doomed.address, ['--death-timeout', '10'], { nanny: true });
     await doomed.kill();
     expect(await worker.exited).toBe(4);
     expect(worker.log()).toMatch(/the scheduler is gone/);
@@ -118,7 +118,7 @@ await describeWithDask('calls to a Node worker', (python) => {
 
   test('workers talk TLS where the scheduler does', async () => {
     const { files, member } = makeCertificates(python);
-    const secure = await startScheduler(python, { tls: files });
+    const secure = await startScheduler(python, { tls: files, config: KEEPING_COPIES });
     const flags = ['--tls-ca-file', files.ca, '--tls-cert', files.cert, '--tls-key', files.key];
     const workers = await Promise.all([1, 2].map(() => startWorker(secure.address, flags)));
     const safe = new RpcPool({ certificates: member });
@@ -129,7 +129,7 @@ await describeWithDask('calls to a Node worker', (python) => {
       workers: null,
       client: 'test',
       broadcast: true,
-      timeout: 5,
+      timeout: 60,
     });
     for (const { address } of workers) {
       expect(address).toMatch(/^tls:\/\/127\.0\.0\.1/);
