@@ -247,7 +247,7 @@ await describeWithDask('frames on a cluster', (dask) => {
     expect(held.partitions).toBe(4);
     const own = async (): Promise<string[]> =>
       [...new Set(await keys())].filter((key) => !others.includes(key));
-    expect(await own()).toHaveLength(4);
+    await expect.poll(own).toHaveLength(4);
     // Its supervisor starts it anew; what it held is made again, by tasks that the scheduler remembers.
     process.kill([...(await client.run(() => process.pid)).values()][0]!, 'SIGKILL');
     expect(await held.rows()).toEqual(await sorted.rows());
