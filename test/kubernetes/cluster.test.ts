@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/cluster/client/index.js';
 import { Client } from '../../src/futures/index.js';
 import * as tw from '../../src/index.js';
@@ -68,11 +72,16 @@ describe.skipIf(python === undefined).each(HELMS)('what %s renders, as processes
       const client = new Client(engine);
       expect(await client.python('math:factorial', [5])).toBe(120);
       // A task that keeps Python's lock keeps its worker from answering, and nobody from knowing that it lives.
-      const sleeping = client.python('ctypes:pythonapi.usleep', [1_500_000]);
+      // Here it opens a pipe, which has another end only when it has been seen that it is busy.
+      const pipe = join(mkdtempSync(join(tmpdir(), 'tilework-pipe-')), 'pipe');
+      onTestFinished(() => rmSync(dirname(pipe), { recursive: true }));
+      await run('mkfifo', [pipe]);
+      const opening = client.python('ctypes:pythonapi.open', [Buffer.from(`${pipe}\0`), 0]);
       while ((await pythonWorker!.probe('startupProbe', 200)) !== undefined);
       for (const probe of ['readinessProbe', 'livenessProbe'] as const)
         expect(await pythonWorker!.probe(probe)).toBe(200);
-      await sleeping;
+      await writeFile(pipe, '');
+      await opening;
       await logsIn(`http://${jupyter!.ip}:8888`);
       expect(await pythonWorker!.retired(), pythonWorker!.log).toBe(0);
       // Of the stranger: probes and hooks greet.

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { type ClusterEngine, connect } from '../../src/cluster/client/index.js';
 import { Client } from '../../src/futures/index.js';
@@ -119,21 +120,22 @@ async function namesOf(scheduler: Pod): Promise<string[]> {
 
 /** All of a worker's threads work, and its probes are answered meanwhile. */
 async function answersWhileBusy(engine: ClusterEngine, workers: readonly Pod[]): Promise<void> {
-  const client = new Client(engine);
-  const spin = (until: number) => {
-    while (Date.now() < until) {}
-    return true;
+  const path = mkdtempSync(join(tmpdir(), 'tilework-busy-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  const client = new Client(engine, { captured: { path } });
+  const spin = (i: number) => {
+    const { existsSync, writeFileSync } = process.getBuiltinModule('node:fs');
+    writeFileSync(`${path}/of ${process.pid}`, '');
+    while (!existsSync(`${path}/enough`)) {}
+    return i;
   };
-  const until = Date.now() + 2_000;
-  const spinning = workers.flatMap((_, at) => [at, at + 0.5]).map((at) => client.submit(spin, until + at));
-  let asked = 0;
-  while (Date.now() < until - 200) {
+  const spinning = [...workers, ...workers].map((_, i) => client.submit(spin, i));
+  await expect.poll(() => readdirSync(path).length).toBe(workers.length);
+  for (let times = 0; times < 3; times++)
     for (const worker of workers) {
       expect(await worker.probe('livenessProbe')).toBe(200);
       expect(await worker.probe('readinessProbe')).toBe(200);
     }
-    asked++;
-  }
-  expect(asked).toBeGreaterThan(1);
-  expect(await Promise.all(spinning)).toEqual(spinning.map(() => true));
+  writeFileSync(join(path, 'enough'), '');
+  expect(await Promise.all(spinning)).toEqual(spinning.map((_, i) => i));
 }

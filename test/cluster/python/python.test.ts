@@ -248,7 +248,11 @@ await describeWithDask(
       const flaky =
         "(l := __import__('sys').__dict__.setdefault('tried', [])).append(1) or 6 // (len(l) // 3)";
       expect(await client.with({ retries: 2 }).python('builtins:eval', [flaky, {}])).toBe(6);
-      const blocker = client.python('time:sleep', [0.5]);
+      // Until the others are where it is, and wait for its thread.
+      const blocker = client.python('builtins:eval', [
+        `[*iter(lambda: len(__import__('distributed').get_worker().state.ready) >= 3 or __import__('time').sleep(0.02), True)]`,
+        {},
+      ]);
       const note = (n: number, priority: number) =>
         client
           .with({ priority })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClusterEngine, connect } from '../../../src/cluster/client/index.js';
 import { RpcPool } from '../../../src/cluster/comm/index.js';
 import * as futures from '../../../src/futures/index.js';
+import { folder } from '../../faults/programs.js';
 import { describeWithDask, type Process, startScheduler } from '../support/scheduler.js';
 import { startWorker } from './support/process.js';
 
@@ -33,12 +34,17 @@ for (const version of ['newest', '2024.12.1'] as const)
 
       test('spread them over all workers, and hold no thread meanwhile', async () => {
         const workers = await Promise.all([startWorker(scheduler.address), startWorker(scheduler.address)]);
-        const client = new Client(engine, { captured: { getClient }, pure: false });
+        const path = folder();
+        const client = new Client(engine, { captured: { getClient, path }, pure: false });
         const parent = async (): Promise<number[]> => {
-          const own = getClient().with({ pure: false });
+          const own = getClient().with({ captured: { path }, pure: false });
+          // The first ones last until each worker has one.
           const busy = (i: number): number => {
+            const { readdirSync, writeFileSync } = process.getBuiltinModule('node:fs');
+            writeFileSync(`${path}/${process.pid}`, '');
             const end = Date.now() + 30 + 0 * i;
-            while (Date.now() < end);
+            while (Date.now() < end || readdirSync(path).length < 2)
+              Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
             return process.pid;
           };
           return own.gather(own.map(busy, [0, 1, 2, 3]));
