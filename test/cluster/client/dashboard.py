@@ -32,18 +32,18 @@ def result(key):
     future = Future(key, client)
     # What Dask itself does where a future comes from elsewhere.
     client._send_to_scheduler({"op": "client-desires-keys", "keys": [key], "client": client.id})
-    return future.result(timeout=20)
+    return future.result(timeout=100)
 
 
 def own_work():
     futures = client.map(lambda i: (i * i, get_worker().address), range(20), pure=False)
     results = client.gather(futures)
-    total = client.submit(sum, [value for value, _ in results], pure=False).result(timeout=20)
+    total = client.submit(sum, [value for value, _ in results], pure=False).result(timeout=100)
     return total, sorted({worker for _, worker in results})
 
 
 address, dashboard = sys.argv[1:]
-with Client(address, timeout=20) as client:
+with Client(address, timeout=100) as client:
     # The scheduler notes what tasks did from the first look on.
     columns("individual-task-stream", "duration")
     print("watching", flush=True)

@@ -19,14 +19,14 @@ def future_of(client, key):
 
 
 def read(client):
-    array = future_of(client, "py-array").result(timeout=20)
-    pair = future_of(client, "py-pair").result(timeout=20)
-    error = future_of(client, "py-error").exception(timeout=20)
+    array = future_of(client, "py-array").result(timeout=100)
+    pair = future_of(client, "py-pair").result(timeout=100)
+    error = future_of(client, "py-error").exception(timeout=100)
     return {
         "array": array.tolist(),
         "dtype": str(array.dtype),
         "pair": list(pair),
-        "value": future_of(client, "py-value").result(timeout=20),
+        "value": future_of(client, "py-value").result(timeout=100),
         "error": [type(error).__name__, str(error)],
     }
 
@@ -34,12 +34,12 @@ def read(client):
 def compute(client):
     futures = client.map(lambda i: (i * i, get_worker().address), range(50))
     results = client.gather(futures)
-    total = client.submit(sum, [value for value, _ in results]).result(timeout=20)
+    total = client.submit(sum, [value for value, _ in results]).result(timeout=100)
     return {"total": total, "workers": sorted({worker for _, worker in results})}
 
 
 mode, address = sys.argv[1:]
-with Client(address, timeout=20) as client:
+with Client(address, timeout=100) as client:
     print(json.dumps({"read": read, "compute": compute}[mode](client)))
     sys.stdout.flush()
 os._exit(0)

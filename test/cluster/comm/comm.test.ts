@@ -154,7 +154,9 @@ describe('calls', () => {
       for (let i = 0; i < seconds; i++) {
         await vi.advanceTimersByTimeAsync(1_000);
         // Connections are made in real time.
-        for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+        const turn = () => new Promise((resolve) => setImmediate(resolve));
+        for (let turns = 0; turns < 5; turns++) await turn();
+        while (process.getActiveResourcesInfo().includes('TCPConnectWrap')) await turn();
       }
     };
     const slow = calls.call(line.address, 'wait');
