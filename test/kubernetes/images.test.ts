@@ -129,7 +129,7 @@ describe.skipIf(cannot !== '' || python === undefined)("the worker's image", () 
       expect(await info.ended, info.log).toBe(0);
       expect(info.log).toMatch(/BLAS +OpenBLAS/);
     } finally {
-      const ends = await Promise.all(workers.map((worker) => worker.stop(20_000)));
+      const ends = await Promise.all(workers.map((worker) => worker.stop(60_000)));
       await scheduler.kill();
       expect(ends, workers.map(({ log }) => log).join('──\n')).toEqual([0, 0]);
     }

@@ -33,6 +33,7 @@ export async function withPage(work: (page: Page) => Promise<void>): Promise<voi
       // All of a notebook: Jupyter keeps no cells that are out of sight.
       viewport: { width: 1_180, height: 2_400 },
     });
+    context.setDefaultTimeout(120_000);
     await work(context.pages()[0] ?? (await context.newPage()));
   } finally {
     await context?.close();

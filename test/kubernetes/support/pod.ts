@@ -170,7 +170,7 @@ export class Pod {
   /** What a probe of it finds by HTTP; undefined where nothing answers in time. */
   async probe(
     name: 'startupProbe' | 'readinessProbe' | 'livenessProbe',
-    timeoutMs = 5_000,
+    timeoutMs = 60_000,
   ): Promise<number | undefined> {
     const { path, port } = this.container[name].httpGet;
     const number = this.container.ports.find((named: KubernetesObject) => named.name === port)?.containerPort;
