@@ -1,7 +1,8 @@
 #!/bin/bash
 # Stands before a tool on the PATH: notes how it was called, fails once where $WORLD/fail says so, and then is the tool of this world.
 tool=${0##*/}
-{ printf '%s\t' "$tool" "$@"; printf '\n'; } >>"$WORLD/calls"
+call=$(printf '%s\t' "$tool" "$@")
+printf '%s\n' "$call" >>"$WORLD/calls"
 if [ -f "$WORLD/fail" ]; then
   for word in "$@"; do
     if [ "$word" = "$(cat "$WORLD/fail")" ]; then

@@ -26,6 +26,8 @@ const BEFORE = { ...process.env };
 /** Tools on a PATH of their own, each behind a shim that notes calls and fails when told to; a home and a state of their own. */
 export class World {
   readonly home = mkdtempSync(join(tmpdir(), 'tilework-deploy-'));
+  /** How many calls were looked at. */
+  private seen = 0;
 
   /** @param real paths of programs that are not played by a script */
   constructor(
@@ -50,9 +52,10 @@ export class World {
 
   /** How tools were called since the last time: program and arguments. */
   calls(): string[][] {
-    const path = join(this.home, 'calls');
-    const calls = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-    writeFileSync(path, '');
+    // Of a tool that is just noting its call nothing gets lost.
+    const all = readFileSync(join(this.home, 'calls'), 'utf8').split('\n').slice(0, -1);
+    const calls = all.slice(this.seen);
+    this.seen = all.length;
     return calls.map((line) => line.split('\t').slice(0, -1));
   }
 
