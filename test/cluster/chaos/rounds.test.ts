@@ -87,5 +87,9 @@ await describeWithDask('work that is given up and asked for again', (python) => 
 
 /** Kills a process, if it is up. */
 function kill(pid: number | undefined): void {
-  if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  try {
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
