@@ -28,7 +28,7 @@ async function metricsOf(pod: Pod, port: number): Promise<string> {
 }
 
 describe.skipIf(python === undefined).each(HELMS)('what %s renders, as processes', (generation, tools) => {
-  it('is a cluster that computes, by certificates of the chart', { timeout: 120_000 }, async () => {
+  it('is a cluster that computes, by certificates of the chart', { timeout: 240_000 }, async () => {
     // Both generations render the same: one with Python and notebooks too is enough.
     const all = generation === 'helm4';
     const objects = await template(tools, {

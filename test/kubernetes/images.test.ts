@@ -188,7 +188,7 @@ describe.skipIf(cannot !== '' || notebook === undefined)("the notebook's image",
     });
 
   it('serves JupyterLab with its kernels, and runs cells by packages of its own', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const cell = `import * as tw from 'tilework';
 import * as Plot from '@observablehq/plot';

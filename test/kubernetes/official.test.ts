@@ -19,7 +19,7 @@ const TRUTH = join(import.meta.dirname, '../truth');
 const OFFICIAL = join(import.meta.dirname, '../../deploy/official');
 const read = (file: string): string => readFileSync(join(OFFICIAL, file), 'utf8');
 describe.skipIf(python === undefined)('workers of tilework', () => {
-  it('run in a cluster of the Dask operator', { timeout: 120_000 }, async () => {
+  it('run in a cluster of the Dask operator', { timeout: 240_000 }, async () => {
     await using operator = new Operator(python!);
     const render = { render: read('operator/cluster.yaml'), workers: 2 };
     const objects = await operator.ask<KubernetesObject[]>(render);
@@ -78,7 +78,7 @@ describe.skipIf(python === undefined)('workers of tilework', () => {
       expect(tags).toEqual(tags.map(() => `ghcr.io/dask/dask:${version}`));
     });
 
-    it('run beside those of Python', { timeout: 120_000 }, async () => {
+    it('run beside those of Python', { timeout: 240_000 }, async () => {
       const pods = new Pods([], official!);
       const described = pod('scheduler');
       described.spec.containers[0].env = parse(read('dask-chart/scheduler.yaml')).scheduler.env;

@@ -54,7 +54,7 @@ await describeWithDask('a cluster of several hosts', (python) => {
       expect(workers.map((worker) => worker.log()).join()).toMatch(/cannot fetch from tls:/);
       await cluster.close();
     },
-    120_000,
+    240_000,
   );
 
   test.skipIf(cannot !== '').concurrent(
@@ -75,7 +75,7 @@ await describeWithDask('a cluster of several hosts', (python) => {
       await cluster.expectEmpty();
       await cluster.close();
     },
-    120_000,
+    240_000,
   );
 
   test.skipIf(cannot !== '').concurrent(
@@ -96,7 +96,7 @@ await describeWithDask('a cluster of several hosts', (python) => {
       await cluster.expectEmpty();
       await cluster.close();
     },
-    120_000,
+    240_000,
   );
 
   test
