@@ -13,8 +13,8 @@ const ACCOUNT = '123456789012';
 const NAME = 'demo.k8s.local';
 const REGION = 'us-east-1';
 
-/** The real aws, against what answers as Amazon does. */
-describe.skipIf(moto === undefined || awscli === undefined)('with the real aws', () => {
+/** The real aws, against what answers as Amazon does: each call takes a second, and on a busy machine several. */
+describe.skipIf(moto === undefined || awscli === undefined)('with the real aws', { timeout: 400_000 }, () => {
   let server: Awaited<ReturnType<typeof startMoto>>;
   let world: World;
   beforeAll(async () => {
@@ -68,9 +68,7 @@ describe.skipIf(moto === undefined || awscli === undefined)('with the real aws',
     expect(where).toEqual({ LocationConstraint: 'eu-west-1' });
   });
 
-  it('finds and removes what a cluster left, and nothing else, and the bucket when asked', {
-    timeout: 120_000,
-  }, async () => {
+  it('finds and removes what a cluster left, and nothing else, and the bucket when asked', async () => {
     const bucket = `tilework-kops-${ACCOUNT}-${REGION}`;
     const executor = world.executor();
     await executor.execute(bucketSteps({ bucket, region: REGION, account: ACCOUNT }).slice(0, 2));
