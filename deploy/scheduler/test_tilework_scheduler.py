@@ -9,8 +9,9 @@ import dask
 import msgpack
 from dask._task_spec import Task
 from dask.highlevelgraph import HighLevelGraph
-from distributed import Scheduler, Worker
+from distributed import Scheduler, Worker, protocol
 from distributed.protocol.pickle import dumps
+from distributed.worker_state_machine import TaskFinishedMsg
 
 from tilework_scheduler import FramePlaces, Graph, NodeTask, dask_setup, python_task
 
@@ -175,6 +176,37 @@ class TestScheduler(unittest.IsolatedAsyncioTestCase):
                     dask_setup(scheduler)
                     async with Worker(scheduler.address, dashboard=False) as worker:
                         self.assertEqual(scheduler.stream_comms[worker.address].interval, seconds)
+
+    async def test_many_finished_tasks_in_one_message_are_as_many_of_dasks(self):
+        transfer = {"action": "transfer", "start": 0.5, "stop": 1.0, "source": "tcp://127.0.0.1:1"}
+        compute = {"action": "compute", "start": 1.0, "stop": 2.0}
+        sent, rows = [], []
+        for i, startstops in enumerate(([compute], [transfer, compute])):
+            message = TaskFinishedMsg(
+                key=f"x-{i}",
+                run_id=i,
+                nbytes=8,
+                type=b"",
+                typename="number",
+                metadata={},
+                thread=3,
+                startstops=startstops,
+                stimulus_id=f"end-{i}",
+            ).to_dict()
+            sent.append(message)
+            times = [list(part.values()) for part in startstops]
+            rows.append([message["key"], i, 8, "number", 3, times, message["stimulus_id"]])
+        expected, [batch] = over_the_wire(sent), over_the_wire([{"tasks": rows}])
+        got = []
+        async with Scheduler(host="127.0.0.1", dashboard_address=":0") as scheduler:
+            dask_setup(scheduler)
+            scheduler.stream_handlers["task-finished"] = lambda **message: got.append(message)
+            scheduler.stream_handlers["tilework-finished"](worker="tcp://127.0.0.1:2", **batch)
+        self.assertEqual(got, [{**m, "worker": "tcp://127.0.0.1:2"} for m in expected if m.pop("op")])
+
+
+def over_the_wire(messages):
+    return protocol.loads([bytes(frame) for frame in protocol.dumps(messages)])
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ from distributed.protocol.serialize import (
 from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerError
 
 #: What clients and this module must agree on; changes when messages do.
-PROTOCOL = 5
+PROTOCOL = 6
 
 #: The resource that Node workers have, and what a task takes of it where other workers are there too.
 RESOURCE = "JS"
@@ -50,6 +50,9 @@ SHARE = {RESOURCE: 0.001}
 
 #: Payloads of at most so many bytes travel within the pickles of their tasks: for them frames of their own cost more than a copy does.
 WITHIN = 4096
+
+#: What workers say of the time that a task took, in this order; the last, where it came from, only of transfers.
+STARTSTOP = ("action", "start", "stop", "source")
 
 #: How many objects may be new before Python looks for cycles among them. Tasks come and go by the thousand without any, and to look
 #: for them again and again takes time of the scheduler's.
@@ -371,6 +374,7 @@ class TileworkPlugin(SchedulerPlugin):
         scheduler.stream_handlers["tilework-tasks"] = self.tasks
         scheduler.stream_handlers["tilework-submit"] = self.submit
         scheduler.stream_handlers["tilework-discard"] = self.discard
+        scheduler.stream_handlers["tilework-finished"] = self.finished
         scheduler.stream_handlers["tilework-unreachable"] = self.detours.unreachable
         self.take_run_id("long-running")
 
@@ -485,6 +489,27 @@ class TileworkPlugin(SchedulerPlugin):
         handler = self.scheduler.stream_handlers[op]
         if "run_id" not in inspect.signature(handler).parameters:
             self.scheduler.stream_handlers[op] = lambda run_id=None, **message: handler(**message)
+
+    # What workers send
+
+    def finished(self, worker, tasks):
+        """Takes what Dask's `task-finished` says, of many tasks in one message: to decode and dispatch as many messages, each of several
+        maps, takes longer."""
+        handle = self.scheduler.stream_handlers["task-finished"]
+        for key, run_id, nbytes, typename, thread, startstops, stimulus_id in tasks:
+            handle(
+                worker=worker,
+                key=key,
+                run_id=run_id,
+                status="OK",
+                nbytes=nbytes,
+                type=b"",
+                typename=typename,
+                metadata={},
+                thread=thread,
+                startstops=tuple(dict(zip(STARTSTOP, values)) for values in startstops),
+                stimulus_id=stimulus_id,
+            )
 
     # What happens on the scheduler
 

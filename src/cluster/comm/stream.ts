@@ -15,7 +15,11 @@ export class BatchedStream {
   private queue: StreamMessage[] = [];
   private flushing: Promise<void> | undefined;
 
-  constructor(readonly connection: Connection) {}
+  /** @param pack what a list becomes before it is sent, which must say the same */
+  constructor(
+    readonly connection: Connection,
+    private readonly pack: (messages: readonly StreamMessage[]) => readonly StreamMessage[] = (list) => list,
+  ) {}
 
   get address(): string {
     return this.connection.address;
@@ -53,7 +57,7 @@ export class BatchedStream {
       while (this.queue.length > 0) {
         const batch = this.queue;
         this.queue = [];
-        await this.connection.write(batch);
+        await this.connection.write(this.pack(batch));
       }
     } catch (error) {
       this.queue = [];

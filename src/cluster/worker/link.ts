@@ -10,6 +10,7 @@ import {
 } from '../comm/index.js';
 import type { Log } from './log.js';
 import type { WorkerOptions } from './options.js';
+import { together } from './scheduler-messages.js';
 import { seconds } from './time.js';
 
 /** Between two attempts to reach the scheduler, in milliseconds. */
@@ -32,7 +33,7 @@ export class SchedulerLink {
     connection: Connection,
     readonly pool: RpcPool,
   ) {
-    this.stream = new BatchedStream(connection);
+    this.stream = new BatchedStream(connection, together);
   }
 
   /**

@@ -59,6 +59,39 @@ export function toScheduler(message: Message): StreamMessage {
   }
 }
 
+/**
+ * Messages as they go out in one list. Tasks that finished one after another are told of in one message, which tilework's module in the
+ * scheduler takes for as many of Dask's: there each message, and each map in one, takes time of the process that all workers wait for.
+ */
+export function together(messages: readonly StreamMessage[]): readonly StreamMessage[] {
+  const packed: StreamMessage[] = [];
+  for (let i = 0; i < messages.length; ) {
+    let end = i;
+    while (messages[end]?.op === 'task-finished') end++;
+    if (end - i > 1) {
+      const finished = messages.slice(i, end) as unknown as readonly Finished[];
+      packed.push({ op: 'tilework-finished', tasks: finished.map(rowOf) });
+      i = end;
+    } else packed.push(messages[i++]!);
+  }
+  return packed;
+}
+
+/** What differs from one finished task to the next. */
+const rowOf = ({ key, run_id, nbytes, typename, thread, startstops, stimulus_id }: Finished) => [
+  key,
+  run_id,
+  nbytes,
+  typename,
+  thread,
+  startstops.map(({ action, start, stop, source }) =>
+    source === undefined ? [action, start, stop] : [action, start, stop, source],
+  ),
+  stimulus_id,
+];
+
+type Finished = Extract<Message, { readonly op: 'task-finished' }>;
+
 /** Python pickles the class of a result here. */
 const NO_TYPE = new Uint8Array(0);
 
