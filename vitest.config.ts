@@ -6,7 +6,7 @@ import { compiledSources } from './test/support/sources.mjs';
 const STATELESS = [
   'test/{graph,io,kernels,array,frame,delayed,watch}/**/*.test.ts',
   'test/cluster/wire/**/*.test.ts',
-  'test/cluster/{client/book,local/adapt,local/arguments,worker/state,worker/state-model}.test.ts',
+  'test/cluster/{restarts,client/book,local/adapt,local/arguments,worker/state,worker/state-model}.test.ts',
   'test/engine/{memory,state,state-model}.test.ts',
   'test/kubernetes/{branches,generated,notes,objects,render,secrets,values}.test.ts',
   'test/architecture.test.ts',

@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkMilliseconds, startTimer } from '../../engine/timer.js';
 import { CommError, isLoopback, RpcPool } from '../comm/index.js';
+import { endsInARow, pauseAfter } from '../restarts.js';
 import { type AdaptOptions, checkAdapt, decide, type Needless } from './adapt.js';
 import { packageFile } from './beside.js';
 import { Child } from './child.js';
 import { LocalClusterError } from './errors.js';
-import { delayBefore, endsInARow } from './restarts.js';
 import {
   noDashboard,
   PLAIN,
@@ -270,7 +270,9 @@ export class RunningCluster implements AsyncDisposable {
     for (let failures = 0; failures < ATTEMPTS; ) {
       await child.ended;
       ends = endsInARow(ends, performance.now() - began);
-      await Promise.race([pause(delayBefore(ends), undefined, { ref: false }), this.scheduler.process.ended]);
+      // The first time at once: a function of the user's may have ended it.
+      const delay = pauseAfter(ends - 1);
+      await Promise.race([pause(delay, undefined, { ref: false }), this.scheduler.process.ended]);
       if (this.closed || !this.scheduler.process.running) return;
       began = performance.now();
       try {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endsInARow, pauseAfter } from '../restarts.js';
 
 /** What a worker's process says as it ends. */
 export const EXIT = {
@@ -18,12 +19,8 @@ export const EXIT = {
 const REPORT_MS = 500;
 /** A worker that says nothing for so long hangs. */
 const SILENCE_MS = 60_000;
-const FIRST_DELAY_MS = 1_000;
-const LAST_DELAY_MS = 30_000;
 /** Of a worker that is to end since the program that started it has. */
 const PATIENCE_MS = 5_000;
-/** A worker that lived so long was well: the next death is the first again. */
-const WELL_MS = 60_000;
 
 /** What a worker's process tells its supervisor. Bytes. */
 interface Report {
@@ -91,7 +88,7 @@ export async function supervise(argv: readonly string[], again: readonly string[
   }
   let more: readonly string[] = [];
   let joined = false;
-  for (let delay = FIRST_DELAY_MS; ; delay = Math.min(2 * delay, LAST_DELAY_MS)) {
+  for (let ends = 0; ; ) {
     const began = performance.now();
     // A group of its own: Ctrl-C comes to this process, which passes it on.
     child = spawn(process.execPath, [...process.execArgv, ...argv, ...more], {
@@ -105,7 +102,8 @@ export async function supervise(argv: readonly string[], again: readonly string[
     // A signal ends a process that has not come so far as to join.
     if (stopping) return signal === 'SIGTERM' || signal === 'SIGINT' ? EXIT.orderly : 1;
     more = code === EXIT.lost || code === EXIT.taken ? again : [];
-    if (performance.now() - began > WELL_MS) delay = FIRST_DELAY_MS;
+    ends = endsInARow(ends, performance.now() - began);
+    const delay = pauseAfter(ends);
     console.error(
       `tilework worker: the worker's process ended with ${signal ?? `code ${code}`}; it is started again in ${delay / 1_000} s`,
     );

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { checkAdapt, decide, type Needless } from '../../../src/cluster/local/adapt.js';
-import { delayBefore, endsInARow } from '../../../src/cluster/local/restarts.js';
 
 const none: Needless = new Map();
 
@@ -57,15 +56,4 @@ describe('adaptive scaling', () => {
       /patience is a whole number of looks from 1/,
     );
   });
-});
-
-test('a worker that ends again and again is started again ever later', () => {
-  const delays: number[] = [];
-  let ends = 0;
-  for (let i = 0; i < 8; i++) {
-    ends = endsInARow(ends, 500);
-    delays.push(delayBefore(ends));
-  }
-  expect(delays).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-  expect(delayBefore(endsInARow(ends, 3_600_000))).toBe(0);
 });

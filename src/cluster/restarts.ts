@@ -6,6 +6,6 @@ const LAST_DELAY_MS = 30_000;
 /** How often in a row a process has ended soon after it was started. @param lived for how many milliseconds it did now */
 export const endsInARow = (before: number, lived: number): number => (lived > WELL_MS ? 1 : before + 1);
 
-/** Milliseconds until a process is started again that has ended so often in a row: at once, and then ever later. */
-export const delayBefore = (ends: number): number =>
-  ends < 2 ? 0 : Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** (ends - 2));
+/** Milliseconds until something is tried again that has failed, or ended, so often in a row: ever longer. */
+export const pauseAfter = (ends: number): number =>
+  ends < 1 ? 0 : Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** (ends - 1));
