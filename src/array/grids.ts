@@ -1,10 +1,10 @@
 /** Arrays of coordinates. */
 
+import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireList } from './axes.js';
 import { arange, broadcastTo } from './creation.js';
-import { checkOptions } from './known.js';
 import { ravel, stack } from './manipulation.js';
 
 /**

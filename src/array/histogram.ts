@@ -1,8 +1,8 @@
+import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
 import { requireKnown } from './axes.js';
 import { arange, linspace } from './creation.js';
-import { checkOptions } from './known.js';
 import { concatenate, ravel } from './manipulation.js';
 import { type ArrayNode, makeNode, type TasksNode } from './node.js';
 import { rechunkNode } from './rechunk.js';

@@ -1,11 +1,11 @@
 /** What needs the elements of an axis in their order. */
 
+import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import type { QuantileMethod } from '../kernels/lanes/quantiles.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxes, normalizeAxis, requireKnown } from './axes.js';
 import { product } from './chunks.js';
-import { checkOptions } from './known.js';
 import { inOneBlock, overLanes } from './lanes.js';
 import { moveaxis, ravel, transpose } from './manipulation.js';
 import type { MeanOf } from './promote.js';

@@ -1,10 +1,10 @@
 /** Elements moved along axes, and borders put around arrays. */
 
+import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxes, normalizeAxis, requireKnown } from './axes.js';
 import { broadcastTo, full } from './creation.js';
-import { checkOptions } from './known.js';
 import { concatenate, flip, ravel, transpose } from './manipulation.js';
 import type { Scalar } from './promote.js';
 

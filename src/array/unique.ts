@@ -1,8 +1,8 @@
+import { checkOptions } from '../engine/known-options.js';
 import { type DType, itemsize } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { blocksOf, gridOf, product } from './chunks.js';
 import { mapNode } from './elementwise.js';
-import { checkOptions } from './known.js';
 import { type ArrayNode, boundShape, boundsOf, makeNode, type TasksNode } from './node.js';
 import type { UniqueCommon } from './ops/unique.js';
 import { searchsorted } from './searching.js';

@@ -28,12 +28,3 @@ export function checkByName(where: string, value: unknown, example: string): voi
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError(`${where} takes ${example}, not ${given(value)}`);
 }
-
-/** Throws a TypeError for an option that there is not: left unread, it would silently make another result. */
-export function checkOptions(where: string, options: object, known: readonly string[]): void {
-  const other = Object.keys(options).find((name) => !known.includes(name));
-  if (other !== undefined)
-    throw new TypeError(
-      `${where}: there is no option ${JSON.stringify(other)}; there are ${known.join(', ')}`,
-    );
-}

@@ -1,6 +1,6 @@
+import { checkOptions } from '../../engine/known-options.js';
 import type { DType } from '../../kernels/dtype.js';
 import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
-import { checkOptions } from '../known.js';
 import type { MeanOf, SumOf } from '../promote.js';
 import type { TileScalar } from '../scalar.js';
 

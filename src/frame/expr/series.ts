@@ -1,4 +1,4 @@
-import { checkOptions } from '../given.js';
+import { checkOptions } from '../../engine/known-options.js';
 import { callNode, columnNode, type ExprNode, freeze, literalNode, type SortKey } from './node.js';
 import type { WindowOptions } from './operand.js';
 import { windowNode } from './window.js';

@@ -1,4 +1,4 @@
-import { checkOptions } from '../given.js';
+import { checkOptions } from '../../engine/known-options.js';
 import type { Interval } from '../types.js';
 import { parseDuration } from './duration.js';
 import { sortKeys } from './methods/core.js';

@@ -1,7 +1,7 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { parseDuration } from '../expr/duration.js';
 import { Expr } from '../expr/expr.js';
 import { callNode, columnNode, type ExprNode, freeze, literalNode } from '../expr/node.js';
-import { checkOptions } from '../given.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';
 import { asofOf, type JoinOptions, joinPlan, keysOf, type PlainJoinOptions } from './joins.js';

@@ -1,6 +1,6 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { columnNode } from '../expr/node.js';
 import { type AnyFrame, DataFrame } from '../frame.js';
-import { checkOptions } from '../given.js';
 import { checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';

@@ -1,4 +1,5 @@
-import { checkByName, checkOptions, given } from '../../given.js';
+import { checkOptions } from '../../../engine/known-options.js';
+import { checkByName, given } from '../../given.js';
 import type { Expr } from '../expr.js';
 import { type AggregateNode, callNode, freeze } from '../node.js';
 import type { AggregateOrder, NamesOf, Operand } from '../operand.js';
