@@ -1,4 +1,5 @@
 import { given } from './given.js';
+import { onlyInCase, sameName } from './same-name.js';
 import { type ColumnType, SCALAR_TYPES } from './types.js';
 
 /** A column type as people read it. */
@@ -34,6 +35,7 @@ export function checkType(type: ColumnType): void {
   } else if (type !== null && typeof type === 'object') {
     const parts = partsOf(type);
     if (parts) {
+      if ('struct' in type) checkFields(Object.keys(type.struct));
       for (const part of parts) checkType(part);
       return;
     }
@@ -42,6 +44,12 @@ export function checkType(type: ColumnType): void {
   throw new TypeError(
     `no column type is called ${given(type)}; there are ${SCALAR_TYPES.join(', ')}${meant === undefined ? '' : `; you may mean ${meant}`}`,
   );
+}
+
+/** Throws a TypeError for fields of a struct that DuckDB would not tell apart. */
+export function checkFields(names: readonly string[]): void {
+  const same = sameName(names);
+  if (same) throw new TypeError(`a struct: the fields ${onlyInCase(same)}; rename one of them`);
 }
 
 function partsOf(type: Exclude<ColumnType, string>): readonly ColumnType[] | undefined {

@@ -44,6 +44,32 @@ describe('what is written is read again', () => {
     expect(await (await tw.readJson(path, { engine, format: 'array' })).rows({ engine })).toEqual([{ x: 1 }]);
   });
 
+  test('keys of JSON that SQL takes for one are refused, and read as a schema says', async () => {
+    const [one, two, inner] = ['one', 'two', 'inner'].map((name) => join(home, `case-${name}.jsonl`));
+    writeFileSync(one!, '{"a":1,"A":2,"A_2":3}\n');
+    writeFileSync(two!, '{"a":1,"b":0}\n{"A":2}\n');
+    writeFileSync(inner!, '{"x":[{"s":{"a":1}}]}\n{"x":[{"s":{"A":2}}]}\n');
+    for (const paths of [one!, two!, [two!, one!]])
+      await expect(tw.readJson(paths, { engine })).rejects.toThrow(
+        /^readJson: in .*case-\S+.* the keys "a" and "A" differ only in the case of letters, .* say by schema which columns to read$/,
+      );
+    await expect(tw.readJson(two!, { engine, sampleRows: -1 })).rejects.toThrow('the keys "a" and "A"');
+    await expect(tw.readJson(inner!, { engine })).rejects.toThrow(
+      /the keys "a" and "A" of objects in "x\.s" differ only .* which columns to read, "x" as 'string'$/,
+    );
+    const upper = await tw.readJson(one!, { engine, schema: { A: 'int64' } });
+    expect(await upper.rows({ engine })).toEqual([{ A: 2 }]);
+    const text = await tw.readJson(inner!, { engine, schema: { x: 'string' } });
+    expect(await text.rows({ engine })).toEqual([{ x: '[{"s":{"a":1}}]' }, { x: '[{"s":{"A":2}}]' }]);
+    const both = { a: 'int64', A: 'int64' } as const;
+    await expect(tw.readJson(one!, { engine, schema: both })).rejects.toThrow(
+      'readJson: schema: the columns "a" and "A" would differ only',
+    );
+    // Such names are no others where there is none that they could have been.
+    writeFileSync(one!, '{"a":1,"A_1":2,"b_1":3}\n');
+    expect(await (await tw.readJson(one!, { engine })).rows({ engine })).toEqual([{ a: 1, A_1: 2, b_1: 3 }]);
+  });
+
   test.each(['rows.jsonl', 'rows.jsonl.gz', 'rows.json'])('%s', async (name) => {
     const path = join(home, name);
     await frame().toJson(path, { engine, format: name === 'rows.json' ? 'array' : 'lines' });

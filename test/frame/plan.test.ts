@@ -122,6 +122,17 @@ describe('other mistakes', () => {
       'withColumns: the columns "delay" and "Delay" would differ only in the case',
     ],
     ['rows with such names', () => fromRows([{ x: 1, X: 2 }]), 'the columns "x" and "X" would differ only'],
+    [
+      'a struct with such names',
+      () => struct({ x: 1, X: 2 }),
+      'a struct: the fields "x" and "X" differ only in the case of letters, which SQL does not tell apart',
+    ],
+    ['objects with such names', () => fromRows([{ s: { x: 1 } }, { s: { X: 2 } }]), 'the fields "x" and "X"'],
+    [
+      'a type with such names',
+      () => df.cast({ delay: { struct: { x: 'int64', X: 'int64' } } }),
+      'the fields "x" and "X"',
+    ],
     ['a column without a name', () => fromRows([{ '': 1 }]), 'a column would have an empty name'],
     [
       'an aggregate as a filter',

@@ -1,3 +1,4 @@
+import { checkFields } from '../column-type.js';
 import type { Interval } from '../types.js';
 import { parseDuration } from './duration.js';
 import { Expr } from './expr.js';
@@ -82,12 +83,14 @@ function ofSome(fn: string, operands: readonly Operand[], name = fn): ExprNode {
 /**
  * A struct of named expressions.
  *
+ * @throws TypeError for names that differ only in the case of letters
  * @example
  * await fromRows([{ x: 1 }]).select({ r: struct({ x: col('x'), y: 2 }) }).rows(); // [ { r: { x: 1, y: 2 } } ]
  */
 export function struct<const F extends Readonly<Record<string, Operand>>>(
   fields: F,
 ): Expr<NamesOf<F[keyof F]>, { readonly struct: { readonly [K in keyof F]: TermOf<F[K]> } }> {
+  checkFields(Object.keys(fields));
   const args = Object.entries(fields).flatMap(([name, value]): ExprNode[] => [
     literalNode(name),
     nodeOf(value),

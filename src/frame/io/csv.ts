@@ -4,6 +4,7 @@ import { columnNode, type ExprNode, freeze } from '../expr/node.js';
 import { filesOf } from '../files/files.js';
 import { checkGzip } from '../files/gzip.js';
 import { DataFrame } from '../frame.js';
+import { checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { FileInfo, FileSource } from '../plan/node.js';
 import { quoteName, typeName } from '../sql/writer.js';
@@ -162,6 +163,7 @@ const placesOf = ({ columns }: Look): Map<string, string> =>
 function named(where: string, { path }: FileInfo, found: Look, { names, header, schema }: CsvOptions): Look {
   const wanted = names ?? (header === false && schema ? Object.keys(schema) : undefined);
   if (!wanted) return found;
+  checkUnique(where, wanted);
   const types = Object.values(found.columns);
   if (wanted.length !== types.length)
     throw new FileError(

@@ -3,9 +3,11 @@ import { ColumnError, FileError } from '../errors.js';
 import { filesOf } from '../files/files.js';
 import { checkGzip } from '../files/gzip.js';
 import type { DataFrame } from '../frame.js';
+import { checkUnique } from '../plan/check.js';
 import type { FileInfo, FileSource } from '../plan/node.js';
 import { typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
+import { mayBeRenamed, pathsText, refuseSameKeys } from './json-keys.js';
 import { duckTypesOf, type FileOptions, readerOptions, scanOf } from './scan.js';
 
 /** How files of JSON are read. */
@@ -59,27 +61,41 @@ export async function jsonFrame<const S extends Schema = AnySchema>(
     records: true,
   };
   const source: FileSource = { from: 'files', format: 'json', files, options: reading, schema: {} };
-  const sampling = { union_by_name: true, ...(sampleRows !== undefined && { sample_size: sampleRows }) };
+  if (schema) checkUnique('readJson: schema', Object.keys(schema), 'read one of them');
   const found = schema
     ? Object.entries(schema).map(([name, type]) => [name, typeName(type)] as const)
-    : await duckTypesOf(
-        { ...source, options: { ...reading, ...sampling, hive_partitioning: false, filename: false } },
-        database,
-      ).catch((cause: Error) => {
-        if (!/non-record JSON/.test(cause.message)) throw cause;
-        const [{ path }] = files as [FileInfo];
-        throw new FileError(
-          `readJson: ${path}${files.length > 1 ? `, or another of ${files.length} files,` : ''} is empty, or holds what is no object; an array of objects in a file called .jsonl is read with format: 'array'`,
-          path,
-          undefined,
-          undefined,
-          { cause },
-        );
-      });
+    : await foundColumns(source, sampleRows, database);
   const columns: Record<string, string> = Object.fromEntries(found);
   for (const [name, type] of Object.entries(types ?? {})) {
     if (!Object.hasOwn(columns, name)) throw new ColumnError('readJson', name, Object.keys(columns));
     columns[name] = typeName(type);
   }
   return scanOf({ ...source, options: { ...reading, columns } }, database);
+}
+
+/** Names and types of the columns that some first objects of the files have. */
+async function foundColumns(
+  source: FileSource,
+  sampleRows: number | undefined,
+  database: Database,
+): Promise<readonly (readonly [name: string, type: string])[]> {
+  const sampling = { union_by_name: true, ...(sampleRows !== undefined && { sample_size: sampleRows }) };
+  const options = { ...source.options, ...sampling, hive_partitioning: false, filename: false };
+  try {
+    const found = await duckTypesOf({ ...source, options }, database);
+    if (mayBeRenamed(found.map(([name]) => name))) await refuseSameKeys(source, sampleRows, database, false);
+    return found;
+  } catch (cause) {
+    const { message } = cause as Error;
+    if (/Duplicate name .* in struct/.test(message)) await refuseSameKeys(source, sampleRows, database, true);
+    if (!/non-record JSON/.test(message)) throw cause;
+    const [{ path }] = source.files as [FileInfo];
+    throw new FileError(
+      `readJson: ${pathsText(source)} is empty, or holds what is no object; an array of objects in a file called .jsonl is read with format: 'array'`,
+      path,
+      undefined,
+      undefined,
+      { cause },
+    );
+  }
 }

@@ -70,7 +70,7 @@ export async function csvBadRows(
  * A frame of files of JSON objects, one a line (`.jsonl`, `.ndjson`) or in one array: a path, a glob, a directory or several of them; `.gz` and
  * `.zst` are unpacked. Objects in objects are structs, arrays lists. What differs from row to row is a string that holds JSON.
  *
- * @throws FileError where a file does not exist or is no JSON
+ * @throws FileError where a file does not exist, is no JSON, or has keys that differ only in the case of letters
  * @example
  * await fromRows([{ x: 1, tags: ['a', 'b'] }]).toJson('doc/letters.jsonl', { overwrite: true });
  * await (await readJson('doc/letters.jsonl')).rows(); // [ { x: 1, tags: [ 'a', 'b' ] } ]

@@ -1,6 +1,7 @@
 import { ColumnError } from '../errors.js';
 import { columnsOf, type ExprNode } from '../expr/node.js';
 import { given } from '../given.js';
+import { onlyInCase, sameName } from '../same-name.js';
 import { checkTypes } from './mismatch.js';
 import type { PlanNode } from './node.js';
 
@@ -22,21 +23,14 @@ export function checkExpr(where: string, expr: ExprNode, plan: PlanNode): void {
 }
 
 /**
- * Throws where a name stands twice, or is empty: columns are found by their names. DuckDB takes names for one that differ in the case of
- * letters from A to Z only, and would silently take the one column for the other.
+ * Throws where a name stands twice, or is empty: columns are found by their names. DuckDB would silently take one of two for the other that it
+ * does not tell apart.
  */
 export function checkUnique(where: string, names: readonly string[], remedy = 'rename one of them'): void {
-  const seen = new Map<string, string>();
-  for (const name of names) {
-    if (name === '') throw new TypeError(`${where}: a column would have an empty name; give it another`);
-    const folded = name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-    const other = seen.get(folded);
-    if (other === name)
-      throw new TypeError(`${where}: two columns would be called ${JSON.stringify(name)}; ${remedy}`);
-    if (other !== undefined)
-      throw new TypeError(
-        `${where}: the columns ${JSON.stringify(other)} and ${JSON.stringify(name)} would differ only in the case of letters, which SQL does not tell apart; rename one of them`,
-      );
-    seen.set(folded, name);
-  }
+  if (names.includes('')) throw new TypeError(`${where}: a column would have an empty name; give it another`);
+  const same = sameName(names);
+  if (same === undefined) return;
+  if (same[0] === same[1])
+    throw new TypeError(`${where}: two columns would be called ${JSON.stringify(same[0])}; ${remedy}`);
+  throw new TypeError(`${where}: the columns ${onlyInCase(same, 'would differ')}; rename one of them`);
 }

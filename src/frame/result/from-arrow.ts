@@ -1,4 +1,5 @@
 import type * as Arrow from 'apache-arrow';
+import { checkFields } from '../column-type.js';
 import type { ColumnType } from '../types.js';
 import { arrayOf, type Batch, type Column, exact } from './column.js';
 
@@ -30,12 +31,14 @@ function typeOfArrow(lib: typeof Arrow, name: string, type: Arrow.DataType): Col
     const [key, value] = type.children[0]!.type.children as readonly Arrow.Field[];
     return { map: [typeOfArrow(lib, name, key!.type), typeOfArrow(lib, name, value!.type)] };
   }
-  if (DataType.isStruct(type))
+  if (DataType.isStruct(type)) {
+    checkFields(type.children.map((field) => field.name));
     return {
       struct: Object.fromEntries(
         type.children.map((field) => [field.name, typeOfArrow(lib, `${name}.${field.name}`, field.type)]),
       ),
     };
+  }
   throw new TypeError(
     `column ${JSON.stringify(name)}: Arrow's ${String(type)} has no place in a frame; cast it before`,
   );
