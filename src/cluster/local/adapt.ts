@@ -1,4 +1,5 @@
 import { checkMilliseconds } from '../../engine/timer.js';
+import { pauseAfter } from '../restarts.js';
 
 /** Bounds for the number of workers, and how slowly it follows what is wanted. */
 export interface AdaptOptions {
@@ -48,6 +49,13 @@ export function decide(
   for (const name of retire) counts.delete(name);
   return { start: 0, retire, needless: counts };
 }
+
+/** How often in a row workers may fail to start before somebody is told. */
+export const ATTEMPTS = 3;
+
+/** Milliseconds until the next look, after so many in a row that failed. */
+export const nextLook = (failures: number, interval = 1_000): number =>
+  Math.max(interval, pauseAfter(failures - ATTEMPTS + 1));
 
 /** @throws RangeError for bounds and times that are none */
 export function checkAdapt(options: AdaptOptions): void {

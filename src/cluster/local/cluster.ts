@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { checkMilliseconds, startTimer } from '../../engine/timer.js';
 import { CommError, isLoopback, RpcPool } from '../comm/index.js';
 import { endsInARow, pauseAfter } from '../restarts.js';
-import { type AdaptOptions, checkAdapt, decide, type Needless } from './adapt.js';
+import { type AdaptOptions, ATTEMPTS, checkAdapt, decide, type Needless, nextLook } from './adapt.js';
 import { packageFile } from './beside.js';
 import { Child } from './child.js';
 import { LocalClusterError } from './errors.js';
@@ -30,9 +30,6 @@ export interface LocalClusterOptions extends SchedulerOptions {
 
 /** Milliseconds that a process is given to end when it was asked to. */
 const PATIENCE = 10_000;
-/** How often workers may end as they are started, one look after another, before it is an error. */
-const ATTEMPTS = 3;
-
 /** A line of a worker's log. */
 const LOGGED = /^\d{4}-\d\d-\d\dT\S+ (INFO|WARNING|ERROR) /;
 
@@ -130,7 +127,8 @@ export class RunningCluster implements AsyncDisposable {
   }
 
   /**
-   * Has the number of workers follow the work there is, between two bounds, until `scale` is called or the cluster is closed.
+   * Has the number of workers follow the work there is, between two bounds, until `scale` is called or the cluster is closed. Where workers cannot be
+   * started, time after time, the process is warned (`process.on('warning', …)`, on standard error by default), and it is tried again, ever later.
    *
    * @throws RangeError for bounds that are none
    */
@@ -155,9 +153,10 @@ export class RunningCluster implements AsyncDisposable {
       } catch (error) {
         // A scheduler that is busy is asked again; what it refuses, and workers that end as they are started, are no accident when it happens again and again.
         if (!this.scheduler.process.running || this.closed) return;
-        if (!(error instanceof CommError) && ++failures === ATTEMPTS) throw error;
+        if (!(error instanceof CommError) && ++failures === ATTEMPTS)
+          warn(`adapt has failed ${ATTEMPTS} times in a row, and goes on trying`, error);
       }
-      if (!following.over) later(options.interval ?? 1000);
+      if (!following.over) later(nextLook(failures, options.interval));
     };
     later(0);
   }
@@ -278,8 +277,9 @@ export class RunningCluster implements AsyncDisposable {
       try {
         child = await this.startPythonWorker(name);
         failures = 0;
-      } catch {
-        failures++;
+      } catch (error) {
+        if (++failures === ATTEMPTS && !this.closed)
+          warn(`${name} could not be started ${ATTEMPTS} times in a row, and is given up`, error);
       }
     }
   }
@@ -307,6 +307,11 @@ export class RunningCluster implements AsyncDisposable {
     if (!this.scheduler.process.running)
       throw new LocalClusterError(`Dask's scheduler has ended:\n${this.scheduler.process.output}`);
   }
+}
+
+/** What goes wrong while nobody waits for it. */
+function warn(what: string, error: unknown): void {
+  process.emitWarning(new LocalClusterError(`${what}: ${(error as Error).message}`, { cause: error }));
 }
 
 interface Following {

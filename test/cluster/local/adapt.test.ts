@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkAdapt, decide, type Needless } from '../../../src/cluster/local/adapt.js';
+import { checkAdapt, decide, type Needless, nextLook } from '../../../src/cluster/local/adapt.js';
 
 const none: Needless = new Map();
 
@@ -41,6 +41,13 @@ describe('adaptive scaling', () => {
   test('never goes below the minimum, whatever is closable', () => {
     const look = { target: 0, workers: ['a', 'b'], closable: ['a', 'b'] };
     expect(decide(look, none, { minimum: 1, maximum: 2, patience: 1 }).retire).toEqual(['a']);
+  });
+
+  test('looks ever later where workers cannot be started time after time', () => {
+    expect([0, 1, 2, 3, 4, 5, 100].map((failures) => nextLook(failures, 50))).toEqual([
+      50, 50, 50, 1_000, 2_000, 4_000, 30_000,
+    ]);
+    expect([0, 3].map((failures) => nextLook(failures, 60_000))).toEqual([60_000, 60_000]);
   });
 
   test('takes no bounds that are none', () => {

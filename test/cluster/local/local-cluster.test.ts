@@ -154,6 +154,22 @@ await describeWithDask('a cluster on this machine', (dask) => {
     await eventually(() => cluster.workers.length === 1);
   });
 
+  test('warns where workers cannot be started time after time, and has them as soon as they can', async () => {
+    await using other = await LocalCluster({ workers: 0, dask });
+    const { options } = other as unknown as { options: object };
+    Object.assign(options, { timeout: 0 });
+    const warned = once(process, 'warning');
+    other.adapt({ minimum: 1, maximum: 1, interval: 10 });
+    const [warning] = (await warned) as [Error];
+    expect(warning.name).toBe('LocalClusterError');
+    expect(warning.message).toMatch(
+      /^adapt has failed 3 times in a row, and goes on trying: worker node-2 was not ready within 0 s/,
+    );
+    Object.assign(options, { timeout: 60_000 });
+    await using client = await connect(other.address, { asDefault: false });
+    expect(await arange(10).sum().compute({ engine: client })).toBe(45);
+  });
+
   test('leaves no process behind, however the program ends', async () => {
     const program = `
       import { LocalCluster } from ${JSON.stringify(join(import.meta.dirname, '../../../dist/esm/cluster.js'))};
