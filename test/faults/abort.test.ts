@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
-import { folder, listing } from './programs.js';
+import { folders, listing } from '../support/files.js';
+
+const folder = folders();
 
 let engine: tw.LocalEngine;
 beforeAll(() => {

@@ -2,8 +2,12 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
+import { folders, listing } from '../support/files.js';
 import { cannot, withDisk } from './disk.js';
-import { folder, listing, run } from './programs.js';
+import { programs } from './programs.js';
+
+const folder = folders();
+const { run } = programs();
 
 interface Report {
   readonly error?: { name: string; message: string; directory?: string; code?: string };

@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
-import { folder, run } from './programs.js';
+import { folders } from '../support/files.js';
+import { programs } from './programs.js';
+
+const folder = folders();
+const { run } = programs();
 
 const engine = new tw.LocalEngine({ threads: 2, memoryLimit: '2GB', spillDirectory: folder() });
 afterAll(() => engine.dispose());

@@ -12,8 +12,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
+import { folders } from '../support/files.js';
 import { cannot, withDisk } from './disk.js';
-import { folder, run, start } from './programs.js';
+import { programs } from './programs.js';
+
+const folder = folders();
+const { run, start } = programs();
 
 const FLIGHTS = join(import.meta.dirname, '../../node_modules/vega-datasets/data/flights-3m.parquet');
 

@@ -1,7 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { folder, listing, run } from './programs.js';
+import { folders, listing } from '../support/files.js';
+import { programs } from './programs.js';
+
+const folder = folders();
+const { run } = programs();
 
 describe('without disposing of anything, a program ends by itself', () => {
   test.each(['default', 'engine', 'spilled', 'aborted'])('%s', async (how) => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
-import { folder } from './programs.js';
+import { folders } from '../support/files.js';
+
+const folder = folders();
 
 const rejection = async (work: () => unknown): Promise<tw.MemoryLimitError> => {
   try {

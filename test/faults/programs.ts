@@ -1,39 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach } from 'vitest';
+import { afterEach } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-
-const folders: string[] = [];
-const running = new Set<ChildProcess>();
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
-  running.clear();
-});
-// Hooks run in reverse: those of a test file, which end its engines, before this one.
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A directory that is removed after the tests of the file. */
-export function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'tilework-faults-'));
-  folders.push(made);
-  return made;
-}
-
-/** Names of all files below a directory, directories too. Read again where some are removed meanwhile. */
-export function listing(directory: string): string[] {
-  for (;;)
-    try {
-      return readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(directory)) throw error;
-    }
-}
 
 export interface Ended {
   readonly code: number | null;
@@ -57,8 +27,26 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts a program of `programs/` with the built tilework, as a user's own. */
-export function start(
+interface Programs {
+  /** Starts a program of `programs/` with the built tilework, as a user's own. */
+  readonly start: (name: string, args?: readonly string[], options?: ProgramOptions) => Program;
+  /** Runs a program to its end. */
+  readonly run: (name: string, args?: readonly string[], options?: ProgramOptions) => Promise<Ended>;
+}
+
+/** What starts programs, which end at the latest with the test: called by each file, since hooks are the file's that sets them up. */
+export function programs(): Programs {
+  const running = new Set<ChildProcess>();
+  afterEach(() => {
+    for (const child of running) child.kill('SIGKILL');
+    running.clear();
+  });
+  const start: Programs['start'] = (...given) => started(running, ...given);
+  return { start, run: (...given) => start(...given).ended };
+}
+
+function started(
+  running: Set<ChildProcess>,
   name: string,
   args: readonly string[] = [],
   { under = [], env = {} }: ProgramOptions = {},
@@ -104,10 +92,3 @@ export function start(
   };
   return { child, next, ended };
 }
-
-/** Runs a program to its end. */
-export const run = (
-  name: string,
-  args: readonly string[] = [],
-  options: ProgramOptions = {},
-): Promise<Ended> => start(name, args, options).ended;

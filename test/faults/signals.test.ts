@@ -2,7 +2,11 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
-import { folder, listing, start } from './programs.js';
+import { folders, listing } from '../support/files.js';
+import { programs } from './programs.js';
+
+const folder = folders();
+const { start } = programs();
 
 /** Sends a signal to a program when it says that it is in the middle of its work. */
 async function interrupted(what: string, signal: NodeJS.Signals) {

@@ -3,7 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { col, count, FrameError, fromColumns } from '../../src/frame/index.js';
 import { EngineError, LocalEngine } from '../../src/index.js';
 import { cannot, withDisk } from '../faults/disk.js';
-import { folder, listing, run, start } from '../faults/programs.js';
+import { programs } from '../faults/programs.js';
+import { folders, listing } from '../support/files.js';
+
+const folder = folders();
+const { run, start } = programs();
 
 const partitions = 6;
 const rows = 200_000;

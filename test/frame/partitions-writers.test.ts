@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { col, type DataFrame, fromColumns, readCsv, readJson, readParquet } from '../../src/frame/index.js';
 import { partialName, removeAbandonedPartials } from '../../src/io/partial.js';
-import { listing } from '../faults/programs.js';
+import { listing } from '../support/files.js';
 import { elsewhereOf, folder, untyped } from './partitions/compare.js';
 
 const ROWS = 30_000;

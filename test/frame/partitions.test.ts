@@ -13,7 +13,7 @@ import {
   when,
 } from '../../src/frame/index.js';
 import { LocalEngine, useEngine } from '../../src/index.js';
-import { listing } from '../faults/programs.js';
+import { listing } from '../support/files.js';
 import {
   expectSame,
   type Frame,

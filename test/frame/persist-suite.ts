@@ -12,7 +12,7 @@ import {
   readParquet,
 } from '../../src/frame/index.js';
 import { arange, Client, compute, delayed, type Engine, LocalEngine, persist } from '../../src/index.js';
-import { folder } from '../faults/programs.js';
+import { folders } from '../support/files.js';
 
 const ROWS = 3_000;
 const numbers = (): DataFrame =>
@@ -41,6 +41,7 @@ const typed = (): DataFrame =>
   }) as unknown as DataFrame;
 
 export function testPersisted(engineOf: () => Engine): void {
+  const folder = folders();
   test('a frame that is persisted has the same rows, types and order, in known partitions', async () => {
     const engine = engineOf();
     for (const frame of [numbers(), typed()]) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../../src/frame/duck/database.js';
 import { fromRows } from '../../src/frame/index.js';
 import { LocalEngine } from '../../src/index.js';
-import { listing } from '../faults/programs.js';
+import { listing } from '../support/files.js';
 import { testFrameFromDelayed } from './delayed-suite.js';
 import { testPersisted } from './persist-suite.js';
 

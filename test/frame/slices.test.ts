@@ -6,7 +6,9 @@ import { afterAll, expect, test } from 'vitest';
 import { Database } from '../../src/frame/duck/database.js';
 import { joinSlices, readSliced, type Segment, sliceOf } from '../../src/frame/parquet/slices.js';
 import { LocalEngine } from '../../src/index.js';
-import { folder } from '../faults/programs.js';
+import { folders } from '../support/files.js';
+
+const folder = folders();
 
 const PARTS = 50;
 const engine = new LocalEngine({ threads: 1, memoryLimit: '1GB' });

@@ -5,9 +5,11 @@ import { col, fromColumns } from '../../../src/frame/index.js';
 import { arange } from '../../../src/index.js';
 import { rejection } from '../../engine/support/graphs.js';
 import { cannot, withDisk } from '../../faults/disk.js';
-import { folder } from '../../faults/programs.js';
+import { folders } from '../../support/files.js';
 import { describeWithDask } from '../support/scheduler.js';
 import { ChaosCluster } from './support/cluster.js';
+
+const folder = folders();
 
 const ROWS = 300_000;
 

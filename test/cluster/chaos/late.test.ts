@@ -6,10 +6,12 @@ import { expect, test } from 'vitest';
 import { connect, LocalCluster } from '../../../src/cluster/index.js';
 import { fromFunction } from '../../../src/index.js';
 import { callTask, graphOf, valueIn } from '../../engine/support/graphs.js';
-import { folder } from '../../faults/programs.js';
+import { folders } from '../../support/files.js';
 import { describeWithDask } from '../support/scheduler.js';
 import { sumBelow } from '../worker/support/graphs.js';
 import { ChaosCluster, eventually } from './support/cluster.js';
+
+const folder = folders();
 
 const TASKS = 90;
 

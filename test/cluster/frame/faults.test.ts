@@ -15,9 +15,11 @@ import {
 } from '../../../src/frame/index.js';
 import { concatBatches } from '../../../src/frame/result/column.js';
 import { cannot, withDisk } from '../../faults/disk.js';
-import { folder, listing } from '../../faults/programs.js';
+import { folders, listing } from '../../support/files.js';
 import { describeWithDask, type Process, startScheduler } from '../support/scheduler.js';
 import { type NodeWorker, startWorker } from '../worker/support/process.js';
+
+const folder = folders();
 
 const ROWS = 300_000;
 const PARTITIONS = 8;

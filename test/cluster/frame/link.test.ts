@@ -3,7 +3,9 @@ import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } f
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { heldFile, linkFile } from '../../../src/cluster/frame/link.js';
-import { folder, listing } from '../../faults/programs.js';
+import { folders, listing } from '../../support/files.js';
+
+const folder = folders();
 
 test('a file is had by a second name, and stays when the first goes', async () => {
   const directory = folder();

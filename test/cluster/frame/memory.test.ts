@@ -3,8 +3,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { folder } from '../../faults/programs.js';
+import { folders } from '../../support/files.js';
 import { describeWithDask } from '../support/scheduler.js';
+
+const folder = folders();
 
 /** Of each of two workers; rows are of 56 bytes: three times what DuckDB may count in a worker, or, where TILEWORK_TEST_LARGE is set, eight times what both may hold. */
 const LIMIT = 320 * 2 ** 20;

@@ -18,12 +18,14 @@ import {
   when,
 } from '../../../src/frame/index.js';
 import { arange, Client, type NDArray, random, useEngine } from '../../../src/index.js';
-import { folder, listing } from '../../faults/programs.js';
 import { testFrameFromDelayed } from '../../frame/delayed-suite.js';
 import { computePartitionsBy, expectSame } from '../../frame/partitions/compare.js';
 import { testPersisted } from '../../frame/persist-suite.js';
+import { folders, listing } from '../../support/files.js';
 import { describeWithDask } from '../support/scheduler.js';
 import { clusterOf } from './cluster.js';
+
+const folder = folders();
 
 const ROWS = 20_000;
 const frame = fromColumns({

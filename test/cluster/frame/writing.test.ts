@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../../src/cluster/index.js';
 import { col, type DataFrame, FileError, fromColumns, readParquet, when } from '../../../src/frame/index.js';
 import { cannot, withDisk } from '../../faults/disk.js';
-import { folder, listing } from '../../faults/programs.js';
+import { folders, listing } from '../../support/files.js';
 import { motoPython, startMoto } from '../../support/moto.js';
 import { runScript } from '../../support/scripts.js';
 import { describeWithDask, startScheduler } from '../support/scheduler.js';
 import { startWorker } from '../worker/support/process.js';
 import { clusterOf } from './cluster.js';
+
+const folder = folders();
 
 const ROWS = 60_000;
 const frame = fromColumns({

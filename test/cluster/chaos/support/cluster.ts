@@ -6,7 +6,7 @@ import { type ClusterEngine, connect } from '../../../../src/cluster/client/inde
 import { type Certificates, RpcPool } from '../../../../src/cluster/comm/index.js';
 import type { Graph, Key } from '../../../../src/graph/task.js';
 import { valueIn } from '../../../engine/support/graphs.js';
-import { listing } from '../../../faults/programs.js';
+import { listing } from '../../../support/files.js';
 import { type Process, type SchedulerOptions, startScheduler } from '../../support/scheduler.js';
 import { type NodeWorker, startWorker, type WorkerProcess } from '../../worker/support/process.js';
 
