@@ -12,7 +12,7 @@ import { nodeLts } from './tools/node-lts.mjs';
 /** What leans on Node itself: arithmetic and compiled code, threads and memory, files, sockets. The suite on the oldest Node has the rest. */
 const TESTS = [
   ...['engine', 'io', 'kernels', 'cluster/comm', 'cluster/wire'].map((room) => `test/${room}/`),
-  ...['behaviour', 'errors', 'properties'].map((name) => `test/array/${name}.test.ts`),
+  ...['behaviour/', 'errors/', 'properties.test.ts'].map((name) => `test/array/${name}`),
   ...['io', 'map', 'values'].map((name) => `test/frame/${name}.test.ts`),
   'test/kernel/kernel.test.ts',
 ];
