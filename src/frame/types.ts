@@ -101,3 +101,6 @@ export type UnionType<T> = [T] extends [never]
       ? NumericType
       : ColumnType;
 type IsOne<T, U = T> = T extends unknown ? ([U] extends [T] ? true : false) : never;
+
+/** Names of columns and their types as DuckDB names them. */
+export type ColumnTypes = Readonly<Record<string, string>>;

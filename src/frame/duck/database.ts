@@ -11,7 +11,7 @@ import { FrameError } from '../errors.js';
 import type { Batch } from '../result/column.js';
 import { macroStatements } from '../sql/macros.js';
 import type { Bound, Statement } from '../sql/writer.js';
-import type { Schema } from '../types.js';
+import type { ColumnTypes, Schema } from '../types.js';
 import { BATCH_ROWS, BatchBuilder } from './chunks.js';
 import { translated } from './errors.js';
 import { duckdb } from './library.js';
@@ -31,9 +31,6 @@ export interface Description {
   /** … and what columns are to be in a file of Parquet. */
   readonly stored: ColumnTypes;
 }
-
-/** Names of columns and their types as DuckDB names them. */
-export type ColumnTypes = Readonly<Record<string, string>>;
 
 /** The limit follows the arenas of arrays in steps: to change it costs. */
 const STEP = 2 ** 26;

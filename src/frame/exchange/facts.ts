@@ -1,6 +1,6 @@
 import type { Key } from '../../graph/task.js';
 import { attach } from '../duck/attach.js';
-import type { ColumnTypes, Database } from '../duck/database.js';
+import type { Database } from '../duck/database.js';
 import { columnsOf, type ExprNode } from '../expr/node.js';
 import * as make from '../plan/make.js';
 import {
@@ -13,6 +13,7 @@ import {
 } from '../plan/node.js';
 import { attachedName } from '../sql/source.js';
 import type { Statement } from '../sql/writer.js';
+import type { ColumnTypes } from '../types.js';
 
 /** What the planner must know of data, beside the plan: it asks nobody itself. */
 export interface Facts {

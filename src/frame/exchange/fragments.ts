@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ColumnTypes, Database, QueryOptions } from '../duck/database.js';
+import type { Database, QueryOptions } from '../duck/database.js';
 import { rowsHeldBack } from '../duck/memory.js';
 import { narrowed } from '../duck/narrow.js';
 import type { SortKey } from '../expr/node.js';
@@ -10,6 +10,7 @@ import { readFooter } from '../parquet/footer.js';
 import { exprSql } from '../sql/expr.js';
 import { NONE } from '../sql/source.js';
 import { type Bound, Parameters, quoteName, type Statement } from '../sql/writer.js';
+import type { ColumnTypes } from '../types.js';
 import { type Outcome, PART, readSql } from './outcome.js';
 import type { BoundariesTask, FragmentTask, Output } from './task.js';
 

@@ -1,5 +1,4 @@
 import type { Missing } from '../arrays/nulls.js';
-import type { ColumnTypes } from '../duck/database.js';
 import type { Staged } from '../files/staging.js';
 import type { OpenGroup } from '../map/aggregate-op.js';
 import { restoreItems } from '../map/store.js';
@@ -7,7 +6,7 @@ import type { TaskSource } from '../plan/node.js';
 import { exprSql } from '../sql/expr.js';
 import { NONE, nothingSql } from '../sql/source.js';
 import { type Bound, type Parameters, quoteName, typeName } from '../sql/writer.js';
-import type { Schema } from '../types.js';
+import type { ColumnTypes, Schema } from '../types.js';
 
 /** The column that says which part a row goes to. */
 export const PART = '__tilework_part';

@@ -1,12 +1,11 @@
 import type { Engine } from '../../engine/engine.js';
 import type { Key } from '../../graph/task.js';
-import type { ColumnTypes } from '../duck/database.js';
 import { type AnyFrame, DataFrame } from '../frame.js';
 import { Holding } from '../plan/holding.js';
 import * as make from '../plan/make.js';
 import type { HeldSource } from '../plan/node.js';
 import { engineOf } from '../plan/place.js';
-import type { AnySchema, Schema } from '../types.js';
+import type { AnySchema, ColumnTypes, Schema } from '../types.js';
 
 /**
  * A frame whose rows an engine holds, in known partitions: what is made of it reads them from there. They are given up by `release`, at the end of a block with

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.js';
 import type { Key } from '../../graph/task.js';
-import type { ColumnTypes } from '../duck/database.js';
+import type { ColumnTypes } from '../types.js';
 import type { HeldSource } from './node.js';
 
 /** A partition that an engine holds: a file of Parquet of this process, or what a task left with a worker, under its key. */
