@@ -1,6 +1,7 @@
 // A function over ten million rows, and an aggregate, within a memory limit: prints the peak resident size, in bytes.
 import { mkdirSync } from 'node:fs';
 import { aggregate, col, count, LocalEngine, readParquet } from '../../../dist/esm/index.js';
+import { peakResident } from './peak.mjs';
 
 const [directory, limit] = process.argv.slice(2);
 mkdirSync(directory, { recursive: true });
@@ -29,6 +30,6 @@ const found = await again
   .rows({ engine });
 const array = await again.toArray(['x', 'half'], { engine });
 const sums = await array.sum(0).compute({ engine });
-const peak = process.resourceUsage().maxRSS * 1024;
+const peak = peakResident();
 console.log(JSON.stringify({ found, sums: sums.tolist(), peak }));
 await engine.dispose();

@@ -1,5 +1,6 @@
 // A join in partitions whose one key has many rows on both sides, so that most of what it gives is their product, which no memory holds: prints what came, and the peak resident size.
 import { col, count, fromColumns, LocalEngine, readParquet } from '../../../dist/esm/index.js';
+import { peakResident } from './peak.mjs';
 
 const [directory, limit, hot] = process.argv.slice(2);
 const engine = new LocalEngine({ threads: 2, memoryLimit: Number(limit), spillDirectory: directory });
@@ -16,5 +17,5 @@ const [sums] = await joined
 const path = `${directory}/product.parquet`;
 await joined.toParquet(path, how);
 const written = await (await readParquet(path, { engine })).count({ engine });
-console.log(JSON.stringify({ ...sums, written, peak: process.resourceUsage().maxRSS * 1024 }));
+console.log(JSON.stringify({ ...sums, written, peak: peakResident() }));
 await engine.dispose();

@@ -1,6 +1,7 @@
 // A join in partitions whose one key has half of the rows of one side, with more rows than the memory limit holds: prints what came, and the peak resident size.
 import { DuckDBInstance } from '@duckdb/node-api';
 import { col, count, LocalEngine, readParquet } from '../../../dist/esm/index.js';
+import { peakResident } from './peak.mjs';
 
 const [directory, limit, rows] = process.argv.slice(2);
 const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '200MB' });
@@ -28,5 +29,5 @@ const [found] = await left
     other: col('text_right').str.length().sum(),
   })
   .rows({ engine, partitions: 8, broadcastBytes: 0 });
-console.log(JSON.stringify({ ...found, peak: process.resourceUsage().maxRSS * 1024 }));
+console.log(JSON.stringify({ ...found, peak: peakResident() }));
 await engine.dispose();

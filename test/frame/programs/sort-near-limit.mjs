@@ -1,6 +1,7 @@
 // A sort of files whose row groups are of DuckDB's own size, which one statement has no memory for: prints what came, and the peak resident size.
 import { DuckDBInstance } from '@duckdb/node-api';
 import { col, LocalEngine, readParquet } from '../../../dist/esm/index.js';
+import { peakResident } from './peak.mjs';
 
 const [directory, limit, rows] = process.argv.slice(2);
 const instance = await DuckDBInstance.create(':memory:', {
@@ -42,7 +43,7 @@ console.log(
     size,
     written: await written.count({ engine }),
     again,
-    peak: process.resourceUsage().maxRSS * 1024,
+    peak: peakResident(),
   }),
 );
 await engine.dispose();

@@ -8,6 +8,7 @@ import {
   readParquet,
   useEngine,
 } from '../../../dist/esm/index.js';
+import { peakResident } from './peak.mjs';
 
 const [directory, limit, partitions] = process.argv.slice(2);
 const engine = new LocalEngine({ threads: 2, memoryLimit: Number(limit), spillDirectory: directory });
@@ -33,7 +34,5 @@ const ofFrame = async () => {
 };
 const [array, sorted] = await Promise.all([ofArray(), ofFrame()]);
 const alone = [await ofArray(), await ofFrame()];
-console.log(
-  JSON.stringify({ together: [array, sorted], alone, rows, peak: process.resourceUsage().maxRSS * 1024 }),
-);
+console.log(JSON.stringify({ together: [array, sorted], alone, rows, peak: peakResident() }));
 await engine.dispose();
