@@ -1,8 +1,11 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { EngineError, LocalEngine, TaskError, ThreadDiedError } from '../../src/engine/index.js';
 import { makeEngine } from './support/engine.js';
-import { callTask, fillTask, graphOf, rejection, tree, valueIn } from './support/graphs.js';
+import { callTask, fillTask, graphOf, holdTask, rejection, tree, valueIn } from './support/graphs.js';
 
 describe('a task that throws', () => {
   test('rejects the run with its key, operation, message and stack', async () => {
@@ -248,22 +251,22 @@ describe('cancelling', () => {
   test('frees all memory, once threads are done', async () => {
     const engine = makeEngine();
     const controller = new AbortController();
-    const slow = Array.from({ length: 20 }, (_, i) => ({
-      key: `slow-${i}`,
-      op: 'sleep',
-      inputs: [],
-      params: { ms: 100 },
-      out: [{ dtype: 'float64' as const, shape: [10_000] }],
-    }));
+    const directory = mkdtempSync(join(tmpdir(), 'tilework-cancelled-'));
+    const [started, released] = [join(directory, 'started'), join(directory, 'released')];
+    const block = [{ dtype: 'float64' as const, shape: [10_000] }];
+    const held = Array.from({ length: 20 }, (_, i) => holdTask(`held-${i}`, { started, released }, block));
     const run = engine.run(
-      graphOf(...slow),
-      slow.map((task) => task.key),
+      graphOf(...held),
+      held.map((task) => task.key),
       { signal: controller.signal },
     );
-    while (engine.stats().memory.used === 0) await sleep(5);
+    while (!existsSync(started)) await sleep(5);
     controller.abort();
     await expect(run).rejects.toThrow(controller.signal.reason);
+    expect(engine.stats().memory.used).toBeGreaterThan(0);
+    writeFileSync(released, '');
     await expect.poll(() => engine.stats()).toMatchObject({ memory: { used: 0 }, tasks: { held: 0 } });
+    rmSync(directory, { recursive: true });
   });
 
   test('leaves what another run needs', async () => {

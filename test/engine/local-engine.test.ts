@@ -1,8 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Progress, TaskError } from '../../src/engine/index.js';
 import { GraphError } from '../../src/graph/errors.js';
 import { makeEngine } from './support/engine.js';
-import { callTask, fillTask, graphOf, rejection, sumTask, tree, valueIn } from './support/graphs.js';
+import {
+  callTask,
+  fillTask,
+  graphOf,
+  holdTask,
+  rejection,
+  sumTask,
+  tree,
+  valueIn,
+} from './support/graphs.js';
 
 const doubles = (result: unknown): Float64Array =>
   (result as { blocks: readonly [{ data: Float64Array }] }).blocks[0].data;
@@ -245,29 +257,55 @@ describe('persisted results', () => {
 });
 
 describe('progress', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'tilework-progress-'));
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
   test('is told, and the end of it', async () => {
     const engine = makeEngine();
     const events: Progress[] = [];
-    const graph = graphOf(
-      { key: 'a', op: 'sleep', inputs: [], params: { ms: 150 } },
-      { key: 'b', op: 'sleep', inputs: ['a'], params: { ms: 150 } },
-    );
-    await engine.run(graph, ['b'], { onProgress: (progress) => events.push(progress) });
-    expect(events.length).toBeGreaterThan(1);
-    expect(events[0]).toMatchObject({ done: 0, total: 2, finished: false });
+    const released = join(directory, 'released');
+    const graph = graphOf(holdTask('a', { started: join(directory, 'started'), released }), {
+      key: 'b',
+      op: 'leaf',
+      inputs: ['a'],
+      params: 0,
+    });
+    const before = performance.now();
+    await engine.run(graph, ['b'], {
+      onProgress: (progress) => {
+        // The first task ends only when progress was told twice.
+        if (events.push(progress) === 2) writeFileSync(released, '');
+      },
+    });
+    const took = performance.now() - before;
+    expect(events.length).toBeGreaterThan(2);
+    for (const event of events.slice(0, 2))
+      expect(event).toMatchObject({ done: 0, total: 2, finished: false });
     expect(events.at(-1)).toMatchObject({ done: 2, total: 2, running: 0, finished: true });
-    // Timers may be a little early.
-    expect(events.at(-1)!.elapsed).toBeGreaterThan(290);
+    const elapsed = events.map((event) => event.elapsed);
+    expect(elapsed).toEqual([...elapsed].sort((a, b) => a - b));
+    // At most ten times a second, and no more than passes here.
+    expect(elapsed[1]! - elapsed[0]!).toBeGreaterThanOrEqual(100);
+    expect(elapsed.at(-1)).toBeLessThanOrEqual(took);
   });
 
   test('a callback that throws rejects the run, early or at the end', async () => {
     const engine = makeEngine();
-    const graph = graphOf({ key: 'a', op: 'sleep', inputs: [], params: { ms: 80 } });
     const throwing = (when: boolean) => (progress: Progress) => {
       if (progress.finished === when) throw new Error('no bar');
     };
-    await expect(engine.run(graph, ['a'], { onProgress: throwing(false) })).rejects.toThrow('no bar');
-    await expect(engine.run(graph, ['a'], { onProgress: throwing(true) })).rejects.toThrow('no bar');
+    // It goes on until it was told of.
+    const [started, released] = [join(directory, 'early'), join(directory, 'rejected')];
+    const early = engine.run(graphOf(holdTask('a', { started, released })), ['a'], {
+      onProgress: throwing(false),
+    });
+    await expect(early).rejects.toThrow('no bar');
+    writeFileSync(released, '');
+    const graph = graphOf({ key: 'b', op: 'leaf', inputs: [], params: 1 });
+    await expect(engine.run(graph, ['b'], { onProgress: throwing(true) })).rejects.toThrow('no bar');
     await expect.poll(() => engine.stats().tasks.held).toBe(0);
   });
 });

@@ -35,6 +35,13 @@ export const fillTask = (key: Key, value: number, length: number): Task => ({
   out: [{ dtype: 'float64', shape: [length] }],
 });
 
+/** A task that says by a file that it has started, and ends when there is another. */
+export const holdTask = (
+  key: Key,
+  params: { readonly started: string; readonly released: string },
+  out: Task['out'] = [],
+): Task => ({ key, op: 'hold', inputs: [], params, ...(out.length > 0 && { out }) });
+
 /** A task that adds blocks. */
 export const sumTask = (key: Key, inputs: readonly Key[], length: number): Task => ({
   key,
