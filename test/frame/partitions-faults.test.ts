@@ -100,9 +100,15 @@ describe('of a frame in partitions', () => {
 
 describe('an engine that is disposed of', () => {
   test('ends its frames, and removes their files', async () => {
-    const running = [work().count({ engine, partitions }), work().sort('key').rows({ engine })];
+    // Every row beside every row beside every row: nobody will see the end of it.
+    const same = fromColumns({ key: new Int32Array(60_000) });
+    const product = same
+      .join(same, { on: 'key' })
+      .join(same, { on: 'key' })
+      .agg({ n: col('key').max() });
+    const running = [work().count({ engine, partitions }), product.rows({ engine })];
     const ended = running.map((each) => expect(each).rejects.toBeInstanceOf(EngineError));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(exchanges, { interval: 5 }).not.toEqual([]);
     await engine.dispose();
     await Promise.all(ended);
     expect(readdirSync(spill)).toEqual([]);
