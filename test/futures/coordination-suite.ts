@@ -1,4 +1,8 @@
 /** Variables, queues, events and semaphores on any engine. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../src/index.js';
 import * as tw from '../../src/index.js';
@@ -91,14 +95,21 @@ export function testCoordination(start: () => Promise<Engine>): void {
   });
 
   it('a task that is cancelled takes nothing out of a queue any more', async () => {
-    const waits = tasks.submit(async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tilework-left-'));
+    const told = join(directory, 'told');
+    const waits = tasks.submit(async (path: string) => {
+      const { writeFileSync } = await import('node:fs');
       await getClient().event('waits').set();
-      return getClient().queue('left').get();
-    });
+      return getClient()
+        .queue('left')
+        .get()
+        .catch(() => writeFileSync(path, ''));
+    }, told);
     await client.event('waits').wait();
     waits.cancel();
     // On a cluster it is some time until the worker knows.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    while (!existsSync(told)) await sleep(5);
+    rmSync(directory, { recursive: true });
     await client.queue('left').put(1);
     expect(await client.queue('left').get({ timeout: 60_000 })).toBe(1);
   });
