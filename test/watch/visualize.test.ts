@@ -167,9 +167,11 @@ describe('graphToSvg', () => {
           Array.from({ length: 30 }, (_, k) => `a:${(i * 7 + k * 11) % 150}`),
         ),
       );
-    const start = performance.now();
+    // Of the processor, whatever else it does.
+    const start = process.cpuUsage();
     expect(boxesOf(graphToSvg(graph))).toHaveLength(300);
-    expect(performance.now() - start).toBeLessThan(3000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(3000);
   });
 });
 
