@@ -78,7 +78,7 @@ describe.skipIf(python === undefined || tools === undefined)('the notebook serve
     const what = { notebooks: NOTEBOOKS.map(path), again: { notebook: again, runs: RUNS } };
     found = JSON.parse(await script('server.py', [url, PASSWORD], JSON.stringify(what)));
     if (browser) await withPage((page) => inBrowser(page, url));
-  }, 300_000);
+  }, 600_000);
 
   it('lets in who has the password, and shows the kernel', () => {
     expect(found).toMatchObject({ anybody: 403, wrong: 401, right: 302, specs: ['tilework'], ended: 204 });

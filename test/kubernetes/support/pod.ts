@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { find, type KubernetesObject } from './chart.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -14,11 +14,21 @@ let count = 0;
 const started: Pod[] = [];
 const homes: string[] = [];
 
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail')
-    for (const pod of started) console.error(`── ${pod.name}\n${pod.log.slice(-3_000)}`);
+const show = (): void => {
+  for (const pod of started) console.error(`── ${pod.name}\n${pod.log.slice(-3_000)}`);
+};
+const end = async (): Promise<void> => {
   await Promise.all(started.splice(0).map((pod) => pod.kill()));
   for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true });
+};
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') show();
+  await end();
+});
+// What is there still was started by a hook that failed, before any test.
+afterAll(async () => {
+  show();
+  await end();
 });
 
 /** The world in which the pods of a test run, as long as it does: a loopback address for each pod, and what names mean. */
