@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Graph, Task } from '../../src/graph/task.js';
+import { limitLeaving } from '../support/memory.js';
 import { makeEngine } from './support/engine.js';
 import { fillTask, sumTask } from './support/graphs.js';
 
@@ -37,7 +38,7 @@ test('in memory far too small, over several arenas, every block of every graph i
   const directory = mkdtempSync(join(tmpdir(), 'tilework-random-'));
   let spilled = 0;
   const property = fc.asyncProperty(plans, fc.integer({ min: 1, max: 3 }), async (plan, threads) => {
-    const memoryLimit = process.memoryUsage.rss() + (52 + 28 * threads) * MIB;
+    const memoryLimit = limitLeaving(20 * MIB, threads);
     const engine = makeEngine({ threads, memoryLimit, spillDirectory: directory }, { arenaBytes: 16 * MIB });
     const { graph, expected } = graphOf(plan);
     const keys = [...graph.keys()];

@@ -18,6 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SpillStore } from '../../src/engine/disk/store.js';
 import { type LocalEngine, MemoryLimitError, SpillError } from '../../src/engine/index.js';
+import { limitLeaving } from '../support/memory.js';
 import { startChild } from './support/child.js';
 import { makeEngine } from './support/engine.js';
 import { fillTask, graphOf, rejection, sumTask, valueIn } from './support/graphs.js';
@@ -39,8 +40,6 @@ const doubles = (result: unknown): Float64Array =>
   (result as { blocks: readonly [{ data: Float64Array }] }).blocks[0].data;
 const holds = (data: Float64Array, value: number): boolean =>
   data.length === LENGTH && data.every((x) => x === value);
-/** A limit that leaves about so many MiB for blocks. */
-const leaving = (mib: number): number => process.memoryUsage.rss() + (mib + 64) * MIB;
 
 /** What is being written to disk when it is given up keeps its memory until it was written. */
 const nothingLeft = (engine: LocalEngine): Promise<void> =>
@@ -48,7 +47,7 @@ const nothingLeft = (engine: LocalEngine): Promise<void> =>
 
 describe('results larger than memory', () => {
   test('are on disk, and come back whole one at a time', async () => {
-    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
     const keys = keysOf(40);
     using results = await engine.run(graphOf(...fills(40)), keys);
     const { memory, spill } = engine.stats();
@@ -64,7 +63,7 @@ describe('results larger than memory', () => {
   });
 
   test('that are on disk are not to be had without waiting', async () => {
-    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
     const keys = keysOf(20);
     using results = await engine.run(graphOf(...fills(20)), keys);
     const states = keys.map((key) => {
@@ -80,7 +79,7 @@ describe('results larger than memory', () => {
   });
 
   test('held in memory all at once are refused', async () => {
-    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
     const keys = keysOf(20);
     using results = await engine.run(graphOf(...fills(20)), keys);
     const loading = Promise.all(keys.map((key) => results.load(key)));
@@ -88,7 +87,7 @@ describe('results larger than memory', () => {
   });
 
   test('are streamed without going to disk', async () => {
-    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
     let sum = 0;
     await engine.run(graphOf(...fills(60)), keysOf(60), {
       onOutput: (_, result) => {
@@ -101,7 +100,7 @@ describe('results larger than memory', () => {
   });
 
   test('that are needed again are read back for it', async () => {
-    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
     await engine.persist(graphOf(...fills(30)), keysOf(30));
     expect(engine.stats().spill.onDisk).toBeGreaterThan(100 * MIB);
     const sums = keysOf(30).map((key, i) => sumTask(`sum-${i}`, [key, `block-${(i + 7) % 30}`], LENGTH));
@@ -119,7 +118,7 @@ describe('results larger than memory', () => {
 
 describe('a task that does not fit', () => {
   test('is refused with what it needs and what there is', async () => {
-    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+    const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
     const graph = graphOf(fillTask('small', 1, LENGTH), fillTask('huge', 1, 32 * LENGTH));
     const error = (await rejection(engine.run(graph, ['small', 'huge']))) as MemoryLimitError;
     expect(error).toBeInstanceOf(MemoryLimitError);
@@ -150,7 +149,7 @@ describe('a disk that is full', () => {
   test.skipIf(!canMount)('is named, and nothing is left on it', async () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', directory]);
     try {
-      const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+      const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
       const error = (await rejection(engine.run(graphOf(...fills(40)), keysOf(40)))) as SpillError;
       expect(error).toBeInstanceOf(SpillError);
       expect(error.message).toContain(
@@ -172,7 +171,7 @@ describe('a disk that is full', () => {
   test('a spill directory that cannot be made is named', async () => {
     const file = join(directory, 'file');
     writeFileSync(file, '');
-    const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: join(file, 'below') });
+    const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: join(file, 'below') });
     const error = await rejection(engine.run(graphOf(...fills(40)), keysOf(40)));
     expect(error).toBeInstanceOf(SpillError);
     expect((error as Error).message).toContain('choose another by the option spillDirectory');

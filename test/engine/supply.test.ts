@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { MemoryLimitError, type Result } from '../../src/engine/index.js';
+import { limitLeaving } from '../support/memory.js';
 import { makeEngine } from './support/engine.js';
 import { callTask, graphOf, rejection, sumTask, valueIn } from './support/graphs.js';
 
@@ -14,7 +15,6 @@ afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 
 const block = (value: number, length: number): Result => ({
   blocks: [{ dtype: 'float64', shape: [length], data: new Float64Array(length).fill(value) }],
 });
-const leaving = (mib: number): number => process.memoryUsage.rss() + (mib + 64) * MIB;
 const doubles = (result: Result): Float64Array =>
   (result as unknown as { blocks: readonly [{ data: Float64Array }] }).blocks[0].data;
 
@@ -50,7 +50,7 @@ test('they are taken in while all threads are busy', async () => {
 });
 
 test('more of them than memory holds go to disk, and come back whole', async () => {
-  const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+  const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
   const keys = Array.from({ length: 30 }, (_, i) => `block-${i}`);
   for (const [i, key] of keys.entries()) await engine.supply(key, block(i, MIB));
   const { memory, spill } = engine.stats();
@@ -69,7 +69,7 @@ test('more of them than memory holds go to disk, and come back whole', async () 
 });
 
 test('one that no memory is large enough for is refused, and others are taken', async () => {
-  const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+  const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
   // Its own pages are never touched, so that they leave memory to others.
   const large: Result = {
     blocks: [{ dtype: 'float64', shape: [16 * MIB], data: new Float64Array(16 * MIB) }],
@@ -130,7 +130,7 @@ test('memory that was reserved is given back where nothing fills it, or only in 
 });
 
 test('memory is reserved only as long as there is plenty, and tasks that need it wait till it is given back', async () => {
-  const engine = makeEngine({ memoryLimit: leaving(64), spillDirectory: directory });
+  const engine = makeEngine({ memoryLimit: limitLeaving(40 * MIB), spillDirectory: directory });
   const { budget } = engine.stats().memory;
   const space = engine.reserve(Math.floor(0.5 * budget))!;
   expect(engine.reserve(Math.floor(0.2 * budget))).toBeUndefined();

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
+import { limitLeaving } from '../support/memory.js';
 
 const DATA = join(import.meta.dirname, '../data/frame');
 
@@ -15,7 +16,7 @@ const namesOf = (folder: string): string[] => Object.keys(truth).filter((name) =
 
 let engine: tw.LocalEngine;
 beforeAll(() => {
-  engine = new tw.LocalEngine({ threads: 2, memoryLimit: '1GB' });
+  engine = new tw.LocalEngine({ threads: 2, memoryLimit: limitLeaving(0.7e9) });
 });
 afterAll(() => engine.dispose());
 

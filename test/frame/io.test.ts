@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tw from '../../src/index.js';
+import { limitLeaving } from '../support/memory.js';
 
 let engine: tw.LocalEngine;
 let home: string;
 beforeAll(() => {
-  engine = new tw.LocalEngine({ threads: 2, memoryLimit: '1GB' });
+  engine = new tw.LocalEngine({ threads: 2, memoryLimit: limitLeaving(0.7e9) });
   home = mkdtempSync(join(tmpdir(), 'tilework-io-'));
 });
 afterAll(async () => {

@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as tw from '../../src/index.js';
 import { col, fromColumns, fromRows, when } from '../../src/index.js';
+import { limitLeaving } from '../support/memory.js';
 
 let engine: tw.LocalEngine;
 beforeAll(() => {
-  engine = new tw.LocalEngine({ threads: 1, memoryLimit: '1GB' });
+  engine = new tw.LocalEngine({ threads: 1, memoryLimit: limitLeaving(0.7e9, 1) });
 });
 afterAll(() => engine.dispose());
 

@@ -5,6 +5,7 @@ import { EngineError, LocalEngine } from '../../src/index.js';
 import { cannot, withDisk } from '../faults/disk.js';
 import { programs } from '../faults/programs.js';
 import { folders, listing } from '../support/files.js';
+import { limitLeaving } from '../support/memory.js';
 
 const folder = folders();
 const { run, start } = programs();
@@ -25,7 +26,7 @@ let engine: LocalEngine;
 let spill: string;
 beforeEach(() => {
   spill = folder();
-  engine = new LocalEngine({ threads: 2, memoryLimit: '2GB', spillDirectory: spill });
+  engine = new LocalEngine({ threads: 2, memoryLimit: limitLeaving(1.7e9), spillDirectory: spill });
 });
 afterEach(() => engine.dispose());
 

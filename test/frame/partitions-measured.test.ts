@@ -6,11 +6,12 @@ import { Database } from '../../src/frame/late.js';
 import { optimize } from '../../src/frame/optimize/index.js';
 import { statements } from '../../src/frame/statement/index.js';
 import { LocalEngine } from '../../src/index.js';
+import { limitLeaving } from '../support/memory.js';
 import { expectSame, folder, untyped } from './partitions/compare.js';
 
 let engine: LocalEngine;
 beforeAll(() => {
-  engine = new LocalEngine({ threads: 2, memoryLimit: '2GB', spillDirectory: folder() });
+  engine = new LocalEngine({ threads: 2, memoryLimit: limitLeaving(1.7e9), spillDirectory: folder() });
 });
 afterAll(() => engine.dispose());
 

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { col, count, type DataFrame, desc, fromRows, rowNumber } from '../../src/frame/index.js';
 import { LocalEngine } from '../../src/index.js';
+import { limitLeaving } from '../support/memory.js';
 import { type Frame, folder, linesOf, untyped } from './partitions/compare.js';
 
 let engine: LocalEngine;
 beforeAll(() => {
-  engine = new LocalEngine({ threads: 2, memoryLimit: '2GB', spillDirectory: folder() });
+  engine = new LocalEngine({ threads: 2, memoryLimit: limitLeaving(1.7e9), spillDirectory: folder() });
 });
 afterAll(() => engine.dispose());
 

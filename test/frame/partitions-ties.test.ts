@@ -10,13 +10,18 @@ import type { Batch } from '../../src/frame/result/column.js';
 import type { Bound } from '../../src/frame/sql/writer.js';
 import { statements } from '../../src/frame/statement/index.js';
 import { LocalEngine } from '../../src/index.js';
+import { limitLeaving } from '../support/memory.js';
 import { folder, numbers, untyped } from './partitions/compare.js';
 
 const ROWS = 5000;
 
 test('rows of equal keys go to the same parts in whatever order a task reads them, each part about as many', async () => {
   const directory = folder();
-  await using engine = new LocalEngine({ threads: 2, memoryLimit: '1GB', spillDirectory: directory });
+  await using engine = new LocalEngine({
+    threads: 2,
+    memoryLimit: limitLeaving(0.7e9),
+    spillDirectory: directory,
+  });
   const database = Database.of(engine);
   const valuesOf = async (sql: string): Promise<readonly unknown[]> => {
     const found: unknown[] = [];

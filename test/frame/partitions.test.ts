@@ -14,6 +14,7 @@ import {
 } from '../../src/frame/index.js';
 import { LocalEngine, useEngine } from '../../src/index.js';
 import { listing } from '../support/files.js';
+import { limitLeaving } from '../support/memory.js';
 import {
   expectSame,
   type Frame,
@@ -28,7 +29,7 @@ let engine: LocalEngine;
 let files: { readonly rows: DataFrame; readonly several: DataFrame; readonly other: DataFrame };
 
 beforeAll(async () => {
-  engine = new LocalEngine({ threads: 2, memoryLimit: '2GB', spillDirectory: folder() });
+  engine = new LocalEngine({ threads: 2, memoryLimit: limitLeaving(1.7e9), spillDirectory: folder() });
   useEngine(engine);
   const directory = folder();
   const database = Database.of(engine);

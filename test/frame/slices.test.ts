@@ -7,11 +7,12 @@ import { Database } from '../../src/frame/duck/database.js';
 import { joinSlices, readSliced, type Segment, sliceOf } from '../../src/frame/parquet/slices.js';
 import { LocalEngine } from '../../src/index.js';
 import { folders } from '../support/files.js';
+import { limitLeaving } from '../support/memory.js';
 
 const folder = folders();
 
 const PARTS = 50;
-const engine = new LocalEngine({ threads: 1, memoryLimit: '1GB' });
+const engine = new LocalEngine({ threads: 1, memoryLimit: limitLeaving(0.7e9, 1) });
 const database = Database.of(engine);
 afterAll(() => engine.dispose());
 
