@@ -70,8 +70,8 @@ describe('a function of the user that throws', () => {
     ]);
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await x.add(2).sum().compute({ engine })).toBe(300);
-    expect(engine.stats().tasks.held).toBe(0);
-    expect(engine.stats().memory.used).toBe(0);
+    // A thread may be at one of the tasks still that nobody waits for.
+    await expect.poll(() => engine.stats()).toMatchObject({ memory: { used: 0 }, tasks: { held: 0 } });
   });
 
   test('a function with free variables is refused where it is written, with their names', () => {

@@ -81,6 +81,9 @@ const work = {
     collect();
     const before = state();
     for (let i = 40; i < 240; i++) await round(i);
+    // Threads finish the tasks that they were at.
+    const working = ({ memory, tasks }) => tasks.held > 0 || memory.used > 0;
+    while (working(engine.stats())) await delay(10);
     await delay(500);
     collect();
     say({ before, after: state(), files: readdirSync(spillDirectory, { recursive: true }) });
