@@ -117,7 +117,7 @@ describe('while it runs', () => {
   it('can be aborted, with the reason, and the engine goes on', async () => {
     const slow = tw.mapBlocks(
       async () => {
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
         return [1];
       },
       [],
