@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { arange } from '../../../src/index.js';
-import { folder } from '../../faults/programs.js';
+import { folders } from '../../support/files.js';
 import { makeCertificates } from '../support/certificates.js';
 import { describeWithDask } from '../support/scheduler.js';
 import { sumBelow, sumTree } from '../worker/support/graphs.js';
 import { startWorker } from '../worker/support/process.js';
 import { ChaosCluster, eventually } from './support/cluster.js';
 import { cannot, type Host, Network } from './support/network.js';
+
+const folder = folders();
 
 const BROKEN_MS = 30_000;
 /** The scheduler takes a connection that does not answer for dead after so long. */

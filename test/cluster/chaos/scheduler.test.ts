@@ -5,10 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { connect } from '../../../src/cluster/client/index.js';
 import { rejection } from '../../engine/support/graphs.js';
-import { folder } from '../../faults/programs.js';
+import { folders } from '../../support/files.js';
 import { describeWithDask, OWN_HOST } from '../support/scheduler.js';
 import { sumBelow, sumTree } from '../worker/support/graphs.js';
 import { ChaosCluster, eventually } from './support/cluster.js';
+
+const folder = folders();
 
 await describeWithDask('a scheduler', (python) => {
   test.concurrent('that crashes and comes back is given its work and its workers again', async () => {

@@ -7,10 +7,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../../src/cluster/client/index.js';
 import { arange, persist } from '../../../src/index.js';
 import { callTask, graphOf, rejection } from '../../engine/support/graphs.js';
-import { folder } from '../../faults/programs.js';
+import { folders } from '../../support/files.js';
 import { describeWithDask, startPythonWorker, startScheduler } from '../support/scheduler.js';
 import { sumBelow, sumTree } from '../worker/support/graphs.js';
 import { startWorker } from '../worker/support/process.js';
+
+const folder = folders();
 
 await describeWithDask(
   'The dashboard',

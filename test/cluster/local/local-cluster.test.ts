@@ -8,8 +8,10 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ClusterEngine, connect, LocalCluster } from '../../../src/cluster/index.js';
 import { arange, Client, defaultEngine, fromFunction, LocalEngine } from '../../../src/index.js';
-import { folder } from '../../faults/programs.js';
+import { folders } from '../../support/files.js';
 import { describeWithDask } from '../support/scheduler.js';
+
+const folder = folders();
 
 const isAlive = (pid: number): boolean => {
   try {

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClusterEngine, connect } from '../../../src/cluster/client/index.js';
 import { RpcPool } from '../../../src/cluster/comm/index.js';
 import * as futures from '../../../src/futures/index.js';
-import { folder } from '../../faults/programs.js';
+import { folders } from '../../support/files.js';
 import { describeWithDask, type Process, startScheduler } from '../support/scheduler.js';
 import { startWorker } from './support/process.js';
+
+const folder = folders();
 
 // By these names they are captured.
 const { Client, getClient } = futures;
