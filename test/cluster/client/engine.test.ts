@@ -1,5 +1,6 @@
 /** The client on real schedulers, with the least of workers: graphs in, results out, and what goes wrong. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { PROTOCOL } from '../../../src/cluster/client/hello.js';
 import { type ClusterEngine, type ClusterTaskError, connect } from '../../../src/cluster/client/index.js';
 import { CommError, formatAddress, listen, RpcPool } from '../../../src/cluster/comm/index.js';
 import { connect as connectAsPrograms } from '../../../src/cluster/index.js';
@@ -457,8 +458,7 @@ describe('connecting', () => {
   test('to a scheduler of another version is refused', async () => {
     await using other = await listen({ handlers: { tilework_hello: () => ({ protocol: 99 }) } });
     const scheduler = formatAddress(other.address);
-    const refusal =
-      'has a tilework_scheduler for protocol 99, and this tilework speaks 5: install the same version of tilework on both';
+    const refusal = `has a tilework_scheduler for protocol 99, and this tilework speaks ${PROTOCOL}: install the same version of tilework on both`;
     await expect(connect(scheduler)).rejects.toThrow(refusal);
     await expect(startWorker({ scheduler, threads: 1, quiet: true })).rejects.toThrow(refusal);
   });

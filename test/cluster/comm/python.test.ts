@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PROTOCOL } from '../../../src/cluster/client/hello.js';
 import { connect, formatAddress, listen, RpcPool } from '../../../src/cluster/comm/index.js';
 import { decodeResult, encodeResult, Serialized } from '../../../src/cluster/wire/index.js';
 import { makeCertificates } from '../support/certificates.js';
@@ -54,7 +55,7 @@ for (const version of VERSIONS)
       test('answers calls', async () => {
         const pool = new RpcPool();
         expect(await pool.call(scheduler.address, 'identity')).toMatchObject({ type: 'Scheduler' });
-        expect(await pool.call(scheduler.address, 'tilework_hello')).toMatchObject({ protocol: 5 });
+        expect(await pool.call(scheduler.address, 'tilework_hello')).toMatchObject({ protocol: PROTOCOL });
         await expect(pool.call(scheduler.address, 'identity', { nonsense: 1 })).rejects.toThrow(
           'could not do "identity"',
         );
