@@ -73,12 +73,15 @@ def unary(book):
 
 LOOPED = 131  # elements: whole vectors, and some left over
 
+#: As Python reads them: what `**` gives depends on the processor.
+SIZES = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1, 1e2, 1e3])
+
 
 def looped_values(dtype, salt=""):
     """Values of every size, of both signs."""
     rng = np.random.default_rng(seed_of(f"looped {dtype}{salt}"))
     if dtype in FLOATS:
-        return (rng.standard_normal(LOOPED) * 10.0 ** rng.integers(-6, 4, LOOPED)).astype(dtype)
+        return (rng.standard_normal(LOOPED) * SIZES[rng.integers(-6, 4, LOOPED) + 6]).astype(dtype)
     info = np.iinfo(dtype)
     return rng.integers(info.min, info.max, LOOPED, dtype=dtype, endpoint=True)
 
