@@ -61,34 +61,6 @@ it('names that differ in the case of letters beyond A to Z are columns of their 
   ]);
 });
 
-describe('rows that are sorted keep -0, which equals 0', () => {
-  const frame = fromColumns({ x: Float64Array.of(0, -0, 1, -0, 0, -1), i: Int32Array.of(0, 1, 2, 3, 4, 5) });
-  // As pandas sorts them, stably.
-  const up = [-1, 0, -0, -0, 0, 1].map((x) => ({ x }));
-  const down = [1, 0, -0, -0, 0, -1].map((x) => ({ x }));
-
-  it('of a type that is known, and of one that is not', async () => {
-    const unknown = frame.select({ x: col('x').neg().neg(), i: col('i') });
-    expect(await frame.sort('x', 'i').select('x').rows()).toEqual(up);
-    expect(await frame.sort(desc('x'), 'i').select('x').rows()).toEqual(down);
-    expect(await unknown.sort('x', 'i').select('x').rows()).toEqual(up);
-    expect(await frame.sort('x', 'i').head(3).select('x').rows()).toEqual(up.slice(0, 3));
-    expect(await frame.sort('x', 'i').select('x').rows({ partitions: 3 })).toEqual(up);
-  });
-
-  it('in the groups that functions are given', async () => {
-    const signs = frame
-      .groupBy('x')
-      .apply(
-        ({ columns: { x } }) => ({ signs: [Array.from(x!.values as Float64Array, (v) => 1 / v).join(' ')] }),
-        { schema: { signs: 'string' } },
-      );
-    expect(await signs.filter(col('x').eq(0)).select('signs').rows()).toEqual([
-      { signs: 'Infinity -Infinity -Infinity Infinity' },
-    ]);
-  });
-});
-
 it('a choice between texts can be cast to an integer', async () => {
   const choice = when(col('c'), '12').otherwise('7');
   const frame = fromRows([{ c: true }, { c: false }]);

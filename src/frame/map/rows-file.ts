@@ -1,6 +1,5 @@
 import type { Database, QueryOptions } from '../duck/database.js';
 import type { MapFunction } from '../plan/node.js';
-import { sortedBy } from '../sql/sorted.js';
 import { quoteName, type Statement } from '../sql/writer.js';
 import type { Schema } from '../types.js';
 import { FIRST } from './op.js';
@@ -45,15 +44,15 @@ export async function storeRows(
 ): Promise<StoredRows> {
   const { schema } = await database.describe(statement, options.signal && { signal: options.signal });
   const stored: Schema = keys ? { ...schema, [FIRST]: 'bool' } : schema;
-  const source = keys ? sorted(statement, keys, schema) : statement;
+  const source = keys ? sorted(statement, keys) : statement;
   await database.execute(copyStatement(source, stored, file, groupRows, label), options);
   return { file, schema };
 }
 
 /** Rows sorted by the keys of their groups, in a group as they came; the first of each is marked. */
-function sorted({ sql, values }: Statement, keys: readonly string[], schema: Schema): Statement {
+function sorted({ sql, values }: Statement, keys: readonly string[]): Statement {
   const row = quoteName('__tilework_number');
-  const order = keys.map((name) => `${sortedBy(quoteName(name), schema[name])}, `).join('');
+  const order = keys.map((name) => `${quoteName(name)}, `).join('');
   const first = keys.map((name) => `${quoteName(name)} IS DISTINCT FROM lag(${quoteName(name)}) OVER ()`);
   const mark = first.length > 0 ? first.join(' OR ') : 'false';
   const numbered = `(SELECT *, row_number() OVER () AS ${row} FROM (${sql}) AS s ORDER BY ${order}${row}) AS o`;

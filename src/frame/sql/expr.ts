@@ -111,11 +111,8 @@ const negated = ({ months, days, microseconds }: Interval): Interval => ({
 });
 
 /** A key of an ORDER BY. */
-export const keySql = (
-  { expr, descending, nulls }: SortKey,
-  parameters: Parameters,
-  sql = exprSql(expr, parameters),
-): string => `${sql}${descending ? ' DESC' : ''} NULLS ${nulls === 'first' ? 'FIRST' : 'LAST'}`;
+export const keySql = ({ expr, descending, nulls }: SortKey, parameters: Parameters): string =>
+  `${exprSql(expr, parameters)}${descending ? ' DESC' : ''} NULLS ${nulls === 'first' ? 'FIRST' : 'LAST'}`;
 
 function structSql(args: readonly ExprNode[], sql: (node: ExprNode) => string): string {
   const fields: string[] = [];

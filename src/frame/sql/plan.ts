@@ -1,7 +1,6 @@
 import { columnNode, columnsOf, type ExprNode, mapChildren, some } from '../expr/node.js';
 import type { SharedPlan } from '../optimize/index.js';
 import { needsRowOrder } from '../plan/aggregates.js';
-import { columnTypeOf } from '../plan/column-types.js';
 import * as make from '../plan/make.js';
 import {
   type Item,
@@ -9,14 +8,12 @@ import {
   type PlanNode,
   type ProjectNode,
   type ScanNode,
-  type SortNode,
   type UnionNode,
 } from '../plan/node.js';
 import { exprSql, keySql, ROW } from './expr.js';
 import { hoisted } from './hoist.js';
 import { isJoined, joinedSql, type PlanWriter } from './joins.js';
 import { type Guarded, guarded } from './order.js';
-import { sortedBy } from './sorted.js';
 import { Parameters, quoteName, type Statement } from './writer.js';
 
 /** How a source is written in FROM. */
@@ -95,7 +92,7 @@ class Writer implements PlanWriter {
       case 'join':
         return joinedSql(node, this);
       case 'sort':
-        return this.sort(node);
+        return `SELECT * FROM ${this.from(node.input)} ORDER BY ${node.keys.map((key) => keySql(key, this.parameters)).join(', ')}`;
       case 'repartition':
         return this.select(node.input);
       case 'limit': {
@@ -168,16 +165,6 @@ class Writer implements PlanWriter {
       return `SELECT ${items} FROM ${numbered ? this.numbered(node.input) : this.from(node.input)}`;
     // Windows leave rows in any order: it is put right again.
     return `SELECT ${node.columns.map(quoteName).join(', ')} FROM (SELECT ${items}, ${quoteName(ROW)} FROM ${this.numbered(node.input)}) ORDER BY ${quoteName(ROW)}`;
-  }
-
-  private sort({ input, keys }: SortNode): string {
-    const rows = this.from(input);
-    const order = keys.map((key) => {
-      const { expr } = key;
-      const column = expr.kind === 'column' && sortedBy(quoteName(expr.name), columnTypeOf(input, expr.name));
-      return keySql(key, this.parameters, column || this.expr(expr));
-    });
-    return `SELECT * FROM ${rows} ORDER BY ${order.join(', ')}`;
   }
 
   /** Rows of a node that are computed by themselves where they must be. */
