@@ -2,7 +2,7 @@
 
 import { useEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
-import { className } from '../graph/plain-data.js';
+import { kindOf } from '../engine/errors.js';
 import type { ClusterEngine, ClusterOptions } from './client/index.js';
 import type { LocalClusterOptions, LocalCluster as RunningCluster } from './local/index.js';
 
@@ -41,10 +41,8 @@ function addressOf(given: string | { readonly address: string } | undefined): st
   if (given === undefined || typeof given === 'string') return given;
   const { address } = (given ?? {}) as { readonly address?: unknown };
   if (typeof address === 'string') return address;
-  const what =
-    typeof given === 'object' && given !== null ? `an instance of ${className(given)}` : String(given);
   throw new TypeError(
-    `connect takes the address of a scheduler, or a cluster that has started (await LocalCluster()), not ${what}`,
+    `connect takes the address of a scheduler, or a cluster that has started (await LocalCluster()), not ${kindOf(given)}`,
   );
 }
 

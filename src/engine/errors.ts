@@ -1,3 +1,4 @@
+import { className } from '../graph/plain-data.js';
 import type { Key } from '../graph/task.js';
 
 /** A task threw. `cause` is what the task's code threw, with its own message and stack. */
@@ -66,6 +67,10 @@ export class EngineError extends Error {
 /** Anything that was given, as messages show it: texts in quotes. */
 export const shown = (given: unknown): string =>
   typeof given === 'string' ? JSON.stringify(given) : describe(given);
+
+/** What was given in place of something, in a few words: of objects the class. */
+export const kindOf = (given: unknown): string =>
+  typeof given === 'object' && given !== null ? `an instance of ${className(given)}` : shown(given);
 
 /** One line about anything thrown. */
 export function describe(thrown: unknown): string {

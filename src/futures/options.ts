@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js';
-import { shown } from '../engine/errors.js';
-import { className } from '../graph/plain-data.js';
+import { kindOf, shown } from '../engine/errors.js';
+import { checkOptions } from '../engine/known-options.js';
 
 /** How a client submits: `client.with({ … })`. */
 export interface SubmitOptions {
@@ -45,15 +45,13 @@ const NAMES = [
 /** @throws TypeError for an option that there is not, or that says nothing: left unread, it would silently submit in another way */
 export function checkSubmit(options: SubmitOptions): SubmitOptions {
   if (typeof options !== 'object' || options === null)
-    throw new TypeError(`how calls are submitted is said by { ${NAMES.join(', ')} }, not ${sort(options)}`);
-  const other = Object.keys(options).find((name) => !(NAMES as readonly string[]).includes(name));
-  if (other !== undefined)
-    throw new TypeError(`a client has no option ${JSON.stringify(other)}; there are ${NAMES.join(', ')}`);
+    throw new TypeError(`how calls are submitted is said by { ${NAMES.join(', ')} }, not ${kindOf(options)}`);
+  checkOptions('a client', options, NAMES);
   const { where, captured } = options;
   if (where !== undefined && where !== 'main')
     throw new TypeError(`where is 'main', or left out: calls then run in threads; it is not ${shown(where)}`);
   if (captured !== undefined && (typeof captured !== 'object' || captured === null))
-    throw new TypeError(`captured are values by name, such as { limit }, not ${sort(captured)}`);
+    throw new TypeError(`captured are values by name, such as { limit }, not ${kindOf(captured)}`);
   for (const name of ['pure', 'allowOtherWorkers'] as const)
     if (options[name] !== undefined && typeof options[name] !== 'boolean')
       throw new TypeError(`${name} is true or false, not ${shown(options[name])}`);
@@ -65,10 +63,6 @@ export function checkEngine(engine: Engine): Engine {
   const { run, persist } = (engine ?? {}) as Partial<Engine>;
   if (typeof run === 'function' && typeof persist === 'function') return engine;
   throw new TypeError(
-    `a Client takes an engine, such as what await connect(address) gives, or none: that of this process; not ${sort(engine)}`,
+    `a Client takes an engine, such as what await connect(address) gives, or none: that of this process; not ${kindOf(engine)}`,
   );
 }
-
-/** What was given in place of something, in a few words. */
-const sort = (given: unknown): string =>
-  typeof given === 'object' && given !== null ? `an instance of ${className(given)}` : shown(given);

@@ -55,8 +55,7 @@ WITHIN = 4096
 STARTSTOP = ("action", "start", "stop", "source")
 
 #: How many objects may be new before Python looks for cycles among them. Tasks come and go by the thousand without any, and to look
-#: for them again and again takes time of the scheduler's. A graph of ten thousand tasks is some 150,000 objects: it comes and goes
-#: between two looks.
+#: for them again and again takes time of the scheduler's: so many that a graph of thousands of tasks comes and goes between two looks.
 YOUNG_OBJECTS = 250_000
 
 
