@@ -16,6 +16,14 @@ interface Call {
   readonly settle: (error?: { readonly reason: unknown }) => void;
 }
 
+/** A run under way. */
+export interface Begun<T> {
+  /** Resolves when its outputs are there, or were taken; rejects with what went wrong. */
+  readonly done: Promise<T>;
+  /** Ends it with a reason; does nothing once it is done. */
+  readonly cancel: (reason: unknown) => void;
+}
+
 /** What calls need of their engine. */
 export interface CallContext {
   readonly state: EngineState;
@@ -46,33 +54,49 @@ export class Calls {
     return bytes;
   }
 
-  /** Resolves when the outputs are there, or were taken. Throws what is wrong with the call. */
-  submit(
+  /** Resolves when the outputs are there, or were taken. Rejects with what is wrong with the call, too. */
+  async submit(
     graph: Graph,
     outputs: readonly Key[],
     options: ComputeOptions,
-    { onOutput, reserve = 0 }: Pick<RunOptions, 'onOutput' | 'reserve'>,
+    more: Pick<RunOptions, 'onOutput' | 'reserve'>,
   ): Promise<RunRecord> {
-    return new Promise((resolve, reject) => {
-      const { state, memory, pulse, settings, firstBudget } = this.context;
-      const { priorities, onProgress } = options;
-      const signal = signalOf(options.signal);
-      signal?.throwIfAborted();
-      checkPlacement(options);
-      if (reserve > firstBudget) throw resultTooLarge(reserve, firstBudget, settings.memoryLimit);
-      const began = performance.now();
-      const run = state.submitted({
-        run: ++this.lastId,
-        graph,
-        outputs,
-        priorities,
-        priority: checkPriority(options.priority ?? 0),
-        retries: checkRetries(options.retries ?? settings.retries),
-        streamed: onOutput !== undefined,
-      });
-      const abort = (): void => this.cancel(run, signal?.reason);
+    const signal = signalOf(options.signal);
+    signal?.throwIfAborted();
+    const { done, cancel } = this.begin(graph, outputs, options, more);
+    if (signal === undefined) return done;
+    const abort = (): void => cancel(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await done;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Begins a run, of which no signal is looked at. Throws what is wrong with the call. */
+  begin(
+    graph: Graph,
+    outputs: readonly Key[],
+    options: Omit<ComputeOptions, 'signal'>,
+    { onOutput, reserve = 0 }: Pick<RunOptions, 'onOutput' | 'reserve'>,
+  ): Begun<RunRecord> {
+    const { state, memory, pulse, settings, firstBudget } = this.context;
+    const { priorities, onProgress } = options;
+    checkPlacement(options);
+    if (reserve > firstBudget) throw resultTooLarge(reserve, firstBudget, settings.memoryLimit);
+    const began = performance.now();
+    const run = state.submitted({
+      run: ++this.lastId,
+      graph,
+      outputs,
+      priorities,
+      priority: checkPriority(options.priority ?? 0),
+      retries: checkRetries(options.retries ?? settings.retries),
+      streamed: onOutput !== undefined,
+    });
+    const done = new Promise<RunRecord>((resolve, reject) => {
       const settle: Call['settle'] = (failure) => {
-        signal?.removeEventListener('abort', abort);
         this.calls.delete(run);
         if (reserve > 0) memory.outdated();
         pulse.left();
@@ -87,12 +111,12 @@ export class Calls {
         else reject(failure.reason);
       };
       this.calls.set(run, { onOutput, reserve, settle });
-      signal?.addEventListener('abort', abort, { once: true });
-      if (onProgress !== undefined) this.reports.add(run, onProgress, began);
-      if (reserve > 0) memory.outdated();
-      pulse.joined();
-      this.beginSoon();
     });
+    if (onProgress !== undefined) this.reports.add(run, onProgress, began);
+    if (reserve > 0) memory.outdated();
+    pulse.joined();
+    this.beginSoon();
+    return { done, cancel: (reason) => this.cancel(run, reason) };
   }
 
   resolve(run: RunRecord): void {
@@ -139,6 +163,7 @@ export class Calls {
   }
 
   private cancel(run: RunRecord, reason: unknown): void {
+    if (!this.calls.has(run)) return;
     this.context.state.cancelled(run, reason);
     this.context.executor.carryOut();
   }

@@ -1,7 +1,7 @@
 import type { BlockMeta, Graph, Key } from '../graph/task.js';
 import type { Upload } from '../graph/uploads.js';
 import { Asked } from './asked.js';
-import { Calls } from './calls.js';
+import { type Begun, Calls } from './calls.js';
 import type { Coordination } from './coordination.js';
 import { removeAbandoned } from './disk/spill-directory.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';
@@ -144,6 +144,17 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   async persist(graph: Graph, keys: readonly Key[], options: ComputeOptions = {}): Promise<void> {
     this.throwIfEnded();
     this.state.persisted(await this.calls.submit(graph, keys, options, {}));
+  }
+
+  /**
+   * As `persist`, for callers that begin very many: an AbortSignal takes longer than a small task. What is wrong with the call it throws.
+   *
+   * @throws EngineError where the engine has been disposed of, GraphError for a graph that cannot be computed
+   */
+  begin(graph: Graph, keys: readonly Key[], options: Omit<ComputeOptions, 'signal'> = {}): Begun<void> {
+    this.throwIfEnded();
+    const { done, cancel } = this.calls.begin(graph, keys, options, {});
+    return { done: done.then((run) => this.state.persisted(run)), cancel };
   }
 
   release(keys: readonly Key[]): void {

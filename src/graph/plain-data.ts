@@ -11,11 +11,10 @@ export function isPlainObject(value: object): boolean {
 }
 
 /** Whether a text is Unicode: it has no half of a surrogate pair, which UTF-8, and so Python, has no bytes for. */
-export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+export const isWellFormed = (text: string): boolean => text.isWellFormed();
 
 /** A text with a mark in place of what is no Unicode. */
-export const wellFormed = (text: string): string =>
-  isWellFormed(text) ? text : text.replace(/\p{Surrogate}/gu, '\ufffd');
+export const wellFormed = (text: string): string => text.toWellFormed();
 
 /** Name of an object's class, for messages. */
 export function className(value: object): string {

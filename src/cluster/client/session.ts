@@ -145,7 +145,7 @@ export class Session {
 
   private async listen(stream: BatchedStream): Promise<void> {
     try {
-      for await (const message of stream.messages()) this.events.message(message);
+      for await (const batch of stream.batches()) for (const message of batch) this.events.message(message);
     } catch (error) {
       if (this.closing.signal.aborted) return;
       if (!(error instanceof CommError)) throw error;

@@ -25,7 +25,7 @@ export class BatchedStream {
     return this.connection.address;
   }
 
-  /** Sends soon. What cannot be sent since the connection has ended is dropped: `messages` tells of the end. */
+  /** Sends soon. What cannot be sent since the connection has ended is dropped: `batches` tells of the end. */
   send(...messages: readonly StreamMessage[]): void {
     for (const message of messages) this.queue.push(message);
     this.flushing ??= this.flush();
@@ -36,12 +36,11 @@ export class BatchedStream {
     while (this.flushing !== undefined) await this.flushing;
   }
 
-  /** Messages as they come, until the connection ends: then it throws the CommError that says why. */
-  async *messages(): AsyncGenerator<StreamMessage, never> {
+  /** Messages as they come, those of one list together, until the connection ends: then it throws the CommError that says why. */
+  async *batches(): AsyncGenerator<readonly StreamMessage[], never> {
     for (;;) {
       const batch = await this.connection.read();
-      if (Array.isArray(batch)) yield* batch as StreamMessage[];
-      else yield batch as StreamMessage;
+      yield Array.isArray(batch) ? (batch as StreamMessage[]) : [batch as StreamMessage];
     }
   }
 

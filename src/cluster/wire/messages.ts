@@ -1,8 +1,9 @@
-import { Decoder, encode } from '@msgpack/msgpack';
+import { Decoder } from '@msgpack/msgpack';
 import { isPlainObject, wellFormed } from '../../graph/plain-data.js';
 import { canDecompress, decompressFrame } from './compression.js';
 import { WireError } from './errors.js';
 import type { Frame } from './frame.js';
+import { pack } from './pack.js';
 import { checkMsgpack, MAX_DEPTH } from './well-formed.js';
 
 /** What describes serialised data; families add their own entries. */
@@ -45,8 +46,8 @@ export class EnumMember {
 export function encodeMessage<F extends Frame = Uint8Array>(message: unknown): (F | Uint8Array)[] {
   const frames: (F | Uint8Array)[] = [new Uint8Array(0)];
   const marked = mark(message, frames, 0);
-  const bytes = encode(marked, { maxDepth: MAX_DEPTH });
-  frames[0] = mayHoldSurrogates(bytes) ? encode(inUnicode(marked), { maxDepth: MAX_DEPTH }) : bytes;
+  const bytes = pack(marked);
+  frames[0] = mayHoldSurrogates(bytes) ? pack(inUnicode(marked)) : bytes;
   return frames;
 }
 
@@ -71,13 +72,13 @@ function mark(value: unknown, frames: Frame[], depth: number): unknown {
   if (depth > MAX_DEPTH) throw new WireError(`a message is nested more than ${MAX_DEPTH} deep`);
   if (value instanceof Serialized) {
     const at = frames.length;
-    frames.push(encode({ ...value.header, 'num-sub-frames': value.frames.length }), ...value.frames);
+    frames.push(pack({ ...value.header, 'num-sub-frames': value.frames.length }), ...value.frames);
     return { __Serialized__: at };
   }
   if (value instanceof Pickled) {
     const at = frames.length;
     const { pickle, buffers } = value;
-    frames.push(encode({ 'pickled-obj': pickle, 'num-sub-frames': buffers.length }), ...buffers);
+    frames.push(pack({ 'pickled-obj': pickle, 'num-sub-frames': buffers.length }), ...buffers);
     return { __Pickled__: at };
   }
   if (value instanceof Set)
@@ -136,7 +137,10 @@ const hasMarks = (bytes: Uint8Array): boolean =>
 function unmark(value: unknown, frames: readonly Uint8Array[]): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) value[i] = unmark(value[i], frames);
+    for (let i = 0; i < value.length; i++) {
+      const item: unknown = value[i];
+      if (typeof item === 'object') value[i] = unmark(item, frames);
+    }
     return value;
   }
   const map = value as Record<string, unknown>;
@@ -154,7 +158,10 @@ function unmark(value: unknown, frames: readonly Uint8Array[]): unknown {
   if (map.__Set__ === true && Array.isArray(list)) return new Set(list.map((item) => unmark(item, frames)));
   if (map.__Enum__ === true)
     return new EnumMember(String(map.name), String(map.__module__), String(map.__name__));
-  for (const name of Object.keys(map)) map[name] = unmark(map[name], frames);
+  for (const name in map) {
+    const item = map[name];
+    if (typeof item === 'object') map[name] = unmark(item, frames);
+  }
   return map;
 }
 

@@ -1,7 +1,8 @@
-import { decode, decodeTimestampExtension, EXT_TIMESTAMP, ExtData, encode } from '@msgpack/msgpack';
+import { Decoder, decodeTimestampExtension, EXT_TIMESTAMP, ExtData } from '@msgpack/msgpack';
 import { type WireError as ErrorData, fromWire, toWire } from '../../engine/wire-error.js';
 import { isPlainObject, isWellFormed, pathTo } from '../../graph/plain-data.js';
 import { WireError } from './errors.js';
+import { pack } from './pack.js';
 import { checkMsgpack, MAX_DEPTH } from './well-formed.js';
 
 /*
@@ -52,7 +53,7 @@ const NOTHING = new Uint8Array(0);
  * decodeValue(encodeValue(new Map([['a', 1n]]))); // Map(1) { 'a' => 1n }
  */
 export function encodeValue(value: unknown): Uint8Array {
-  return encode(prepare(value, []), { maxDepth: MAX_DEPTH });
+  return pack(prepare(value, []));
 }
 
 /**
@@ -99,7 +100,7 @@ function prepareObject(value: object, path: Path): unknown {
   if (value instanceof Map) return ext(EXT.map, nested([...value].flat(1), path));
   if (value instanceof Set) return ext(EXT.set, nested([...value], path));
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? ext(EXT.invalidDate, NOTHING) : value;
-  if (value instanceof RegExp) return ext(EXT.regexp, encode([value.source, value.flags]));
+  if (value instanceof RegExp) return ext(EXT.regexp, pack([value.source, value.flags]));
   if (value instanceof Error) return ext(EXT.error, nested(toWire(value), path));
   return prepareEntries(value, path);
 }
@@ -138,8 +139,7 @@ function inside(name: string | number, value: unknown, path: Path): unknown {
   return prepared;
 }
 
-const nested = (value: unknown, path: Path): Uint8Array =>
-  encode(prepare(value, path), { maxDepth: MAX_DEPTH });
+const nested = (value: unknown, path: Path): Uint8Array => pack(prepare(value, path));
 
 function prepareElements(value: ArrayBufferView | ArrayBufferLike): unknown {
   const isView = ArrayBuffer.isView(value);
@@ -159,16 +159,29 @@ function read(bytes: Uint8Array, depth: number): unknown {
   if (depth > MAX_DEPTH) throw new WireError(`a value is nested more than ${MAX_DEPTH} deep`);
   const { binary } = checkMsgpack(bytes, 'a value');
   try {
-    const value = decode(bytes, {
-      mapKeyConverter: (key) => (typeof key === 'string' ? key : String(key)),
-      extensionCodec: { tryToEncode: () => null, decode: (data, type) => extension(data, type, depth) },
-    });
+    const value = readerFor(bytes, depth).decode(bytes);
     return binary ? withOwnBytes(value) : value;
   } catch (cause) {
     if (cause instanceof WireError) throw cause;
     throw new WireError(`a value cannot be read: ${(cause as Error).message}`, { cause });
   }
 }
+
+/** Readers of values that are nested so deep in others: to make one takes longer than to read a small value, but it keeps what it read last. */
+const readers: Decoder[] = [];
+const KEPT = 1 << 16;
+
+function readerFor(bytes: Uint8Array, depth: number): Decoder {
+  if (bytes.length > KEPT) return newReader(depth);
+  readers[depth] ??= newReader(depth);
+  return readers[depth];
+}
+
+const newReader = (depth: number): Decoder =>
+  new Decoder({
+    mapKeyConverter: (key) => (typeof key === 'string' ? key : String(key)),
+    extensionCodec: { tryToEncode: () => null, decode: (data, type) => extension(data, type, depth) },
+  });
 
 function extension(data: Uint8Array, type: number, depth: number): unknown {
   const inner = (): unknown => read(data, depth + 1);

@@ -13,7 +13,8 @@ import {
   uploadsIn,
   VALUE_OP,
 } from '../wire/index.js';
-import type { Instruction, WorkerEvent } from './state/index.js';
+import { Running } from './running.js';
+import type { HeldResult, Instruction, WorkerEvent } from './state/index.js';
 import type { Store } from './store.js';
 import { seconds } from './time.js';
 
@@ -41,17 +42,16 @@ export class Executions {
 
   /** Never rejects: what becomes of the task is the event. */
   async run({ key, runId, spec, priority }: Execute): Promise<WorkerEvent> {
-    const abort = new AbortController();
-    const start = seconds();
     // The scheduler's numbers begin with the user's, turned round: what the task submits comes before what is as urgent as itself.
     const urgency = Math.max(-100, Math.min(100, Math.round(-(priority[0] ?? 0)) || 0));
-    const running: Running = { abort, start, priority: urgency };
+    const running = new Running(urgency);
+    const { start } = running;
     this.running.set(key, running);
     try {
       const held = await this.start(key, spec, running);
       return { kind: 'execute-done', key, runId, ...held, start, stop: seconds() };
     } catch (error) {
-      if (abort.signal.aborted) return { kind: 'execute-aborted', key };
+      if (running.aborted) return { kind: 'execute-aborted', key };
       const failure = thrownBy(key, error);
       if (failure instanceof InputsLostError) {
         const { unreachable } = failure;
@@ -72,7 +72,7 @@ export class Executions {
   }
 
   abort(key: Key): void {
-    this.running.get(key)?.abort.abort();
+    this.running.get(key)?.abort();
   }
 
   /** For how many seconds each task has been running. */
@@ -92,17 +92,23 @@ export class Executions {
     );
   }
 
-  private async start(key: Key, given: unknown, running: Running) {
-    const { signal } = running.abort;
-    const { spec, holders } = given instanceof WithHolders ? given : { spec: given, holders: {} };
-    const payload = decodePayload(payloadIn(key, spec));
+  private start(key: Key, given: unknown, running: Running): Promise<HeldResult> {
+    const apart = given instanceof WithHolders ? given : undefined;
+    const payload = decodePayload(payloadIn(key, apart?.spec ?? given));
     running.op = payload.op;
-    if (!isFrameKey(key)) {
-      if (Object.keys(holders).length === 0) return this.compute(key, payload, running);
-      return this.frames.read({ key, ...payload }, holders, signal, (params) =>
-        this.compute(key, { ...payload, inputs: [], params }, running),
-      );
-    }
+    if (isFrameKey(key)) return this.computeFrame(key, payload, apart?.holders ?? {}, running.signal);
+    if (apart === undefined) return this.compute(key, payload, running);
+    return this.frames.read({ key, ...payload }, apart.holders, running.signal, (params) =>
+      this.compute(key, { ...payload, inputs: [], params }, running),
+    );
+  }
+
+  private async computeFrame(
+    key: Key,
+    payload: TaskPayload,
+    holders: WithHolders['holders'],
+    signal: AbortSignal,
+  ): Promise<HeldResult> {
     const functions = await this.sharedOf(payload);
     // What it reads that is no frame's stays while it is read.
     using _lent = await this.store.lend(payload.inputs.filter((input) => !isFrameKey(input)));
@@ -110,20 +116,27 @@ export class Executions {
     return this.store.put(key, { value });
   }
 
-  private async compute(key: Key, payload: TaskPayload, { abort, priority }: Running) {
+  private compute(key: Key, payload: TaskPayload, running: Running): Promise<HeldResult> {
     const { op, inputs, params, out, scratch } = payload;
     if (op === VALUE_OP) return this.store.put(key, { value: params });
-    const common = await this.sharedOf(payload);
-    const task: Task = {
-      key,
-      op,
-      inputs,
-      params,
-      ...(common !== undefined && { common }),
-      ...(out && { out }),
-      ...(scratch !== undefined && { scratch }),
+    const begin = (common: unknown): Promise<HeldResult> => {
+      const task: Task = {
+        key,
+        op,
+        inputs,
+        params,
+        ...(common !== undefined && { common }),
+        ...(out && { out }),
+        ...(scratch !== undefined && { scratch }),
+      };
+      return this.store.compute(task, running.priority, (cancel) => running.begun(cancel));
     };
-    return this.store.compute(task, { signal: abort.signal, priority });
+    if (payload.commonKey !== undefined) return this.sharedOf(payload).then(begin);
+    const shared = this.commonOf(payload);
+    if (typeof shared !== 'object' || shared === null) return begin(shared);
+    // Where it was met before nothing has to be waited for.
+    const known = this.settled.get(shared);
+    return known === undefined ? this.sharedOf(payload).then(begin) : begin(known);
   }
 
   /** What a layer's tasks share, as it is used here. */
@@ -166,15 +179,6 @@ export class Executions {
       return settled;
     });
   }
-}
-
-interface Running {
-  readonly abort: AbortController;
-  readonly start: number;
-  /** As its graph was submitted with, from -100 to 100. */
-  readonly priority: number;
-  /** What it does, as soon as that is known. */
-  op?: string;
 }
 
 /** What the task itself threw: that it was this task the scheduler knows. */

@@ -91,8 +91,8 @@ export class SchedulerLink {
     this.stream.send(message);
   }
 
-  messages(): AsyncGenerator<StreamMessage, never> {
-    return this.stream.messages();
+  batches(): AsyncGenerator<readonly StreamMessage[], never> {
+    return this.stream.batches();
   }
 
   /** @returns seconds until the next one, or 'missing' where the scheduler does not know this worker (any more) */

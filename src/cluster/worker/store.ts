@@ -1,10 +1,4 @@
-import {
-  type ComputeOptions,
-  type Held,
-  type LocalEngine,
-  MemoryLimitError,
-  type Result,
-} from '../../engine/index.js';
+import { type Held, type LocalEngine, MemoryLimitError, type Result } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
 import { isFrameResult } from '../frame/index.js';
 import { uploadKey } from '../wire/index.js';
@@ -22,6 +16,9 @@ export interface Loan extends Disposable {
   /** Gives one back: it must not be used any more. */
   release(key: Key): void;
 }
+
+/** Ends what is under way, for a reason. */
+export type Cancel = (reason: unknown) => void;
 
 /** The results that this worker holds: in its engine, each once, in memory or on disk. */
 export class Store {
@@ -56,19 +53,34 @@ export class Store {
     return this.hold(key, () => this.engine.supply(key, result));
   }
 
-  /** Runs a task on results held here, and holds its own. @throws as the engine's `persist` */
-  compute(task: Task, options: Pick<ComputeOptions, 'signal' | 'priority'> = {}): Promise<HeldResult> {
+  /**
+   * Runs a task on results held here, and holds its own.
+   *
+   * @param begun told how it is ended, each time that it has begun
+   * @throws as the engine's `persist`
+   */
+  compute(task: Task, priority = 0, begun: (cancel: Cancel) => void = () => {}): Promise<HeldResult> {
     const { key } = task;
-    return this.hold(key, () =>
-      this.reading(task.inputs, () => this.engine.persist(new Map([[key, task]]), [key], options)),
-    );
+    const begin = (): Promise<void> => {
+      const { done, cancel } = this.engine.begin(new Map([[key, task]]), [key], { priority });
+      begun(cancel);
+      return done;
+    };
+    return this.hold(key, () => this.reading(task.inputs, begin));
   }
 
-  /** Begins something that reads results, at a moment when plain values among them are in memory. @throws SpillError, and as `begin` */
-  async reading<T>(keys: readonly Key[], begin: () => T): Promise<Awaited<T>> {
+  /**
+   * Begins something that reads results, at a moment when plain values among them are in memory: at once where they are. @throws SpillError, and
+   * as `begin`
+   */
+  reading<T>(keys: readonly Key[], begin: () => T | Promise<T>): T | Promise<T> {
     for (const key of keys) this.values.used(key);
+    return this.values.areHere(keys) ? begin() : this.recalled(keys, begin);
+  }
+
+  private async recalled<T>(keys: readonly Key[], begin: () => T | Promise<T>): Promise<T> {
     while (!this.values.areHere(keys)) await this.values.recall(keys);
-    return await begin();
+    return begin();
   }
 
   /** A plain value, while it is in memory: the engine's own, so that it is the same object as long as it is. */
@@ -126,7 +138,7 @@ export class Store {
   }
 
   /** What finds no memory while some is lent waits until that is given back. */
-  private async insist(make: () => Promise<void>): Promise<void> {
+  private async insist(make: () => void | Promise<void>): Promise<void> {
     for (;;) {
       try {
         await make();
@@ -147,7 +159,7 @@ export class Store {
     return what;
   }
 
-  private hold(key: Key, make: () => Promise<void>): Promise<HeldResult> {
+  private hold(key: Key, make: () => void | Promise<void>): Promise<HeldResult> {
     const present = this.coming.get(key);
     if (present !== undefined) return present;
     const held = (async () => {

@@ -44,7 +44,7 @@ export class Talk {
 
   private async listen(): Promise<void> {
     try {
-      for await (const message of this.link.messages()) this.take(message);
+      for await (const batch of this.link.batches()) for (const message of batch) this.take(message);
     } catch (error) {
       this.events.lost(error as Error);
     }

@@ -314,7 +314,8 @@ describe('streams', () => {
             if (group.length > 10) await here.drained();
           }
           const got: unknown[] = [];
-          for await (const { n } of there.messages()) if (got.push(n) === expected.length) break;
+          for await (const batch of there.batches())
+            if (got.push(...batch.map(({ n }) => n)) === expected.length) break;
           expect(got).toEqual(expected);
           await here.close();
         },
@@ -329,7 +330,7 @@ describe('streams', () => {
     await here.close();
     const got: unknown[] = [];
     const reading = (async () => {
-      for await (const message of there.messages()) got.push(message);
+      for await (const batch of there.batches()) got.push(...batch);
     })();
     await expect(reading).rejects.toThrow(CommClosedError);
     expect(got).toEqual([{ op: 'last' }]);

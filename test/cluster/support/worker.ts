@@ -144,7 +144,7 @@ export class TestWorker {
 
   private async work(): Promise<void> {
     try {
-      for await (const message of this.stream.messages()) this.take(message);
+      for await (const batch of this.stream.batches()) for (const message of batch) this.take(message);
     } catch {
       clearInterval(this.beat);
     }
