@@ -13,6 +13,7 @@ import {
   type ComputedIn,
   compute,
   engineFor,
+  LAZY,
   type Lazily,
   type LazyArguments,
   type LazyInput,
@@ -346,13 +347,20 @@ export class Client extends Placed {
     });
     engineFor(this.engine, node.engine);
     const options = settings(this.options);
-    const after = (): ReturnType<typeof pendingHere> => pendingHere(node.inputs);
-    return new Future(new EngineWork(this.engine, node, options, after, undefined, revive), this.engine);
+    return new Future(
+      new EngineWork(this.engine, node, options, pendingHere, undefined, revive),
+      this.engine,
+    );
   }
 
   private here(fn: unknown, args: readonly unknown[]): Future {
     const { key, run } = runHere(fn, args, this.engine, this.options);
-    return new Future(new LocalWork(key, run), this.engine);
+    const inputs: LazyInput[] = [];
+    replaceLazies(args, (lazy) => {
+      inputs.push(lazy[LAZY].input());
+      return lazy;
+    });
+    return new Future(new LocalWork(key, run), this.engine, undefined, inputs);
   }
 }
 

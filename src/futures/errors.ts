@@ -6,8 +6,11 @@ export class CancelledError extends Error {
   constructor(
     readonly key: Key,
     how: 'cancelled' | 'released' = 'cancelled',
+    /** Of what it is made, where that was cancelled. */
+    input?: Key,
   ) {
-    super(`the future ${JSON.stringify(key)} was ${how}`);
+    const why = input === undefined ? '' : `, since ${JSON.stringify(input)} was, of which it is made`;
+    super(`the future ${JSON.stringify(key)} was ${how}${why}`);
   }
 }
 

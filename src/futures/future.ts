@@ -14,6 +14,7 @@ import {
   tasksOf,
 } from '../lazy/index.js';
 import { LostError } from './errors.js';
+import { madeFrom } from './lineage.js';
 import { type WaitOptions, within } from './waiting.js';
 import { LocalWork, type Work } from './work.js';
 
@@ -35,9 +36,15 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
   private readonly work: Work<T>;
 
   /** @internal */
-  constructor(work: Work<T>, engine: Engine, as?: PassedAs) {
+  constructor(
+    work: Work<T>,
+    engine: Engine,
+    as?: PassedAs,
+    inputs: readonly LazyInput[] = work.origin?.inputs ?? [],
+  ) {
     this.work = work;
     this.node = nodeOf(work, engine, as);
+    madeFrom(work, worksBehind(inputs));
     collected.register(this.node, work);
     works.set(this.node, work);
   }
@@ -142,19 +149,22 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
   }
 
   /**
-   * Stops what computes it, if nobody else needs that; the future is then cancelled. A thread that has begun gets a second to end.
+   * Stops what computes it, if nobody else needs that; the future is then cancelled, and so are all that are made of it, pending or not, but those that `fireAndForget` has
+   * finish, and what is made of these only. A thread that has begun gets a second to end.
    *
    * @example
-   * const future = new Client().submit(() => new Promise(() => {}));
+   * const client = new Client();
+   * const future = client.submit(() => new Promise<number>(() => {}));
+   * const reader = client.submit((n: number) => n + 1, future);
    * future.cancel();
-   * future.status; // cancelled
+   * [future.status, reader.status]; // [ 'cancelled', 'cancelled' ]
    */
   cancel(): void {
     this.work.cancel();
   }
 
   /**
-   * Gives the result up: it is not wanted any more, computed or not.
+   * Gives the result up: it is not wanted any more, computed or not. Futures that are made of it go on.
    *
    * @example
    * const future = new Client().submit((n: number) => n + 1, 1);
@@ -162,7 +172,7 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
    * await future; // throws CancelledError
    */
   release(): void {
-    this.work.cancel('released');
+    this.work.release();
   }
 
   [Symbol.dispose](): void {
@@ -211,6 +221,18 @@ export const workOf = (future: Future): Work => works.get(future.node)!;
 export function pendingHere(inputs: readonly LazyInput[]): Work[] {
   const found = inputs.map((input) => works.get(input));
   return found.filter((work) => work instanceof LocalWork && work.outcome === 'pending') as Work[];
+}
+
+/** The works nearest to some inputs: themselves, or behind delayed values. Iterative: graphs may be deep. */
+function worksBehind(inputs: readonly LazyInput[]): Set<Work> {
+  const found = new Set<Work>();
+  const met = new Set<LazyInput>(inputs);
+  for (const input of met) {
+    const work = works.get(input);
+    if (work !== undefined) found.add(work);
+    else for (const behind of input.inputs) met.add(behind);
+  }
+  return found;
 }
 
 /** Works that failed among what an input is made of, those first that others read. */

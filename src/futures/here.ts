@@ -15,11 +15,11 @@ export function runHere(
     retries = 0,
     key = `${keyName(name ?? (fn as { name?: string }).name ?? '') || 'anonymous'}-${randomBytes(16).toString('hex')}`,
   }: { readonly name?: string; readonly retries?: number; readonly key?: string },
-): { readonly key: Key; readonly run: () => Promise<unknown> } {
+): { readonly key: Key; readonly run: (signal: AbortSignal) => Promise<unknown> } {
   if (typeof fn !== 'function')
     throw new TypeError("a function is needed where { where: 'main' }: import it, and pass it itself");
-  const run = async (): Promise<unknown> => {
-    const values = (await compute(args, { engine })) as unknown[];
+  const run = async (signal: AbortSignal): Promise<unknown> => {
+    const values = (await compute(args, { engine, signal })) as unknown[];
     for (let left = retries; ; left--)
       try {
         return await fn(...values);

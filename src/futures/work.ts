@@ -7,6 +7,7 @@ import { order } from '../graph/order.js';
 import type { Graph, Key } from '../graph/task.js';
 import { type LazyInput, type PassedAs, tasksOf } from '../lazy/index.js';
 import { CancelledError, LostError } from './errors.js';
+import { leaves, madeOf } from './lineage.js';
 
 export type Outcome = 'pending' | 'finished' | 'error' | 'cancelled';
 
@@ -58,31 +59,48 @@ export abstract class Work<T = unknown> {
     this.begin();
   }
 
-  /** Nobody wants it any more; where it runs, it stops. */
-  cancel(how: 'cancelled' | 'released' = 'cancelled'): void {
-    if (how === 'released' && this.kept && this.outcome === 'pending') {
-      this.wanted = false;
-      return;
-    }
-    if (this.outcome === 'error' || this.outcome === 'cancelled') return;
-    const reason = new CancelledError(this.key, how);
-    const { outcome } = this;
-    this.fail(reason);
-    if (outcome === 'pending') this.stop(reason);
-    else if (this.wanted) this.giveUp();
-    this.wanted = false;
+  /** Nobody wants it any more, nor what is made of it: as Dask's scheduler does, all of that is cancelled, but what is to finish in any case. */
+  cancel(): void {
+    const made = madeOf<Work>(this, ({ kept }) => kept);
+    this.end(new CancelledError(this.key));
+    for (const work of made) work.end(new CancelledError(work.key, 'cancelled', this.key));
+  }
+
+  /** Nobody wants it any more; where it runs, it stops, unless something else needs it. */
+  release(): void {
+    if (this.kept && this.outcome === 'pending') this.wanted = false;
+    else if (this.outcome !== 'error') this.end(new CancelledError(this.key, 'released'));
   }
 
   /** All futures of it were collected: it is finished, but its result not kept. */
   forget(): void {
     if (this.wanted && this.outcome === 'finished') this.giveUp();
     this.wanted = false;
+    this.leave();
+  }
+
+  private end(reason: CancelledError): void {
+    const { outcome } = this;
+    if (outcome === 'cancelled') return;
+    this.outcome = 'pending';
+    this.fail(reason);
+    if (outcome === 'pending') this.stop(reason);
+    else if (outcome === 'finished' && this.wanted) this.giveUp();
+    this.wanted = false;
+    this.leave();
+  }
+
+  /** What is to finish in any case is made of its inputs, and others of it, until it has. */
+  private leave(): void {
+    const goesOn = this.kept && this.outcome === 'pending';
+    if (!this.wanted && !goesOn) leaves(this);
   }
 
   protected finish(): void {
     if (this.outcome === 'pending') {
       this.outcome = 'finished';
       this.resolve();
+      this.leave();
       if (this.wanted) return;
     }
     this.giveUp();
@@ -98,6 +116,7 @@ export abstract class Work<T = unknown> {
     if (this.outcome === 'error' || this.outcome === 'cancelled') return;
     this.outcome = error instanceof CancelledError ? 'cancelled' : 'error';
     this.error = error;
+    this.leave();
     this.resolve();
   }
 }
@@ -114,7 +133,7 @@ export class EngineWork<T> extends Work<T> {
     protected readonly engine: Engine,
     node: LazyInput,
     private readonly options: Omit<ComputeOptions, 'priorities' | 'signal'>,
-    private readonly after: () => readonly Work[],
+    private readonly after: (inputs: readonly LazyInput[]) => readonly Work[],
     private readonly as?: PassedAs,
     /** Makes of a value what users get. */
     readonly revive: (value: unknown) => unknown = (value) => value,
@@ -153,8 +172,8 @@ export class EngineWork<T> extends Work<T> {
 
   protected begin(): void {
     this.abort = new AbortController();
-    const after = this.after();
     const node = this.origin!;
+    const after = this.after(node.inputs);
     if (after.length === 0) this.start(node);
     else
       void Promise.all(after.map(({ settled }) => settled)).then(() => {
@@ -215,17 +234,19 @@ export class AdoptedWork<T> extends EngineWork<T> {
 export class LocalWork<T> extends Work<T> {
   readonly origin = undefined;
   private result: T | undefined;
+  private abort!: AbortController;
 
   constructor(
     key: Key,
-    private readonly run: () => Promise<T>,
+    private readonly run: (signal: AbortSignal) => Promise<T>,
   ) {
     super(key);
     this.begin();
   }
 
   protected begin(): void {
-    this.run().then(
+    this.abort = new AbortController();
+    this.run(this.abort.signal).then(
       (value) => {
         this.result = value;
         this.finish();
@@ -250,7 +271,9 @@ export class LocalWork<T> extends Work<T> {
     return this.result;
   }
 
-  protected stop(): void {}
+  protected stop(reason: CancelledError): void {
+    this.abort.abort(reason);
+  }
 
   protected giveUp(): void {
     this.result = undefined;

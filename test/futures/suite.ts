@@ -352,11 +352,58 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect((await client.submit(inc, future).exception()) instanceof tw.CancelledError).toBe(true);
     });
 
-    it('leaves what others need', async () => {
-      const input = client.with({ pure: false }).submit(slow, 100);
+    // The statuses are those that Dask's own client has after the same calls (distributed 2026.7.1).
+    it('cancels what is made of it, pending or not', async () => {
+      const impure = client.with({ pure: false });
+      const input = impure.submit(never);
       const reader = client.submit(inc, input);
+      const behind = client.compute(delayed(inc)(delayed(inc)(reader)));
+      const here = client.with({ where: 'main' }).submit((n: number) => n, reader);
+      const beside = client.submit(inc, 5);
+      const sibling = client.submit(never);
+      client.cancel(input);
+      const all = (...futures: tw.Future[]) => futures.map(({ status }) => status);
+      expect(all(input, reader, behind, here)).toEqual(Array(4).fill('cancelled'));
+      expect(await errorOf(behind)).toMatchObject({
+        name: 'CancelledError',
+        key: behind.key,
+        message: `the future "${behind.key}" was cancelled, since "${input.key}" was, of which it is made`,
+      });
+      expect(await beside).toBe(6);
+      expect(sibling.status).toBe('pending');
+      sibling.cancel();
+
+      const [one, failed] = [impure.submit(inc, 1), impure.submit(broken, 1)];
+      const [two, failing] = [client.submit(inc, one), client.submit(inc, failed)];
+      await wait([two, failing]);
+      expect(all(two, failing)).toEqual(['finished', 'error']);
+      client.cancel([one, failed]);
+      expect(all(one, two, failed, failing)).toEqual(Array(4).fill('cancelled'));
+      expect([engine.has(one.key), engine.has(two.key)]).toEqual([false, false]);
+      expect(await errorOf(failing)).toBeInstanceOf(tw.CancelledError);
+      expect(() => failing.retry()).toThrow(tw.CancelledError);
+    });
+
+    it('leaves what it is made of, what is to finish in any case, and what was released in between', async () => {
+      const impure = client.with({ pure: false });
+      const input = impure.submit(slow, 100);
+      const between = client.submit(inc, input);
+      const reader = client.submit(inc, between);
+      reader.cancel();
+      expect([input.status, between.status]).toEqual(['pending', 'pending']);
+      const last = client.submit(add, between, 1);
+      between.release();
+      const kept = client.submit(add, input, 3);
+      fireAndForget(kept);
+      const ofKept = client.submit(inc, kept);
       input.cancel();
-      expect(await reader).toBe(101);
+      expect([last.status, kept.status, ofKept.status]).toEqual(['cancelled', 'pending', 'pending']);
+      expect(await client.gather([kept, ofKept])).toEqual([103, 104]);
+      // Whoever releases it leaves what others need.
+      const released = impure.submit(slow, 100);
+      const reads = client.submit(inc, released);
+      released.release();
+      expect(await reads).toBe(101);
     });
 
     it('gives results up: released, at the end of a block, collected', async () => {
