@@ -1,12 +1,12 @@
-export { Client, type LazyLists } from './client.js';
 export {
   AsCompleted,
+  type AsCompletedOptions,
   asCompleted,
-  type FuturesProgress,
-  fireAndForget,
-  type WaitForOptions,
-  wait,
-} from './completed.js';
+  type WithOutcome,
+  type WithResult,
+} from './as-completed.js';
+export { Client, type LazyLists } from './client.js';
+export { type FuturesProgress, fireAndForget, type WaitForOptions, wait } from './completed.js';
 export type { EventFlag, Lease, PatienceOptions, Queue, Semaphore, Variable } from './coordination.js';
 export { CancelledError, LostError, UploadError } from './errors.js';
 export { Future, type FutureStatus } from './future.js';

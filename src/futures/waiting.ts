@@ -8,15 +8,25 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A promise, but for no longer than is said. */
-export function within<T>(promise: Promise<T>, { timeout, signal }: WaitOptions, what: string): Promise<T> {
+/**
+ * A promise, but for no longer than is said.
+ *
+ * @param what takes so long: for the error
+ * @param whole how long it was waited altogether: for the error
+ */
+export function within<T>(
+  promise: Promise<T>,
+  { timeout, signal }: WaitOptions,
+  what: string,
+  whole = timeout,
+): Promise<T> {
   if (timeout === undefined && signal === undefined) return promise;
   checkMilliseconds('a timeout', timeout);
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const abort = (): void => end(() => reject(signal!.reason));
     const late = (): void =>
-      end(() => reject(new DOMException(`${what} took longer than ${timeout} ms`, 'TimeoutError')));
+      end(() => reject(new DOMException(`${what} took longer than ${whole} ms`, 'TimeoutError')));
     const lateness = startTimer(timeout, late);
     const end = (settle: () => void): void => {
       leave();

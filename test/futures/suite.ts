@@ -542,6 +542,95 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(completed.count).toBe(0);
       expect((await asCompleted().next()).done).toBe(true);
     });
+
+    it('goes over futures with their results, or what they failed with', async () => {
+      const bad = client.submit(broken, 3);
+      const cancelled = client.submit(never);
+      cancelled.cancel();
+      const good = client.map(inc, [1, 2]);
+      const pairs: unknown[] = [];
+      for await (const pair of asCompleted([...good, bad, cancelled], {
+        withResults: true,
+        raiseErrors: false,
+      }))
+        pairs.push(pair);
+      expect(pairs).toHaveLength(4);
+      expect(pairs).toEqual(
+        expect.arrayContaining([
+          [good[0], 2],
+          [good[1], 3],
+          [bad, await bad.exception()],
+          [cancelled, await cancelled.exception()],
+        ]),
+      );
+      // What is thrown ends a loop, not what is gone over.
+      const completed = asCompleted([...good, bad], { withResults: true });
+      const results: number[] = [];
+      const errors: unknown[] = [];
+      while (!completed.isEmpty)
+        try {
+          for await (const [, result] of completed) results.push(result);
+        } catch (error) {
+          errors.push(error);
+        }
+      expect(results.sort()).toEqual([2, 3]);
+      expect(errors).toEqual([await bad.exception()]);
+    });
+
+    it('gives all that is done at once, and what is done now', async () => {
+      const futures = client.map(inc, [1, 2, 3]);
+      const bad = client.submit(broken, 3);
+      const late = client.submit(never);
+      await wait([...futures, bad]);
+      const completed = asCompleted<tw.Future<number>>([late]);
+      expect(await completed.nextBatch({ block: false })).toEqual([]);
+      completed.update(futures);
+      expect([completed.count, completed.isEmpty, completed.hasReady]).toEqual([4, false, false]);
+      const batch = await completed.nextBatch();
+      expect(batch).toEqual(futures);
+      completed.add(bad);
+      expect(await completed.nextBatch()).toEqual([bad]);
+      const next = completed.next();
+      completed.clear();
+      expect([await next, await completed.nextBatch()]).toEqual([{ done: true, value: undefined }, []]);
+      const batches: (readonly [tw.Future<number>, number])[][] = [];
+      for await (const some of asCompleted(futures, { withResults: true }).batches()) batches.push(some);
+      expect(batches.flat().map(([, result]) => result)).toEqual([2, 3, 4]);
+      const raising = asCompleted([futures[0]!, bad, futures[1]!], { withResults: true });
+      const seen: unknown[] = [];
+      while (!raising.isEmpty) seen.push(await raising.nextBatch().catch((error: unknown) => error));
+      expect(seen.flat(1)).toEqual(
+        expect.arrayContaining([[futures[0], 2], await bad.exception(), [futures[1], 3]]),
+      );
+      expect(late.status).toBe('pending');
+      late.cancel();
+    });
+
+    it('goes over what is done within a time, counted from the call', async () => {
+      const [ready, late] = [client.submit(inc, 1), client.submit(never)];
+      await ready;
+      const completed = asCompleted([ready, late], { timeout: 20 });
+      const seen: unknown[] = [];
+      const all = async () => {
+        for await (const future of completed) seen.push(future.status);
+      };
+      await expect(all()).rejects.toMatchObject({
+        name: 'TimeoutError',
+        message: 'waiting for one of 1 futures took longer than 20 ms',
+      });
+      expect(seen).toEqual(['finished']);
+      expect(late.status).toBe('pending');
+      // What is done by then is given all the same.
+      completed.add(ready);
+      await expect.poll(() => completed.hasReady).toBe(true);
+      expect((await completed.next()).done).toBe(false);
+      await expect(completed.nextBatch()).rejects.toMatchObject({ name: 'TimeoutError' });
+      const stopped = asCompleted([late], { signal: AbortSignal.abort(new Error('stop')) });
+      await expect(stopped.next()).rejects.toThrow('stop');
+      expect(() => asCompleted([], wrong({ with_results: true }))).toThrow(/no option "with_results"/);
+      expect(() => asCompleted([], { timeout: -1 })).toThrow(RangeError);
+      late.cancel();
+    });
   });
 
   describe("work in the program's own process", () => {

@@ -48,6 +48,27 @@ const computed = () => client.compute([tw.delayed(inc)(1), text]);
 const { done } = await tw.wait([number]);
 same(done, [number]);
 for await (const future of tw.asCompleted([number])) same(future, number);
+declare const named: Future<string>;
+for await (const [future, result] of tw.asCompleted([number], { withResults: true, timeout: 5 })) {
+  same(future, number);
+  same(result, n);
+}
+for await (const [future, outcome] of tw.asCompleted([number], { withResults: true, raiseErrors: false })) {
+  same(future, number);
+  is<Equal<typeof outcome, number | Error>>(true);
+}
+for await (const pair of tw.asCompleted([number, named], { withResults: true }))
+  is<
+    Equal<
+      typeof pair,
+      readonly [future: Future<number>, result: number] | readonly [future: Future<string>, result: string]
+    >
+  >(true);
+for await (const batch of tw.asCompleted([number], { withResults: true }).batches())
+  is<Equal<typeof batch, (readonly [future: Future<number>, result: number])[]>>(true);
+same(await tw.asCompleted([number]).nextBatch({ block: false }), [number]);
+// @ts-expect-error it holds futures of numbers
+tw.asCompleted([number]).add(named);
 // @ts-expect-error a list for each argument
 client.map(inc, 1);
 
