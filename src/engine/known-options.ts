@@ -1,12 +1,19 @@
+import { kindOf } from './errors.js';
+import { nearest } from './nearest.js';
+
 /**
- * Throws a TypeError for an option that there is not: left unread, it would silently make another result.
+ * Throws a TypeError for an option that there is not: left unread, it would silently make another result; and for what is no object with options.
  *
  * @param where what takes the options: for the error
  */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`${where} takes options by name, { ${known.join(', ')} }, not ${kindOf(options)}`);
   const other = Object.keys(options).find((name) => !known.includes(name));
-  if (other !== undefined)
-    throw new TypeError(
-      `${where}: there is no option ${JSON.stringify(other)}; there are ${known.join(', ')}`,
-    );
+  if (other === undefined) return;
+  const near = nearest(other, known);
+  const meant = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
+  throw new TypeError(
+    `${where}: there is no option ${JSON.stringify(other)}; ${meant}there are ${known.join(', ')}`,
+  );
 }

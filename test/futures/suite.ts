@@ -196,7 +196,7 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       );
       expect(() => client.with({ key: wrong(5n) }).submit(inc, 1)).toThrow(/a key is a text .*, not 5$/);
       expect(() => client.with(wrong({ retires: 3 }))).toThrow(
-        /no option "retires"; there are captured, .*retries/,
+        /no option "retires"; did you mean "retries"\? there are captured, .*retries/,
       );
       expect(() => client.with({ where: wrong('thread') })).toThrow("where is 'main', or left out");
       expect(() => client.with({ captured: wrong(5) })).toThrow('captured are values by name');
@@ -352,7 +352,7 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect((await client.submit(inc, future).exception()) instanceof tw.CancelledError).toBe(true);
     });
 
-    // The statuses are those that Dask's own client has after the same calls (distributed 2026.7.1).
+    // The statuses are those that Dask's own client has after the same calls (distributed 2026.8.0).
     it('cancels what is made of it, pending or not', async () => {
       const impure = client.with({ pure: false });
       const input = impure.submit(never);

@@ -1,5 +1,6 @@
 import { SpillError } from '../../engine/errors.js';
-import { FileError, FrameError, FrameMemoryError, nearest } from '../errors.js';
+import { nearest } from '../../engine/nearest.js';
+import { FileError, FrameError, FrameMemoryError } from '../errors.js';
 
 /** What DuckDB says went wrong, as an error of ours: what it is about, and what to do. */
 export function translated(error: unknown, limit: number): Error {

@@ -1,6 +1,7 @@
+import { nearest } from '../../engine/nearest.js';
 import { attach } from '../duck/attach.js';
 import { Database } from '../duck/database.js';
-import { FileError, FrameError, nearest } from '../errors.js';
+import { FileError, FrameError } from '../errors.js';
 import { checkReadable } from '../files/files.js';
 import type { DataFrame } from '../frame.js';
 import type { FrameOptions } from '../options.js';

@@ -1,4 +1,4 @@
-import { nearest } from '../errors.js';
+import { nearest } from '../../engine/nearest.js';
 import { arrayOf, type Batch, type Column } from '../result/column.js';
 import type { ColumnType, Schema } from '../types.js';
 import { ColumnBuilder, shown } from './build.js';
