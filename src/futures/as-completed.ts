@@ -1,8 +1,7 @@
 import { checkOptions } from '../engine/known-options.js';
-import { checkMilliseconds } from '../engine/timer.js';
 import type { Future } from './future.js';
 import { futuresOf } from './given.js';
-import { type WaitOptions, within } from './waiting.js';
+import { checkWait, type WaitOptions, within } from './waiting.js';
 
 /** What `asCompleted` gives of each future, and for how long. The time counts from the call of `asCompleted`. */
 export interface AsCompletedOptions extends WaitOptions {
@@ -58,8 +57,7 @@ export function asCompleted<F extends Future>(
   futures: Iterable<F> = [],
   options: AsCompletedOptions = {},
 ): AsCompleted<F, unknown> {
-  checkOptions('asCompleted', options, OPTIONS);
-  checkMilliseconds('a timeout', options.timeout);
+  checkWait('asCompleted', options, OPTIONS);
   const completed = new AsCompleted<F, unknown>(options);
   completed.update(futures);
   return completed;

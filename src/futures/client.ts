@@ -5,7 +5,6 @@ import { type Called, callNode } from '../delayed/node.js';
 import { defaultEngine } from '../engine/default.js';
 import type { ComputeOptions, Engine, WorkerInfo } from '../engine/engine.js';
 import { EngineError, shown } from '../engine/errors.js';
-import { checkMilliseconds } from '../engine/timer.js';
 import type { ModuleFunction } from '../graph/given-function.js';
 import { isWellFormed } from '../graph/plain-data.js';
 import { noteUploads } from '../graph/uploads.js';
@@ -27,7 +26,7 @@ import { runHere } from './here.js';
 import { checkEngine, checkSubmit, type SubmitOptions } from './options.js';
 import { Placed } from './placed.js';
 import { scattered } from './scatter.js';
-import { type WaitOptions, within } from './waiting.js';
+import { checkWait, type WaitOptions, within } from './waiting.js';
 import { EngineWork, LocalWork } from './work.js';
 
 /** How often a cluster is asked for its workers while it is waited for them. */
@@ -274,6 +273,7 @@ export class Client extends Placed {
    * await new Client().waitForWorkers(2); // throws EngineError: the local engine has no workers
    */
   async waitForWorkers(count: number, options: WaitOptions = {}): Promise<readonly WorkerInfo[]> {
+    checkWait('waitForWorkers', options);
     if (!(Number.isInteger(count) && count >= 0))
       throw new RangeError(`it is waited for a whole number of workers, not ${count}`);
     const enough = new AbortController();
@@ -299,11 +299,11 @@ export class Client extends Placed {
    * @example
    * await new Client().restart(); // throws EngineError: the local engine has no workers
    */
-  async restart({ timeout = RESTART_MS }: { readonly timeout?: number } = {}): Promise<void> {
+  async restart(options: { readonly timeout?: number } = {}): Promise<void> {
+    checkWait('restart', options, ['timeout']);
     if (this.engine.restart === undefined)
       throw new EngineError('the local engine has no workers: connect to a cluster');
-    checkMilliseconds('a timeout', timeout);
-    await this.engine.restart(timeout);
+    await this.engine.restart(options.timeout ?? RESTART_MS);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Future } from './future.js';
 import { futuresOf } from './given.js';
-import { type WaitOptions, watch, within } from './waiting.js';
+import { checkWait, type WaitOptions, watch, within } from './waiting.js';
 
 /** For what, and how long, `wait` waits. */
 export interface WaitForOptions extends WaitOptions {
@@ -22,7 +22,7 @@ export interface FuturesProgress {
 /**
  * Waits until futures are done, whether they succeeded or not; nothing is fetched, and no error of theirs thrown.
  *
- * @throws TypeError naming what is no future; a DOMException named TimeoutError after `timeout` milliseconds; the signal's reason
+ * @throws TypeError naming what is no future, or no option; a DOMException named TimeoutError after `timeout` milliseconds; the signal's reason
  * @example
  * const client = new Client();
  * const futures = client.map((n: number) => n + 1, [1, 2]);
@@ -31,8 +31,10 @@ export interface FuturesProgress {
  */
 export async function wait<F extends Future>(
   futures: Iterable<F>,
-  { returnWhen = 'allCompleted', onProgress, ...options }: WaitForOptions = {},
+  options: WaitForOptions = {},
 ): Promise<{ readonly done: F[]; readonly notDone: F[] }> {
+  checkWait('wait', options, ['timeout', 'signal', 'returnWhen', 'onProgress']);
+  const { returnWhen = 'allCompleted', onProgress } = options;
   const list = futuresOf(futures, 'wait');
   if (returnWhen !== 'allCompleted' && returnWhen !== 'firstCompleted')
     throw new TypeError(

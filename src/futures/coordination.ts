@@ -3,10 +3,11 @@ import { revive } from '../cluster/python/index.js';
 import { type Coordination, HeldKey } from '../engine/coordination.js';
 import type { Engine } from '../engine/engine.js';
 import { EngineError, shown } from '../engine/errors.js';
-import { checkMilliseconds, LONGEST_MS } from '../engine/timer.js';
+import { LONGEST_MS } from '../engine/timer.js';
 import { whyNotCloneable } from '../graph/plain-data.js';
 import type { Key } from '../graph/task.js';
 import { Future } from './future.js';
+import { checkWait } from './waiting.js';
 import { AdoptedWork } from './work.js';
 
 /** How long to wait for what others do. */
@@ -74,7 +75,7 @@ export class Variable<T = unknown> extends Shared {
    * @throws a DOMException named TimeoutError; what the future failed with
    */
   async get(options: PatienceOptions = {}): Promise<T> {
-    const timeout = patienceOf(options);
+    const timeout = patienceOf('get', options);
     return this.taken<T>(await this.ask({ do: 'variable-get', name: this.name, timeout }), options);
   }
 }
@@ -104,7 +105,7 @@ export class Queue<T = unknown> extends Shared {
       name,
       most,
       ...this.given(value),
-      timeout: patienceOf(options),
+      timeout: patienceOf('put', options),
     });
   }
 
@@ -115,7 +116,7 @@ export class Queue<T = unknown> extends Shared {
    */
   async get(options: PatienceOptions = {}): Promise<T> {
     const { name, most } = this;
-    const timeout = patienceOf(options);
+    const timeout = patienceOf('get', options);
     return this.taken<T>(await this.ask({ do: 'queue-get', name, most, timeout }), options);
   }
 
@@ -149,7 +150,7 @@ export class EventFlag extends Shared {
    * @throws a DOMException named TimeoutError
    */
   async wait(options: PatienceOptions = {}): Promise<void> {
-    await this.ask({ do: 'event-wait', name: this.name, timeout: patienceOf(options) });
+    await this.ask({ do: 'event-wait', name: this.name, timeout: patienceOf('wait', options) });
   }
 }
 
@@ -175,7 +176,7 @@ export class Semaphore extends Shared {
   async acquire(options: PatienceOptions = {}): Promise<Lease> {
     const { name, most } = this;
     const lease = randomUUID();
-    await this.ask({ do: 'semaphore-acquire', name, most, lease, timeout: patienceOf(options) });
+    await this.ask({ do: 'semaphore-acquire', name, most, lease, timeout: patienceOf('acquire', options) });
     let held = true;
     const release = async (): Promise<void> => {
       if (!held) return;
@@ -212,7 +213,8 @@ function plain<T>(value: T, what: string): T {
   return value;
 }
 
-function patienceOf({ timeout }: PatienceOptions): number | undefined {
-  checkMilliseconds('a timeout', timeout);
+function patienceOf(what: string, options: PatienceOptions): number | undefined {
+  checkWait(what, options, ['timeout']);
+  const { timeout } = options;
   return timeout === undefined || timeout > LONGEST_MS ? undefined : timeout;
 }

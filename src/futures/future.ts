@@ -15,7 +15,7 @@ import {
 } from '../lazy/index.js';
 import { LostError } from './errors.js';
 import { madeFrom } from './lineage.js';
-import { type WaitOptions, within } from './waiting.js';
+import { checkWait, type WaitOptions, within } from './waiting.js';
 import { LocalWork, type Work } from './work.js';
 
 /** What has become of a call; `lost`: its result is gone with the worker that had it, or with the scheduler. */
@@ -80,11 +80,12 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
    * The result, when it is there. It is the engine's own: do not change it.
    *
    * @throws what it failed with: a TaskError with the key of the call that threw, even where that was an input's; CancelledError, LostError;
-   *   a DOMException named TimeoutError after `timeout` milliseconds
+   *   a DOMException named TimeoutError after `timeout` milliseconds; TypeError for another form of saying so, as `result(1)`
    * @example
    * await new Client().submit((n: number) => n + 1, 1).result({ timeout: 60_000 }); // 2
    */
   async result(options: WaitOptions = {}): Promise<T> {
+    checkWait('result', options);
     await within(this.work.settled, options, `the future ${JSON.stringify(this.key)}`);
     this.work.throwIfFailed();
     return this.work.value();
@@ -99,6 +100,7 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
    * (await future.exception()) instanceof TaskError; // true
    */
   async exception(options: WaitOptions = {}): Promise<Error | undefined> {
+    checkWait('exception', options);
     await within(this.work.settled, options, `the future ${JSON.stringify(this.key)}`);
     const { outcome, error, lost } = this.work;
     if (lost) return new LostError(this.key);
@@ -115,6 +117,7 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
    * (await future.traceback())?.includes('at broken'); // true
    */
   async traceback(options: WaitOptions = {}): Promise<string | undefined> {
+    checkWait('traceback', options);
     return (await this.exception(options))?.stack;
   }
 

@@ -1,3 +1,5 @@
+import { shown } from '../engine/errors.js';
+import { checkOptions } from '../engine/known-options.js';
 import { checkMilliseconds, startTimer } from '../engine/timer.js';
 
 /** How long to wait. */
@@ -9,7 +11,29 @@ export interface WaitOptions {
 }
 
 /**
- * A promise, but for no longer than is said.
+ * Throws where it is said in another form how long to wait, such as by Dask's seconds: left unread, they would be for ever.
+ *
+ * @param what waits: for the error
+ * @param known the options that there are
+ */
+export function checkWait(
+  what: string,
+  options: WaitOptions,
+  known: readonly string[] = ['timeout', 'signal'],
+): void {
+  if (typeof options === 'number')
+    throw new TypeError(
+      `${what} takes how long it waits by name and in milliseconds, { timeout: 1000 } for a second, not ${options}`,
+    );
+  checkOptions(what, options, known);
+  const { timeout, signal } = options;
+  checkMilliseconds('a timeout', timeout);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new TypeError(`${what}: a signal is an AbortSignal, not ${shown(signal)}`);
+}
+
+/**
+ * A promise, but for no longer than is said: by what `checkWait` has seen.
  *
  * @param what takes so long: for the error
  * @param whole how long it was waited altogether: for the error
@@ -21,7 +45,6 @@ export function within<T>(
   whole = timeout,
 ): Promise<T> {
   if (timeout === undefined && signal === undefined) return promise;
-  checkMilliseconds('a timeout', timeout);
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const abort = (): void => end(() => reject(signal!.reason));

@@ -492,6 +492,29 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       }
       expect(asked.deref()).toBeUndefined();
       await expect(wait([late], { timeout: -1 })).rejects.toThrow(RangeError);
+      // Seconds, as Dask takes them.
+      const form =
+        /takes how long it waits by name and in milliseconds, \{ timeout: 1000 \} for a second, not 1$/;
+      for (const waits of [
+        () => late.result(wrong(1)),
+        () => late.exception(wrong(1)),
+        () => late.traceback(wrong(1)),
+        () => wait([late], wrong(1)),
+        async () => asCompleted([late], wrong(1)),
+        () => client.waitForWorkers(1, wrong(1)),
+        () => client.event('never').wait(wrong(1)),
+      ])
+        await expect(waits()).rejects.toThrow(form);
+      await expect(wait([late], wrong({ return_when: 'FIRST_COMPLETED' }))).rejects.toThrow(
+        'wait: there is no option "return_when"; did you mean "returnWhen"?',
+      );
+      await expect(late.result(wrong({ timeOut: 1 }))).rejects.toThrow('did you mean "timeout"?');
+      await expect(late.result(wrong({ signal: 'stop' }))).rejects.toThrow(
+        'a signal is an AbortSignal, not "stop"',
+      );
+      await expect(late.result(wrong(null))).rejects.toThrow(
+        'result takes options by name, { timeout, signal }, not null',
+      );
       await expect(wait([fast, wrong(1)])).rejects.toThrow('wait takes futures, and the one at 1 is 1');
       await expect(wait(wrong(1))).rejects.toThrow('wait takes futures, not 1');
       expect(() => asCompleted([wrong('text')])).toThrow('the one at 0 is "text"');
