@@ -3,10 +3,12 @@
 import { useEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { kindOf } from '../engine/errors.js';
+import { checkOptions } from '../engine/known-options.js';
 import type { ClusterEngine, ClusterOptions } from './client/index.js';
 import type { LocalClusterOptions, LocalCluster as RunningCluster } from './local/index.js';
 
 export type { ClusterEngine } from './client/index.js';
+export { CommError, LocalClusterError } from './errors.js';
 export type { AdaptOptions, LocalClusterOptions } from './local/index.js';
 
 /** How a program connects to a scheduler. */
@@ -15,6 +17,20 @@ export interface ConnectOptions extends ClusterOptions {
   readonly asDefault?: boolean;
 }
 
+const OPTIONS = Object.keys({
+  asDefault: true,
+  name: true,
+  timeout: true,
+  reconnect: true,
+  inject: true,
+  retries: true,
+  allowPlain: true,
+  compression: true,
+  ca: true,
+  cert: true,
+  key: true,
+} satisfies Record<keyof ConnectOptions, true>);
+
 /**
  * Connects to a Dask scheduler that was started with tilework's module (`dask scheduler --preload tilework_scheduler.py`), whose Node workers (`tilework worker`)
  * compute what this process asks for. From then on they compute what names no engine.
@@ -22,15 +38,17 @@ export interface ConnectOptions extends ClusterOptions {
  * @param address of the scheduler, or what has it, such as a `LocalCluster`: `tcp://host:8786` on this machine; elsewhere `tls://host:8786`, with `ca`, `cert` and `key` as PEM. Without it that in
  *   `DASK_SCHEDULER_ADDRESS`. Without certificates, the files that Dask's own variables name (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`,
  *   `…__CLIENT__CERT`, `…__CLIENT__KEY`), or those that the Helm chart mounts in /etc/tilework/tls
- * @throws TypeError for an address or certificates that are missing or of no use, CommError where nothing answers as a scheduler does, EngineError where
+ * @throws TypeError for an option that there is not, and for an address or certificates that are missing or of no use, CommError where nothing answers as a scheduler does, EngineError where
  *   the scheduler does not take graphs of tilework
  * @example
  * connect('tcp://127.0.0.1:1'); // throws CommError: cannot talk to tcp://127.0.0.1:1: nothing listens there: is it running, and is the port right?
  */
 export async function connect(
   address?: string | { readonly address: string },
-  { asDefault = true, ...options }: ConnectOptions = {},
+  given: ConnectOptions = {},
 ): Promise<ClusterEngine> {
+  checkOptions('connect', given, OPTIONS);
+  const { asDefault = true, ...options } = given;
   const client = await import('./client/index.js');
   const engine = await client.connect(...client.completed(addressOf(address), options, process.env));
   if (asDefault) makeDefault(engine);
@@ -68,7 +86,7 @@ export type LocalCluster = RunningCluster;
  * Starts Dask's own scheduler, and Node workers for it, as processes of this machine: `connect(cluster.address)`. They end with this process, or when the
  * cluster is closed (`await using`).
  *
- * @throws LocalClusterError where there is no `dask` on the machine: it says how to install it, or pass `{ install: true }`
+ * @throws TypeError for an option that there is not, LocalClusterError where there is no `dask` on the machine: it says how to install it, or pass `{ install: true }`
  * @example
  * await LocalCluster({ workers: 2, dask: '/nowhere/dask' }); // throws LocalClusterError: there is no /nowhere/dask, which is to start Dask's scheduler
  */

@@ -1,5 +1,6 @@
 import type { Engine } from './engine.js';
 import { LocalEngine, type LocalEngineOptions } from './index.js';
+import { checkEngineOptions } from './options.js';
 
 let chosen: Engine | undefined;
 let own: LocalEngine | undefined;
@@ -25,7 +26,7 @@ export function localEngine(): LocalEngine {
 /**
  * Settings of the process's own local engine (threads, memoryLimit, spillDirectory, retries), before its first use.
  *
- * @throws Error when it has started: make a LocalEngine and pass it as `engine`, or to `useEngine`, instead.
+ * @throws TypeError for an option that there is not; Error when it has started: make a LocalEngine and pass it as `engine`, or to `useEngine`, instead.
  * @example
  * configure({ memoryLimit: '2GiB', threads: 4 });
  */
@@ -34,6 +35,7 @@ export function configure(settings: LocalEngineOptions): void {
     throw new Error(
       'the default engine has started; call configure() before the first computation, or useEngine(new LocalEngine(…))',
     );
+  checkEngineOptions(settings);
   options = { ...options, ...settings };
 }
 

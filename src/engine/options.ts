@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defaultSpillDirectory } from './disk/spill-directory.js';
 import type { ComputeOptions } from './engine.js';
+import { checkOptions } from './known-options.js';
 import { availableBytes, defaultLimit, parseBytes } from './memory/limits.js';
 
 /** What a `LocalEngine` may use of the machine. */
@@ -25,8 +26,20 @@ export interface Settings {
   readonly retries: number;
 }
 
+const OPTIONS = Object.keys({
+  threads: true,
+  memoryLimit: true,
+  spillDirectory: true,
+  retries: true,
+} satisfies Record<keyof LocalEngineOptions, true>);
+
+/** Throws a TypeError for an option that there is not. */
+export const checkEngineOptions = (options: LocalEngineOptions): void =>
+  checkOptions('the local engine', options, OPTIONS);
+
 /** Options with defaults filled in. Throws a TypeError or RangeError for what makes no sense. */
 export function settingsOf(options: LocalEngineOptions): Settings {
+  checkEngineOptions(options);
   const { threads = availableParallelism(), memoryLimit, spillDirectory, retries = 0 } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new RangeError(`threads must be a whole number from 1, not ${threads}`);

@@ -1,15 +1,6 @@
-/** A connection could not be made, or broke. */
-export class CommError extends Error {
-  override readonly name: string = 'CommError';
-  constructor(
-    message: string,
-    /** Of the peer. */
-    readonly address: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
+import { CommError } from '../errors.js';
+
+export { CommError };
 
 /** The peer, or we ourselves, closed a connection. */
 export class CommClosedError extends CommError {

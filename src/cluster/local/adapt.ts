@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { checkMilliseconds } from '../../engine/timer.js';
 import { pauseAfter } from '../restarts.js';
 
@@ -57,10 +58,20 @@ export const ATTEMPTS = 3;
 export const nextLook = (failures: number, interval = 1_000): number =>
   Math.max(interval, pauseAfter(failures - ATTEMPTS + 1));
 
-/** @throws RangeError for bounds and times that are none */
+const OPTIONS = Object.keys({
+  minimum: true,
+  maximum: true,
+  interval: true,
+  targetDuration: true,
+  patience: true,
+} satisfies Record<keyof AdaptOptions, true>);
+
+/** @throws RangeError for bounds and times that are none, TypeError for an option that there is not */
 export function checkAdapt(options: AdaptOptions): void {
   // Programs that no compiler has seen leave them out.
-  const { minimum = 0, maximum, interval, patience = 1 }: Partial<AdaptOptions> = options ?? {};
+  const given: Partial<AdaptOptions> = options ?? {};
+  checkOptions('adapt', given, OPTIONS);
+  const { minimum = 0, maximum, interval, patience = 1 } = given;
   const whole = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
   if (!whole(minimum) || !whole(maximum) || minimum > maximum)
     throw new RangeError(`adapt: minimum and maximum are whole numbers, not ${minimum} and ${maximum}`);

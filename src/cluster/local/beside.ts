@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { LocalClusterError } from './errors.js';
+import { LocalClusterError } from '../errors.js';
 
 /** Where files of the package lie, seen from this file or from the build that holds it. */
 const ROOTS = ['../../', '../../../'];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { atExit } from '../../engine/disk/cleanup.js';
-import { LocalClusterError } from './errors.js';
+import { LocalClusterError } from '../errors.js';
 
 /** Lines of a process's output that are kept for errors. */
 const KEPT = 40;

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { checkOptions } from '../../engine/known-options.js';
 import { checkMilliseconds, startTimer } from '../../engine/timer.js';
 import { CommError, isLoopback, RpcPool } from '../comm/index.js';
+import { LocalClusterError } from '../errors.js';
 import { endsInARow, pauseAfter } from '../restarts.js';
 import { type AdaptOptions, ATTEMPTS, checkAdapt, decide, type Needless, nextLook } from './adapt.js';
 import { packageFile } from './beside.js';
 import { Child } from './child.js';
-import { LocalClusterError } from './errors.js';
 import {
   noDashboard,
   PLAIN,
@@ -27,6 +28,20 @@ export interface LocalClusterOptions extends SchedulerOptions {
   /** Of each worker: bytes, or such as '2GB'; default: its share of what the machine grants. */
   readonly memoryLimit?: number | string;
 }
+
+const OPTIONS = Object.keys({
+  workers: true,
+  pythonWorkers: true,
+  threadsPerWorker: true,
+  memoryLimit: true,
+  host: true,
+  port: true,
+  dashboard: true,
+  config: true,
+  timeout: true,
+  dask: true,
+  install: true,
+} satisfies Record<keyof LocalClusterOptions, true>);
 
 /** Milliseconds that a process is given to end when it was asked to. */
 const PATIENCE = 10_000;
@@ -53,6 +68,7 @@ export class RunningCluster implements AsyncDisposable {
 
   /** @internal */
   static async start(options: LocalClusterOptions): Promise<RunningCluster> {
+    checkOptions('LocalCluster', options, OPTIONS);
     const { threadsPerWorker = 1, pythonWorkers = 0, timeout = 60_000 } = options;
     const { port = 0 } = options;
     const host = (options.host ?? '127.0.0.1').replace(/^\[|\]$/g, '');
@@ -130,7 +146,7 @@ export class RunningCluster implements AsyncDisposable {
    * Has the number of workers follow the work there is, between two bounds, until `scale` is called or the cluster is closed. Where workers cannot be
    * started, time after time, the process is warned (`process.on('warning', …)`, on standard error by default), and it is tried again, ever later.
    *
-   * @throws RangeError for bounds that are none
+   * @throws RangeError for bounds that are none, TypeError for an option that there is not
    */
   adapt(options: AdaptOptions): void {
     checkAdapt(options);

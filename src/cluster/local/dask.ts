@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { LocalClusterError } from './errors.js';
+import { LocalClusterError } from '../errors.js';
 
 const run = promisify(execFile);
 

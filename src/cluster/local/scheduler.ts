@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LocalClusterError } from '../errors.js';
 import { packageFile } from './beside.js';
 import { Child } from './child.js';
 import { type DaskCommand, type DaskOptions, findDask } from './dask.js';
-import { LocalClusterError } from './errors.js';
 
 export interface SchedulerOptions extends DaskOptions {
   /** Where it listens, an address of loopback; default: 127.0.0.1. */

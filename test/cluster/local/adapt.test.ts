@@ -54,6 +54,12 @@ describe('adaptive scaling', () => {
     expect(() => checkAdapt(undefined as never)).toThrow(
       /adapt: minimum and maximum are whole numbers, not 0 and undefined/,
     );
+    expect(() => checkAdapt({ min: 1, maximum: 2 } as never)).toThrow(
+      'adapt: there is no option "min"; there are minimum, maximum',
+    );
+    expect(() => checkAdapt({ maximum: 2, target_duration: '1s' } as never)).toThrow(
+      'did you mean "targetDuration"?',
+    );
     expect(() => checkAdapt({ minimum: 3, maximum: 2 })).toThrow(/whole numbers, not 3 and 2/);
     expect(() => checkAdapt({ maximum: 1.5 })).toThrow(RangeError);
     expect(() => checkAdapt({ maximum: 1, interval: Number.NaN })).toThrow(
