@@ -20,15 +20,37 @@ export class TaskError extends Error {
 /** A task's thread died under it too often (process.exit, a crash, no memory left for JavaScript objects). */
 export class ThreadDiedError extends TaskError {
   override readonly name = 'ThreadDiedError';
-  constructor(key: Key, op: string, deaths: number, cause: unknown) {
-    const times = deaths === 1 ? 'once' : `${deaths} times`;
-    super(
-      key,
-      op,
-      cause,
-      `task ${JSON.stringify(key)} (${op}) killed its thread ${times}; last: ${describe(cause)}`,
-    );
+  constructor(
+    key: Key,
+    op: string,
+    /** How often. */
+    readonly deaths: number,
+    cause: unknown,
+    message = `task ${JSON.stringify(key)} (${op}) killed its thread ${times(deaths)}; last: ${describe(cause)}`,
+  ) {
+    super(key, op, cause, message);
   }
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
+/** Why a thread ended: something was thrown in it that nothing caught. */
+export class Uncaught {
+  constructor(readonly thrown: unknown) {}
+}
+
+/** What a task fails with under which threads ended too often. */
+export function threadsEnded(key: Key, op: string, deaths: number, why: unknown): TaskError {
+  if (!(why instanceof Uncaught)) return new ThreadDiedError(key, op, deaths, why);
+  const { thrown } = why;
+  // It was the task that failed: threads end by it since its promise does not tell.
+  const where = 'outside of what it returns, as in a timer or a callback, and ended its thread';
+  return new TaskError(
+    key,
+    op,
+    thrown,
+    `task ${JSON.stringify(key)} (${op}) failed ${where} ${times(deaths)}; last: ${describe(thrown)}`,
+  );
 }
 
 /** Blocks do not fit in memory, whatever is moved to disk. */

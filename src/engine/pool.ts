@@ -1,5 +1,6 @@
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { Control } from './control.js';
+import { Uncaught } from './errors.js';
 import { threadExecArgv } from './exec-argv.js';
 import { Here } from './here.js';
 import { type FromThread, isOfTasks, type TaskMessage, type ThreadData, type ToThread } from './messages.js';
@@ -8,6 +9,7 @@ export interface PoolEvents {
   said(thread: number, message: TaskMessage): void;
   /**
    * @param running number of the task it was at, or -1
+   * @param cause an `Uncaught` where something was thrown
    * @param ended it was ended on purpose
    */
   died(thread: number, running: number, cause: unknown, ended: boolean): void;
@@ -117,8 +119,9 @@ export class Pool {
       cause = error;
       void worker.terminate();
     });
-    worker.on('error', (error) => {
-      cause ??= error;
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      // Node's own codes say that it ran out of memory, or never began.
+      cause ??= error?.code?.startsWith('ERR_WORKER_') ? error : new Uncaught(error);
     });
     worker.on('exit', (code) => {
       for (const collected of thread.collected) collected();

@@ -1,5 +1,5 @@
 import { detached } from './detached.js';
-import { describe, TaskError } from './errors.js';
+import { describe, EngineError, MemoryLimitError, SpillError, TaskError, ThreadDiedError } from './errors.js';
 
 /** An error as plain data: structured clone alone would lose names, causes and properties. */
 export type WireError =
@@ -10,10 +10,16 @@ export type WireError =
       readonly stack: string | undefined;
       readonly cause: WireError | undefined;
       readonly properties: Readonly<Record<string, unknown>>;
-      /** Where a step of a chain failed: the step's own task. */
-      readonly task: { readonly key: string; readonly op: string } | undefined;
+      /** Of an AggregateError. */
+      readonly errors?: readonly WireError[] | undefined;
+      /** Whether it is a DOMException, of whatever name. */
+      readonly dom?: boolean | undefined;
+      /** Where a step of a chain failed: the step's own task. Where its threads died: how many. */
+      readonly task: { readonly key: string; readonly op: string; readonly deaths?: number } | undefined;
     }
   | { readonly kind: 'value'; readonly value: unknown };
+
+type ErrorData = Extract<WireError, { readonly kind: 'error' }>;
 
 const DEPTH = 8;
 
@@ -31,15 +37,24 @@ export function toWire(thrown: unknown, depth = 0): WireError {
     stack: textOf(thrown, 'stack'),
     cause: cause === undefined || depth >= DEPTH ? undefined : toWire(cause, depth + 1),
     properties: propertiesOf(thrown),
-    task: thrown instanceof TaskError ? { key: thrown.key, op: thrown.op } : undefined,
+    ...(thrown instanceof AggregateError && depth < DEPTH && { errors: innerOf(thrown, depth + 1) }),
+    ...(thrown instanceof DOMException && { dom: true }),
+    task: thrown instanceof TaskError ? taskOf(thrown) : undefined,
   };
 }
+
+/** The errors that are put together, which a program may have changed to anything. */
+function innerOf(thrown: AggregateError, depth: number): WireError[] {
+  const errors = read(thrown, 'errors');
+  return Array.isArray(errors) ? errors.map((error: unknown) => toWire(error, depth)) : [];
+}
+
+const taskOf = ({ key, op, ...more }: TaskError & { readonly deaths?: number }) =>
+  more.deaths === undefined ? { key, op } : { key, op, deaths: more.deaths };
 
 /** What users have put on an error, as far as it can be sent. */
 function propertiesOf(thrown: Error): Readonly<Record<string, unknown>> {
   const names = Object.keys(thrown).filter((name) => !OWN.has(name));
-  // It does not show among the others.
-  if (thrown instanceof AggregateError) names.push('errors');
   const entries = names.map((name) => [name, sendable(read(thrown, name))] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -75,12 +90,17 @@ function sendable(value: unknown): unknown {
 export function fromWire(wire: WireError): unknown {
   if (wire.kind === 'value') return wire.value;
   const cause = wire.cause === undefined ? undefined : fromWire(wire.cause);
-  if (wire.task !== undefined) return new TaskError(wire.task.key, wire.task.op, cause, wire.message);
-  const make = (Object.hasOwn(STANDARD, wire.name) && STANDARD[wire.name]) || Error;
-  const error = cause === undefined ? new make(wire.message) : new make(wire.message, { cause });
+  if (wire.task !== undefined) {
+    const { key, op, deaths } = wire.task;
+    if (deaths !== undefined) return new ThreadDiedError(key, op, deaths, cause, wire.message);
+    return new TaskError(key, op, cause, wire.message);
+  }
+  const error = made(wire, cause === undefined ? {} : { cause });
   if (error.name !== wire.name) hide(error, 'name', wire.name);
   if (wire.stack !== undefined) hide(error, 'stack', wire.stack);
-  return Object.assign(error, wire.properties);
+  for (const [name, value] of Object.entries(wire.properties))
+    Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: true });
+  return error;
 }
 
 /** What a run is rejected with for a task that threw. */
@@ -89,7 +109,32 @@ export function taskError(key: string, op: string, wire: WireError): TaskError {
   return cause instanceof TaskError ? cause : new TaskError(key, op, cause);
 }
 
-const STANDARD: Readonly<Record<string, ErrorConstructor>> = {
+/** An error of the same class, where that is one that both sides have. */
+function made({ name, message, properties, errors, dom }: ErrorData, options: ErrorOptions): Error {
+  if (dom) return new Dom(message, { name, ...options });
+  if (errors !== undefined) return new AggregateError(errors.map(fromWire), message, options);
+  const { needed, available, directory } = properties;
+  if (name === 'MemoryLimitError') return new MemoryLimitError(message, Number(needed), Number(available));
+  if (name === 'SpillError') return new SpillError(message, String(directory), options);
+  const make = Object.hasOwn(STANDARD, name) ? STANDARD[name]! : Error;
+  return new make(message, options);
+}
+
+/** As Node has it; our compiler's library knows of no cause. */
+const Dom = DOMException as unknown as new (
+  message: string,
+  options: ErrorOptions & { readonly name: string },
+) => DOMException;
+
+const { CompileError, LinkError, RuntimeError } = WebAssembly as unknown as Readonly<
+  Record<string, ErrorConstructor>
+>;
+
+const STANDARD: Readonly<Record<string, new (message: string, options: ErrorOptions) => Error>> = {
+  EngineError,
+  CompileError: CompileError!,
+  LinkError: LinkError!,
+  RuntimeError: RuntimeError!,
   RangeError,
   TypeError,
   SyntaxError,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { pythonArguments, pythonFunction, revive } from '../cluster/python/index.js';
+import { checkArguments, pythonArguments, pythonFunction, revive } from '../cluster/python/index.js';
 import { calleeOf, keyName, own } from '../delayed/function.js';
 import { type Called, callNode } from '../delayed/node.js';
 import { defaultEngine } from '../engine/default.js';
@@ -130,7 +130,7 @@ export class Client extends Placed {
    * @param name `module:function`; the function may be an attribute of something (`sklearn.svm:SVC.fit`)
    * @param args its arguments, as for `submit`; dataframes and Arrow tables too
    * @param kwargs its keyword arguments
-   * @throws TypeError for a name of another form, and as `submit`; EngineError where the engine is no cluster. What Python raises is the future's,
+   * @throws TypeError for a name of another form, for arguments that are no list and no object, and as `submit`; EngineError where the engine is no cluster. What Python raises is the future's,
    *   as a TaskError with Python's text and traceback, and so is an EngineError where the cluster has no Python worker.
    * @example
    * new Client().python('math:sqrt', [2]); // throws EngineError: python("math:sqrt"): the local engine runs no Python
@@ -141,6 +141,7 @@ export class Client extends Placed {
     kwargs: Readonly<Record<string, unknown>> = {},
   ): Future<T> {
     const callee = pythonFunction(name);
+    checkArguments(name, args, kwargs);
     if (!this.engine.takesPython)
       throw new EngineError(
         `python(${JSON.stringify(name)}): the local engine runs no Python: connect to a cluster that has Python workers ("dask worker ADDRESS")`,

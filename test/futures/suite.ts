@@ -238,6 +238,90 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(await client.submit(inc, 1)).toBe(2);
     });
 
+    it('are of the classes that were thrown, with all that is in them', async () => {
+      const thrown = {
+        any: () => {
+          const own = Object.assign(new Error('own'), { name: 'OwnError', code: 7 });
+          const inner = new AggregateError([1, own], 'inner', { cause: new SyntaxError('deep') });
+          return Promise.any([Promise.reject(new TypeError('one')), Promise.reject(inner)]);
+        },
+        stopped: () => {
+          throw new DOMException('stopped', 'AbortError');
+        },
+        uncloneable: () => structuredClone(() => 1),
+        module: () => new WebAssembly.Module(new Uint8Array(4)),
+      };
+      const causeOf = async (fn: () => unknown): Promise<unknown> => {
+        const error = (await errorOf(client.with({ pure: false }).submit(fn))) as tw.TaskError;
+        expect(error).toBeInstanceOf(tw.TaskError);
+        expect(error).not.toBeInstanceOf(tw.ThreadDiedError);
+        return error.cause;
+      };
+      const any = (await causeOf(thrown.any)) as AggregateError;
+      expect(any).toBeInstanceOf(AggregateError);
+      expect(any).toMatchObject({ name: 'AggregateError', message: 'All promises were rejected' });
+      expect(any.errors[0]).toBeInstanceOf(TypeError);
+      const inner = any.errors[1] as AggregateError;
+      expect(inner).toBeInstanceOf(AggregateError);
+      expect(inner.cause).toBeInstanceOf(SyntaxError);
+      expect(inner.errors).toEqual([
+        1,
+        expect.objectContaining({ name: 'OwnError', message: 'own', code: 7 }),
+      ]);
+      const stopped = await causeOf(thrown.stopped);
+      expect(stopped).toBeInstanceOf(DOMException);
+      expect(stopped).toMatchObject({ name: 'AbortError', message: 'stopped', code: 20 });
+      expect((stopped as Error).stack).toContain('at stopped');
+      const uncloneable = await causeOf(thrown.uncloneable);
+      expect(uncloneable).toBeInstanceOf(DOMException);
+      expect(uncloneable).toMatchObject({ name: 'DataCloneError', code: 25 });
+      expect(await causeOf(thrown.module)).toBeInstanceOf(WebAssembly.CompileError);
+    });
+
+    it('tell of threads that a call ends, and of what it throws beside its promise', async () => {
+      const impure = client.with({ pure: false });
+      const exit = () => process.exit(3);
+      const died = (await errorOf(impure.submit(exit))) as tw.ThreadDiedError;
+      expect(died).toBeInstanceOf(tw.ThreadDiedError);
+      expect(died).toMatchObject({ name: 'ThreadDiedError', op: 'call', deaths: 3 });
+      expect(died.message).toMatch(
+        /killed its thread 3 times; last: the thread exited with code 3( \(on .*\))?$/,
+      );
+      expect(died.cause).toMatchObject({ message: 'the thread exited with code 3' });
+      const late = () =>
+        new Promise<number>(() => {
+          setTimeout(() => {
+            throw new RangeError('late');
+          }, 1);
+        });
+      const unhandled = () => new Promise<number>(() => void Promise.reject(new RangeError('late')));
+      for (const fn of [late, unhandled]) {
+        const future = impure.submit(fn);
+        const error = (await errorOf(future)) as tw.TaskError;
+        expect(error).toBeInstanceOf(tw.TaskError);
+        expect(error).not.toBeInstanceOf(tw.ThreadDiedError);
+        expect(error).toMatchObject({ name: 'TaskError', key: future.key, op: 'call' });
+        expect(error.message).toMatch(
+          /failed outside of what it returns, as in a timer or a callback, and ended its thread 3 times; last: RangeError: late/,
+        );
+        expect(error.cause).toBeInstanceOf(RangeError);
+      }
+      expect(await client.submit(inc, 1)).toBe(2);
+    });
+
+    it('of calls of Python say in which form arguments are', () => {
+      expect(() => client.python('math:sqrt', wrong(5))).toThrow(
+        'python("math:sqrt"): its arguments are one list, as in python("math:pow", [2, 10]), not 5',
+      );
+      expect(() => client.python('math:sqrt', wrong(Float64Array.of(1)))).toThrow(
+        'not an instance of Float64Array',
+      );
+      expect(() => client.python('math:pow', [2], wrong(10))).toThrow(
+        /its keyword arguments are one object, .* not 10; all others are in the list/,
+      );
+      expect(() => client.python('math', [1])).toThrow(/is named as module:function/);
+    });
+
     it('have the key, the cause and the stack of what threw', async () => {
       const future = client.submit(broken, 7);
       const error = (await errorOf(future)) as tw.TaskError;

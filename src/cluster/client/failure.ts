@@ -1,4 +1,4 @@
-import { describe, TaskError } from '../../engine/errors.js';
+import { describe, TaskError, ThreadDiedError } from '../../engine/errors.js';
 import { operationsOf } from '../../graph/merged-task.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { StreamMessage } from '../comm/index.js';
@@ -23,18 +23,31 @@ export class ClusterTaskError extends TaskError {
     cause: unknown,
     /** Addresses of the workers on which it failed, as far as they are known. */
     readonly workers: readonly string[],
+    message = `task ${JSON.stringify(key)} (${op}) failed: ${describe(cause)}`,
   ) {
-    const where = workers.length > 0 ? ` (on ${workers.join(', ')})` : '';
-    super(key, op, cause, `task ${JSON.stringify(key)} (${op}) failed: ${describe(cause)}${where}`);
+    super(key, op, cause, `${message}${where(workers)}`);
   }
 }
+
+/** Threads of workers of the cluster died under a task. */
+class ClusterThreadDiedError extends ThreadDiedError {
+  constructor(
+    { key, op, deaths, cause, message }: ThreadDiedError,
+    readonly workers: readonly string[],
+  ) {
+    super(key, op, deaths, cause, `${message}${where(workers)}`);
+  }
+}
+
+const where = (workers: readonly string[]): string =>
+  workers.length > 0 ? ` (on ${workers.join(', ')})` : '';
 
 /** Why a wanted key failed: `task-erred` brings what was thrown, the scheduler knows where, and by which task. */
 export async function failureOf(
   session: Session,
   { key: wanted, exception }: StreamMessage,
   graph: Graph,
-): Promise<ClusterTaskError> {
+): Promise<TaskError> {
   const key = String(wanted);
   // Without a report the error itself is still worth telling.
   const reports = (await session.call('tilework_errors', { keys: [key] }).catch(() => ({}))) as Readonly<
@@ -47,5 +60,10 @@ export async function failureOf(
   const failed = report?.key ?? key;
   const task = graph.get(failed);
   const op = task === undefined ? 'of another graph' : operationsOf(task).join(', ');
-  return new ClusterTaskError(failed, op, cause, report?.workers ?? []);
+  const workers = report?.workers ?? [];
+  if (!(cause instanceof TaskError) || cause.key !== failed)
+    return new ClusterTaskError(failed, op, cause, workers);
+  // The worker has told more of this task than what it threw.
+  if (cause instanceof ThreadDiedError) return new ClusterThreadDiedError(cause, workers);
+  return new ClusterTaskError(failed, cause.op, cause.cause, workers, cause.message);
 }

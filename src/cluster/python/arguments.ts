@@ -1,6 +1,20 @@
 import type { Table } from 'apache-arrow';
+import { kindOf } from '../../engine/errors.js';
 import { isPlainObject } from '../../graph/plain-data.js';
 import { isLazy } from '../../lazy/index.js';
+
+/** Throws a TypeError where the arguments of a function of Python are no list, or its keyword arguments no object. */
+export function checkArguments(name: string, args: unknown, kwargs: unknown): void {
+  const where = `python(${JSON.stringify(name)})`;
+  if (!Array.isArray(args))
+    throw new TypeError(
+      `${where}: its arguments are one list, as in python("math:pow", [2, 10]), not ${kindOf(args)}`,
+    );
+  if (typeof kwargs !== 'object' || kwargs === null || !isPlainObject(kwargs) || isLazy(kwargs))
+    throw new TypeError(
+      `${where}: its keyword arguments are one object, as in python("builtins:sorted", [list], { reverse: true }), not ${kindOf(kwargs)}; all others are in the list`,
+    );
+}
 
 /**
  * Arguments for Python as plain data and lazy values: arrays of numpy-ts as blocks, dataframes and Arrow tables as what `later` makes of the

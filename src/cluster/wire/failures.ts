@@ -45,7 +45,14 @@ function encodeThrown(wire: ErrorData, text: string, stack: string): Uint8Array 
     // Some of it only threads of one process can pass between them.
   }
   if (wire.kind === 'value') return encodeValue({ kind: 'value', value: text } satisfies ErrorData);
-  const bare = { ...wire, message: shortened(wire.message), stack, cause: undefined, properties: {} };
+  const bare = {
+    ...wire,
+    message: shortened(wire.message),
+    stack,
+    cause: undefined,
+    errors: undefined,
+    properties: {},
+  };
   return encodeValue(bare satisfies ErrorData);
 }
 

@@ -1,4 +1,4 @@
-import { TaskError, ThreadDiedError } from '../../engine/index.js';
+import { TaskError } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
 import { type FrameTasks, InputsLostError, isFrameKey, WithHolders } from '../frame/index.js';
 import type { ModuleFiles } from '../modules/index.js';
@@ -181,10 +181,10 @@ export class Executions {
   }
 }
 
-/** What the task itself threw: that it was this task the scheduler knows. */
+/** What the task itself threw: that it was this task the scheduler knows. Where more is to be told, such as that its thread ended, all of it. */
 function thrownBy(key: Key, error: unknown): unknown {
-  const own = error instanceof TaskError && error.key === key && !(error instanceof ThreadDiedError);
-  return own ? error.cause : error;
+  const own = error instanceof TaskError && error.key === key;
+  return own && error.message === new TaskError(key, error.op, error.cause).message ? error.cause : error;
 }
 
 function payloadIn(key: Key, spec: unknown): Uint8Array {

@@ -1,5 +1,12 @@
 import type { Key } from '../../graph/task.js';
-import { describe, EngineError, MemoryLimitError, type SpillError, ThreadDiedError } from '../errors.js';
+import {
+  describe,
+  EngineError,
+  MemoryLimitError,
+  type SpillError,
+  threadsEnded,
+  Uncaught,
+} from '../errors.js';
 import type { Allocation } from '../memory/arena.js';
 import { bytesAltogether } from './admission.js';
 import { Core, SPILL, type StateOptions, TARGET } from './core.js';
@@ -179,7 +186,8 @@ export class EngineState {
     if (thread === core.here) core.hereFailed = true;
     else if (running < 0 && away.length === 0 && !ended && ++thread.deaths >= MAX_DEATHS) {
       thread.deaths = 0;
-      const error = new EngineError(`threads end before they run a task: ${describe(cause)}`, { cause });
+      const why = cause instanceof Uncaught ? cause.thrown : cause;
+      const error = new EngineError(`threads end before they run a task: ${describe(why)}`, { cause: why });
       for (const run of [...core.runs.values()]) reject(core, run, error);
     }
     sweep(core);
@@ -306,7 +314,7 @@ export class EngineState {
     record.deaths += blame;
     if (blame === 0 || record.deaths < MAX_DEATHS) return;
     const { key, op } = record.task;
-    fail(core, record, new ThreadDiedError(key, op, Math.floor(record.deaths), cause));
+    fail(core, record, threadsEnded(key, op, Math.floor(record.deaths), cause));
   }
 
   /** Does what can be done now. Ends with something under way, or nothing to do, or an error: never in waiting for nothing. */
