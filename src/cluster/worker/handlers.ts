@@ -54,10 +54,10 @@ export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handl
 /** Keys, which Python sends as a list or as a set. */
 const listOf = (keys: unknown): Key[] => [...(keys as Iterable<Key>)];
 
-/** A profile of nothing, as Dask makes it: JavaScript is not profiled. */
+/** A profile of nothing, as Dask makes it, which it puts together with those of Python workers by identifier: JavaScript is not profiled. */
 const NO_PROFILE = {
   count: 0,
   children: {},
-  identifier: '',
+  identifier: 'root',
   description: { filename: '', name: '', line_number: 0, line: '' },
 };
