@@ -5,6 +5,12 @@ export * from './array/index.js';
 export * from './cluster/index.js';
 export * from './delayed/index.js';
 export { configure, defaultEngine, useEngine } from './engine/default.js';
+export type {
+  LogLine,
+  ReportOptions,
+  TaskStreamEntry,
+  TaskStreamOptions,
+} from './engine/diagnostics.js';
 export type { ComputeOptions, Engine, Progress, Results, RunOptions, WorkerInfo } from './engine/engine.js';
 export {
   EngineError,

@@ -33,6 +33,7 @@ import distributed
 from dask._task_spec import List, Task, TaskRef
 from dask.utils import apply, parse_timedelta
 from distributed.diagnostics.plugin import SchedulerPlugin, UploadFile
+from distributed.metrics import time
 from distributed.protocol.pickle import dumps
 from distributed.protocol.serialize import (
     Serialized,
@@ -40,6 +41,7 @@ from distributed.protocol.serialize import (
     serialization_error_loads,
 )
 from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerError
+from distributed.utils import format_dashboard_link
 
 #: What clients and this module must agree on; changes when messages do.
 PROTOCOL = 6
@@ -366,6 +368,7 @@ class TileworkPlugin(SchedulerPlugin):
             comm.interval = self.interval
         self.takes_expression = "expr_ser" in inspect.signature(scheduler.update_graph).parameters
         scheduler.handlers["tilework_hello"] = self.hello
+        scheduler.handlers["tilework_clock"] = self.clock
         scheduler.handlers["tilework_errors"] = self.errors
         scheduler.handlers["tilework_progress"] = self.progress
         scheduler.handlers["tilework_publish"] = self.publish
@@ -386,7 +389,12 @@ class TileworkPlugin(SchedulerPlugin):
             "distributed": distributed.__version__,
             "dask": dask.__version__,
             "python": platform.python_version(),
+            "dashboard": dashboard_link(self.scheduler),
         }
+
+    def clock(self):
+        """Now, as reports of this scheduler count it: its time, and how often it has looked at its process."""
+        return {"time": time(), "samples": self.scheduler.monitor.count}
 
     def errors(self, keys):
         """Why tasks failed, as text: the task that raised, its error and where it ran."""
@@ -609,6 +617,18 @@ def given_up(task):
     if isinstance(error, NoWorkerError):
         return f"NoWorkerError: there was no worker at all for {error.timeout} s: start some, and see whether those there were still run"
     return f"{type(error).__name__}: {error}" if error is not None else "the scheduler has given it up, and says no reason: its log may"
+
+
+def dashboard_link(scheduler):
+    """Where the dashboard is, with {host} for the host by which a client knows the scheduler; None where it serves other pages only."""
+    server = scheduler.services.get("dashboard")
+    if server is None or not scheduler.http_application.applications:
+        return None
+    try:
+        return format_dashboard_link("{host}", server.port)
+    except KeyError:
+        # `distributed.dashboard.link` names a variable that is not set here.
+        return None
 
 
 def end_with_stdin():

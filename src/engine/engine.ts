@@ -2,6 +2,7 @@ import type { Graph, Key } from '../graph/task.js';
 import type { Upload } from '../graph/uploads.js';
 import type { Coordinator } from './coordination.js';
 import type { Datasets } from './datasets.js';
+import type { Diagnostics } from './diagnostics.js';
 import type { Result } from './op.js';
 import type { Placement } from './placement.js';
 
@@ -115,6 +116,8 @@ export interface Engine {
   readonly datasets?: Datasets;
   /** Absent where there are no workers. */
   readonly placement?: Placement;
+  /** Absent where there is no scheduler. */
+  readonly diagnostics?: Diagnostics;
   /** Variables, queues, events and semaphores that programs and tasks share by name. */
   coordinate?: Coordinator['coordinate'];
   /** Ends everything; running computations reject. */

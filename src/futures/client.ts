@@ -20,11 +20,11 @@ import {
   persist,
   replaceLazies,
 } from '../lazy/index.js';
+import { Diagnosed } from './diagnosed.js';
 import { Future, pendingHere } from './future.js';
 import { futuresOf } from './given.js';
 import { runHere } from './here.js';
 import { checkEngine, checkSubmit, type SubmitOptions } from './options.js';
-import { Placed } from './placed.js';
 import { scattered } from './scatter.js';
 import { checkWait, type WaitOptions, within } from './waiting.js';
 import { EngineWork, LocalWork } from './work.js';
@@ -50,7 +50,7 @@ const GATHERED = own('value', '(value) => value');
  * const b = client.submit(inc, a);
  * await client.gather([a, b]); // [ 2, 3 ]
  */
-export class Client extends Placed {
+export class Client extends Diagnosed {
   private readonly options: SubmitOptions;
 
   /**

@@ -1,3 +1,4 @@
+import type { WorkerInfo } from '../engine/engine.js';
 import { EngineError, shown } from '../engine/errors.js';
 import type { Placement } from '../engine/placement.js';
 import type { Key } from '../graph/task.js';
@@ -81,15 +82,7 @@ export abstract class Placed extends Names {
    */
   async retireWorkers(workers: readonly string[]): Promise<void> {
     const places = this.places();
-    if (!Array.isArray(workers) || workers.some((worker) => typeof worker !== 'string'))
-      throw new TypeError(`retireWorkers takes a list of names or addresses, not ${shown(workers)}`);
-    const present = (await this.engine.workers?.()) ?? [];
-    const found = workers.map((worker) => {
-      const one = present.find(({ name, address }) => name === worker || address === worker);
-      if (one !== undefined) return one;
-      const names = present.map(({ name }) => name).join(', ');
-      throw new EngineError(`no worker is called ${JSON.stringify(worker)}; there is ${names || 'none'}`);
-    });
+    const found = await this.workersCalled(workers, 'retireWorkers');
     if (found.length === 0) return;
     const gone = await places.retire(found.map(({ address }) => address));
     const left = found.filter(({ address }) => !gone.includes(address));
@@ -97,6 +90,23 @@ export abstract class Placed extends Names {
       throw new EngineError(
         `not retired: ${left.map(({ name }) => name).join(', ')}; no other worker can take what is held there`,
       );
+  }
+
+  /**
+   * Workers that are there, by their names or addresses.
+   *
+   * @throws TypeError for what is no list of texts; EngineError naming one that is not there
+   */
+  protected async workersCalled(workers: readonly string[], what: string): Promise<WorkerInfo[]> {
+    if (!Array.isArray(workers) || workers.some((worker) => typeof worker !== 'string'))
+      throw new TypeError(`${what} takes a list of names or addresses, not ${shown(workers)}`);
+    const present = (await this.engine.workers?.()) ?? [];
+    return workers.map((worker) => {
+      const one = present.find(({ name, address }) => name === worker || address === worker);
+      if (one !== undefined) return one;
+      const names = present.map(({ name }) => name).join(', ');
+      throw new EngineError(`no worker is called ${JSON.stringify(worker)}; there is ${names || 'none'}`);
+    });
   }
 
   private places(): Placement {

@@ -129,6 +129,6 @@ describe.skipIf(python === undefined)('docs/cluster.md', () => {
   it('has no block that nothing runs', () => {
     const languages = [...sections.values()].flat().map(({ language }) => language);
     expect(new Set(languages)).toEqual(new Set(['ts', 'sh', 'js', 'python']));
-    expect([...sections].filter(([, blocks]) => blocks.length > 0).length).toBe(7);
+    expect([...sections].filter(([, blocks]) => blocks.length > 0).length).toBe(8);
   });
 });

@@ -20,6 +20,21 @@ it('has no workers', async () => {
     /no workers to choose from/,
   );
   await expect(client.run(inc, 1)).rejects.toThrow(/the local engine has no workers/);
+  expect(client.dashboardLink).toBeUndefined();
+  let ran = false;
+  const tells = {
+    getSchedulerLogs: client.getSchedulerLogs(),
+    getWorkerLogs: client.getWorkerLogs(),
+    getTaskStream: client.getTaskStream(),
+    performanceReport: client.performanceReport('/nowhere/report.html', () => {
+      ran = true;
+    }),
+  };
+  for (const [name, told] of Object.entries(tells))
+    await expect(told).rejects.toThrow(
+      `${name}: the local engine has no scheduler and no workers that tell of themselves: connect to a cluster`,
+    );
+  expect(ran).toBe(false);
 });
 
 it('tries again', async () => {

@@ -1,5 +1,6 @@
 import type { Coordination } from '../../engine/coordination.js';
 import type { Datasets } from '../../engine/datasets.js';
+import type { Diagnostics } from '../../engine/diagnostics.js';
 import type { Results, RunOptions, WorkerInfo } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
 import { FetchedResults } from '../../engine/fetched-results.js';
@@ -14,6 +15,7 @@ import { type Certificates, RemoteError } from '../comm/index.js';
 import { SchedulerCoordinator } from '../coordination/index.js';
 import { Computations } from './computations.js';
 import { schedulerDatasets } from './datasets.js';
+import { schedulerDiagnostics } from './diagnostics.js';
 import { ClusterFrames } from './frames.js';
 import type { ClusterOptions } from './options.js';
 import { schedulerPlacement } from './placement.js';
@@ -30,6 +32,8 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   /** What programs publish for each other. */
   readonly datasets: Datasets;
   readonly placement: Placement;
+  /** What the cluster tells of itself. */
+  readonly diagnostics: Diagnostics;
   private readonly session: Session;
   private readonly coordinator: SchedulerCoordinator;
   private readonly computations: Computations;
@@ -81,6 +85,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     const call = (op: string, fields: object): Promise<unknown> => this.call(op, fields);
     this.datasets = schedulerDatasets(call);
     this.placement = schedulerPlacement(call);
+    this.diagnostics = schedulerDiagnostics(call, () => this.session.dashboard);
     this.frames = new ClusterFrames(this.session, () => signal.throwIfAborted());
     this.uploads = new Uploads(this.session);
     this.computations = new Computations(this.session, this.uploads, checkRetries(retries), signal);

@@ -12,6 +12,7 @@ import {
   RpcPool,
   type StreamMessage,
 } from '../comm/index.js';
+import { dashboardAt } from '../dashboard.js';
 import { hello } from './hello.js';
 
 /** How often the scheduler hears that this client lives. */
@@ -33,6 +34,8 @@ export interface SessionEvents {
 /** The scheduler as one client sees it: a stream of messages, and calls. It is connected to again where the connection breaks. */
 export class Session {
   readonly pool: RpcPool;
+  /** Where the scheduler's dashboard is, if there is one. */
+  dashboard: string | undefined;
   private id = '';
   private stream: BatchedStream | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -60,7 +63,8 @@ export class Session {
    * @throws CommError, EngineError naming the address and the remedy
    */
   async open(timeout?: number): Promise<void> {
-    await hello(this.pool, this.address, { timeout, mayInject: this.options.inject });
+    const answer = await hello(this.pool, this.address, { timeout, mayInject: this.options.inject });
+    this.dashboard = dashboardAt(this.address, answer.dashboard);
     const connection = await connect(this.address, {
       ...this.comm,
       signal: this.closing.signal,

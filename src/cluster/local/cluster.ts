@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { checkOptions } from '../../engine/known-options.js';
 import { checkMilliseconds, startTimer } from '../../engine/timer.js';
 import { CommError, isLoopback, RpcPool } from '../comm/index.js';
+import { dashboardAt } from '../dashboard.js';
 import { LocalClusterError } from '../errors.js';
 import { endsInARow, pauseAfter } from '../restarts.js';
 import { type AdaptOptions, ATTEMPTS, checkAdapt, decide, type Needless, nextLook } from './adapt.js';
@@ -54,6 +55,7 @@ export class RunningCluster implements AsyncDisposable {
   /** Python workers. */
   private readonly others = new Map<string, Child>();
   private readonly rpc = new RpcPool();
+  private dashboard: string | undefined;
   private next = 0;
   /** What has the number of workers follow the work. */
   private following: Following | undefined;
@@ -85,6 +87,8 @@ export class RunningCluster implements AsyncDisposable {
     const settled = { ...options, host, timeout };
     const cluster = new RunningCluster(await startScheduler(settled), settled);
     try {
+      const answer = await cluster.rpc.call(cluster.address, 'tilework_hello');
+      cluster.dashboard = dashboardAt(cluster.address, (answer as { dashboard?: unknown }).dashboard);
       const others = Array.from({ length: pythonWorkers }, async (_, i) => {
         const name = `python-${i}`;
         const child = await cluster.startPythonWorker(name);
@@ -101,6 +105,11 @@ export class RunningCluster implements AsyncDisposable {
   /** What clients connect to: `connect(cluster.address)`; a Python `Client` takes it too. */
   get address(): string {
     return this.scheduler.address;
+  }
+
+  /** Where Dask's dashboard is; undefined where `dashboard` was not asked for, or its Python has no `bokeh`. */
+  get dashboardLink(): string | undefined {
+    return this.dashboard;
   }
 
   /** Rejects when the scheduler ends by itself; never resolves. */
