@@ -45,7 +45,7 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
     this.work = work;
     this.node = nodeOf(work, engine, as);
     madeFrom(work, worksBehind(inputs));
-    collected.register(this.node, work);
+    collected.register(this.node, work.grip);
     works.set(this.node, work);
   }
 
@@ -213,7 +213,7 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
 }
 
 /** Nodes are held by futures and by whatever reads them: when one is collected, nobody will ask for the result any more. */
-const collected = new FinalizationRegistry<Work>((work) => work.forget());
+const collected = new FinalizationRegistry<Work['grip']>(({ work }) => work?.forget());
 
 const works = new WeakMap<LazyInput, Work>();
 

@@ -22,6 +22,8 @@ export abstract class Work<T = unknown> {
   settled!: Promise<void>;
   /** Goes on when its futures are released. */
   kept = false;
+  /** By which whoever waits for its futures to be collected has it, until nobody wants it any more: its error's stack, kept for longer, would keep a future alive. */
+  readonly grip: { work: Work | undefined } = { work: this };
   protected wanted = true;
   private resolve!: () => void;
 
@@ -55,6 +57,7 @@ export abstract class Work<T = unknown> {
     this.outcome = 'pending';
     this.error = undefined;
     this.wanted = true;
+    this.grip.work = this;
     this.open();
     this.begin();
   }
@@ -93,7 +96,9 @@ export abstract class Work<T = unknown> {
   /** What is to finish in any case is made of its inputs, and others of it, until it has. */
   private leave(): void {
     const goesOn = this.kept && this.outcome === 'pending';
-    if (!this.wanted && !goesOn) leaves(this);
+    if (this.wanted || goesOn) return;
+    this.grip.work = undefined;
+    leaves(this);
   }
 
   protected finish(): void {

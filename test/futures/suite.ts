@@ -519,6 +519,38 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(engine.has(key)).toBe(false);
     });
 
+    it('keeps nothing of what a result was made of, nor a future that was given up', async () => {
+      setFlagsFromString('--expose_gc');
+      const gc = runInNewContext('gc') as () => void;
+      const impure = client.with({ pure: false });
+      const between: string[] = [];
+      let last = impure.submit(inc, 0);
+      const given: WeakRef<tw.Future>[] = [];
+      await (async () => {
+        for (let i = 0; i < 3; i++) {
+          between.push(last.key);
+          last = impure.submit(inc, last);
+        }
+        await wait([last]);
+        for (const end of ['cancel', 'release'] as const) {
+          const future = impure.submit(inc, 1);
+          await wait([future]);
+          future[end]();
+          given.push(new WeakRef(future));
+        }
+      })();
+      const left = () => [
+        ...between.filter((key) => engine.has(key)),
+        ...given.filter((future) => future.deref() !== undefined),
+      ];
+      for (let i = 0; i < 1_000 && left().length > 0; i++) {
+        await sleep(10);
+        gc();
+      }
+      expect(left()).toEqual([]);
+      expect(await last).toBe(4);
+    });
+
     it('keeps what is held by delayed calls of it', async () => {
       const held = await (async () => {
         const future = client.submit(inc, 2000);
