@@ -39,6 +39,7 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/part': async () => (await import('./array/ops/linalg/part.js')).part as Op,
   'array/qr': async () => (await import('./array/ops/linalg/qr.js')).qr as Op,
   'array/random': here(random),
+  'array/refuse-empty': async () => (await import('./array/ops/refuse-empty.js')).refuseEmpty as Op,
   'array/reshape': here(reshape),
   'array/take-along': async () => (await import('./array/ops/take-along.js')).takeAlong as Op,
   'array/searchsorted': async () => (await import('./array/ops/searchsorted.js')).searchsorted as Op,

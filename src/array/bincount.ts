@@ -1,8 +1,9 @@
 import { type DType, itemsize } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
 import { requireKnown } from './axes.js';
-import { arange, zeros } from './creation.js';
+import { arange, full, zeros } from './creation.js';
 import { get } from './indexing.js';
+import { concatenate } from './manipulation.js';
 import { boundsOf, makeNode, type TasksNode } from './node.js';
 import { rechunkNode } from './rechunk.js';
 import { max, sum } from './reductions/index.js';
@@ -50,9 +51,13 @@ export function bincount(x: ArrayInput, { minlength = 0, weights }: BincountOpti
   if (array.size === 0) return zeros(minlength, { dtype });
   const length = minlength || (itemsize(array.dtype) === 1 ? 2 ** 8 : MOST);
   const counts = sum(countsOf(array, weighing, length), 0).astype(dtype) as TileArray<DType>;
-  return minlength
-    ? counts
-    : (get(counts, lessEqual(arange(length), max(array.astype('float64')))) as TileArray<DType>);
+  return minlength ? counts : (get(counts, lessEqual(arange(length), greatest(array))) as TileArray<DType>);
+}
+
+/** The greatest element; -1 where there are none, as there may be of a selection. */
+function greatest(x: TileArray<DType>): TileArray<DType> {
+  const wide = x.astype('float64') as TileArray<DType>;
+  return max(x.isKnown ? wide : concatenate([wide, full(1, -1)])) as TileArray<DType>;
 }
 
 function weightsOf(given: ArrayInput, x: TileArray<DType>): TileArray<DType> {

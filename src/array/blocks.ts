@@ -15,7 +15,7 @@ import {
 } from './chunks.js';
 import { mapNode } from './elementwise.js';
 import { type ArrayNode, boundShape, boundsOf, makeNode, type TasksNode } from './node.js';
-import type { BlockInfo, InputBlock, MapBlocksParams } from './ops/map-blocks.js';
+import type { BlockInfo, InputBlock, MapBlocksCommon, MapBlocksParams } from './ops/map-blocks.js';
 
 /**
  * A function of blocks, run in a thread: it gets a block of each input, then where the output block lies. It fills
@@ -126,11 +126,17 @@ export function ofBlocks(
       `${label}: chunks must name as many blocks along each axis as the inputs have (${grid.join(' × ')})`,
     );
   const starts = places ?? chunks.map(boundaries);
+  const known = isKnown(chunks);
+  const common: MapBlocksCommon = {
+    fn: spec,
+    form: 'blocks',
+    ...(known ? {} : { extents: extentsOf(chunks, aligned) }),
+  };
   const node = makeNode<TasksNode>('map-blocks', [spec, dtype, ...(places ? [places] : [])], {
     kind: 'tasks',
     parts: [dtype],
     chunks,
-    ...(isKnown(chunks) ? {} : { bounds: boundsOf(like) }),
+    ...(known ? {} : { bounds: boundsOf(like) }),
     inputs: aligned.map((n) => ({ node: n, part: 0 })),
     task: (coords, key, emit) => ({
       key,
@@ -142,11 +148,24 @@ export function ofBlocks(
         ),
       ),
       params: { blockIndex: coords, start: coords.map((c, a) => starts[a][c]) } satisfies MapBlocksParams,
-      common: { fn: spec, form: 'blocks' },
-      out: [{ dtype, shape: isKnown(chunks) ? blockShape(chunks, coords) : boundShape(like, coords) }],
+      common,
+      out: [{ dtype, shape: known ? blockShape(chunks, coords) : boundShape(like, coords) }],
     }),
   });
   return new TileArray(node);
+}
+
+/** For each axis of unknown chunk sizes which input's blocks tell them, and along which of its axes. */
+function extentsOf(
+  chunks: Chunks,
+  inputs: readonly ArrayNode[],
+): (readonly [input: number, axis: number] | null)[] {
+  return chunks.map((sizes, axis) => {
+    if (!sizes.some(Number.isNaN)) return null;
+    const own = inputs.map((n) => axis - chunks.length + n.chunks.length);
+    const input = inputs.findIndex((n, k) => n.chunks[own[k]]?.some(Number.isNaN));
+    return [input, own[input]];
+  });
 }
 
 /** Sizes of the blocks of a result, of which there are as many along each axis as `grid` says. */

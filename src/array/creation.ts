@@ -1,6 +1,6 @@
 import { type DType, isDType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
-import { type ChunkSpec, type Chunks, checkShape, normalizeChunks } from './chunks.js';
+import { type ChunkSpec, type Chunks, checkShape, isKnown, normalizeChunks } from './chunks.js';
 import { mapNode } from './elementwise.js';
 import type { Expression, Term } from './expression.js';
 import { iotaNode } from './iota.js';
@@ -107,6 +107,10 @@ const like =
   (x: ArrayInput, options: CreateOptions, given?: Scalar): TileArray<DType> => {
     const array = asarray(x);
     const dtype = checkDtype(options.dtype ?? (array.dtype as DType));
+    if (options.chunks === undefined && !isKnown(array.chunks)) {
+      const constant = constantOf(value(given), dtype);
+      return new TileArray(mapNode('full', [array.operand], (e) => e.constant(constant, dtype)));
+    }
     const chunks =
       options.chunks === undefined ? array.chunks : normalizeChunks(options.chunks, array.shape, dtype);
     return new TileArray(constantNode(chunks, dtype, value(given)));

@@ -67,7 +67,7 @@ function alignChunks(node: ArrayNode, shape: readonly number[], chunks: Chunks):
     : rechunkNode(node, wanted);
 }
 
-/** Upper bounds of unknown chunk sizes: the smallest that any input promises. */
+/** Upper bounds of unknown chunk sizes: the smallest that any input promises that has the axis, and does not stretch along it. */
 function boundsFrom(chunks: Chunks, inputs: readonly Operand[]): { bounds?: Chunks } {
   if (isKnown(chunks)) return {};
   const bounds = chunks.map((sizes, axis) =>
@@ -75,7 +75,8 @@ function boundsFrom(chunks: Chunks, inputs: readonly Operand[]): { bounds?: Chun
       if (!Number.isNaN(size)) return size;
       const of = inputs.flatMap(({ node }) => {
         const own = axis - chunks.length + node.shape.length;
-        return own >= 0 && node.chunks[own].length === sizes.length ? [boundsOf(node)[own][i]] : [];
+        const bound = own >= 0 && Number.isNaN(node.chunks[own][i]) ? boundsOf(node)[own][i] : Number.NaN;
+        return Number.isNaN(bound) ? [] : [bound];
       });
       return Math.min(...of);
     }),

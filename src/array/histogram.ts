@@ -1,10 +1,9 @@
 import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
-import { requireKnown } from './axes.js';
 import { arange, linspace } from './creation.js';
 import { concatenate, ravel } from './manipulation.js';
-import { type ArrayNode, makeNode, type TasksNode } from './node.js';
+import { type ArrayNode, boundsOf, makeNode, type TasksNode } from './node.js';
 import { rechunkNode } from './rechunk.js';
 import { max, min, sum } from './reductions/index.js';
 import { diff } from './scans.js';
@@ -27,8 +26,8 @@ export interface HistogramOptions {
  * How many elements lie in each bin, and the edges of the bins. The last bin has its upper edge, the others do not; what lies in no bin, and NaN, is
  * not counted. Counts are int64, float64 of weights and densities.
  *
- * @throws RangeError where there is no bin, edges do not ascend, or a range is none; when it is computed where elements are not finite and no range
- *   is given; Error where chunk sizes are unknown
+ * @throws RangeError where there is no bin, edges do not ascend, or a range is none; when it is computed where there are no elements
+ *   or some are not finite, and no range is given; Error where chunk sizes of an array of several axes are unknown
  * @example
  * const [counts, edges] = histogram([1, 2, 2, 4], { bins: 3 });
  * await counts.compute(); // [1 2 1]
@@ -39,7 +38,6 @@ export function histogram(
   options: HistogramOptions = {},
 ): readonly [counts: TileArray<'int64' | 'float64'>, edges: TileArray<'float64'>] {
   const array = ravel(asarray(x)) as TileArray<DType>;
-  requireKnown('histogram', array);
   checkOptions('histogram', options, ['bins', 'range', 'weights', 'density']);
   const { density = false } = options;
   const weights = options.weights === undefined ? undefined : weightsOf(options.weights, asarray(x));
@@ -53,7 +51,7 @@ export function histogram(
 
 function weightsOf(given: ArrayInput, x: TileArray<DType>): TileArray<DType> {
   const weights = asarray(given) as TileArray<DType>;
-  if (weights.ndim !== x.ndim || weights.shape.some((n, a) => n !== x.shape[a]))
+  if (weights.ndim !== x.ndim || weights.shape.some((n, a) => !Object.is(n, x.shape[a])))
     throw new RangeError(
       `histogram: weights of shape [${weights.shape.join(', ')}] for an array of shape [${x.shape.join(', ')}]`,
     );
@@ -94,11 +92,12 @@ function countsNode(
 ): ArrayNode {
   const dtype: DType = weights ? 'float64' : 'int64';
   const weighing = weights && rechunkNode(weights.node, x.chunks);
+  const [bounds] = boundsOf(x.node);
   const nodes = [x.node, edges, ...(weighing ? [weighing] : [])];
   return makeNode<TasksNode>('histogram', bins, {
     kind: 'tasks',
     parts: [dtype],
-    chunks: [x.chunks[0].map(() => 1), [bins]],
+    chunks: [bounds.map(() => 1), [bins]],
     inputs: nodes.map((node) => ({ node, part: 0 })),
     task: ([block], key, emit) => {
       const out = [{ dtype, shape: [1, bins] }];
@@ -109,7 +108,7 @@ function countsNode(
         params: null,
         common: null,
         out,
-        work: workOf(x.chunks[0][block], 4 + Math.ceil(Math.log2(bins + 1)), out),
+        work: workOf(bounds[block], 4 + Math.ceil(Math.log2(bins + 1)), out),
       };
     },
   });

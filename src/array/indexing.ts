@@ -97,20 +97,24 @@ function takeNode(input: ArrayNode, indices: Float64Array, axis: number): ArrayN
   });
   const bounds = boundsOf(input).map((c, a) => (a === axis ? pieces : c));
   const dtype = input.parts[0];
+  const known = isKnown(chunks);
   return makeNode<TasksNode>('take', [indices, axis], {
     kind: 'tasks',
     parts: [dtype],
     chunks,
-    ...(isKnown(chunks) ? {} : { bounds }),
+    ...(known ? {} : { bounds }),
     inputs: [{ node: input, part: 0 }],
     task: (coords, key, emit) => {
       const plan = plans[coords[axis]];
+      const picks = plan.map(({ from, to }) => ({ from, to }));
+      // where nothing is taken, a block is read for its shape
+      const blocks = known || plan.length > 0 ? plan.map(({ block }) => block) : [0];
       const at = (block: number) => coords.map((c, a) => (a === axis ? block : c));
       return {
         key,
         op: 'array/take',
-        inputs: plan.map(({ block }) => emit.keyOf(input, at(block))),
-        params: { axis, picks: plan.map(({ from, to }) => ({ from, to })) } satisfies TakeParams,
+        inputs: blocks.map((block) => emit.keyOf(input, at(block))),
+        params: { axis, picks, ...(known ? {} : { count: pieces[coords[axis]] }) } satisfies TakeParams,
         ...moved([{ dtype, shape: coords.map((c, a) => bounds[a][c]) }]),
       };
     },

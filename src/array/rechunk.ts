@@ -109,11 +109,13 @@ export function gatherNode(
   const dtype = input.parts[0];
   const size = itemsize(dtype);
   const bounds = boundsOf(input);
+  const follow = chunks.flatMap((sizes, a) => (sizes.some(Number.isNaN) ? [a] : []));
+  const most = chunks.map((sizes, a) => (follow.includes(a) ? bounds[a] : sizes));
   const task: TasksNode['task'] = (coords, key, emit) => {
-    const shape = blockShape(chunks, coords);
+    const shape = blockShape(most, coords);
     const met = along.map((axis, a) => axis[coords[a]]);
     const whole = product(met.map((list, a) => sum(list.map((o) => bounds[a][o.block]))));
-    const split = whole > WASTE * product(shape) && whole * size > 2 ** 20;
+    const split = follow.length === 0 && whole > WASTE * product(shape) && whole * size > 2 ** 20;
     const inputs: string[] = [];
     const copies: Copy[] = [];
     for (const at of combinations(met)) {
@@ -130,13 +132,14 @@ export function gatherNode(
       inputs.push(cut ? splitTask(input, block, copy, key, emit) : emit.keyOf(input, block));
       copies.push(cut ? { ...copy, from: piece.map(() => 0) } : copy);
     }
-    const params: GatherParams = { copies };
+    const params: GatherParams = { copies, ...(follow.length > 0 && { follow }) };
     return { key, op: 'array/gather', inputs, params, ...moved([{ dtype, shape }]) };
   };
   return makeNode<TasksNode>(label, identity, {
     kind: 'tasks',
     parts: [dtype],
     chunks,
+    ...(follow.length > 0 && { bounds: most }),
     inputs: [{ node: input, part: 0 }],
     task,
   });

@@ -2,7 +2,6 @@
 import { type DType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxes } from './axes.js';
-import { broadcastTo } from './creation.js';
 import { diagonal } from './diagonals.js';
 import { matmul } from './matmul.js';
 import type { DivideOf } from './promote.js';
@@ -55,16 +54,16 @@ export function average<A extends ArrayInput>(
   if (weights === undefined) return mean(array, axis) as unknown as TileArray<DivideOf<DTypeOf<A>>>;
   const given = asarray(weights) as TileArray<DType>;
   const axes = normalizeAxes(axis, array.ndim, 'average');
-  const fits = given.ndim === array.ndim && given.shape.every((n, a) => n === array.shape[a]);
-  if (!fits && !(given.ndim === 1 && axes.length === 1 && given.shape[0] === array.shape[axes[0]]))
+  const fits = given.ndim === array.ndim && given.shape.every((n, a) => Object.is(n, array.shape[a]));
+  if (!fits && !(given.ndim === 1 && axes.length === 1 && Object.is(given.shape[0], array.shape[axes[0]])))
     throw new RangeError(
       `average: weights of shape [${given.shape.join(', ')}] fit neither an array of shape [${array.shape.join(', ')}] nor one axis of it`,
     );
   const placed = fits ? given : given.slice(...array.shape.map((_, a) => (a === axes[0] ? ':' : 'newaxis')));
-  const spread = fits ? placed : broadcastTo(placed, array.shape, array.chunks);
-  return ufuncs.divide(sum(ufuncs.multiply(array, spread), axis), sum(spread, axis)) as unknown as TileArray<
-    DivideOf<DTypeOf<A>>
-  >;
+  return ufuncs.divide(
+    sum(ufuncs.multiply(array, placed), axis),
+    fits ? sum(given, axis) : sum(given),
+  ) as unknown as TileArray<DivideOf<DTypeOf<A>>>;
 }
 
 /** What `cov` and `corrcoef` take for variables, and the divisor of `cov`. */

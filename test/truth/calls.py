@@ -139,6 +139,8 @@ FUNCTIONS = {
     "rise": lambda lane: lane[-1] > lane[0],
     "pairs": lambda lane: np.stack([lane[:2], lane[-2:]]),
     "backwards": lambda lane: lane[::-1],
+    "doubled": lambda x: x * 2,
+    "summed": lambda x, y: x + y,
 }
 
 
@@ -176,6 +178,8 @@ def lstsq(a, b, **options):
 
 
 SPECIAL = {
+    # an operand that stands in an expression more than once, cut in one way
+    "once": lambda x: x,
     "linalg.cholesky": lambda x, **options: np.linalg.cholesky(x, **options),
     "linalg.inv": np.linalg.inv,
     "linalg.lstsq": lstsq,
@@ -188,6 +192,7 @@ SPECIAL = {
     "applyAlongAxis": lambda fn, axis, x, **told: np.apply_along_axis(FUNCTIONS[fn], axis, x),
     "norm": lambda x, **options: np.linalg.norm(x, **options),
     "mapOverlap": map_overlap,
+    "mapBlocks": lambda fn, arrays: FUNCTIONS[fn](*arrays),
     "overlapped": lambda x, chunks, **options: map_overlap("same", x, chunks=freeze(chunks), trim=False, **options),
     # slicing strings, lists of integers and boolean arrays, as x[...] takes them
     "slice": lambda x, *items: x[tuple(item(part) for part in items)],

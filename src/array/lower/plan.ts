@@ -38,6 +38,7 @@ export function planLoop(
   const [root] = roots;
   const loop = new LoopBuilder(roots, stored, members);
   const outputs = roots.flatMap((one) => (one.kind === 'fold' ? loop.folds(one) : loop.maps(one)));
+  loop.followUnknown();
   const inputs = loop.leaves.map(({ operand }) => operand.node.parts[operand.part]);
   const spec: FusedSpec = {
     inputs,
@@ -85,6 +86,39 @@ class LoopBuilder {
           ? { ...fold, node: at(fold.node), index: at(fold.index) }
           : { ...fold, node: at(fold.node) },
     );
+  }
+
+  /** Has a block tell each extent that only blocks know, where the expression reads none that does: `isnan` of integers reads nothing. */
+  followUnknown(): void {
+    const space = spaceOf(this.roots[0]);
+    space.chunks.forEach((sizes, axis) => {
+      if (!sizes.some(Number.isNaN) || this.leaves.some(({ map }) => follows(map, axis))) return;
+      const witness = this.witness(space, this.identity, axis);
+      if (witness) this.leaves.push(witness);
+    });
+  }
+
+  /** A stored array behind `node` that has the loop's `axis`. */
+  private witness(node: ArrayNode, map: readonly AxisMap[], axis: number): Leaf | undefined {
+    const seen = new Set<ArrayNode>();
+    const open: { node: ArrayNode; map: readonly AxisMap[] }[] = [{ node, map }];
+    for (let at = open.pop(); at; at = open.pop()) {
+      if (seen.has(at.node) || !follows(at.map, axis)) continue;
+      seen.add(at.node);
+      if (at.node !== node && this.stored.has(at.node))
+        return { operand: { node: at.node, part: 0 }, map: at.map };
+      for (const input of at.node.inputs)
+        open.push({ node: input.node, map: this.mapOf(input.node, at.node, at.map) });
+    }
+    return undefined;
+  }
+
+  /** How an input of a node follows the loop, where `map` says how the node does; of combined blocks the first. */
+  private mapOf(input: ArrayNode, node: ArrayNode, map: readonly AxisMap[]): readonly AxisMap[] {
+    if (node.kind === 'view') return node.map.map((m) => compose(m, map));
+    if (node.kind === 'combine')
+      return node.group.map((size, axis) => compose(memberMap(axis, size, 0, node), map));
+    return node.kind === 'map' ? this.align(node, input, map) : map;
   }
 
   /** The expression's index for an operand read through `map`. */
@@ -210,6 +244,9 @@ class LoopBuilder {
     return at;
   }
 }
+
+const follows = (map: readonly AxisMap[], axis: number): boolean =>
+  map.some((m) => m.axis === axis && m.step !== 0);
 
 function expressionId(n: ExprNode): string {
   const own =

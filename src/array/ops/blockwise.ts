@@ -21,5 +21,5 @@ export const blockwise: Op<BlockwiseParams, { readonly fn: FunctionSpec }> = asy
   const { operands, ...where } = params;
   const info: BlockInfo = { ...where, shape: target.shape, dtype: target.dtype, out: target };
   const returned = await fn(...operands.map(given), info);
-  return returned === undefined ? undefined : put(returned, target, key);
+  if (returned !== undefined) put(returned, target, key);
 };

@@ -1,4 +1,4 @@
-import type { Block, Op, Result } from '../../engine/op.js';
+import { type Block, type Op, type Result, Shrunk } from '../../engine/op.js';
 import type { TypedArray } from '../../kernels/dtype.js';
 import { stridesOf } from '../chunks.js';
 
@@ -12,14 +12,25 @@ export interface Copy {
 
 export interface GatherParams {
   readonly copies: readonly Copy[];
+  /** Axes along which boxes and the output are as long as the input blocks are, which only those can tell. */
+  readonly follow?: readonly number[];
 }
 
 /** Puts a block together from boxes of other blocks. */
-export const gather: Op<GatherParams, unknown> = ({ key, inputs, params, out }) => {
-  for (const { input, from, to, shape } of params.copies) {
-    const source = blockOf(inputs[input], key);
-    copyBox(source, from, out[0], to, shape);
+export const gather: Op<GatherParams, unknown> = ({ key, inputs, params: { copies, follow }, out }) => {
+  const [target] = out;
+  if (!follow) {
+    for (const { input, from, to, shape } of copies)
+      copyBox(blockOf(inputs[input], key), from, target, to, shape);
+    return undefined;
   }
+  const like = blockOf(inputs[0], key);
+  const lengthened = (shape: readonly number[]) =>
+    shape.map((n, a) => (follow.includes(a) ? like.shape[a] : n));
+  const cut = { ...target, shape: lengthened(target.shape) };
+  for (const { input, from, to, shape } of copies)
+    copyBox(blockOf(inputs[input], key), from, cut, to, lengthened(shape));
+  return new Shrunk([cut.shape]);
 };
 
 /** The one block of a task's result. */

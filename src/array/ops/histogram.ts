@@ -10,6 +10,10 @@ export const histogram: Op = ({ key, inputs, out }) => {
       'histogram: elements that are not finite have no least and greatest; say where bins begin and end by range',
     );
   const weights = inputs.length > 2 ? (blockOf(inputs[2], key).data as Float64Array) : undefined;
+  if (weights !== undefined && weights.length !== values.length)
+    throw new RangeError(
+      `histogram: ${weights.length} weights for ${values.length} elements: they come from different selections`,
+    );
   const counts = new Float64Array(edges.length - 1);
   for (let i = 0; i < values.length; i++) {
     const bin = binOf(Number(values[i]), edges);

@@ -1,4 +1,4 @@
-import type { Block, Op, Shrunk } from '../../engine/op.js';
+import { type Block, type Op, Shrunk } from '../../engine/op.js';
 import { compileFunction } from '../../graph/compile-function.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
 import type { DType, TypedArrayOf } from '../../kernels/dtype.js';
@@ -16,6 +16,8 @@ export interface MapBlocksCommon {
   readonly fn: FunctionSpec;
   /** A function of whole blocks, or of the position of one element. */
   readonly form: 'blocks' | 'elements';
+  /** Where an axis is as long as a block that a task is given: which input, and along which of its axes. */
+  readonly extents?: readonly (readonly [input: number, axis: number] | null)[];
 }
 
 /** A block as a user's function sees it: elements in C order, in shared memory (do not keep it, do not change inputs). */
@@ -57,10 +59,25 @@ export const mapBlocks: Op<MapBlocksParams, MapBlocksCommon> = async ({
     return undefined;
   }
   const blocks = inputs.map((r) => blockOf(r, key));
-  const info: BlockInfo = { ...params, shape: target.shape, dtype: target.dtype, out: target };
-  const returned = await fn(...blocks, info);
-  return returned === undefined ? undefined : put(returned, target, key);
+  const filled = common.extents ? cutTo(target, common.extents, blocks) : target;
+  const { shape, dtype } = filled;
+  const returned = await fn(...blocks, { ...params, shape, dtype, out: filled } satisfies BlockInfo);
+  if (returned !== undefined) put(returned, filled, key);
+  return common.extents ? new Shrunk([shape]) : undefined;
 };
+
+/** The part of a block, as large as it may be, that a function fills: its axes are as long as those of its inputs. */
+function cutTo(
+  bound: Block,
+  extents: NonNullable<MapBlocksCommon['extents']>,
+  blocks: readonly Block[],
+): Block {
+  const shape = bound.shape.map((n, a) => {
+    const from = extents[a];
+    return from ? blocks[from[0]].shape[from[1]] : n;
+  });
+  return { ...bound, shape, data: bound.data.subarray(0, product(shape)) };
+}
 
 function fillElements(fn: (...position: number[]) => unknown, target: Block, start: readonly number[]): void {
   const { shape } = target;
@@ -89,7 +106,7 @@ function fillElements(fn: (...position: number[]) => unknown, target: Block, sta
 }
 
 /** Fills a block with what a function has returned. */
-export function put(returned: unknown, target: Block, key: string): Shrunk | undefined {
+export function put(returned: unknown, target: Block, key: string): void {
   const data = elementsOf(returned);
   if (data === undefined)
     throw new TypeError(
@@ -100,5 +117,4 @@ export function put(returned: unknown, target: Block, key: string): Shrunk | und
       `${key}: the function returned ${data.length} elements for a block of shape [${target.shape.join(', ')}] (${target.data.length})`,
     );
   fill(target, data);
-  return undefined;
 }

@@ -8,7 +8,8 @@ import {
   optionsOf,
   type ReduceOptions,
 } from './options.js';
-import { cast, countOf, reduce } from './tree.js';
+import { refuseEmpty } from './refuse-empty.js';
+import { cast, reduce } from './tree.js';
 
 function extreme(
   label: 'min' | 'max',
@@ -16,23 +17,17 @@ function extreme(
   options: ReduceOptions,
   nan = false,
 ): TileArray<DType> {
-  refuseEmpty(label, x, options);
   const bool = x.dtype === 'bool';
   const plain = bool ? (label === 'min' ? 'all' : 'any') : label;
   const fold = nan && kindOf(x.dtype) === 'float' ? (`f${label}` as 'fmin' | 'fmax') : plain;
-  return reduce(x, options, {
-    label: nan ? `nan${label}` : label,
-    inputs: [x.operand],
-    folds: [{ kind: 'fold', fold, node: 0, dtype: x.dtype }],
-    finish: (_, [t]) => t,
-  });
-}
-
-export function refuseEmpty(label: string, x: TileArray<DType>, options: ReduceOptions): void {
-  if (countOf(x, options, label) === 0)
-    throw new RangeError(
-      `${label} of nothing: the reduced axes of shape [${x.shape.join(', ')}] hold no elements`,
-    );
+  return refuseEmpty(label, x, options, () =>
+    reduce(x, options, {
+      label: nan ? `nan${label}` : label,
+      inputs: [x.operand],
+      folds: [{ kind: 'fold', fold, node: 0, dtype: x.dtype }],
+      finish: (_, [t]) => t,
+    }),
+  );
 }
 
 /**

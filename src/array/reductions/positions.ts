@@ -7,8 +7,8 @@ import { isKnown } from '../chunks.js';
 import { mapNode } from '../elementwise.js';
 import { iotaNode } from '../iota.js';
 import type { Operand } from '../node.js';
-import { refuseEmpty } from './extremes.js';
 import { type AxisArgument, type FixedReduceFn, optionsOf, type ReduceOptions } from './options.js';
+import { refuseEmpty } from './refuse-empty.js';
 import { cast, reduce, whole } from './tree.js';
 
 type ArgFold = 'argmin' | 'argmax' | 'nanargmin' | 'nanargmax';
@@ -16,15 +16,16 @@ type ArgFold = 'argmin' | 'argmax' | 'nanargmin' | 'nanargmax';
 function position(fold: ArgFold, x: TileArray<DType>, options: ReduceOptions): TileArray<DType> {
   if (Array.isArray(options.axis))
     throw new TypeError(`${fold} takes one axis, or none for the position in the flattened array`);
-  refuseEmpty(fold, x, options);
   const value = x.dtype === 'bool' ? cast(x, 'uint8') : x.operand;
   const index = flatIndex(x, normalizeAxes(options.axis, x.ndim, fold));
-  const found = reduce(x, options, {
-    label: fold,
-    inputs: [value, index],
-    folds: [{ kind: 'fold', fold, node: 0, index: 1, dtype: value.node.parts[value.part] }],
-    finish: (_, [, at]) => at,
-  });
+  const found = refuseEmpty(fold, x, options, () =>
+    reduce(x, options, {
+      label: fold,
+      inputs: [value, index],
+      folds: [{ kind: 'fold', fold, node: 0, index: 1, dtype: value.node.parts[value.part] }],
+      finish: (_, [, at]) => at,
+    }),
+  );
   const mayMiss = fold.startsWith('nan') && kindOf(x.dtype) === 'float';
   return mayMiss ? new TileArray(checkIndexNode(found.node, fold)) : found;
 }

@@ -1,4 +1,5 @@
 import * as tilework from '../../../src/array/index.js';
+import { memo } from '../../../src/array/memo.js';
 import type { DType } from '../../../src/kernels/dtype.js';
 import type { Book, Call, Elements, Term } from './book.js';
 import type { Chunking } from './chunkings.js';
@@ -29,7 +30,7 @@ const CREATION: { readonly [name: string]: number } = {
 const AXIS_ARGUMENT: { readonly [name: string]: number } = { concatenate: 1, stack: 1, take: 2, compress: 2 };
 
 /** Functions that take one of ours first, which the book has by name. */
-const OF_FUNCTIONS: ReadonlySet<string> = new Set(['mapOverlap', 'applyAlongAxis']);
+const OF_FUNCTIONS: ReadonlySet<string> = new Set(['mapBlocks', 'mapOverlap', 'applyAlongAxis']);
 
 function ofFunction(f: string, [name, ...args]: readonly unknown[], options: Options): Tile {
   const { fn, captured } = FUNCTIONS[name as string];
@@ -62,6 +63,7 @@ export function tileOf({ dtype, shape, data }: Elements, chunks: readonly (reado
 /** Builds the expression of a case, its operands cut by `chunking`. */
 export class Evaluator {
   #operands = 0;
+  readonly #once = new Map<string, Tile>();
 
   constructor(
     readonly book: Book,
@@ -69,6 +71,7 @@ export class Evaluator {
   ) {}
 
   call({ f, a, o = {} }: Call): Tile {
+    if (f === 'once') return memo(this.#once, JSON.stringify(a), () => this.#value(a[0]) as Tile);
     const args = a.map((term) => this.#value(term));
     const x = args[0] as Tile;
     if (f.startsWith('random.')) return drawn(f.slice('random.'.length), args, o);

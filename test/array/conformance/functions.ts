@@ -37,5 +37,11 @@ export const FUNCTIONS: { readonly [name: string]: Named } = {
   ends: { fn: (lane: Float64Array) => lane[0] + 10 * lane[lane.length - 1] },
   rise: { fn: (lane: Float64Array) => lane[lane.length - 1] > lane[0] },
   pairs: { fn: (lane: Float64Array) => [lane.slice(0, 2), lane.slice(-2)].map((pair) => Array.from(pair)) },
+  doubled: { fn: ({ data }: InputBlock<'float64'>) => data.map((v) => 2 * v) },
+  summed: {
+    fn: (x: InputBlock<'float64'>, y: InputBlock<'float64'>, { out }: BlockInfo<'float64'>) => {
+      for (let i = 0; i < out.data.length; i++) out.data[i] = x.data[i] + y.data[i];
+    },
+  },
   backwards: { fn: (lane: Float64Array) => lane.reverse() },
 };
