@@ -1,3 +1,4 @@
+import { checkOptions } from '../engine/known-options.js';
 import { type FunctionOptions, type ModuleFunction, specOf } from '../graph/given-function.js';
 import type { DType, TypedArrayOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
@@ -33,6 +34,7 @@ export function applyAlongAxis<A extends ArrayInput, D extends DType = DTypeOf<A
   x: A,
   options: AlongAxisOptions<D> = {},
 ): TileArray<D> {
+  checkOptions('applyAlongAxis', options, ['dtype', 'shape', 'captured']);
   const array = asarray(x) as TileArray<DType>;
   const along = normalizeAxis(axis, array.ndim, 'applyAlongAxis');
   const dtype = resultType('applyAlongAxis', options, array.dtype);

@@ -1,4 +1,5 @@
 import type { Delayed } from '../delayed/delayed.js';
+import { checkOptions } from '../engine/known-options.js';
 import { type DType, isDType, itemsize, type TypedArray, type TypedArrayOf } from '../kernels/dtype.js';
 import { compute, LAZY, type Lazy, type LazyHooks, persist } from '../lazy/index.js';
 import { type ChunkSpec, type Chunks, gridOf, isKnown, normalizeChunks, product } from './chunks.js';
@@ -280,6 +281,13 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
     return `tilework.TileArray<${this.name.replace(/-[0-9a-f]{8,}$/, '')}, shape=${list(this.shape.map(String))}, dtype=${this.dtype}, chunks=${list(chunks)}>`;
   }
 
+  /** @throws TypeError where JavaScript's arithmetic or comparisons would make a number of it: they would give NaN or false */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'number')
+      throw new TypeError('an array is no number: use its methods, such as x.multiply(y) and x.greater(y)');
+    return this.toString();
+  }
+
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
@@ -309,6 +317,7 @@ export interface FromOptions<D> {
 export function asarray<A extends ArrayInput>(x: A, options?: FromOptions<undefined>): TileArray<DTypeOf<A>>;
 export function asarray<D extends DType>(x: ArrayInput, options: FromOptions<D>): TileArray<D>;
 export function asarray(x: ArrayInput, options: FromOptions<DType | undefined> = {}): TileArray<DType> {
+  checkOptions('asarray', options, ['dtype', 'shape', 'chunks']);
   if (options.dtype !== undefined && !isDType(options.dtype))
     throw new TypeError(`asarray: ${String(options.dtype)} is not a dtype`);
   if (!isArray(x)) return fromData(x, options);

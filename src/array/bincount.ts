@@ -1,3 +1,4 @@
+import { checkOptions } from '../engine/known-options.js';
 import { type DType, itemsize } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
 import { requireKnown } from './axes.js';
@@ -40,7 +41,9 @@ export function bincount(
   x: ArrayInput,
   options?: BincountOptions & { readonly weights?: undefined },
 ): TileArray<'int64'>;
-export function bincount(x: ArrayInput, { minlength = 0, weights }: BincountOptions = {}): TileArray<DType> {
+export function bincount(x: ArrayInput, options: BincountOptions = {}): TileArray<DType> {
+  checkOptions('bincount', options, ['minlength', 'weights']);
+  const { minlength = 0, weights } = options;
   const array = asarray(x) as TileArray<DType>;
   if (array.ndim !== 1)
     throw new RangeError(`bincount: a vector is needed, not an array of ${array.ndim} axes`);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../engine/known-options.js';
 import type { FunctionSpec } from '../graph/function-spec.js';
 import { type FunctionOptions, type ModuleFunction, specOf } from '../graph/given-function.js';
 import { type DType, isDType } from '../kernels/dtype.js';
@@ -78,6 +79,7 @@ export function mapBlocks<const Inputs extends readonly ArrayInput[], D extends 
   options: MapBlocksOptions<D> = {},
 ): TileArray<D> {
   requireList(inputs, 'mapBlocks');
+  checkOptions('mapBlocks', options, ['dtype', 'chunks', 'dropAxis', 'newAxis', 'shape', 'captured']);
   const arrays = inputs.map((x) => asarray(x) as TileArray<DType>);
   if (arrays.length > 0 && (options.dropAxis ?? options.newAxis) !== undefined)
     return withOtherAxes('mapBlocks', fn, arrays, options) as TileArray<D>;

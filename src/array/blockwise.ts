@@ -1,4 +1,5 @@
 /** Functions of blocks whose axes are named by letters, as in einsum. */
+import { checkOptions } from '../engine/known-options.js';
 import { type FunctionOptions, type ModuleFunction, specOf } from '../graph/given-function.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
@@ -78,6 +79,7 @@ export function blockwise<
   inputs: Inputs,
   options: BlockwiseOptions<D> & { readonly concatenate?: Whole } = {},
 ): TileArray<D> {
+  checkOptions('blockwise', options, ['dtype', 'newAxes', 'adjustChunks', 'concatenate', 'captured']);
   return blockwiseArray('blockwise', fn, out, inputs, options) as TileArray<D>;
 }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from '../engine/known-options.js';
 import { type DType, isDType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { type ChunkSpec, type Chunks, checkShape, isKnown, normalizeChunks } from './chunks.js';
@@ -33,12 +34,20 @@ function checkDtype(dtype: DType): DType {
   return dtype;
 }
 
+const CREATE = ['dtype', 'chunks'] as const;
+
+/** Throws a TypeError where options of a creation function are none, or more than `CREATE` and its own. */
+const checkCreate = (label: string, options: object, ...own: string[]): void =>
+  checkOptions(label, options, [...CREATE, ...own]);
+
 function filled(
+  label: string,
   shape: number | readonly number[],
   value: Scalar,
   dtype: DType,
   options: CreateOptions,
 ): TileArray<DType> {
+  checkCreate(label, options);
   const checked = checkShape(shape);
   return new TileArray(
     constantNode(normalizeChunks(options.chunks ?? 'auto', checked, checkDtype(dtype)), dtype, value),
@@ -57,7 +66,7 @@ export function zeros<D extends DType = 'float64'>(
   shape: number | readonly number[],
   options: CreateOptions<D> = {},
 ): TileArray<D> {
-  return filled(shape, 0, options.dtype ?? 'float64', options) as unknown as TileArray<D>;
+  return filled('zeros', shape, 0, options.dtype ?? 'float64', options) as unknown as TileArray<D>;
 }
 
 /**
@@ -72,7 +81,7 @@ export function ones<D extends DType = 'float64'>(
   shape: number | readonly number[],
   options: CreateOptions<D> = {},
 ): TileArray<D> {
-  return filled(shape, 1, options.dtype ?? 'float64', options) as unknown as TileArray<D>;
+  return filled('ones', shape, 1, options.dtype ?? 'float64', options) as unknown as TileArray<D>;
 }
 
 /**
@@ -97,7 +106,7 @@ export function full<V extends Scalar, D extends DType = DTypeOf<V>>(
   options: CreateOptions<D> = {},
 ): TileArray<D> {
   const own: DType = typeof value === 'bigint' ? 'int64' : typeof value === 'boolean' ? 'bool' : 'float64';
-  return filled(shape, value, options.dtype ?? own, options) as unknown as TileArray<D>;
+  return filled('full', shape, value, options.dtype ?? own, options) as unknown as TileArray<D>;
 }
 
 type Like<A, D> = [D] extends [never] ? DTypeOf<A> : D;
@@ -105,6 +114,7 @@ type Like<A, D> = [D] extends [never] ? DTypeOf<A> : D;
 const like =
   (value: (given?: Scalar) => Scalar) =>
   (x: ArrayInput, options: CreateOptions, given?: Scalar): TileArray<DType> => {
+    checkCreate('an array like another', options);
     const array = asarray(x);
     const dtype = checkDtype(options.dtype ?? (array.dtype as DType));
     if (options.chunks === undefined && !isKnown(array.chunks)) {
@@ -222,6 +232,7 @@ export function arange<V extends number | bigint, D extends DType = DTypeOf<V>>(
 ): TileArray<D>;
 export function arange(...args: readonly unknown[]): TileArray<DType> {
   const [numbers, options] = splitOptions<number | bigint | undefined, CreateOptions>(args, {});
+  checkCreate('arange', options);
   const [start, stop, step = 1] = numbers as [number | bigint, (number | bigint)?, (number | bigint)?];
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const big =
@@ -284,6 +295,7 @@ export function linspace<D extends DType = 'float64'>(
 ): TileArray<D>;
 export function linspace(start: number, stop: number, ...rest: readonly unknown[]): TileArray<DType> {
   const [[count = 50], options] = splitOptions<number | undefined, LinspaceOptions>(rest, {});
+  checkCreate('linspace', options, 'endpoint');
   checkShape(count);
   const { endpoint = true, chunks = 'auto' } = options;
   const dtype = checkDtype(options.dtype ?? 'float64');
@@ -329,6 +341,7 @@ export function eye<D extends DType = 'float64'>(
 ): TileArray<D>;
 export function eye(rows: number, ...rest: readonly unknown[]): TileArray<DType> {
   const [[columns = rows], options] = splitOptions<number | undefined, EyeOptions>(rest, {});
+  checkCreate('eye', options, 'k');
   const shape = checkShape([rows, columns]);
   const dtype = checkDtype(options.dtype ?? 'float64');
   const chunks = normalizeChunks(options.chunks ?? 'auto', shape, dtype);

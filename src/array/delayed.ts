@@ -1,4 +1,5 @@
 import { Delayed } from '../delayed/delayed.js';
+import { checkOptions } from '../engine/known-options.js';
 import { cull } from '../graph/cull.js';
 import type { Task } from '../graph/task.js';
 import { type DType, isDType } from '../kernels/dtype.js';
@@ -29,8 +30,10 @@ export interface FromDelayedOptions<D extends DType = DType> {
  */
 export function fromDelayed<D extends DType = 'float64'>(
   value: Lazy,
-  { shape: given, dtype = 'float64' as D }: FromDelayedOptions<D>,
+  options: FromDelayedOptions<D>,
 ): TileArray<D> {
+  checkOptions('fromDelayed', options, ['shape', 'dtype']);
+  const { shape: given, dtype = 'float64' as D } = options;
   if (!isLazy(value))
     throw new TypeError(
       'fromDelayed: a delayed value or a future is needed; of a value that is there, asarray makes an array',

@@ -4,6 +4,7 @@ import {
   makeSpillDirectory,
   removeSpillDirectory,
 } from '../engine/disk/spill-directory.js';
+import { checkOptions } from '../engine/known-options.js';
 import { openNetcdf } from '../io/netcdf/open.js';
 import { openNpy } from '../io/npy.js';
 import { openNpz } from '../io/npz.js';
@@ -13,6 +14,7 @@ import { createNpy, finishNpy } from '../io/write-npy.js';
 import { createZarr, finishZarr, type ZarrCodec } from '../io/zarr/create.js';
 import { openZarr } from '../io/zarr/open.js';
 import type { DType } from '../kernels/dtype.js';
+import { COMPUTE_OPTIONS } from '../lazy/index.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { type ChunkSpec, normalizeChunks } from './chunks.js';
 import type { ArrayCompute } from './compute.js';
@@ -33,6 +35,7 @@ export interface ReadOptions {
  * await fromNpy('x.npy').slice(':', -1).compute(); // [2. 5.]
  */
 export function fromNpy(path: string, options: ReadOptions = {}): TileArray<DType> {
+  checkOptions('fromNpy', options, ['chunks']);
   return fromSource(openNpy(path), options.chunks);
 }
 
@@ -52,6 +55,7 @@ export interface NpzReadOptions extends ReadOptions {
  * fromNpz('stored.npz'); // throws flags
  */
 export function fromNpz(path: string, name?: string, options: NpzReadOptions = {}): TileArray<DType> {
+  checkOptions('fromNpz', options, ['chunks', 'directory']);
   return fromSource(
     openNpz(path, name, { directory: options.directory ?? scratchDirectory() }),
     options.chunks,
@@ -89,6 +93,7 @@ export function fromNetcdf(
   variable: string,
   options: NetcdfReadOptions = {},
 ): TileArray<DType> {
+  checkOptions('fromNetcdf', options, ['chunks', 'raw']);
   return fromSource(openNetcdf(path, variable, { raw: options.raw ?? false }), options.chunks);
 }
 
@@ -112,12 +117,13 @@ export interface ZarrReadOptions extends ReadOptions {
  * const stored = await fromZarr('from.zarr');
  * await stored.sum(0).compute(); // [3. 5. 7.]
  */
-export async function fromZarr(
-  store: string,
-  { chunks, ...options }: ZarrReadOptions = {},
-): Promise<TileArray<DType>> {
+export async function fromZarr(store: string, given: ZarrReadOptions = {}): Promise<TileArray<DType>> {
+  checkOptions('fromZarr', given, ['chunks', 'path', 'version', 'headers']);
+  const { chunks, ...options } = given;
   return fromSource(await openZarr(store, options), chunks);
 }
+
+const WRITE = ['overwrite', ...COMPUTE_OPTIONS];
 
 /** How an array is written to a Zarr store, and computed. */
 export interface ZarrWriteOptions extends ArrayCompute {
@@ -142,6 +148,7 @@ export interface ZarrWriteOptions extends ArrayCompute {
  * (await fromZarr('to.zarr')).numBlocks; // [2, 1]
  */
 export async function toZarr(x: ArrayInput, path: string, options: ZarrWriteOptions = {}): Promise<void> {
+  checkOptions('toZarr', options, [...WRITE, 'chunks', 'codec', 'zarrFormat', 'attributes', 'dimensions']);
   const { chunks, codec, zarrFormat, attributes, dimensions, overwrite, ...run } = options;
   const array = asarray(x) as TileArray<DType>;
   requireKnown('toZarr', array);
@@ -170,11 +177,9 @@ export interface NpyWriteOptions extends ArrayCompute {
  * await toNpy(x.add(1), 'plus.npy', { overwrite: true });
  * await fromNpy('plus.npy').compute(); // [[1. 2. 3.] [4. 5. 6.]]
  */
-export async function toNpy(
-  x: ArrayInput,
-  path: string,
-  { overwrite, ...run }: NpyWriteOptions = {},
-): Promise<void> {
+export async function toNpy(x: ArrayInput, path: string, options: NpyWriteOptions = {}): Promise<void> {
+  checkOptions('toNpy', options, WRITE);
+  const { overwrite, ...run } = options;
   const array = asarray(x) as TileArray<DType>;
   requireKnown('toNpy', array);
   const target = createNpy(path, { shape: array.shape, dtype: array.dtype, ...defined({ overwrite }) });

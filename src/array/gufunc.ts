@@ -1,4 +1,5 @@
 /** Functions of some last axes, called for all others block by block. */
+import { checkOptions } from '../engine/known-options.js';
 import type { FunctionOptions, ModuleFunction } from '../graph/given-function.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
@@ -34,9 +35,11 @@ export function applyGufunc<const Inputs extends readonly ArrayInput[], D extend
   fn: BlockFunction<Inputs, NoInfer<D>> | ModuleFunction,
   signature: string,
   inputs: Inputs,
-  { outputSizes = {}, ...options }: GufuncOptions<D> = {},
+  asked: GufuncOptions<D> = {},
 ): TileArray<D> {
   const label = 'applyGufunc';
+  checkOptions(label, asked, ['dtype', 'captured', 'outputSizes']);
+  const { outputSizes = {}, ...options } = asked;
   const { given, made } = parse(label, signature, inputs.length);
   const names = [...new Set([...given.flat(), ...made])];
   const letterOf = (name: string) => LETTERS[LETTERS.length - 1 - names.indexOf(name)];

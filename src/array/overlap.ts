@@ -1,3 +1,4 @@
+import { checkOptions } from '../engine/known-options.js';
 import type { ModuleFunction } from '../graph/given-function.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
@@ -19,7 +20,8 @@ export type Boundary = 'none' | 'reflect' | 'nearest' | 'periodic' | Scalar;
 export type ByAxis<T> = T | readonly T[] | { readonly [axis: number]: T };
 
 /** How much of its neighbours a block sees, and how `mapOverlap` calls a function. */
-export interface MapOverlapOptions<D extends DType = DType> extends Omit<MapBlocksOptions<D>, 'shape'> {
+export interface MapOverlapOptions<D extends DType = DType>
+  extends Omit<MapBlocksOptions<D>, 'shape' | 'dropAxis' | 'newAxis'> {
   /** How many elements of its neighbours a block sees along each axis; of axes that are not named none. */
   readonly depth: ByAxis<number>;
   /** Default: `'none'`. */
@@ -58,6 +60,7 @@ export function mapOverlap<A extends ArrayInput, D extends DType = DTypeOf<A>>(
 ): TileArray<D> {
   const array = asarray(x) as TileArray<DType>;
   requireKnown('mapOverlap', array);
+  checkOptions('mapOverlap', options, ['depth', 'boundary', 'trim', 'dtype', 'chunks', 'captured']);
   const { trim = true } = options;
   if (trim && options.chunks !== undefined)
     throw new TypeError(

@@ -1,3 +1,4 @@
+import { checkOptions } from '../engine/known-options.js';
 import type { Key, Task } from '../graph/task.js';
 import type { DType } from '../kernels/dtype.js';
 import {
@@ -24,6 +25,14 @@ export interface RandomOptions {
 
 /** Steps that a random number takes. */
 const DRAW = { random: 3, uniform: 3, integers: 6, standard_normal: 8, normal: 8 } as const;
+
+const KNOWN: { readonly [K in RandomSpec['kind']]: readonly string[] } = {
+  random: ['chunks', 'dtype'],
+  uniform: ['chunks'],
+  integers: ['chunks', 'dtype', 'endpoint'],
+  standard_normal: ['chunks', 'dtype'],
+  normal: ['chunks'],
+};
 
 type Shape = number | readonly number[];
 
@@ -107,11 +116,9 @@ export class Generator {
     );
   }
 
-  private draw<D extends DType>(
-    spec: RandomSpec,
-    size: Shape,
-    { chunks = 'auto' }: RandomOptions,
-  ): TileArray<D> {
+  private draw<D extends DType>(spec: RandomSpec, size: Shape, options: RandomOptions): TileArray<D> {
+    checkOptions(spec.kind, options, KNOWN[spec.kind]);
+    const { chunks = 'auto' } = options;
     checkRandom(spec);
     if (spec.kind !== 'integers' && spec.dtype !== 'float32' && spec.dtype !== 'float64')
       throw new TypeError(`${spec.kind}: dtype ${String(spec.dtype)} must be float32 or float64`);

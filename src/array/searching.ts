@@ -1,4 +1,5 @@
 /** Where elements belong in a list in ascending order. */
+import { checkOptions } from '../engine/known-options.js';
 import type { DType, TypedArray } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
 import { isKnown, product } from './chunks.js';
@@ -23,11 +24,9 @@ export interface SearchOptions {
  * await searchsorted([1, 2, 2, 3], [0, 2, 9]).compute(); // [0 1 4]
  * await searchsorted([1, 2, 2, 3], 2, { side: 'right' }).compute(); // 3
  */
-export function searchsorted(
-  a: ArrayInput,
-  v: ArrayInput,
-  { side = 'left' }: SearchOptions = {},
-): TileArray<'int64'> {
+export function searchsorted(a: ArrayInput, v: ArrayInput, options: SearchOptions = {}): TileArray<'int64'> {
+  checkOptions('searchsorted', options, ['side']);
+  const { side = 'left' } = options;
   const [sorted, wanted] = [asarray(a) as TileArray<DType>, asarray(v) as TileArray<DType>];
   if (sorted.ndim !== 1)
     throw new RangeError(`searchsorted: a vector is needed, not an array of ${sorted.ndim} axes`);
@@ -74,12 +73,13 @@ function searchNode(sorted: ArrayNode, wanted: ArrayNode, common: SearchCommon):
 export function digitize(
   x: ArrayInput,
   bins: readonly number[] | TypedArray,
-  { right = false }: { readonly right?: boolean } = {},
+  options: { readonly right?: boolean } = {},
 ): TileArray<'int64'> {
+  checkOptions('digitize', options, ['right']);
   if (bins instanceof TileArray || !(Array.isArray(bins) || ArrayBuffer.isView(bins)))
     throw new TypeError('digitize: bins are a list of numbers or a typed array; compute() an array first');
   const edges = Float64Array.from(bins as readonly number[], Number);
-  const side = right ? 'left' : 'right';
+  const side = options.right ? 'left' : 'right';
   const isOrdered = (sign: number) => edges.every((edge, i) => i === 0 || sign * edge >= sign * edges[i - 1]);
   if (isOrdered(1)) return searchsorted(edges, x, { side });
   if (!isOrdered(-1)) throw new RangeError('digitize: bins must ascend or descend');

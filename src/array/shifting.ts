@@ -76,7 +76,9 @@ export function rot90<A extends ArrayInput>(
 }
 
 /** What `pad` puts around an array: a constant, or elements of its own: its edge, its mirror image without or with the edge, its other end. */
-export type PadMode = 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap';
+export type PadMode = (typeof PAD_MODES)[number];
+
+const PAD_MODES = ['constant', 'edge', 'reflect', 'symmetric', 'wrap'] as const;
 
 /** What `pad` fills with. */
 export interface PadOptions {
@@ -107,6 +109,8 @@ export function pad<A extends ArrayInput>(
   requireKnown('pad', array);
   checkOptions('pad', options, ['mode', 'value']);
   const { mode = 'constant', value = 0 } = options;
+  if (!PAD_MODES.includes(mode))
+    throw new TypeError(`pad: mode is one of ${PAD_MODES.join(', ')}, not ${String(mode)}`);
   const widths = widthsOf(width, array.ndim);
   let out = array as TileArray<DType>;
   widths.forEach(([before, after], axis) => {

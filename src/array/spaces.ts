@@ -1,4 +1,5 @@
 /** Values in a geometric progression. */
+import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import type { TileArray } from './array.js';
 import { type LinspaceOptions, linspace } from './creation.js';
@@ -21,8 +22,10 @@ export function logspace<D extends DType = 'float64'>(
   start: number,
   stop: number,
   count = 50,
-  { base = 10, dtype, ...options }: LogspaceOptions<D> = {},
+  given: LogspaceOptions<D> = {},
 ): TileArray<D> {
+  checkOptions('logspace', given, ['base', 'dtype', 'chunks', 'endpoint']);
+  const { base = 10, dtype, ...options } = given;
   const exponents = linspace(start, stop, count, { ...options, dtype: 'float64' });
   return power(base, exponents).astype(dtype ?? 'float64') as unknown as TileArray<D>;
 }
@@ -38,8 +41,10 @@ export function geomspace<D extends DType = 'float64'>(
   start: number,
   stop: number,
   count = 50,
-  { dtype, ...options }: LinspaceOptions<D> = {},
+  given: LinspaceOptions<D> = {},
 ): TileArray<D> {
+  checkOptions('geomspace', given, ['dtype', 'chunks', 'endpoint']);
+  const { dtype, ...options } = given;
   if (!(start * stop > 0))
     throw new RangeError(`geomspace: ends are of one sign and not 0; they are ${start} and ${stop}`);
   const exponents = linspace(0, Math.log10(stop / start), count, { ...options, dtype: 'float64' });

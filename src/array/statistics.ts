@@ -1,4 +1,5 @@
 /** Figures that other functions are put together for. */
+import { checkOptions } from '../engine/known-options.js';
 import { type DType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxes } from './axes.js';
@@ -49,6 +50,7 @@ export function average<A extends ArrayInput>(
   x: A,
   options: AverageOptions = {},
 ): TileArray<DivideOf<DTypeOf<A>>> {
+  checkOptions('average', options, ['axis', 'weights']);
   const { axis = null, weights } = options;
   const array = asarray(x) as TileArray<DType>;
   if (weights === undefined) return mean(array, axis) as unknown as TileArray<DivideOf<DTypeOf<A>>>;
@@ -82,6 +84,7 @@ export interface CovarianceOptions {
  * await cov([[0, 1, 2], [2, 1, 0]]).compute(); // [[ 1. -1.] [-1.  1.]]
  */
 export function cov(x: ArrayInput, options: CovarianceOptions = {}): TileArray<'float64' | 'float32'> {
+  checkOptions('cov', options, ['rowvar', 'ddof']);
   const { rowvar = true, ddof = 1 } = options;
   const array = asarray(x) as TileArray<DType>;
   if (array.ndim > 2) throw new RangeError(`cov: a matrix is needed, not an array of ${array.ndim} axes`);
@@ -106,6 +109,7 @@ export function corrcoef(
   x: ArrayInput,
   options: { readonly rowvar?: boolean } = {},
 ): TileArray<'float64' | 'float32'> {
+  checkOptions('corrcoef', options, ['rowvar']);
   const c = cov(x, options) as TileArray<DType>;
   if (c.ndim === 0) return ufuncs.divide(c, c) as TileArray<'float64' | 'float32'>;
   const deviation = ufuncs.sqrt(diagonal(c)) as TileArray<DType>;

@@ -2,12 +2,13 @@ import { kindOf } from './errors.js';
 import { nearest } from './nearest.js';
 
 /**
- * Throws a TypeError for an option that there is not: left unread, it would silently make another result; and for what is no object with options.
+ * Throws a TypeError for an option that there is not: left unread, it would silently make another result; and for what is no object of options.
  *
  * @param where what takes the options: for the error
  */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null)
+  const isObject = typeof options === 'object' && options !== null;
+  if (!isObject || Array.isArray(options) || ArrayBuffer.isView(options))
     throw new TypeError(`${where} takes options by name, { ${known.join(', ')} }, not ${kindOf(options)}`);
   const other = Object.keys(options).find((name) => !known.includes(name));
   if (other === undefined) return;

@@ -1,4 +1,5 @@
 import type { ComputeOptions, Engine } from '../engine/engine.js';
+import { checkOptions } from '../engine/known-options.js';
 import { order } from '../graph/order.js';
 import type { Key, Task } from '../graph/task.js';
 import { engineFor, holderOf } from './holder.js';
@@ -10,6 +11,18 @@ import type { ComputedIn } from './types.js';
 export interface LazyCompute extends Omit<ComputeOptions, 'priorities'> {
   readonly engine?: Engine;
 }
+
+/** The options that there are. */
+export const COMPUTE_OPTIONS = [
+  'engine',
+  'signal',
+  'priority',
+  'resources',
+  'workers',
+  'allowOtherWorkers',
+  'retries',
+  'onProgress',
+] as const satisfies readonly (keyof LazyCompute)[];
 
 /**
  * Computes everything lazy in a structure of nested arrays, objects, Maps and Sets, in one pass: what they share is computed once. The
@@ -24,6 +37,7 @@ export interface LazyCompute extends Omit<ComputeOptions, 'priorities'> {
  * await compute({ total: x.sum(), twice: [double(1), double(2)] }); // { total: 15, twice: [ 2, 4 ] }
  */
 export async function compute<const S>(structure: S, options: LazyCompute = {}): Promise<ComputedIn<S>> {
+  checkOptions('compute', options, COMPUTE_OPTIONS);
   const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
   const { lazies, alone, graph, outputs, holder } = planOf(structure, 'compute');
@@ -62,6 +76,7 @@ export async function persist<const S>(
   structure: S,
   options: LazyCompute = {},
 ): Promise<S extends Lazy ? S : { -readonly [K in keyof S]: S[K] }> {
+  checkOptions('persist', options, COMPUTE_OPTIONS);
   const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
   const { lazies, alone, graph, outputs, holder } = planOf(structure, 'persist');

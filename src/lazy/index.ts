@@ -1,4 +1,4 @@
-export { compute, holdWhile, type LazyCompute, persist } from './compute.js';
+export { COMPUTE_OPTIONS, compute, holdWhile, type LazyCompute, persist } from './compute.js';
 export { tasksOf } from './graph.js';
 export { engineFor, holderOf } from './holder.js';
 export {

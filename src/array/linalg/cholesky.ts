@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { type ArrayInput, type DTypeOf, TileArray } from '../array.js';
 import { blockShape, boundaries } from '../chunks.js';
 import { matmulScratchFor } from '../matmul-scratch.js';
@@ -22,10 +23,11 @@ export interface CholeskyOptions {
  */
 export function cholesky<A extends ArrayInput>(
   a: A,
-  { upper = false }: CholeskyOptions = {},
+  options: CholeskyOptions = {},
 ): TileArray<RealOf<DTypeOf<A>>> {
+  checkOptions('cholesky', options, ['upper']);
   const factor = lowerFactor(squareOf('cholesky', a));
-  return (upper ? factor.T : factor) as unknown as TileArray<RealOf<DTypeOf<A>>>;
+  return (options.upper ? factor.T : factor) as unknown as TileArray<RealOf<DTypeOf<A>>>;
 }
 
 function lowerFactor(x: RealArray): RealArray {

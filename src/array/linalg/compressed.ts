@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import type { ArrayInput } from '../array.js';
 import { matmul } from '../matmul.js';
 import { defaultRng } from '../random.js';
@@ -32,6 +33,7 @@ export function svdCompressed<A extends ArrayInput>(
   k: number,
   options: CompressedOptions = {},
 ): Svd<A> {
+  checkOptions('svdCompressed', options, ['seed', 'powerIterations', 'oversamples']);
   const x = matrixOf('svdCompressed', a);
   const [m, n] = x.shape;
   const { seed, powerIterations = 0, oversamples = 10 } = options;

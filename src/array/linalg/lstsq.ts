@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import type { ArrayInput, TileArray } from '../array.js';
 import { requireKnown } from '../axes.js';
 import { matmul } from '../matmul.js';
@@ -27,13 +28,15 @@ export interface LstsqOptions {
 export function lstsq<A extends ArrayInput, B extends ArrayInput>(
   a: A,
   b: B,
-  { rcond }: LstsqOptions = {},
+  options: LstsqOptions = {},
 ): readonly [
   x: TileArray<RealOfBoth<A, B>>,
   residuals: TileArray<RealOfBoth<A, B>>,
   rank: TileArray<'int64'>,
   s: TileArray<RealOfBoth<A, B>>,
 ] {
+  checkOptions('lstsq', options, ['rcond']);
+  const { rcond } = options;
   const [given, values] = [matrixOf('lstsq', a), realOf(b)];
   requireKnown('lstsq', values);
   const [m, n] = given.shape;

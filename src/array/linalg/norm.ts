@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { type DType, kindOf } from '../../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from '../array.js';
 import { normalizeAxes, normalizeAxis } from '../axes.js';
@@ -34,6 +35,7 @@ export function norm<A extends ArrayInput>(x: A, all?: AllAxes<NormOptions>): Ti
 export function norm<A extends ArrayInput>(x: A, options: NormOptions): TileArray<MeanOf<DTypeOf<A>>>;
 export function norm(x: ArrayInput, options?: NormOptions | null): TileArray<DType> {
   const array = asarray(x) as TileArray<DType>;
+  checkOptions('norm', options ?? {}, ['ord', 'axis', 'keepdims']);
   const { ord, axis, keepdims = false } = options ?? {};
   const sorted = normalizeAxes(axis, array.ndim, 'norm');
   // Of matrices the first axis counts rows, whichever of the two it is.

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
 import { requireKnown } from '../axes.js';
 import { eye } from '../creation.js';
@@ -31,8 +32,10 @@ export interface TriangularOptions {
 export function solve<A extends ArrayInput, B extends ArrayInput>(
   a: A,
   b: B,
-  { assumeA = 'gen' }: SolveOptions = {},
+  options: SolveOptions = {},
 ): Solution<A, B> {
+  checkOptions('solve', options, ['assumeA']);
+  const { assumeA = 'gen' } = options;
   const { matrix, right, shaped } = equations('solve', a, b);
   if (assumeA !== 'gen' && assumeA !== 'pos')
     throw new TypeError(`solve: assumeA is 'gen' or 'pos', not ${String(assumeA)}`);
@@ -53,8 +56,10 @@ export function solve<A extends ArrayInput, B extends ArrayInput>(
 export function solveTriangular<A extends ArrayInput, B extends ArrayInput>(
   a: A,
   b: B,
-  { lower = false }: TriangularOptions = {},
+  options: TriangularOptions = {},
 ): Solution<A, B> {
+  checkOptions('solveTriangular', options, ['lower']);
+  const { lower = false } = options;
   const { matrix, right, shaped } = equations('solveTriangular', a, b);
   return shaped(triangular('solveTriangular', matrix, right, lower)) as unknown as Solution<A, B>;
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { type DType, isDType, kindOf } from '../../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from '../array.js';
 import { mapNode } from '../elementwise.js';
@@ -58,11 +59,9 @@ export interface CloseOptions {
  * @example
  * await isclose(add(0.1, 0.2), 0.3).compute(); // true
  */
-export function isclose(
-  x: ArrayInput,
-  y: ArrayInput,
-  { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {},
-): TileArray<'bool'> {
+export function isclose(x: ArrayInput, y: ArrayInput, options: CloseOptions = {}): TileArray<'bool'> {
+  checkOptions('isclose', options, ['rtol', 'atol', 'equalNan']);
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
   const dtype: DType = commonType([x, y]) === 'float32' ? 'float32' : 'float64';
   return elementwise('isclose', [asarray(x), asarray(y)], dtype, (e, [a, b]) => {
     const tolerance = e.call('add', [

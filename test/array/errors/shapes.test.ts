@@ -100,7 +100,7 @@ refused({
       'vectors one by one',
       () => tw.meshgrid([1, 2], [3] as never),
       'TypeError',
-      'meshgrid: there is no option "0"; there are indexing',
+      'meshgrid: options are an object of indexing, not an instance of Array',
     ],
     [
       'what unique does not tell',
