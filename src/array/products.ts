@@ -8,6 +8,7 @@ import { type PromoteAll, ravel, stack, transpose } from './manipulation.js';
 import { matmul, tensordot } from './matmul.js';
 import { promoteAll } from './promote.js';
 import { sum } from './reductions/index.js';
+import { parseSubscripts } from './subscripts.js';
 import { multiply, type PromoteInputs, subtract } from './ufuncs/index.js';
 
 /**
@@ -94,13 +95,14 @@ interface Labelled {
 
 /**
  * Einstein's summation: `'ij,jk->ik'` names the axes of each operand, and those of the result; what it does not name is summed
- * over. Without `->` the result has the letters that occur once, in their order. Operands are contracted from left to right, pairs as matrix
- * products where they are some.
+ * over. Without `->` the result has the letters that occur once, in their order. `...` stands for all other axes of an operand, which broadcast against
+ * those of others, as axes of one letter do. Operands are contracted from left to right, pairs as matrix products where they are some.
  *
  * @throws RangeError where subscripts do not fit the operands, or extents of one letter differ; Error where chunk sizes are unknown
  * @example
  * await einsum('ij,kj->ik', x, x).compute(); // [[5. 14.] [14. 50.]]
  * await einsum('ij->j', x).compute(); // [3. 5. 7.]
+ * await einsum('...i->...', x).compute(); // [3. 12.]
  */
 export function einsum<const T extends readonly ArrayInput[]>(
   subscripts: string,
@@ -108,10 +110,14 @@ export function einsum<const T extends readonly ArrayInput[]>(
 ): TileArray<PromoteAll<T>> {
   const arrays = operands.map((x) => asarray(x) as TileArray<DType>);
   requireKnown('einsum', ...arrays);
-  const { inputs, output } = parse(subscripts, arrays);
+  const { inputs, output } = parseSubscripts(
+    subscripts,
+    arrays.map(({ ndim }) => ndim),
+  );
   const dtype = promoteAll(arrays.map((a) => a.dtype));
-  const labelled = arrays.map((array, i) => withoutRepeats({ array: array.astype(dtype), axes: inputs[i] }));
-  requireSameExtents(labelled);
+  const labelled = stretched(
+    arrays.map((array, i) => withoutRepeats({ array: array.astype(dtype), axes: inputs[i] })),
+  );
   const result = labelled.reduce((left, right, i) => {
     const wanted = new Set([...output, ...labelled.slice(i + 1).flatMap(({ axes }) => axes)]);
     return contractPair(
@@ -127,42 +133,23 @@ export function einsum<const T extends readonly ArrayInput[]>(
   ) as unknown as TileArray<PromoteAll<T>>;
 }
 
-function parse(subscripts: string, arrays: readonly TileArray<DType>[]) {
-  const text = subscripts.replaceAll(' ', '');
-  if (!/^[A-Za-z]*(,[A-Za-z]*)*(->[A-Za-z]*)?$/.test(text))
-    throw new RangeError(
-      `einsum: ${JSON.stringify(subscripts)} is not letters with commas between operands, such as 'ij,jk->ik'`,
-    );
-  const [left, right] = text.split('->');
-  const inputs = left.split(',').map((letters) => [...letters]);
-  if (inputs.length !== arrays.length)
-    throw new RangeError(
-      `einsum: subscripts for ${inputs.length} operands, of which there are ${arrays.length}`,
-    );
-  inputs.forEach((letters, i) => {
-    if (letters.length !== arrays[i].ndim)
-      throw new RangeError(
-        `einsum: ${letters.length} letters (${letters.join('')}) for operand ${i}, which has ${arrays[i].ndim} axes`,
-      );
-  });
-  const all = inputs.flat();
-  const once = [...new Set(all)].filter((l) => all.indexOf(l) === all.lastIndexOf(l)).sort();
-  const output = right === undefined ? once : [...right];
-  const wrong = output.find((l, i) => !all.includes(l) || output.indexOf(l) !== i);
-  if (wrong !== undefined)
-    throw new RangeError(`einsum: the result's letter ${wrong} must be of an operand, and stand there once`);
-  return { inputs, output };
-}
-
-function requireSameExtents(operands: readonly Labelled[]): void {
+/** The operands without axes of extent 1 where others are longer: they broadcast. */
+function stretched(operands: readonly Labelled[]): Labelled[] {
   const extents = new Map<string, number>();
   for (const { array, axes } of operands)
     axes.forEach((l, i) => {
-      const known = extents.get(l) ?? array.shape[i];
-      if (known !== array.shape[i])
-        throw new RangeError(`einsum: axis ${l} has extents ${known} and ${array.shape[i]}`);
-      extents.set(l, known);
+      const [known, own] = [extents.get(l) ?? 1, array.shape[i]];
+      if (known !== 1 && own !== 1 && known !== own)
+        throw new RangeError(`einsum: axis ${l} has extents ${known} and ${own}`);
+      extents.set(l, known === 1 ? own : known);
     });
+  return operands.map(({ array, axes }) => {
+    const stay = axes.map((l, i) => array.shape[i] === extents.get(l));
+    return {
+      array: array.slice(...stay.map((whole) => (whole ? ':' : 0))) as TileArray<DType>,
+      axes: axes.filter((_, i) => stay[i]),
+    };
+  });
 }
 
 /** A letter that stands twice for an operand means its diagonal. */

@@ -81,7 +81,19 @@ def products(book):
         ("bij,bi->bj", [cube, {"f": "slice", "a": [cube, ":", ":", "1"]}]), ("ba", [a]),
     ]:
         book.case("einsum", "einsum", [text, *operands], **near)
-    for text, operands in [("ij,jk->ik", [a, a]), ("ij->ijk", [a]), ("ij", [line]), ("ij,jk", [a]), ("ij->ii", [a])]:
+    row, column = [{"f": "slice", "a": [a, *part]} for part in (["1:2"], [":", "2:3"])]
+    for text, operands in [
+        ("...i->...", [cube]), ("...->...", [cube]), ("i...", [cube]), ("i...->...", [cube]), ("...ij->...ji", [cube]), ("...ij,...jk->...ik", [cube, b]),
+        ("...ij,...kj->...ik", [cube, a]), ("i...j,...j->...i", [cube, a]), ("...,...->...", [cube, a]), ("...,...", [a, line]), ("...i,i->...", [ints, ints and {"f": "slice", "a": [ints, "0"]}]),
+        ("...ii->...i", [{"f": "slice", "a": [cube, ":", ":", ":3"]}]), ("...", [a]), ("b...,b...->b...", [cube, cube]), ("...a,...b->...ab", [a, a]),
+        # axes of extent 1 broadcast
+        ("ij,ij->ij", [a, row]), ("ij,ij->", [row, a]), ("ij,ij->i", [a, column]), ("ij,jk->ik", [column, b]), ("...j,...j->...", [a, row]), ("ij,ij->j", [row, row]),
+    ]:
+        book.case("einsum of broadcast axes", "einsum", [text, *operands], **near)
+    for text, operands in [
+        ("ij,jk->ik", [a, a]), ("ij->ijk", [a]), ("ij", [line]), ("ij,jk", [a]), ("ij->ii", [a]), ("...i->i", [a]), ("...ijk", [a]), ("..i", [line]), ("...i...", [a]),
+        ("...,...", [a, b]),
+    ]:
         book.error("einsum errors", "einsum", [text, *operands])
     book.case("outer and inner", "outer", [line, a], **near)
     book.case("outer and inner", "outer", [ints, ints])
