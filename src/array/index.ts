@@ -83,6 +83,7 @@ export {
   argtopk,
   median,
   nanmedian,
+  nanpercentile,
   nanquantile,
   percentile,
   type QuantileMethod,

@@ -79,23 +79,38 @@ function flatUnless(axis: number | null, array: TileArray<DType>, label: string)
 
 export type { QuantileMethod };
 
-const METHODS: ReadonlySet<string> = new Set(['linear', 'lower', 'higher', 'nearest', 'midpoint']);
+const METHODS: readonly QuantileMethod[] = [
+  'linear',
+  'lower',
+  'higher',
+  'nearest',
+  'midpoint',
+  'inverted_cdf',
+  'averaged_inverted_cdf',
+  'closest_observation',
+  'interpolated_inverted_cdf',
+  'hazen',
+  'weibull',
+  'median_unbiased',
+  'normal_unbiased',
+];
 
 /** Along which axes quantiles are, and how they are found between elements. */
 export interface QuantileOptions {
   /** Which axes (default: all). */
   readonly axis?: number | readonly number[] | null;
   readonly keepdims?: boolean;
-  /** What lies between two elements; default: `'linear'`. */
+  /** Of which elements a quantile is made, and how, by NumPy's names; default: `'linear'`, between the two beside its place. */
   readonly method?: QuantileMethod;
 }
 
 type Given = number | readonly number[] | null | QuantileOptions;
+type GivenMedian = number | readonly number[] | null | Omit<QuantileOptions, 'method'>;
 
 function optionsOf(label: string, given: Given): QuantileOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return { axis: given as number | readonly number[] | null };
-  checkOptions(label, given, ['axis', 'keepdims', 'method']);
+  checkOptions(label, given, ['axis', 'keepdims', ...(label.endsWith('median') ? [] : ['method'])]);
   return given as QuantileOptions;
 }
 
@@ -110,8 +125,8 @@ function quantileOf(
   requireKnown(label, array);
   const { axis, keepdims = false, method: asked = 'linear' } = optionsOf(label, given);
   const method = label.endsWith('median') ? 'mean' : asked;
-  if (!METHODS.has(asked))
-    throw new TypeError(`${label}: method is one of ${[...METHODS].join(', ')}, not ${String(asked)}`);
+  if (!METHODS.includes(asked))
+    throw new TypeError(`${label}: method is one of ${METHODS.join(', ')}, not ${String(asked)}`);
   const at = typeof q === 'number' ? [q] : [...q];
   const wrong = at.find((p) => !(p >= 0 && p <= 1));
   if (wrong !== undefined) throw new RangeError(`${label}: ${wrong} is not between 0 and 1`);
@@ -142,7 +157,7 @@ function quantileOf(
  * await median(x).compute(); // 2.5
  * await median(x, 0).compute(); // [1.5 2.5 3.5]
  */
-export const median = <A extends ArrayInput>(x: A, axis: Given = null): TileArray<MeanOf<DTypeOf<A>>> =>
+export const median = <A extends ArrayInput>(x: A, axis: GivenMedian = null): TileArray<MeanOf<DTypeOf<A>>> =>
   quantileOf('median', x, 0.5, axis, false) as TileArray<MeanOf<DTypeOf<A>>>;
 
 /**
@@ -151,7 +166,10 @@ export const median = <A extends ArrayInput>(x: A, axis: Given = null): TileArra
  * @example
  * await nanmedian([1, NaN, 3]).compute(); // 2
  */
-export const nanmedian = <A extends ArrayInput>(x: A, axis: Given = null): TileArray<MeanOf<DTypeOf<A>>> =>
+export const nanmedian = <A extends ArrayInput>(
+  x: A,
+  axis: GivenMedian = null,
+): TileArray<MeanOf<DTypeOf<A>>> =>
   quantileOf('nanmedian', x, 0.5, axis, true) as TileArray<MeanOf<DTypeOf<A>>>;
 
 /**
@@ -190,13 +208,28 @@ export const nanquantile = <A extends ArrayInput>(
  * @example
  * await percentile(x, [25, 75]).compute(); // [1.25 3.75]
  */
-export function percentile<A extends ArrayInput>(
+export const percentile = <A extends ArrayInput>(
   x: A,
   q: number | readonly number[],
   axis: Given = null,
-): TileArray<MeanOf<DTypeOf<A>>> {
+): TileArray<MeanOf<DTypeOf<A>>> =>
+  quantileOf('percentile', x, sharesOf('percentile', q), axis, false) as TileArray<MeanOf<DTypeOf<A>>>;
+
+/**
+ * As `percentile`, of the elements that are not NaN; NaN where all are.
+ *
+ * @example
+ * await nanpercentile([1, NaN, 3], 50).compute(); // 2
+ */
+export const nanpercentile = <A extends ArrayInput>(
+  x: A,
+  q: number | readonly number[],
+  axis: Given = null,
+): TileArray<MeanOf<DTypeOf<A>>> =>
+  quantileOf('nanpercentile', x, sharesOf('nanpercentile', q), axis, true) as TileArray<MeanOf<DTypeOf<A>>>;
+
+function sharesOf(label: string, q: number | readonly number[]): number | readonly number[] {
   const wrong = [q].flat().find((p) => !((p as number) >= 0 && (p as number) <= 100));
-  if (wrong !== undefined) throw new RangeError(`percentile: ${wrong} is not between 0 and 100`);
-  const shares = typeof q === 'number' ? q / 100 : q.map((p) => p / 100);
-  return quantileOf('percentile', x, shares, axis, false) as TileArray<MeanOf<DTypeOf<A>>>;
+  if (wrong !== undefined) throw new RangeError(`${label}: ${wrong} is not between 0 and 100`);
+  return typeof q === 'number' ? q / 100 : q.map((p) => p / 100);
 }

@@ -372,6 +372,7 @@ same(tw.median(int8), float64);
 same(tw.nanmedian(float32, 0), float32);
 same(tw.quantile(float32, [0.1, 0.9]), float32);
 same(tw.nanquantile(int8, 0.5), float64);
+same(tw.nanpercentile(int8, 50), float64);
 same(tw.percentile(bool, 50), float64);
 // @ts-expect-error no such method
 tw.quantile(int8, 0.5, { method: 'cubic' });

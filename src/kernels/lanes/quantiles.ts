@@ -1,7 +1,27 @@
 import type { TypedArray } from '../dtype.js';
 
-/** What lies between two elements. */
-export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'nearest' | 'midpoint';
+/** Where a share of elements ends, by the parameters α and β of Hyndman and Fan, Sample Quantiles in Statistical Packages (1996). */
+const CONTINUOUS = {
+  interpolated_inverted_cdf: [0, 1],
+  hazen: [1 / 2, 1 / 2],
+  weibull: [0, 0],
+  median_unbiased: [1 / 3, 1 / 3],
+  normal_unbiased: [3 / 8, 3 / 8],
+} as const;
+
+type Continuous = keyof typeof CONTINUOUS;
+
+/** Which elements a quantile is made of, and how; the names are NumPy's. */
+export type QuantileMethod =
+  | 'linear'
+  | 'lower'
+  | 'higher'
+  | 'nearest'
+  | 'midpoint'
+  | 'inverted_cdf'
+  | 'averaged_inverted_cdf'
+  | 'closest_observation'
+  | Continuous;
 
 export interface QuantileWork {
   /** Between 0 and 1. */
@@ -28,29 +48,57 @@ export function quantiles(from: TypedArray, to: Float64Array, work: QuantileWork
 }
 
 function quantile(sorted: TypedArray, count: number, q: number, { method }: QuantileWork): number {
-  const place = q * (count - 1);
+  const place = placeOf(method, count, q);
   const below = Math.floor(place);
-  const above = Math.min(count - 1, below + 1);
-  const [a, b] = [Number(sorted[below]), Number(sorted[above])];
+  const part = place - below;
+  const at = (i: number) => Number(sorted[Math.min(count - 1, Math.max(0, i))]);
+  const [a, b] = [at(below), at(below + 1)];
   switch (method) {
     case 'lower':
       return a;
+    case 'inverted_cdf':
     case 'higher':
-      return place === below ? a : b;
-    case 'nearest': {
+      return part === 0 ? a : b;
+    case 'nearest':
       // Halves go to the even place, as NumPy's do.
-      const part = place - below;
       return part < 0.5 || (part === 0.5 && below % 2 === 0) ? a : b;
-    }
+    case 'closest_observation':
+      // The even one of two as close, counted from 1.
+      return part === 0 && Math.abs(below % 2) === 1 ? a : b;
     case 'midpoint':
-      return place === below ? a : a + (b - a) * 0.5;
+      return part === 0 ? a : a + (b - a) * 0.5;
     case 'mean':
-      return place === below ? a : (a + b) / 2;
-    case 'linear': {
-      const part = place - below;
-      if (part === 0 || a === b) return a;
-      // From the nearer end, so that the result is exact at both.
-      return part < 0.5 ? a + (b - a) * part : b - (b - a) * (1 - part);
-    }
+      return part === 0 ? a : (a + b) / 2;
+    case 'averaged_inverted_cdf':
+      return between(a, b, part === 0 ? 0.5 : 1);
+    default:
+      return between(a, b, part);
   }
+}
+
+/** Where the quantile lies among the elements, counted from 0; it may be before the first or behind the last. */
+function placeOf(method: QuantileWork['method'], count: number, q: number): number {
+  switch (method) {
+    case 'inverted_cdf':
+    case 'averaged_inverted_cdf':
+      return count * q - 1;
+    case 'closest_observation':
+      return count * q - 1 - 0.5;
+    case 'interpolated_inverted_cdf':
+    case 'hazen':
+    case 'weibull':
+    case 'median_unbiased':
+    case 'normal_unbiased': {
+      const [alpha, beta] = CONTINUOUS[method];
+      return count * q + (alpha + q * (1 - alpha - beta)) - 1;
+    }
+    default:
+      return q * (count - 1);
+  }
+}
+
+function between(a: number, b: number, part: number): number {
+  if (part === 0 || a === b) return a;
+  // From the nearer end, so that the result is exact at both.
+  return part < 0.5 ? a + (b - a) * part : b - (b - a) * (1 - part);
 }

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from families.chains import f
 from families.operands import tame
 
 
@@ -157,7 +158,15 @@ def ordered(book):
     for method in ["linear", "lower", "higher", "nearest", "midpoint"]:
         for q in [0, 0.1, 0.35, 0.5, 0.9, 1]:
             book.case("quantiles", "quantile", [ties, q], {"method": method}, ulps=4)
-    for fn, q in [("quantile", 1.5), ("percentile", -1), ("quantile", [0.1, 2])]:
+    few, more = tame(book, "float64", "7"), tame(book, "float64", "24")
+    for method in [
+        "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased", "normal_unbiased",
+    ]:
+        for x in [few, more, ties, f("slice", few, ":1"), f("slice", few, ":2")]:
+            book.case("methods of quantiles", "quantile", [x, [0, 0.01, 0.125, 0.25, 0.3, 0.5, 0.625, 0.75, 0.9, 0.99, 1]], {"method": method}, ulps=4)
+        book.case("methods of quantiles", "nanpercentile", [holes, [0, 20, 50, 75, 100]], {"method": method, "axis": 0}, ulps=4)
+        book.case("methods of quantiles", "percentile", [ties, 40], {"method": method, "axis": 1, "keepdims": True}, ulps=4)
+    for fn, q in [("quantile", 1.5), ("percentile", -1), ("nanpercentile", 101), ("quantile", [0.1, 2])]:
         book.error("quantile errors", fn, [ints, q])
 
 
