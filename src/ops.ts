@@ -1,4 +1,3 @@
-import { checkIndex } from './array/ops/check-index.js';
 import { compress } from './array/ops/compress.js';
 import { fused } from './array/ops/fused.js';
 import { gather } from './array/ops/gather.js';
@@ -21,7 +20,6 @@ const here =
 export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/along-axis': async () => (await import('./array/ops/along-axis.js')).alongAxis as Op,
   'array/bincount': async () => (await import('./array/ops/bincount.js')).bincount as Op,
-  'array/check-index': here(checkIndex),
   'array/blockwise': async () => (await import('./array/ops/blockwise.js')).blockwise as Op,
   'array/cholesky': async () => (await import('./array/ops/linalg/cholesky.js')).cholesky as Op,
   'array/compress': here(compress),
@@ -40,6 +38,7 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/qr': async () => (await import('./array/ops/linalg/qr.js')).qr as Op,
   'array/random': here(random),
   'array/refuse-empty': async () => (await import('./array/ops/refuse-empty.js')).refuseEmpty as Op,
+  'array/refuse-negative': async () => (await import('./array/ops/refuse-negative.js')).refuseNegative as Op,
   'array/reshape': here(reshape),
   'array/take-along': async () => (await import('./array/ops/take-along.js')).takeAlong as Op,
   'array/searchsorted': async () => (await import('./array/ops/searchsorted.js')).searchsorted as Op,

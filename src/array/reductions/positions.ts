@@ -2,11 +2,11 @@
 import { type DType, kindOf } from '../../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from '../array.js';
 import { normalizeAxes } from '../axes.js';
-import { checkIndexNode } from '../check-index.js';
 import { isKnown } from '../chunks.js';
 import { mapNode } from '../elementwise.js';
 import { iotaNode } from '../iota.js';
 import type { Operand } from '../node.js';
+import { refuseNegativeNode } from '../refuse-negative.js';
 import { type AxisArgument, type FixedReduceFn, optionsOf, type ReduceOptions } from './options.js';
 import { refuseEmpty } from './refuse-empty.js';
 import { cast, reduce, whole } from './tree.js';
@@ -27,7 +27,9 @@ function position(fold: ArgFold, x: TileArray<DType>, options: ReduceOptions): T
     }),
   );
   const mayMiss = fold.startsWith('nan') && kindOf(x.dtype) === 'float';
-  return mayMiss ? new TileArray(checkIndexNode(found.node, fold)) : found;
+  return mayMiss
+    ? new TileArray(refuseNegativeNode(found.node, fold, `${fold}: a slice holds nothing but NaN`))
+    : found;
 }
 
 /** For each element, its position within the reduced axes in C order. */

@@ -1,6 +1,7 @@
 /** Functions of two operands whose result has their promoted dtype, counting bool as int8. Shapes broadcast. */
-import { kindOf } from '../../kernels/dtype.js';
-import type { ArrayInput } from '../array.js';
+import { type DType, kindOf } from '../../kernels/dtype.js';
+import { type ArrayInput, asarray, TileArray } from '../array.js';
+import { refuseNegativeNode } from '../refuse-negative.js';
 import { boolAsInt8, type NumberBinaryFn, number2, shifting } from './make.js';
 import { commonType, elementwise, isScalar } from './operands.js';
 
@@ -39,7 +40,7 @@ export const fmod: NumberBinaryFn = number2('fmod', 'fmod');
 /**
  * `x` to the power `y`. Powers of whole numbers stay whole and wrap around.
  *
- * @throws RangeError where whole numbers get a negative exponent: convert them to floats first
+ * @throws RangeError where whole numbers get a negative exponent, of an array when it is computed: convert them to floats first
  * @example
  * await power([1, 2, 3], 2).compute(); // [1. 4. 9.]
  */
@@ -52,8 +53,16 @@ export const power: NumberBinaryFn = ((x: ArrayInput, y: ArrayInput) => {
   if (y === 2) return elementwise('power', [x], dtype, (e, [a]) => e.call('square', [a]));
   if (y === 0.5 && kindOf(dtype) === 'float')
     return elementwise('power', [x], dtype, (e, [a]) => e.call('sqrt', [a]));
-  return elementwise('power', [x, y], dtype, (e, [a, b]) => e.call('power', [a, b]));
+  const exponents = isScalar(y) || kindOf(dtype) === 'float' ? y : notNegative(asarray(y), dtype);
+  return elementwise('power', [x, exponents], dtype, (e, [a, b]) => e.call('power', [a, b]));
 }) as NumberBinaryFn;
+
+/** Exponents of whole numbers, which only computing can tell to be none. */
+function notNegative(y: TileArray<DType>, dtype: DType): TileArray<DType> {
+  if (kindOf(y.dtype) !== 'int') return y;
+  const message = `power: whole numbers (${dtype}) to a negative power are not whole; use astype('float64') first`;
+  return new TileArray(refuseNegativeNode(y.node, 'exponents', message));
+}
 
 /**
  * The bits of integers moved to the left.

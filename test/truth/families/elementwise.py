@@ -116,6 +116,16 @@ def looped(book):
         settle(book, "elementwise power", "power", [base, power], BINARY["power"])
 
 
+def negative_powers(book):
+    """Exponents that whole numbers have no powers with."""
+    for base, exponent in [("int32", "int32"), ("int8", "int64"), ("uint8", "int16"), ("bool", "int8"), ("int64", "int8")]:
+        book.error("negative powers", "power", [tame(book, base, "7"), tame(book, exponent, "7")])
+    book.error("negative powers", "power", [2, tame(book, "int32", "5x6")])
+    for base, exponent in [("float64", "int32"), ("int32", "float64"), ("uint64", "int32")]:
+        book.case("powers of floats", "power", [tame(book, base, "7", "b"), tame(book, exponent, "7")], ulps=BINARY["power"])
+    book.case("powers of floats", "power", [tame(book, "int32", "7"), {"f": "abs", "a": [tame(book, "int16", "7")]}])
+
+
 def binary(book):
     for fn, ulps in BINARY.items():
         group = f"elementwise {fn}"
@@ -257,6 +267,7 @@ def casting(book):
 def add(book):
     assert set(SHAPES) and set(UNSIGNED)
     unary(book)
+    negative_powers(book)
     binary(book)
     looped(book)
     promotion(book)
