@@ -1,5 +1,5 @@
 import type { ExprNode, Fold, FusedOutput, FusedSpec } from '../../kernels/spec.js';
-import { boundaries, cut } from '../chunks.js';
+import { boundaries } from '../chunks.js';
 import { memo } from '../memo.js';
 import { type ArrayNode, type AxisMap, boundsOf, type CombineNode, type Operand } from '../node.js';
 
@@ -311,7 +311,7 @@ function memberMap(axis: number, size: number, member: number, node: CombineNode
 /** Blocks that a group at `coords` joins along each axis: the last group may be smaller. */
 export function groupAt(node: CombineNode, coords: readonly number[]): number[] {
   const blocks = node.inputs[0].node.chunks;
-  return node.group.map((size, axis) => cut(blocks[axis].length, size)[coords[axis]]);
+  return node.group.map((size, axis) => Math.min(size, blocks[axis].length - size * coords[axis]));
 }
 
 const lastGroup = (node: CombineNode): number[] =>
