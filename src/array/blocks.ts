@@ -157,18 +157,15 @@ export function ofBlocks(
   return new TileArray(node);
 }
 
-/** For each axis of unknown chunk sizes which input's blocks tell them, and along which of its axes. */
-function extentsOf(
-  chunks: Chunks,
-  inputs: readonly ArrayNode[],
-): (readonly [input: number, axis: number] | null)[] {
-  return chunks.map((sizes, axis) => {
-    if (!sizes.some(Number.isNaN)) return null;
-    const own = inputs.map((n) => axis - chunks.length + n.chunks.length);
-    const input = inputs.findIndex((n, k) => n.chunks[own[k]]?.some(Number.isNaN));
-    return [input, own[input]];
-  });
-}
+/** For each axis of unknown chunk sizes the inputs whose blocks tell them, and along which of their axes. */
+const extentsOf = (chunks: Chunks, inputs: readonly ArrayNode[]): MapBlocksCommon['extents'] =>
+  chunks.map((sizes, axis) =>
+    inputs.flatMap((n, input) => {
+      const own = axis - chunks.length + n.chunks.length;
+      const tells = sizes.some(Number.isNaN) && n.chunks[own]?.some(Number.isNaN);
+      return tells ? [[input, own] as const] : [];
+    }),
+  );
 
 /** Sizes of the blocks of a result, of which there are as many along each axis as `grid` says. */
 function blockSizes(label: string, spec: ChunkSpec | undefined, grid: readonly number[]): Chunks | undefined {

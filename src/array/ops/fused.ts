@@ -45,7 +45,8 @@ function kernelOf(spec: FusedSpec): FusedKernel {
   return memo(bySpec, id, () => compileFused(spec));
 }
 
-const unequal = (a: number, b: number): RangeError =>
+/** What is wrong where blocks of two selections meet. */
+export const unequal = (a: number, b: number): RangeError =>
   new RangeError(
     `blocks of ${a} and ${b} elements meet along an axis of unknown chunk sizes: the arrays come from different selections. Call computeChunkSizes() on both, to have them aligned or refused`,
   );

@@ -5,6 +5,7 @@ import type { DType, TypedArrayOf } from '../../kernels/dtype.js';
 import { product } from '../chunks.js';
 import { memo } from '../memo.js';
 import { elementsOf, fill } from './elements.js';
+import { unequal } from './fused.js';
 import { blockOf } from './gather.js';
 
 export interface MapBlocksParams {
@@ -16,8 +17,8 @@ export interface MapBlocksCommon {
   readonly fn: FunctionSpec;
   /** A function of whole blocks, or of the position of one element. */
   readonly form: 'blocks' | 'elements';
-  /** Where an axis is as long as a block that a task is given: which input, and along which of its axes. */
-  readonly extents?: readonly (readonly [input: number, axis: number] | null)[];
+  /** Where an axis is as long as blocks that a task is given: which inputs, and along which of their axes. */
+  readonly extents?: readonly (readonly (readonly [input: number, axis: number])[])[];
 }
 
 /** A block as a user's function sees it: elements in C order, in shared memory (do not keep it, do not change inputs). */
@@ -73,8 +74,10 @@ function cutTo(
   blocks: readonly Block[],
 ): Block {
   const shape = bound.shape.map((n, a) => {
-    const from = extents[a];
-    return from ? blocks[from[0]].shape[from[1]] : n;
+    const [first = n, ...others] = extents[a].map(([input, axis]) => blocks[input].shape[axis]);
+    const other = others.find((extent) => extent !== first);
+    if (other !== undefined) throw unequal(first, other);
+    return first;
   });
   return { ...bound, shape, data: bound.data.subarray(0, product(shape)) };
 }

@@ -17,7 +17,7 @@ function position(fold: ArgFold, x: TileArray<DType>, options: ReduceOptions): T
   if (Array.isArray(options.axis))
     throw new TypeError(`${fold} takes one axis, or none for the position in the flattened array`);
   const value = x.dtype === 'bool' ? cast(x, 'uint8') : x.operand;
-  const index = flatIndex(x, normalizeAxes(options.axis, x.ndim, fold));
+  const index = flatIndex(fold, x, normalizeAxes(options.axis, x.ndim, fold));
   const found = refuseEmpty(fold, x, options, () =>
     reduce(x, options, {
       label: fold,
@@ -33,9 +33,9 @@ function position(fold: ArgFold, x: TileArray<DType>, options: ReduceOptions): T
 }
 
 /** For each element, its position within the reduced axes in C order. */
-function flatIndex(x: TileArray<DType>, axes: readonly number[]): Operand {
+function flatIndex(label: string, x: TileArray<DType>, axes: readonly number[]): Operand {
   if (!isKnown(axes.map((a) => x.chunks[a])))
-    throw new Error('positions need known chunk sizes; call computeChunkSizes() first');
+    throw new Error(`${label}: the axis has unknown chunk sizes; call computeChunkSizes() first`);
   const iotas = axes.map((axis): Operand => ({ node: iotaNode(x.chunks, axis), part: 0 }));
   if (axes.length === 0) return whole(mapNode('index', [x.operand], (e) => e.constant(0, 'int64')));
   if (axes.length === 1) return iotas[0];

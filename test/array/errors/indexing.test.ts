@@ -79,7 +79,7 @@ refused({
     ['another shape', () => unknown.reshape(2, 4), 'Error', 'reshape', 'computeChunkSizes()'],
     ['other chunks', () => unknown.rechunk(2), 'Error', 'axis 0', 'computeChunkSizes()'],
     ['elements', () => unknown.take([0]), 'Error', 'take', 'computeChunkSizes()'],
-    ['positions', () => unknown.argmax(), 'Error', 'computeChunkSizes()'],
+    ['positions', () => unknown.argmax(), 'Error', 'argmax: the axis', 'computeChunkSizes()'],
     ['lanes', () => tw.applyAlongAxis((lane) => lane[0], 0, unknown), 'Error', 'computeChunkSizes()'],
     [
       'margins',
@@ -104,6 +104,20 @@ refused({
       '8 and 4 elements',
       'different selections',
       'computeChunkSizes()',
+    ],
+    [
+      'two selections that differ, in a function',
+      () => tw.mapBlocks((a) => a, [unknown, x.get(x.less(4))]).compute(),
+      'TaskError',
+      '8 and 4 elements',
+      'different selections',
+    ],
+    [
+      'weights of another selection',
+      () => tw.histogram(unknown, { bins: 2, range: [0, 9], weights: x.get(x.less(4)) })[0].compute(),
+      'TaskError',
+      '4 weights for 8 elements',
+      'different selections',
     ],
     [
       'two selections that differ, stacked',
