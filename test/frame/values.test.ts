@@ -237,3 +237,30 @@ it('statistics of text alone are a row each, as beside numbers', async () => {
     }).map(([statistic, text]) => ({ statistic, text })),
   );
 });
+
+it('maps of JavaScript are maps, of one type for all rows', async () => {
+  const rows = [{ m: new Map([['x', 1]]) }, { m: null }, { m: new Map() }, { m: new Map([['y', 1.5]]) }];
+  const frame = fromRows<{ m: Map<string, number> | null }>(rows);
+  expect(await frame.schema()).toEqual({ m: { map: ['string', 'float64'] } });
+  expect(await frame.rows()).toEqual(rows);
+});
+
+it('identifiers, and times in lists, are given as texts', async () => {
+  const rows = [{ id: '550e8400-e29b-41d4-a716-446655440000', at: ['10:00:00'] }];
+  const frame = fromRows(rows, { schema: { id: 'uuid', at: { list: 'time' } } });
+  expect(await frame.rows()).toEqual(rows);
+  const text = "SELECT id = '550e8400-e29b-41d4-a716-446655440000'::UUID AS same FROM frame";
+  const same = await sql(text, { frame });
+  expect(await same.rows()).toEqual([{ same: true }]);
+});
+
+it('names that all objects have from their prototype are columns and fields like others', async () => {
+  const frame = fromRows<object>([
+    { constructor: 'Ferrari', car: { constructor: 'x', n: 1 } },
+    { car: { n: 2 } },
+  ]);
+  expect(await frame.rows()).toEqual([
+    { constructor: 'Ferrari', car: { constructor: 'x', n: 1 } },
+    { constructor: null, car: { constructor: null, n: 2 } },
+  ]);
+});

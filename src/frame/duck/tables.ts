@@ -6,7 +6,7 @@ import type {
   DuckDBVector,
 } from '@duckdb/node-api';
 import type { Batch, Column } from '../result/column.js';
-import { digitsOfDecimal, SCALE } from '../result/from-values.js';
+import { digitsOfDecimal, SCALE, timeOf } from '../result/from-values.js';
 import { quoteName, typeName } from '../sql/writer.js';
 import type { ColumnType } from '../types.js';
 import type { Database } from './database.js';
@@ -178,10 +178,11 @@ async function converterOf(column: Column): Promise<(row: number) => DuckDBValue
             value: convert(item, inner.map[1]),
           })),
         );
-      const fields = value as Readonly<Record<string, unknown>>;
+      // Names that all objects have from their prototype, such as "constructor", are fields like others.
+      const fields = new Map(Object.entries(value));
       return duck.structValue(
         Object.fromEntries(
-          Object.entries(inner.struct).map(([name, field]) => [name, convert(fields[name], field)]),
+          Object.entries(inner.struct).map(([name, field]) => [name, convert(fields.get(name), field)]),
         ),
       );
     }
@@ -204,7 +205,9 @@ async function converterOf(column: Column): Promise<(row: number) => DuckDBValue
           typeof value === 'bigint' ? value : BigInt((value as Date).getTime()) * 1000n,
         );
       case 'time':
-        return new duck.DuckDBTimeValue(value as bigint);
+        return new duck.DuckDBTimeValue(typeof value === 'string' ? timeOf(value)! : (value as bigint));
+      case 'uuid':
+        return duck.DuckDBUUIDValue.fromUint128(BigInt(`0x${(value as string).replaceAll('-', '')}`));
       case 'binary':
         return new duck.DuckDBBlobValue(value as Uint8Array);
       case 'interval': {

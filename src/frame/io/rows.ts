@@ -31,7 +31,8 @@ type TypeOfPresent<V> = [V] extends [never]
  * A frame of rows that are objects. Types are found from all values (whole numbers are int64, others float64; a missing property is null)
  * unless `schema` says them.
  *
- * @throws TypeError where values of a column do not go together
+ * @throws TypeError where values of a column do not go together, or are not of the type that `schema` says
+ * @throws RangeError where an integer does not fit into its type
  * @example
  * const frame = fromRows([{ name: 'Ada', age: 36 }, { name: 'Bob', age: null }]);
  * await frame.schema(); // { name: 'string', age: 'int64' }
@@ -53,7 +54,13 @@ export function fromRows<
   if (names.length === 0)
     throw new TypeError("fromRows: there is no column; say which there are by schema: { x: 'int64' }");
   const columns = names.map((name) => {
-    const values = rows.map((row) => (row as Readonly<Record<string, unknown>>)[name] ?? null);
+    // What all objects have from their prototype is no value of a row.
+    const inherited = name in Object.prototype;
+    const values = rows.map((row) =>
+      inherited && !Object.hasOwn(row, name)
+        ? null
+        : ((row as Readonly<Record<string, unknown>>)[name] ?? null),
+    );
     return columnFrom(name, values, options.schema?.[name]);
   });
   return frameOf({ rows: rows.length, columns });

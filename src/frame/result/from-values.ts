@@ -1,4 +1,5 @@
-import { checkType } from '../column-type.js';
+import { checkType, typeText } from '../column-type.js';
+import { given } from '../given.js';
 import type { ColumnType } from '../types.js';
 import { arrayOf, type Column } from './column.js';
 import { digitsOfText, nearestNumber } from './decimal.js';
@@ -32,10 +33,14 @@ export function columnFrom(name: string, input: ColumnInput, declared: ColumnTyp
   const valid = missing
     ? Uint8Array.from(values, (value) => (value === null || value === undefined ? 0 : 1))
     : undefined;
-  if (!Typed) return { name, type, values: values.map((value) => value ?? null), valid };
+  if (!Typed) {
+    for (const [row, value] of values.entries()) checkValue(placeOf(name, row), value, type);
+    return { name, type, values: values.map((value) => value ?? null), valid };
+  }
   const array = new Typed(values.length) as unknown as (number | bigint)[];
   for (const [row, value] of values.entries())
-    if (value !== null && value !== undefined) array[row] = element(name, value, type as string, row);
+    if (value !== null && value !== undefined)
+      array[row] = element(placeOf(name, row), value, type as string);
   const column = { name, type, values: array as unknown as Column['values'], valid };
   if (type !== 'decimal' || !values.some((value) => typeof value === 'string' || typeof value === 'bigint'))
     return column;
@@ -55,19 +60,80 @@ export function digitsOfDecimal(value: unknown): bigint | undefined {
     : undefined;
 }
 
-function element(name: string, value: unknown, type: string, row: number): number | bigint {
+/** The least and the greatest of integer types: arrays of such take others for what is left of their bits. */
+const RANGES: Readonly<Record<string, readonly [least: bigint, most: bigint]>> = Object.fromEntries(
+  [8, 16, 32, 64].flatMap((bits) => [
+    [`int${bits}`, [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n]],
+    [`uint${bits}`, [0n, 2n ** BigInt(bits) - 1n]],
+  ]),
+);
+
+/** Where a value is, as errors say it: made where there is one. */
+type Place = () => string;
+const placeOf =
+  (name: string, row: number): Place =>
+  () =>
+    `column ${JSON.stringify(name)}, row ${row}`;
+
+const wrongType = (place: Place, value: unknown, type: ColumnType): TypeError =>
+  new TypeError(`${place()}: ${shownAs(value)} is no ${typeText(type)}`);
+
+const shownAs = (value: unknown): string =>
+  typeof value === 'object' ? given(value) : `${String(value)} (${typeof value})`;
+
+/** Throws a TypeError for what is no value of a type; nothing is one of any. */
+function checkValue(place: Place, value: unknown, type: ColumnType): void {
+  if (value === null || value === undefined) return;
+  if (typeof type === 'string') {
+    if (arrayOf(type)) element(place, value, type);
+    else if (!IS_VALUE[type]?.(value)) throw wrongType(place, value, type);
+  } else if ('list' in type) {
+    if (!Array.isArray(value) && !ArrayBuffer.isView(value)) throw wrongType(place, value, type);
+    if (!ofItsType(value, type.list))
+      for (const item of value as Iterable<unknown>) checkValue(place, item, type.list);
+  } else if ('map' in type) {
+    if (!(value instanceof Map)) throw wrongType(place, value, type);
+    for (const [key, item] of value) {
+      checkValue(place, key, type.map[0]);
+      checkValue(place, item, type.map[1]);
+    }
+  } else {
+    if (typeof value !== 'object' || Array.isArray(value)) throw wrongType(place, value, type);
+    for (const [field, inner] of Object.entries(type.struct))
+      if (Object.hasOwn(value, field)) checkValue(place, (value as Record<string, unknown>)[field], inner);
+  }
+}
+
+/** Whether a list is a typed array of exactly the type of its elements. */
+const ofItsType = (value: object, type: ColumnType): boolean =>
+  TYPED.some(([Typed, name]) => name === type && value instanceof Typed);
+
+/** What are values of types that no typed array has. */
+const IS_VALUE: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  uuid: (value) => typeof value === 'string' && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value),
+  binary: (value) => value instanceof Uint8Array,
+  interval: (value) => typeof value === 'object' && 'microseconds' in value!,
+};
+
+function element(place: Place, value: unknown, type: string): number | bigint {
   const wrong = (): never => {
-    throw new TypeError(
-      `column ${JSON.stringify(name)}, row ${row}: ${String(value)} (${typeof value}) is no ${type}`,
-    );
+    throw wrongType(place, value, type as ColumnType);
   };
+  if (value instanceof Date && Number.isNaN(value.getTime()))
+    throw new TypeError(`${place()}: an invalid Date; null is a value that is missing`);
+  const range = RANGES[type];
+  if (range) {
+    const whole = typeof value === 'bigint' || Number.isInteger(value) ? BigInt(value as bigint) : wrong();
+    if (whole < range[0] || whole > range[1])
+      throw new RangeError(
+        `${place()}: ${whole} is out of the range of ${type}; say by schema a type that has it, such as 'uint64' or 'float64'`,
+      );
+    return type.endsWith('64') ? whole : Number(whole);
+  }
   switch (type) {
     case 'bool':
       return typeof value === 'boolean' ? Number(value) : wrong();
-    case 'int64':
-    case 'uint64':
-      if (typeof value === 'bigint') return value;
-      return Number.isInteger(value) ? BigInt(value as number) : wrong();
     case 'date':
       return value instanceof Date
         ? Math.floor(value.getTime() / 86_400_000)
@@ -103,7 +169,8 @@ function element(name: string, value: unknown, type: string, row: number): numbe
   }
 }
 
-function timeOf(text: string): bigint | undefined {
+/** The microseconds of a time of day; undefined for what is none. */
+export function timeOf(text: string): bigint | undefined {
   const match = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/.exec(text);
   if (!match) return undefined;
   const seconds = Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]);
@@ -126,6 +193,10 @@ function inferType(name: string, values: readonly unknown[]): ColumnType {
       found = both;
     }
   }
+  if (typeof found === 'object' && 'struct' in found && Object.keys(found.struct).length === 0)
+    throw new TypeError(
+      `column ${JSON.stringify(name)}: its objects have no field, and a struct has one at least; leave the column out, or say its fields by schema:`,
+    );
   return found ?? 'null';
 }
 
@@ -137,6 +208,8 @@ function typeOfValue(name: string, value: unknown, row: number): ColumnType {
   if (typeof value === 'string') return 'string';
   if (value instanceof Date) return 'timestamp';
   if (value instanceof Uint8Array) return 'binary';
+  if (value instanceof Map)
+    return { map: [inferType(`${name}[]`, [...value.keys()]), inferType(`${name}[]`, [...value.values()])] };
   if (Array.isArray(value) || ArrayBuffer.isView(value))
     return { list: inferType(`${name}[]`, Array.from(value as ArrayLike<unknown>)) };
   if (typeof value === 'object' && value !== null) {
@@ -165,14 +238,18 @@ function unify(a: ColumnType, b: ColumnType): ColumnType | undefined {
     const list = unify(a.list, b.list);
     return list === undefined ? undefined : { list };
   }
+  if ('map' in a && 'map' in b) {
+    const [key, value] = [unify(a.map[0], b.map[0]), unify(a.map[1], b.map[1])];
+    return key === undefined || value === undefined ? undefined : { map: [key, value] };
+  }
   if ('struct' in a && 'struct' in b) {
-    const struct: Record<string, ColumnType> = { ...a.struct };
+    const struct = new Map(Object.entries(a.struct));
     for (const [field, type] of Object.entries(b.struct)) {
-      const both = field in struct ? unify(struct[field]!, type) : type;
+      const both = struct.has(field) ? unify(struct.get(field)!, type) : type;
       if (both === undefined) return undefined;
-      struct[field] = both;
+      struct.set(field, both);
     }
-    return { struct };
+    return { struct: Object.fromEntries(struct) };
   }
   return undefined;
 }
