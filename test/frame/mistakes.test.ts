@@ -28,8 +28,45 @@ describe('what a call does not take', () => {
     [
       'a comparison of JavaScript',
       () => frame.filter(wrong((col('x') as unknown as number) > 1)),
+      'x is an expression: operators such as +, > and == do not compute with it; methods do: .add(…)',
+    ],
+    [
+      'an identity of JavaScript',
+      () => frame.filter(wrong((col('x') as unknown) === 1)),
       'not false: columns are compared by methods, not by >, === or &&',
     ],
+    [
+      'a sum of JavaScript, which would be a text in each row',
+      () => frame.select({ r: (col('x') as unknown as number) + 1 }),
+      'x is an expression: operators such as +, > and == do not compute with it',
+    ],
+    [
+      'an integer that is too large',
+      () => fromRows([{ x: 1n }, { x: 2n ** 63n }]),
+      'column "x", row 1: 9223372036854775808 is out of the range of int64; say by schema a type that has it',
+    ],
+    [
+      'an integer that a type has not',
+      () => fromColumns({ x: [300] }, { schema: { x: 'int8' } }),
+      'column "x", row 0: 300 is out of the range of int8',
+    ],
+    [
+      'such an integer in a list',
+      () => fromRows([{ x: [-1] }], { schema: { x: { list: 'uint8' } } }),
+      'column "x", row 0: -1 is out of the range of uint8',
+    ],
+    ['an invalid Date', () => fromRows([{ t: new Date(Number.NaN) }]), 'column "t", row 0: an invalid Date'],
+    [
+      'a number for a text',
+      () => fromRows([{ zip: 1010 }], { schema: { zip: 'string' } }),
+      'column "zip", row 0: 1010 (number) is no string',
+    ],
+    [
+      'a text for a list',
+      () => fromRows([{ tags: 'a' }], { schema: { tags: { list: 'string' } } }),
+      'column "tags", row 0: a (string) is no list<string>',
+    ],
+    ['objects without fields', () => fromRows([{ x: {} }]), 'column "x": its objects have no field'],
     [
       'a function as a filter',
       () => frame.filter(wrong(() => true)),

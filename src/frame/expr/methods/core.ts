@@ -38,6 +38,14 @@ export abstract class ExprCore<N extends string, T> {
     return this.toString();
   }
 
+  /** Operators of JavaScript would compute with the text of the expression, and what comes of it be a value in each row. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    throw new TypeError(
+      `${this.toString()} is an expression: operators such as +, > and == do not compute with it; methods do: .add(…), .gt(…), .eq(…)`,
+    );
+  }
+
   /**
    * A scalar function of this and other operands.
    *
