@@ -1,6 +1,13 @@
 import { kindOf } from './errors.js';
 import { nearest } from './nearest.js';
 
+/** The names of the options of a type: the compiler sees to it that they are all of them. */
+export const optionNames = <O extends object>(
+  names: {
+    readonly [K in keyof Required<O>]: true;
+  },
+): readonly string[] => Object.freeze(Object.keys(names));
+
 /**
  * Throws a TypeError for an option that there is not: left unread, it would silently make another result; and for what is no object of options.
  *
@@ -16,5 +23,17 @@ export function checkOptions(where: string, options: object, known: readonly str
   const meant = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
   throw new TypeError(
     `${where}: there is no option ${JSON.stringify(other)}; ${meant}there are ${known.join(', ')}`,
+  );
+}
+
+/**
+ * Throws a TypeError for a choice that there is not; without any, the default is meant.
+ *
+ * @param where what takes the option: for the error
+ */
+export function checkChoice(where: string, option: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value as string)) return;
+  throw new TypeError(
+    `${where}: ${option} is no ${typeof value === 'string' ? JSON.stringify(value) : String(value)}; there are ${choices.join(', ')}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.js';
+import { checkOptions, optionNames } from '../engine/known-options.js';
 import { signalOf } from '../engine/signal.js';
 import type { QueryOptions } from './duck/database.js';
 import type { PartitionOptions } from './exchange/index.js';
@@ -18,6 +19,23 @@ export interface FrameOptions {
   readonly partitions?: number;
   /** With partitions: so many bytes are little enough for one: a side of a join is given to every partition of the other, groups are finished in one; default 32 MiB, 0 for never. */
   readonly broadcastBytes?: number;
+}
+
+export const FRAME_OPTIONS = optionNames<FrameOptions>({
+  engine: true,
+  signal: true,
+  onProgress: true,
+  partitions: true,
+  broadcastBytes: true,
+});
+
+/**
+ * Throws a TypeError for an option that what computes a frame does not have.
+ *
+ * @param more what it has beside those of all
+ */
+export function checkFrameOptions(where: string, options: FrameOptions, more: readonly string[] = []): void {
+  checkOptions(where, options, [...more, ...FRAME_OPTIONS]);
 }
 
 export const queryOptions = ({ signal: given, onProgress }: FrameOptions): QueryOptions => {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { checkType } from '../column-type.js';
 import { given } from '../given.js';
 import type { ColumnType } from '../types.js';
@@ -27,6 +28,7 @@ export class Expr<N extends string = string, T = unknown> extends RollingMethods
    */
   cast<const C extends ColumnType>(to: C, options: { readonly strict?: boolean } = {}): Expr<N, C> {
     checkType(to);
+    checkOptions('cast', options, ['strict']);
     return new Expr(freeze({ kind: 'cast', value: this.node, to, strict: options.strict ?? true }));
   }
 

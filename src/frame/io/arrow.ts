@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type * as Arrow from 'apache-arrow';
+import { checkChoice, checkOptions } from '../../engine/known-options.js';
 import { failure } from '../../io/failure.js';
 import { batchesOf } from '../compute/index.js';
 import { Database } from '../duck/database.js';
@@ -8,7 +9,7 @@ import { FileError } from '../errors.js';
 import { filesOf } from '../files/files.js';
 import { writeTo } from '../files/target.js';
 import type { DataFrame } from '../frame.js';
-import type { FrameOptions } from '../options.js';
+import { checkFrameOptions, type FrameOptions } from '../options.js';
 import type { PlanNode } from '../plan/node.js';
 import { arrow, arrowBatches } from '../result/arrow.js';
 import type { Batch } from '../result/column.js';
@@ -35,6 +36,7 @@ export async function arrowFrame<S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: ArrowOptions = {},
 ): Promise<DataFrame<S>> {
+  checkOptions('readArrow', options, ['engine', 'signal']);
   const database = Database.of(options.engine);
   const files = await filesOf('readArrow', paths, ['.arrow', '.feather', '.arrows', '.ipc'], database);
   const lib = await arrow();
@@ -97,6 +99,8 @@ export interface ArrowWriteOptions extends WriteOptions {
 
 /** Writes the rows of a plan as Arrow IPC, a batch at a time. */
 export async function writeArrow(plan: PlanNode, path: string, options: ArrowWriteOptions): Promise<void> {
+  checkFrameOptions('toArrow', options, ['overwrite', 'format']);
+  checkChoice('toArrow', 'format', options.format, ['file', 'stream']);
   const lib = await arrow();
   await writeTo(path, { overwrite: options.overwrite ?? false }, async (partial) => {
     const writer =

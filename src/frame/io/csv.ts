@@ -1,3 +1,4 @@
+import { checkChoice, checkOptions, optionNames } from '../../engine/known-options.js';
 import { bind, Database } from '../duck/database.js';
 import { ColumnError, FileError } from '../errors.js';
 import { columnNode, type ExprNode, freeze } from '../expr/node.js';
@@ -52,11 +53,37 @@ export interface CsvOptions<S extends Schema = Schema> extends FileOptions {
   readonly onBadRows?: 'error' | 'skip';
 }
 
+const CSV_OPTIONS = optionNames<CsvOptions>({
+  schema: true,
+  types: true,
+  header: true,
+  names: true,
+  delimiter: true,
+  quote: true,
+  escape: true,
+  nullText: true,
+  dateFormat: true,
+  timestampFormat: true,
+  decimal: true,
+  compression: true,
+  encoding: true,
+  skipRows: true,
+  comment: true,
+  fillShortRows: true,
+  sampleRows: true,
+  onBadRows: true,
+  hivePartitioning: true,
+  filename: true,
+  unionByName: true,
+  engine: true,
+});
+
 /** The frame of `readCsv`. */
 export async function csvFrame<const S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: CsvOptions<S> = {},
 ): Promise<DataFrame<S>> {
+  checkOptions('readCsv', options, CSV_OPTIONS);
   const database = Database.of(options.engine);
   const sources = await csvSources('readCsv', paths, options as CsvOptions, database);
   const frames = await Promise.all(sources.map((source) => scanOf<AnySchema>(source, database)));
@@ -83,6 +110,7 @@ export async function badRows(
   paths: string | readonly string[],
   options: CsvOptions & { readonly limit?: number } = {},
 ): Promise<readonly BadRow[]> {
+  checkOptions('csvBadRows', options, ['limit', ...CSV_OPTIONS]);
   const database = Database.of(options.engine);
   const { limit = 1000 } = options;
   const bad: BadRow[] = [];
@@ -124,6 +152,7 @@ async function csvSources(
   options: CsvOptions,
   database: Database,
 ): Promise<readonly FileSource[]> {
+  checkChoices(where, options);
   const files = await filesOf(where, paths, ['.csv', '.csv.gz', '.csv.zst', '.tsv', '.tsv.gz'], database);
   await checkGzip(where, files, options.compression);
   const looks: Look[] = [];
@@ -153,6 +182,13 @@ async function csvSources(
     },
     schema: {},
   }));
+}
+
+function checkChoices(where: string, options: CsvOptions): void {
+  checkChoice(where, 'encoding', options.encoding, ['utf-8', 'utf-16', 'latin-1']);
+  checkChoice(where, 'compression', options.compression, ['gzip', 'zstd', 'none']);
+  checkChoice(where, 'onBadRows', options.onBadRows, ['error', 'skip']);
+  checkChoice(where, 'decimal', options.decimal, ['.', ',']);
 }
 
 /** Columns by their places, which are what files are read by. */

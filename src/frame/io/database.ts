@@ -1,9 +1,11 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { nearest } from '../../engine/nearest.js';
 import { attach } from '../duck/attach.js';
 import { Database } from '../duck/database.js';
 import { FileError, FrameError } from '../errors.js';
 import { checkReadable } from '../files/files.js';
 import type { DataFrame } from '../frame.js';
+import { checkByName } from '../given.js';
 import type { FrameOptions } from '../options.js';
 import type { DatabaseSource } from '../plan/node.js';
 import { attachedName } from '../sql/source.js';
@@ -23,6 +25,8 @@ export async function databaseFrame<S extends SchemaLike<S> = AnySchema>(
   where: string,
   options: DatabaseOptions,
 ): Promise<DataFrame<S>> {
+  checkByName('readDatabase', options, "options behind the path, such as { table: 'flights' }");
+  checkOptions('readDatabase', options, ['table', 'type', 'engine']);
   const database = Database.of(options.engine);
   const type = options.type ?? typeOf(where);
   if (type === 'duckdb' || type === 'sqlite') await checkReadable('readDatabase', where);

@@ -1,3 +1,4 @@
+import { checkChoice, checkOptions, optionNames } from '../../engine/known-options.js';
 import { Database } from '../duck/database.js';
 import { ColumnError, FileError } from '../errors.js';
 import { filesOf } from '../files/files.js';
@@ -31,13 +32,32 @@ export interface JsonOptions<S extends Schema = Schema> extends Omit<FileOptions
   readonly onBadRows?: 'error' | 'null';
 }
 
+const JSON_OPTIONS = optionNames<JsonOptions>({
+  schema: true,
+  types: true,
+  format: true,
+  dateFormat: true,
+  timestampFormat: true,
+  compression: true,
+  sampleRows: true,
+  objectBytes: true,
+  onBadRows: true,
+  hivePartitioning: true,
+  filename: true,
+  engine: true,
+});
+
 /** The frame of `readJson`. */
 export async function jsonFrame<const S extends Schema = AnySchema>(
   paths: string | readonly string[],
   options: JsonOptions<S> = {},
 ): Promise<DataFrame<S>> {
+  checkOptions('readJson', options, JSON_OPTIONS);
   const database = Database.of(options.engine);
   const ends = ['.json', '.jsonl', '.ndjson'].flatMap((end) => [end, `${end}.gz`, `${end}.zst`]);
+  checkChoice('readJson', 'format', options.format, ['lines', 'array']);
+  checkChoice('readJson', 'compression', options.compression, ['gzip', 'zstd', 'none']);
+  checkChoice('readJson', 'onBadRows', options.onBadRows, ['error', 'null']);
   const files = await filesOf('readJson', paths, ends, database);
   await checkGzip('readJson', files, options.compression);
   const lines = files.every(({ path }) => /\.(jsonl|ndjson)(\.gz|\.zst)?$/.test(path));

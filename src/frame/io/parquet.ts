@@ -1,10 +1,11 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { Database } from '../duck/database.js';
 import { FileError } from '../errors.js';
 import { filesOf } from '../files/files.js';
 import type { DataFrame } from '../frame.js';
 import type { FileInfo, FileSource } from '../plan/node.js';
 import type { AnySchema, SchemaLike } from '../types.js';
-import { type FileOptions, readerOptions, scanOf } from './scan.js';
+import { FILE_OPTIONS, type FileOptions, readerOptions, scanOf } from './scan.js';
 
 /** How files of Parquet are read. */
 export type ParquetOptions = FileOptions;
@@ -14,6 +15,7 @@ export async function parquetFrame<S extends SchemaLike<S> = AnySchema>(
   paths: string | readonly string[],
   options: ParquetOptions = {},
 ): Promise<DataFrame<S>> {
+  checkOptions('readParquet', options, FILE_OPTIONS);
   const database = Database.of(options.engine);
   const files = await filesOf('readParquet', paths, ['.parquet', '.parq', '.pq'], database);
   const schemas = files.length > 1 ? await schemasOf(files, database) : [];

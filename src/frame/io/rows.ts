@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { DataFrame } from '../frame.js';
 import { checkByName, given } from '../given.js';
 import type { FrameOptions } from '../options.js';
@@ -41,6 +42,7 @@ export function fromRows<
   R extends object,
   const X extends Schema = { [K in keyof R & string]: TypeOfValue<R[K]> },
 >(rows: readonly R[], options: { readonly schema?: X } = {}): DataFrame<X> {
+  checkOptions('fromRows', options, ['schema']);
   if (!Array.isArray(rows))
     throw new TypeError(
       `fromRows takes a list of objects, not ${given(rows)}; fromColumns takes columns by name`,
@@ -84,6 +86,7 @@ export async function fromAsync<
   rows: AsyncIterable<R> | Iterable<R>,
   options: { readonly schema?: X } & Pick<FrameOptions, 'engine' | 'signal'> = {},
 ): Promise<DataFrame<X>> {
+  checkOptions('fromAsync', options, ['schema', 'engine', 'signal']);
   const { Database, frameOfBatches } = await import('../late.js');
   let schema: Schema | undefined = options.schema;
   const batchOf = (held: readonly R[]): Batch => {
@@ -119,6 +122,7 @@ export function fromColumns<const X extends Schema = AnySchema>(
   columns: Readonly<Record<string, ColumnInput>>,
   options: { readonly schema?: X } = {},
 ): DataFrame<X> {
+  checkOptions('fromColumns', options, ['schema']);
   checkByName('fromColumns', columns, 'arrays by name, { x: [1, 2] }');
   for (const [name, values] of Object.entries(columns))
     if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values))

@@ -1,3 +1,4 @@
+import { optionNames } from '../../engine/known-options.js';
 import type { Database } from '../duck/database.js';
 import { DataFrame } from '../frame.js';
 import type { FrameOptions } from '../options.js';
@@ -15,6 +16,13 @@ export interface FileOptions extends Pick<FrameOptions, 'engine'> {
   /** Files of different columns are put together by name; what a file does not have is null. Without it they are refused. */
   readonly unionByName?: boolean;
 }
+
+export const FILE_OPTIONS = optionNames<FileOptions>({
+  engine: true,
+  hivePartitioning: true,
+  filename: true,
+  unionByName: true,
+});
 
 /** The options of all readers by DuckDB's names. */
 export function readerOptions({

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkChoice } from '../../engine/known-options.js';
 import { parseBytes } from '../../engine/memory/limits.js';
 import { exportedFiles, withStatement } from '../compute/index.js';
 import { Database } from '../duck/database.js';
@@ -8,7 +9,7 @@ import { copySql, cutFile, type FileKind, numbered, type Settings } from '../fil
 import { publish } from '../files/publish.js';
 import { isRemote, writeRemote } from '../files/remote.js';
 import { writeTo } from '../files/target.js';
-import { type FrameOptions, queryOptions } from '../options.js';
+import { checkFrameOptions, type FrameOptions, queryOptions } from '../options.js';
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
 import { engineOf } from '../plan/place.js';
@@ -66,13 +67,18 @@ export interface JsonWriteOptions extends FilesOptions {
   readonly compression?: 'gzip' | 'zstd' | 'none';
 }
 
+/** What writers of text and of Parquet have beside the options of all. */
+const FILES = ['overwrite', 'filePerPartition', 'compression'];
+
 /** Writes the rows of a plan as Parquet. */
 export async function writeParquet(
   plan: PlanNode,
   path: string,
   options: ParquetWriteOptions,
 ): Promise<void> {
+  checkFrameOptions('toParquet', options, ['partitionBy', 'rowGroupRows', 'fileSize', ...FILES]);
   const { partitionBy, rowGroupRows, fileSize, filePerPartition = false, compression = 'snappy' } = options;
+  checkChoice('toParquet', 'compression', compression, ['snappy', 'zstd', 'gzip', 'lz4', 'none']);
   const by = partitionBy === undefined ? [] : typeof partitionBy === 'string' ? [partitionBy] : partitionBy;
   checkNames('toParquet: partitionBy', by, plan.columns);
   if (by.length > 0 && fileSize !== undefined)
@@ -184,6 +190,8 @@ function ordered(plan: PlanNode): boolean {
 
 /** Writes the rows of a plan as CSV. */
 export async function writeCsv(plan: PlanNode, path: string, options: CsvWriteOptions): Promise<void> {
+  const formats = ['dateFormat', 'timestampFormat'];
+  checkFrameOptions('toCsv', options, ['header', 'delimiter', 'quote', 'nullText', ...formats, ...FILES]);
   const { header = true, delimiter = ',', quote = '"', nullText, dateFormat, timestampFormat } = options;
   await writeText('toCsv', plan, path, options, '.csv', {
     FORMAT: 'csv',
@@ -199,7 +207,9 @@ export async function writeCsv(plan: PlanNode, path: string, options: CsvWriteOp
 
 /** Writes the rows of a plan as JSON. */
 export async function writeJson(plan: PlanNode, path: string, options: JsonWriteOptions): Promise<void> {
+  checkFrameOptions('toJson', options, ['format', 'dateFormat', 'timestampFormat', ...FILES]);
   const { format = 'lines', dateFormat, timestampFormat } = options;
+  checkChoice('toJson', 'format', format, ['lines', 'array']);
   await writeText('toJson', plan, path, options, format === 'lines' ? '.jsonl' : '.json', {
     FORMAT: 'json',
     ARRAY: format === 'array',
@@ -217,6 +227,7 @@ async function writeText(
   extension: string,
   settings: Settings,
 ): Promise<void> {
+  checkChoice(where, 'compression', options.compression, Object.keys(PACKED));
   if (!options.filePerPartition) {
     const { compression = endsIn(path, '.gz') ?? endsIn(path, '.zst') ?? 'none' } = options;
     return copy(plan, path, options, undefined, { ...settings, COMPRESSION: compression });

@@ -1,6 +1,8 @@
 import type { Table } from 'apache-arrow';
+import { checkOptions } from '../../engine/known-options.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
 import { type FunctionOptions, specOf } from '../../graph/given-function.js';
+import { checkByName } from '../given.js';
 import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, MapNode, PlanNode } from '../plan/node.js';
@@ -55,25 +57,19 @@ export interface ApplyOptions<X> extends CommonOptions<X> {
 
 const BATCH_ROWS = 65_536;
 
-export function mapPlan(
-  input: PlanNode,
-  fn: unknown,
-  { schema, batchRows = BATCH_ROWS, arrow = false, retries, ...options }: MapOptions<Schema>,
-): MapNode {
+export function mapPlan(input: PlanNode, fn: unknown, given: MapOptions<Schema>): MapNode {
   const label = labelOf('mapPartitions', fn);
-  checkOptions(label, schema, retries);
+  checkGiven(label, given, ['batchRows', 'arrow']);
+  const { schema, batchRows = BATCH_ROWS, arrow = false, retries, ...options } = given;
   if (!Number.isInteger(batchRows) || batchRows < 1)
     throw new RangeError(`${label}: batchRows is a whole number from 1, not ${batchRows}`);
   return node(input, specOf(fn, options), label, schema, { per: 'batch', batchRows, arrow, retries });
 }
 
-export function applyPlan(
-  input: PlanNode,
-  fn: unknown,
-  { schema, keep = false, retries, ...options }: ApplyOptions<Schema>,
-): MapNode {
+export function applyPlan(input: PlanNode, fn: unknown, given: ApplyOptions<Schema>): MapNode {
   const label = labelOf('apply', fn);
-  checkOptions(label, schema, retries);
+  checkGiven(label, given, ['keep']);
+  const { schema, keep = false, retries, ...options } = given;
   const spec = specOf(fn, options);
   const read = columnsRead(label, sourceOf(spec), input.columns);
   if (keep) return node(input, spec, label, schema, { per: 'row', keep: input.columns, retries });
@@ -87,10 +83,11 @@ export function groupApplyPlan(
   input: PlanNode,
   keys: readonly Item[],
   fn: unknown,
-  { schema, retries, ...options }: CommonOptions<Schema>,
+  given: CommonOptions<Schema>,
 ): MapNode {
   const label = labelOf('groupBy().apply', fn);
-  checkOptions(label, schema, retries);
+  checkGiven(label, given, []);
+  const { schema, retries, ...options } = given;
   for (const { name } of keys)
     if (Object.hasOwn(schema, name))
       throw new TypeError(
@@ -102,7 +99,10 @@ export function groupApplyPlan(
 /** How `apply` calls a function of groups, and what columns it gives. */
 export type GroupApplyOptions<X> = CommonOptions<X>;
 
-function checkOptions(label: string, schema: unknown, retries: number | undefined): void {
+function checkGiven(label: string, options: CommonOptions<Schema>, more: readonly string[]): void {
+  checkByName(label, options, "options behind the function, such as { schema: { y: 'float64' } }");
+  checkOptions(label, options, ['schema', ...more, 'captured', 'retries']);
+  const { schema, retries } = options;
   checkDeclared(label, schema);
   if (retries !== undefined && (!Number.isInteger(retries) || retries < 0))
     throw new RangeError(`${label}: retries is a whole number from 0, not ${retries}`);

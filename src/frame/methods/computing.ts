@@ -6,7 +6,7 @@ import { LAZY, type LazyHooks } from '../../lazy/index.js';
 import { freeze } from '../expr/node.js';
 import type { PersistedFrame } from '../held/persisted.js';
 import type { ToArrayOptions } from '../io/to-array.js';
-import type { FrameOptions } from '../options.js';
+import { checkFrameOptions, type FrameOptions } from '../options.js';
 import * as make from '../plan/make.js';
 import { type Batch, concatBatches, type Int64As, type ReadOptions, rowsOf } from '../result/column.js';
 import type { Names, Row, WithTextDecimals } from '../types.js';
@@ -42,6 +42,7 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
    * (await fromRows([{ x: 1 }, { x: 2 }]).compute()).getChild('x')?.get(1); // 2n
    */
   async compute(options: FrameOptions = {}): Promise<Table> {
+    checkFrameOptions('compute', options);
     const { arrowTable } = await import('../late.js');
     return arrowTable(await this.all(options));
   }
@@ -63,7 +64,8 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
   rows(options?: FrameOptions & { readonly int64?: Int64As; readonly decimal?: 'number' }): Promise<Row<S>[]>;
   async rows(options: FrameOptions & ReadOptions = {}): Promise<unknown[]> {
     const rows: Record<string, unknown>[] = [];
-    for await (const batch of this.batches(options)) rowsOf(batch, rows, options);
+    checkFrameOptions('rows', options, ['int64', 'decimal']);
+    for await (const batch of this.computed(options)) rowsOf(batch, rows, options);
     return rows;
   }
 
@@ -81,6 +83,7 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
    * await held.rows(); // [ { x: 2 } ]
    */
   async persist(options: FrameOptions = {}): Promise<PersistedFrame<S>> {
+    checkFrameOptions('persist', options);
     const { persistPlan } = await import('../late.js');
     return persistPlan<S>(this.plan, options);
   }
@@ -97,6 +100,7 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
    * await compute(parts.map((part) => size(part))); // [ 1, 2 ]
    */
   async toDelayed(options: FrameOptions = {}): Promise<Delayed<Row<S>[]>[]> {
+    checkFrameOptions('toDelayed', options);
     const { delayedOfPlan } = await import('../late.js');
     return delayedOfPlan<S>(this.plan, options);
   }
@@ -125,6 +129,7 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
    * columns[0]?.values; // Float64Array(2) [ 1, 2 ]
    */
   async toColumns(options: FrameOptions = {}): Promise<Batch> {
+    checkFrameOptions('toColumns', options);
     return concatBatches(await this.all(options), { rows: 0, columns: [] });
   }
 
@@ -141,6 +146,7 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
     columns?: Names<S> | readonly Names<S>[],
     options: ToArrayOptions = {},
   ): Promise<TileArray<DType>> {
+    checkFrameOptions('toArray', options, ['chunkRows']);
     const { arrayOfPlan } = await import('../late.js');
     return arrayOfPlan(this.plan, columns, options);
   }
@@ -154,8 +160,8 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
    * seen; // 2
    */
   async *batches(options: FrameOptions = {}): AsyncGenerator<Batch, void, void> {
-    const { batchesOf } = await import('../late.js');
-    yield* batchesOf(this.plan, options);
+    checkFrameOptions('batches', options);
+    yield* this.computed(options);
   }
 
   /**
@@ -167,8 +173,9 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
    * seen; // 2
    */
   async *arrowBatches(options: FrameOptions = {}): AsyncGenerator<RecordBatch, void, void> {
+    checkFrameOptions('arrowBatches', options);
     const { arrowBatches } = await import('../late.js');
-    yield* arrowBatches(this.batches(options));
+    yield* arrowBatches(this.computed(options));
   }
 
   /**
@@ -178,6 +185,7 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
    * await fromRows([{ x: 1 }, { x: 2 }]).filter(col('x').gt(1)).count(); // 1
    */
   async count(options: FrameOptions = {}): Promise<number> {
+    checkFrameOptions('count', options);
     const plan = make.aggregate(
       this.plan,
       [],
@@ -187,9 +195,14 @@ export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
     return 0;
   }
 
+  private async *computed(options: FrameOptions): AsyncGenerator<Batch, void, void> {
+    const { batchesOf } = await import('../late.js');
+    yield* batchesOf(this.plan, options);
+  }
+
   private async all(options: FrameOptions): Promise<Batch[]> {
     const batches: Batch[] = [];
-    for await (const batch of this.batches(options)) batches.push(batch);
+    for await (const batch of this.computed(options)) batches.push(batch);
     return batches;
   }
 }

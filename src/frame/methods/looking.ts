@@ -1,7 +1,8 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { pictureToSvg } from '../../watch/visualize.js';
 import type { DataFrame } from '../frame.js';
 import { explainPlan, optimize } from '../optimize/index.js';
-import type { FrameOptions } from '../options.js';
+import { checkFrameOptions, type FrameOptions } from '../options.js';
 import * as make from '../plan/make.js';
 import { pictureOfPlan } from '../plan/picture.js';
 import { type Batch, concatBatches } from '../result/column.js';
@@ -21,6 +22,7 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * await frame.filter(col('statistic').isIn(['mean', 'max'])).rows(); // [{ statistic: 'mean', x: 2.5 }, { statistic: 'max', x: 4 }]
    */
   async describe(options: FrameOptions = {}): Promise<DataFrame<Described<S>>> {
+    checkFrameOptions('describe', options);
     const { describePlan } = await import('../late.js');
     return this.of(await describePlan(this.plan, options));
   }
@@ -49,6 +51,7 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * frame.explain({ optimized: true }); // 'scan memory (1 rows) [y] where (x > 1)'
    */
   explain(options: { readonly optimized?: boolean } = {}): string {
+    checkOptions('explain', options, ['optimized']);
     return explainPlan(this.plan, options.optimized);
   }
 
@@ -63,6 +66,7 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * text.split('\n')[0]; // '1: 4 tasks'
    */
   async explainPartitions(partitions: number, options: FrameOptions = {}): Promise<string> {
+    checkFrameOptions('explainPartitions', options);
     const { partitionsText } = await import('../late.js');
     return partitionsText(this.plan, partitions, options);
   }
@@ -74,6 +78,7 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * fromRows([{ x: 1 }]).filter(col('x').gt(0)).visualize().startsWith('<svg'); // true
    */
   visualize(options: { readonly optimized?: boolean } = {}): string {
+    checkOptions('visualize', options, ['optimized']);
     const plan = options.optimized === false ? this.plan : optimize(this.plan);
     const picture = pictureOfPlan(plan);
     const steps = picture.boxes.length === 1 ? '1 step' : `${picture.boxes.length} steps`;
@@ -87,6 +92,7 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    * await fromRows([{ x: 1, y: 'a' }]).select({ z: col('x').div(2) }).schema(); // { z: 'float64' }
    */
   async schema(options: FrameOptions = {}): Promise<S> {
+    checkFrameOptions('schema', options);
     const { schemaOf } = await import('../late.js');
     return (await schemaOf(this.plan, options)) as S;
   }
@@ -100,6 +106,7 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    */
   async toText(rows = 10, options: FrameOptions = {}): Promise<string> {
     wholeNumber('toText', rows);
+    checkFrameOptions('toText', options);
     const batch = await this.firstRows(rows + 1, options);
     const { tableText } = await import('../late.js');
     return tableText(cut(batch, rows), batch.rows > rows);
@@ -113,6 +120,7 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
    */
   async toHtml(rows = 10, options: FrameOptions = {}): Promise<string> {
     wholeNumber('toHtml', rows);
+    checkFrameOptions('toHtml', options);
     const batch = await this.firstRows(rows + 1, options);
     const { tableHtml } = await import('../late.js');
     return tableHtml(cut(batch, rows), batch.rows > rows);

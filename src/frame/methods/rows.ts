@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { Expr } from '../expr/expr.js';
 import { exprNode, sortKeys } from '../expr/methods/core.js';
 import { columnNode, type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
@@ -181,6 +182,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
   sample(fraction: number, options: { readonly seed?: number } = {}): DataFrame<S> {
     if (!(fraction >= 0 && fraction <= 1))
       throw new RangeError(`sample: the fraction lies between 0 and 1, and is ${given(fraction)}`);
+    checkOptions('sample', options, ['seed']);
     return this.of(make.sample(this.plan, fraction, options.seed ?? 0));
   }
 

@@ -1,12 +1,14 @@
+import { checkOptions } from '../../engine/known-options.js';
 import type { LiteralValue } from '../expr/node.js';
 import type { DataFrame } from '../frame.js';
-import type { FrameOptions } from '../options.js';
+import { checkByName } from '../given.js';
+import { checkFrameOptions, type FrameOptions } from '../options.js';
 import { checkNames, checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Dummies, Exploded, Melted, Pivoted } from '../schemas.js';
 import type { Names } from '../types.js';
 import { dummiesPlan } from '../verbs/dummies.js';
-import { indexOf, type PivotAggregate, type PivotOptions, pivotPlan } from '../verbs/pivot.js';
+import { indexOf, PIVOT_OPTIONS, type PivotAggregate, type PivotOptions, pivotPlan } from '../verbs/pivot.js';
 import { GroupVerbs } from './groups.js';
 
 /** Verbs that make rows of columns and columns of rows. */
@@ -44,6 +46,8 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
       readonly value?: Y;
     } = {},
   ): DataFrame<Melted<S, I, V, X, Y>> {
+    checkByName('melt', options, "options, such as { ids: ['id'] }");
+    checkOptions('melt', options, ['ids', 'values', 'variable', 'value']);
     const { ids = [], variable = 'variable', value = 'value' } = options;
     const values =
       options.values ?? this.plan.columns.filter((name) => !(ids as readonly string[]).includes(name));
@@ -87,6 +91,9 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
     options: PivotOptions<string> & { readonly names?: readonly LiteralValue[] | undefined },
     run: FrameOptions = {},
   ): DataFrame | Promise<DataFrame> {
+    checkByName('pivot', options, "options, such as { index: 'i', on: 'k', values: 'x' }");
+    checkOptions('pivot', options, PIVOT_OPTIONS);
+    checkFrameOptions('pivot', run);
     const { plan } = this;
     if (options.names) return this.of(pivotPlan(plan, options, options.names));
     return import('../late.js').then(async ({ foundNames }) => {
@@ -114,10 +121,13 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
   ): Promise<DataFrame>;
   toDummies(
     column: string,
-    { names }: { readonly names?: readonly LiteralValue[] | undefined } = {},
+    options: { readonly names?: readonly LiteralValue[] | undefined } = {},
     run: FrameOptions = {},
   ): DataFrame | Promise<DataFrame> {
+    checkOptions('toDummies', options, ['names']);
+    checkFrameOptions('toDummies', run);
     const { plan } = this;
+    const { names } = options;
     if (names) return this.of(dummiesPlan(plan, column, names));
     return import('../late.js').then(async ({ foundNames }) => {
       const found = await foundNames('toDummies', plan, column, run);

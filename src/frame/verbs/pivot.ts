@@ -1,3 +1,4 @@
+import { optionNames } from '../../engine/known-options.js';
 import { nodeOf } from '../expr/methods/core.js';
 import { callNode, columnNode, type ExprNode, freeze, type LiteralValue, literalNode } from '../expr/node.js';
 import { checkNames, checkUnique } from '../plan/check.js';
@@ -34,6 +35,17 @@ export type PivotAggregate =
   | 'count'
   | 'nunique'
   | 'std';
+
+export const PIVOT_OPTIONS = [
+  ...optionNames<PivotOptions<string>>({
+    index: true,
+    on: true,
+    values: true,
+    aggregate: true,
+    margins: true,
+  }),
+  'names',
+];
 
 /** The plan of a pivot whose columns are given. */
 export function pivotPlan(

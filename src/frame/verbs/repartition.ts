@@ -1,4 +1,6 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { columnNode, type LiteralValue } from '../expr/node.js';
+import { checkByName } from '../given.js';
 import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { PlanNode } from '../plan/node.js';
@@ -24,6 +26,8 @@ export function repartitionPlan(plan: PlanNode, into: number | RangeOptions): Pl
     checkCount(into);
     return make.repartition(plan, into);
   }
+  checkByName('repartition', into, "a number, or { by: 'x' }");
+  checkOptions('repartition', into, ['by', 'partitions', 'divisions']);
   const { by, partitions, divisions } = into;
   checkNames('repartition', [by], plan.columns);
   if (partitions !== undefined) checkCount(partitions);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { parseDuration } from '../expr/duration.js';
 import { Expr } from '../expr/expr.js';
 import { callNode, columnNode, type ExprNode, literalNode } from '../expr/node.js';
@@ -29,6 +30,7 @@ export class Resampled<S, K> {
     private readonly every: string,
     private readonly options: ResampleOptions<string>,
   ) {
+    checkOptions('resample', options, ['by', 'empty']);
     const { months, days, microseconds } = parseDuration(every);
     if (months + days + microseconds <= 0)
       throw new RangeError(`resample: the width of buckets is a span of time above 0, not ${every}`);

@@ -1,5 +1,5 @@
 import { type AnyFrame, DataFrame } from '../frame.js';
-import type { FrameOptions } from '../options.js';
+import { checkFrameOptions, type FrameOptions } from '../options.js';
 import type { AnySchema, Schema } from '../types.js';
 
 /**
@@ -19,5 +19,6 @@ export async function sql<S extends Schema = AnySchema>(
 ): Promise<DataFrame<NoInfer<S>>> {
   const { sqlPlan } = await import('../late.js');
   const inputs = Object.entries(frames).map(([name, { plan }]) => ({ name, plan }));
+  checkFrameOptions('sql', options);
   return new DataFrame(await sqlPlan(text, inputs, options));
 }
