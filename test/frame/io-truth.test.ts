@@ -96,6 +96,19 @@ describe('JSON', () => {
   test.each(namesOf('json/'))('%s', async (name) => {
     expect(await told(await tw.readJson(join(DATA, name), { engine }))).toEqual(truth[name]);
   });
+
+  test.each(['times', 'pandas'])('types of times: %s', async (name) => {
+    const schema = await (await tw.readJson(join(DATA, `json/${name}.jsonl`), { engine })).schema({ engine });
+    expect(schema).toMatchObject({ instant: 'timestamptz', wall: 'timestamp', american: 'string' });
+  });
+
+  test('dates in a format that is said', async () => {
+    const path = join(DATA, 'json/times.jsonl');
+    const frame = await tw.readJson(path, { engine, dateFormat: '%m-%d-%Y' });
+    const days = ['2024-12-31', '2025-01-02', null, '2025-03-04'].map((day) => day && new Date(day));
+    const rows = await frame.select('american').rows({ engine });
+    expect(rows.map(({ american }) => american)).toEqual(days);
+  });
 });
 
 describe('CSV', () => {

@@ -284,7 +284,11 @@ describe('what a call does not take', () => {
     ],
     [
       'a function without what it gives',
-      async () => frame.apply(wrong(() => 1), undefinedFrame),
+      async () =>
+        frame.apply(
+          wrong(() => 1),
+          undefinedFrame,
+        ),
       "apply takes options behind the function, such as { schema: { y: 'float64' } }, not undefined",
     ],
   ])('%s, where it is promised', (_, call, message) => expect(call()).rejects.toThrow(message));

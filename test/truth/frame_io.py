@@ -216,6 +216,37 @@ with gzip.GzipFile(out / "json/pyarrow.jsonl.gz", "wb", mtime=0) as f:
     for row in documents.to_pylist():
         f.write(json.dumps(row).encode() + b"\n")
 
+# Times as Python and pandas write them: instants with what they are ahead of UTC, wall clocks without; with and without fractions.
+walls = [dt.datetime(2024, 7, 1, 9), dt.datetime(2024, 1, 2, 3, 4, 5, 678000), None, dt.datetime(1969, 12, 31, 23, 59, 59)]
+zones = [dt.timezone(dt.timedelta(hours=2)), utc, utc, dt.timezone(dt.timedelta(hours=-5, minutes=-30))]
+instants = [wall and wall.replace(tzinfo=zone) for wall, zone in zip(walls, zones)]
+# What is nested is written in one way: what is not is a text.
+whole = [at and at.replace(microsecond=0) for at in instants]
+instant = pa.timestamp("us", "UTC")
+times = pa.table(
+    {
+        "instant": pa.array(instants, instant),
+        "wall": pa.array(walls, pa.timestamp("us")),
+        "nested": pa.array([{"at": i, "all": [i]} for i in whole], pa.struct([("at", instant), ("all", pa.list_(instant))])),
+        "american": ["12-31-2024", "01-02-2025", None, "03-04-2025"],
+        "mixed": ["2024-01-02T03:04:05Z", "soon", None, ""],
+    }
+)
+
+
+def iso(value):
+    return value and value.isoformat()
+
+
+with open(out / "json/times.jsonl", "w") as f:
+    for i, (at, row) in enumerate(zip(instants, times.to_pylist())):
+        said = {"instant": iso(at), "wall": iso(walls[i]), "nested": {"at": iso(whole[i]), "all": [iso(whole[i])]}}
+        f.write(json.dumps({**row, **said}) + "\n")
+record("json/times.jsonl", times)
+in_pandas = times.drop_columns(["nested"])
+in_pandas.to_pandas().to_json(out / "json/pandas.jsonl", orient="records", lines=True, date_format="iso", date_unit="ms")
+record("json/pandas.jsonl", in_pandas)
+
 # Arrow IPC
 
 for codec in ["lz4", "zstd", "uncompressed"]:

@@ -9,6 +9,7 @@ import type { FileInfo, FileSource } from '../plan/node.js';
 import { typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { mayBeRenamed, pathsText, refuseSameKeys } from './json-keys.js';
+import { type Found, withTimes } from './json-times.js';
 import { duckTypesOf, type FileOptions, readerOptions, scanOf } from './scan.js';
 
 /** How files of JSON are read. */
@@ -98,13 +99,13 @@ async function foundColumns(
   source: FileSource,
   sampleRows: number | undefined,
   database: Database,
-): Promise<readonly (readonly [name: string, type: string])[]> {
+): Promise<readonly Found[]> {
   const sampling = { union_by_name: true, ...(sampleRows !== undefined && { sample_size: sampleRows }) };
   const options = { ...source.options, ...sampling, hive_partitioning: false, filename: false };
   try {
     const found = await duckTypesOf({ ...source, options }, database);
     if (mayBeRenamed(found.map(([name]) => name))) await refuseSameKeys(source, sampleRows, database, false);
-    return found;
+    return withTimes(found, source, sampleRows, database);
   } catch (cause) {
     const { message } = cause as Error;
     if (/Duplicate name .* in struct/.test(message)) await refuseSameKeys(source, sampleRows, database, true);
