@@ -70,6 +70,12 @@ describe('Parquet', () => {
     expect(await told(frame)).toEqual(ofOurs(truth[name]!));
   });
 
+  test('decimals of more digits than can be read', async () => {
+    await expect(tw.readParquet(join(DATA, 'parquet/decimal256.parquet'), { engine })).rejects.toThrow(
+      /decimal256\.parquet: column "wide" has decimals of 50 digits, and 38 are the most that can be read/,
+    );
+  });
+
   test('types', async () => {
     const schema = await (await tw.readParquet(join(DATA, 'parquet/zstd.parquet'), { engine })).schema({
       engine,

@@ -160,6 +160,9 @@ pa.dataset.write_dataset(
 )
 record("parquet/hive", hive.select(["v", "city", "year"]))
 
+# No reader of ours has so many digits.
+pq.write_table(pa.table({"x": [1], "wide": pa.array([decimal.Decimal("1.1")], pa.decimal256(50, 1))}), out / "parquet/decimal256.parquet")
+
 # CSV: what a reader should find
 
 people = pa.table(

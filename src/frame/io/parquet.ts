@@ -18,7 +18,7 @@ export async function parquetFrame<S extends SchemaLike<S> = AnySchema>(
   checkOptions('readParquet', options, FILE_OPTIONS);
   const database = Database.of(options.engine);
   const files = await filesOf('readParquet', paths, ['.parquet', '.parq', '.pq'], database);
-  const schemas = files.length > 1 ? await schemasOf(files, database) : [];
+  const schemas = await schemasOf(files, database);
   const [first, ...others] = schemas;
   if (!options.unionByName) for (const other of others) checkSame(first!, other);
   const sized = await withRows(files, database);
@@ -71,11 +71,11 @@ async function schemasOf(files: readonly FileInfo[], database: Database): Promis
   };
   // One row a node of each file's tree, in the order of a walk: a column's nodes below the first are a part of its type.
   for await (const { rows, columns } of database.batches({
-    sql: "SELECT file_name, name, coalesce(duckdb_type, converted_type, logical_type, 'group') AS type, coalesce(num_children, 0) AS children FROM parquet_schema($1)",
+    sql: "SELECT file_name, name, coalesce(duckdb_type, converted_type, logical_type, 'group') AS type, coalesce(num_children, 0) AS children, coalesce(precision, 0) AS digits FROM parquet_schema($1)",
     values: [files.map(({ path }) => path)],
   })) {
     const [paths, names, types] = columns.map(({ values }) => values as readonly string[]);
-    const children = columns[3]!.values as BigInt64Array;
+    const [children, digits] = columns.slice(3).map(({ values }) => values as BigInt64Array);
     for (let i = 0; i < rows; i++) {
       const path = paths![i]!;
       if (!schemas.has(path)) {
@@ -85,16 +85,26 @@ async function schemasOf(files: readonly FileInfo[], database: Database): Promis
       }
       if (open && open.left > 0) {
         open.type += ` ${names![i]!}: ${types![i]!}`;
-        open.left += Number(children[i]!) - 1;
+        open.left += Number(children![i]!) - 1;
       } else {
         close();
-        open = { name: names![i]!, type: types![i]!, left: Number(children[i]!), path };
+        open = { name: names![i]!, type: types![i]!, left: Number(children![i]!), path };
       }
+      if (Number(digits![i]!) > MOST_DIGITS)
+        throw new FileError(
+          `${path}: column ${JSON.stringify(open.name)} has decimals of ${digits![i]!} digits, and ${MOST_DIGITS} are the most that can be read; write it as such, or as text`,
+          path,
+          undefined,
+          open.name,
+        );
     }
   }
   close();
   return [...schemas];
 }
+
+/** Of decimals; of others DuckDB makes wrong numbers. */
+const MOST_DIGITS = 38;
 
 type FileSchema = readonly [path: string, columns: ReadonlyMap<string, string>];
 
