@@ -1,5 +1,5 @@
 /** Writing and reading again, tables of databases, and results. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -69,6 +69,20 @@ describe('what is written is read again', () => {
     // Such names are no others where there is none that they could have been.
     writeFileSync(one!, '{"a":1,"A_1":2,"b_1":3}\n');
     expect(await (await tw.readJson(one!, { engine })).rows({ engine })).toEqual([{ a: 1, A_1: 2, b_1: 3 }]);
+  });
+
+  test('numbers that JSON has not are null', async () => {
+    const path = join(home, 'numbers.jsonl');
+    const { NaN: nan, POSITIVE_INFINITY: infinite } = Number;
+    const odd = [
+      { x: nan, list: [1.5, infinite, null], struct: { y: -infinite, z: 'a', w: { v: nan } } },
+      { x: 2.5, list: null, struct: null },
+    ];
+    const numbers = tw.fromRows<object>(odd);
+    await numbers.toJson(path, { engine });
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    // As JSON.stringify writes them.
+    expect(lines.map((line) => JSON.parse(line))).toEqual(JSON.parse(JSON.stringify(odd)));
   });
 
   test.each(['rows.jsonl', 'rows.jsonl.gz', 'rows.json'])('%s', async (name) => {

@@ -13,6 +13,8 @@ import { checkFrameOptions, type FrameOptions, queryOptions } from '../options.j
 import { checkNames } from '../plan/check.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
 import { engineOf } from '../plan/place.js';
+import { schemaOf } from '../statement/index.js';
+import { withNumbersOfJson } from './json-numbers.js';
 
 /** What all writers take. */
 export interface WriteOptions extends FrameOptions {
@@ -210,7 +212,8 @@ export async function writeJson(plan: PlanNode, path: string, options: JsonWrite
   checkFrameOptions('toJson', options, ['format', 'dateFormat', 'timestampFormat', ...FILES]);
   const { format = 'lines', dateFormat, timestampFormat } = options;
   checkChoice('toJson', 'format', format, ['lines', 'array']);
-  await writeText('toJson', plan, path, options, format === 'lines' ? '.jsonl' : '.json', {
+  const written = withNumbersOfJson(plan, await schemaOf(plan, options));
+  await writeText('toJson', written, path, options, format === 'lines' ? '.jsonl' : '.json', {
     FORMAT: 'json',
     ARRAY: format === 'array',
     ...(dateFormat !== undefined && { DATEFORMAT: dateFormat }),

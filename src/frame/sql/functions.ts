@@ -173,6 +173,8 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'list.unique': (x) => `list_filter(${x}, lambda e, i: list_position(${x}, e) = i)`,
   'list.slice': (x, from, to) => `list_slice(${x}, ${from}, ${to})`,
   'list.join': call('array_to_string'),
+  /** With null for elements that are no finite numbers; no user's. */
+  'list.finite': (x) => `list_transform(${x}, lambda e: CASE WHEN isfinite(e) THEN e END)`,
   'list.concat': (x, y) => `CASE WHEN ${x} IS NOT NULL AND ${y} IS NOT NULL THEN list_concat(${x}, ${y}) END`,
 
   'struct.field': call('struct_extract'),
