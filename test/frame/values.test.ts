@@ -10,6 +10,7 @@ import {
   fromColumns,
   fromRows,
   LocalEngine,
+  lit,
   readParquet,
   sql,
   useEngine,
@@ -263,4 +264,21 @@ it('names that all objects have from their prototype are columns and fields like
     { constructor: 'Ferrari', car: { constructor: 'x', n: 1 } },
     { constructor: null, car: { constructor: null, n: 2 } },
   ]);
+});
+
+it('lists are longer than what functions can be called with', async () => {
+  const many = Array.from({ length: 150_000 }, (_, i) => 2 * i);
+  const frame = fromRows([{ x: 7 }, { x: 8 }, { x: 1e6 }, { x: null }]);
+  expect(await frame.select({ r: col('x').isIn(many) }).rows()).toEqual([
+    { r: false },
+    { r: true },
+    { r: false },
+    { r: null },
+  ]);
+  expect(
+    await frame
+      .head(1)
+      .select({ r: lit(many).list.length() })
+      .rows(),
+  ).toEqual([{ r: 150_000 }]);
 });

@@ -3,7 +3,7 @@ import type { Interval } from '../types.js';
 import { parseDuration } from './duration.js';
 import { Expr } from './expr.js';
 import { exprNode, nodeOf } from './methods/core.js';
-import { callNode, type ExprNode, freeze, literalNode } from './node.js';
+import { callNode, callOf, type ExprNode, freeze, literalNode } from './node.js';
 import type { NamesOf, Operand, TermOf, WindowOptions } from './operand.js';
 import { printExpr } from './print.js';
 import type { Common } from './terms.js';
@@ -77,7 +77,7 @@ export function concatText<const O extends readonly Operand[]>(
 /** A function of at least one operand. */
 function ofSome(fn: string, operands: readonly Operand[], name = fn): ExprNode {
   if (operands.length === 0) throw new TypeError(`${name} takes at least one operand`);
-  return callNode(fn, ...operands.map(nodeOf));
+  return callOf(fn, operands.map(nodeOf));
 }
 
 /**

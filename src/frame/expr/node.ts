@@ -175,7 +175,9 @@ export const freeze = <T extends object>(node: T): Readonly<T> => Object.freeze(
 export const columnNode = (name: string): ColumnNode => freeze({ kind: 'column', name });
 export const literalNode = (value: LiteralValue, type?: ColumnType): LiteralNode =>
   freeze({ kind: 'literal', value, ...(type !== undefined && { type }) });
-export const callNode = (fn: string, ...args: ExprNode[]): CallNode => freeze({ kind: 'call', fn, args });
+export const callNode = (fn: string, ...args: ExprNode[]): CallNode => callOf(fn, args);
+/** A call of as many arguments as there are: a list of users' values may be longer than what functions can be called with. */
+export const callOf = (fn: string, args: readonly ExprNode[]): CallNode => freeze({ kind: 'call', fn, args });
 
 /** An aggregate over all rows, or over those of a partition that is put in later. */
 export function windowOf({ fn, args, filter, orderBy = [] }: AggregateNode): WindowNode {

@@ -1,5 +1,5 @@
 import {
-  callNode,
+  callOf,
   childrenOf,
   type ExprNode,
   freeze,
@@ -123,7 +123,7 @@ function foldLogic(node: Extract<ExprNode, { kind: 'call' }>, dominant: boolean)
   if (kept.length === 0) return literalNode(!dominant);
   // What is left alone must be a boolean by itself: `1 and true` is one, 1 is not.
   if (kept.length === 1) return isBoolean(kept[0]!) ? kept[0]! : node;
-  return callNode(node.fn, ...kept);
+  return callOf(node.fn, kept);
 }
 
 function foldArithmetic(

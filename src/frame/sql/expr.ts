@@ -1,7 +1,7 @@
 import type { CastNode, ExprNode, Frame, LiteralNode, SortKey } from '../expr/node.js';
 import { isOrdered } from '../plan/aggregates.js';
 import type { Interval } from '../types.js';
-import { AGGREGATE, HERE, SCALAR, WINDOW } from './functions.js';
+import { AGGREGATE, HERE, OF_LIST, SCALAR, WINDOW } from './functions.js';
 import { isInterval, type Parameters, quoteName, typeName } from './writer.js';
 
 /** The column that numbers rows where their order counts. */
@@ -21,6 +21,7 @@ export function exprSql(
       return literalSql(node, parameters);
     case 'call': {
       if (node.fn === 'struct') return structSql(node.args, sql);
+      if (Object.hasOwn(OF_LIST, node.fn)) return OF_LIST[node.fn]!(node.args.map(sql));
       return rowOf(SCALAR, node.fn, 'function')(...node.args.map(sql));
     }
     case 'cast':

@@ -77,8 +77,6 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   isNaN: call('tw_is_nan'),
   isFinite: call('isfinite'),
   isInfinite: call('isinf'),
-  isIn: (x, ...values) =>
-    values.length === 0 ? `CASE WHEN ${x} IS NOT NULL THEN false END` : `(${x} IN (${values.join(', ')}))`,
   between: (x, low, high) => `(${x} BETWEEN ${low} AND ${high})`,
   coalesce: call('coalesce'),
   fillNaN: (x, value) => `CASE WHEN tw_is_nan(${x}) THEN ${value} ELSE ${x} END`,
@@ -99,7 +97,6 @@ export const SCALAR: Readonly<Record<string, Template>> = {
     for (let i = 0; i < pairs.length; i += 2) fields.push(`${pairs[i]} := ${pairs[i + 1]}`);
     return `struct_pack(${fields.join(', ')})`;
   },
-  listOf: call('list_value'),
   concat: (...parts) => `(${parts.map((part) => `CAST(${part} AS VARCHAR)`).join(' || ')})`,
 
   'str.length': call('length'),
@@ -178,6 +175,13 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'list.concat': (x, y) => `CASE WHEN ${x} IS NOT NULL AND ${y} IS NOT NULL THEN list_concat(${x}, ${y}) END`,
 
   'struct.field': call('struct_extract'),
+};
+
+/** Functions of as many values as users' lists have, which may be more than a function can be called with. */
+export const OF_LIST: Readonly<Record<string, (args: readonly string[]) => string>> = {
+  isIn: ([x, ...values]) =>
+    values.length === 0 ? `CASE WHEN ${x} IS NOT NULL THEN false END` : `(${x} IN (${values.join(', ')}))`,
+  listOf: (args) => `list_value(${args.join(', ')})`,
 };
 
 /** Stands in a template behind each aggregate that gets the FILTER and OVER of the whole; without it they go to the end. */

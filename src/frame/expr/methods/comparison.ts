@@ -1,7 +1,8 @@
 import { given } from '../../given.js';
 import type { Expr } from '../expr.js';
-import type { LiteralValue } from '../node.js';
+import { callOf, type LiteralValue } from '../node.js';
 import type { NamesOf, Operand } from '../operand.js';
+import { nodeOf } from './core.js';
 import { MathMethods } from './math.js';
 
 /** Comparison and logic: null where an operand is null, and true and false where that is certain. */
@@ -79,7 +80,7 @@ export abstract class ComparisonMethods<N extends string, T> extends MathMethods
     return this.with('between', low, high);
   }
   /**
-   * Whether it is one of some values; null where it is null.
+   * Whether it is one of some values; null where it is null. Of tens of thousands and more, a join with `how: 'semi'` is faster.
    *
    * @example
    * await fromRows([{ x: 'a' }]).select({ r: col('x').isIn(['a', 'b']) }).rows(); // [ { r: true } ]
@@ -87,7 +88,7 @@ export abstract class ComparisonMethods<N extends string, T> extends MathMethods
   isIn(values: readonly LiteralValue[]): Expr<N, 'bool'> {
     if (!Array.isArray(values))
       throw new TypeError(`isIn takes a list of values, isIn(['a', 'b']), not ${given(values)}`);
-    return this.with('isIn', ...values.filter((value) => value !== null));
+    return this.of(callOf('isIn', [this.node, ...values.filter((value) => value !== null).map(nodeOf)]));
   }
   /**
    * Whether both hold; false where one is false, even beside null.

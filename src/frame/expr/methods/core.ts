@@ -1,13 +1,6 @@
 import { given } from '../../given.js';
 import type { Expr } from '../expr.js';
-import {
-  callNode,
-  columnNode,
-  type ExprNode,
-  type LiteralValue,
-  literalNode,
-  type SortKey,
-} from '../node.js';
+import { callOf, columnNode, type ExprNode, type LiteralValue, literalNode, type SortKey } from '../node.js';
 import type { Descending, Operand, OrderTerm } from '../operand.js';
 import { printExpr } from '../print.js';
 
@@ -53,7 +46,7 @@ export abstract class ExprCore<N extends string, T> {
    * String(col('x').with('add', 1)); // (x + 1)
    */
   with<M extends string, U>(fn: string, ...others: Operand[]): Expr<N | M, U> {
-    return this.of(callNode(fn, this.node, ...others.map(nodeOf)));
+    return this.of(callOf(fn, [this.node, ...others.map(nodeOf)]));
   }
 
   /** Another expression: families do not know the class that has them all. */
@@ -63,7 +56,7 @@ export abstract class ExprCore<N extends string, T> {
 /** The expression of an operand. Throws a TypeError for what is none. */
 export function nodeOf(operand: Operand): ExprNode {
   if (operand instanceof ExprCore) return operand.node;
-  if (Array.isArray(operand)) return callNode('listOf', ...operand.map(nodeOf));
+  if (Array.isArray(operand)) return callOf('listOf', operand.map(nodeOf));
   const type = typeof operand;
   const value =
     operand === null ||
