@@ -200,6 +200,14 @@ german.to_pandas().assign(day=["31.12.2024", "02.01.2025"]).to_csv(csv("german.c
 infinite = pa.table({"all": [math.inf, -math.inf, math.inf], "first": [math.inf, 2.5, math.nan], "behind": pa.array([None, math.inf, 1]), "text": ["inf", "b", "c"], "day": [dt.date(2024, 12, 31)] * 3})
 pl.from_arrow(infinite).write_csv(csv("infinite.csv", infinite))
 
+# Names that objects of JavaScript put first, or take for something else.
+years = pa.table({"Country": ["A", "B"], "2021": [1, 2], "2020": [3, 4], "__proto__": [5, 6], "constructor": ["x", "y"]})
+years.to_pandas().to_csv(csv("years.csv", years), index=False)
+swapped = pa.table({"2021": [1, 2], "2020": [3, 4]})
+swapped.to_pandas().to_csv(csv("swapped.csv", swapped), index=False)
+pq.write_table(years, out / "parquet/years.parquet")
+record("parquet/years.parquet", years)
+
 # JSON
 
 documents = pa.table(

@@ -23,6 +23,8 @@ import { columnType, isWide } from './types.js';
 export type { QueryOptions } from './session.js';
 
 export interface Description {
+  /** Names of columns in their order, which objects do not keep where names are such as "2024". */
+  readonly names: readonly string[];
   readonly schema: Schema;
   /** Columns of integers of 128 bits. */
   readonly wide: readonly string[];
@@ -122,6 +124,7 @@ export class Database {
       const types = none.columnTypes();
       const names = none.columnNames();
       return {
+        names,
         schema: Object.fromEntries(names.map((name, i) => [name, columnType(types[i]!)])),
         wide: names.filter((_, i) => isWide(types[i]!)),
         types: Object.fromEntries(names.map((name, i) => [name, types[i]!.toString()])),

@@ -20,7 +20,7 @@ let count = 0;
 /** Has an engine compute a plan, and hold its partitions. */
 export async function persistPlan<S>(plan: PlanNode, options: FrameOptions): Promise<PersistedFrame<S>> {
   const { holding, schema } = await hold(plan, options, { by: 'one' });
-  return persistedFrame(holding, schema);
+  return persistedFrame(holding, schema, plan.columns);
 }
 
 /** Has an engine hold the partitions of a plan, each a file. */

@@ -61,13 +61,18 @@ export class PersistedFrame<in out S = AnySchema> extends DataFrame<S> implement
 }
 
 /** The frame of what an engine holds. */
-export function persistedFrame<S>(holding: Holding, schema: Schema): PersistedFrame<S> {
+export function persistedFrame<S>(
+  holding: Holding,
+  schema: Schema,
+  columns: readonly string[],
+): PersistedFrame<S> {
   const source: HeldSource = Object.freeze({ from: 'held', schema, holding });
-  return new PersistedFrame(make.scan(source, Object.keys(schema)));
+  return new PersistedFrame(make.scan(source, columns));
 }
 
 /** A frame that a cluster holds, as data: for another program. */
 export interface FrameHandle {
+  readonly columns: readonly string[];
   readonly schema: Schema;
   readonly types: ColumnTypes;
   readonly parts: readonly { readonly key: Key; readonly bytes: number }[];
@@ -83,12 +88,17 @@ export function frameHandleOf({ plan }: AnyFrame, engine: Engine): FrameHandle |
   engineOf(plan, engine);
   const { schema, holding } = plan.source;
   const parts = holding.parts.flatMap(({ at, bytes }) => ('key' in at ? [{ key: at.key, bytes }] : []));
-  return parts.length === holding.parts.length ? { schema, types: holding.types, parts } : undefined;
+  return parts.length === holding.parts.length
+    ? { columns: plan.columns, schema, types: holding.types, parts }
+    : undefined;
 }
 
 /** The frame of partitions that an engine holds for this program. */
-export function heldFrame({ schema, types, parts }: FrameHandle, engine: Engine): PersistedFrame<Schema> {
+export function heldFrame(
+  { columns, schema, types, parts }: FrameHandle,
+  engine: Engine,
+): PersistedFrame<Schema> {
   const keys = parts.map(({ key }) => key);
   const held = parts.map(({ key, bytes }) => ({ at: { key }, bytes }));
-  return persistedFrame(new Holding(engine, types, held, () => engine.release(keys)), schema);
+  return persistedFrame(new Holding(engine, types, held, () => engine.release(keys)), schema, columns);
 }

@@ -2,14 +2,14 @@ import { open } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
 import type { Database } from '../duck/database.js';
 import { FileError } from '../errors.js';
-import type { FileInfo, FileSource, ReaderOption } from '../plan/node.js';
+import type { FileInfo, FileSource, NamedType, ReaderOption } from '../plan/node.js';
 import type { CsvOptions } from './csv.js';
 import { everything } from './scan.js';
 
 /** What the first rows of a CSV file tell. */
 export interface Look {
-  /** Names and DuckDB's types of columns, in order. */
-  readonly columns: Readonly<Record<string, string>>;
+  /** In the order of the file. */
+  readonly columns: readonly NamedType[];
   /** How it is read, by DuckDB's names of options. */
   readonly dialect: Readonly<Record<string, ReaderOption>>;
 }
@@ -31,8 +31,12 @@ export async function look(
       // DuckDB casts "inf" to dates too, and takes a column that begins so for one of dates, or of texts.
       const numbers = await sniff(path, { ...samples, auto_type_candidates: NUMBERS }, database);
       const doubtful = options.dateFormat === undefined ? ['VARCHAR', 'DATE'] : ['VARCHAR'];
-      for (const [name, type] of Object.entries(numbers.columns))
-        if (type === 'DOUBLE' && doubtful.includes(columns[name]!)) columns[name] = type;
+      const found = new Map(numbers.columns);
+      const doubted = columns.map(([name, type]): NamedType => {
+        const isNumber = found.get(name) === 'DOUBLE' && doubtful.includes(type);
+        return [name, isNumber ? 'DOUBLE' : type];
+      });
+      return { columns: doubted, dialect: { ...formats, ...dialect } };
     }
     return { columns, dialect: { ...formats, ...dialect } };
   } catch (error) {
@@ -58,9 +62,9 @@ async function sniff(
   path: string,
   options: FileSource['options'],
   database: Database,
-): Promise<{ columns: Record<string, string>; formats: Record<string, string> }> {
+): Promise<{ columns: readonly NamedType[]; formats: Record<string, string> }> {
   const { sql, values } = everything(sourceOf(path, options));
-  const columns: Record<string, string> = {};
+  const columns: NamedType[] = [];
   const formats: Record<string, string> = {};
   for await (const { columns: found } of database.batches({
     sql: sql.replace('read_csv', 'sniff_csv'),
@@ -68,7 +72,7 @@ async function sniff(
   })) {
     const value = (name: string): unknown => found.find((column) => column.name === name)?.values[0];
     for (const { name, type } of value('Columns') as readonly { name: string; type: string }[])
-      columns[name] = type;
+      columns.push([name, type]);
     for (const [option, name] of [
       ['dateformat', 'DateFormat'],
       ['timestampformat', 'TimestampFormat'],
@@ -96,7 +100,7 @@ async function explain(
   database: Database,
 ): Promise<void> {
   const count = line.split(String(dialect.delim)).length;
-  const columns = Object.fromEntries(Array.from({ length: count }, (_, i) => [`column${i}`, 'VARCHAR']));
+  const columns = Array.from({ length: count }, (_, i): NamedType => [`column${i}`, 'VARCHAR']);
   const source = sourceOf(path, { ...dialect, auto_detect: false, columns });
   await database.execute(everything(source, 'SELECT count(column0)'));
 }

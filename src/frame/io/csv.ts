@@ -7,7 +7,7 @@ import { checkGzip } from '../files/gzip.js';
 import { DataFrame } from '../frame.js';
 import { checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
-import type { FileInfo, FileSource } from '../plan/node.js';
+import type { FileInfo, FileSource, NamedType } from '../plan/node.js';
 import { quoteName, typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { type Look, look } from './csv-look.js';
@@ -91,7 +91,7 @@ export async function csvFrame<const S extends Schema = AnySchema>(
   const { schema } = options;
   if (!schema) return frame.withTypes<S>();
   // Columns of a file that the schema does not name are left out; those that the path gives stay.
-  const inFile = new Set(sources.flatMap((source) => Object.keys(source.options.columns as object)));
+  const inFile = new Set(sources.flatMap((source) => namesIn(source.options)));
   const kept = frame.columns.filter((name) => !inFile.has(name) || Object.hasOwn(schema, name));
   return new DataFrame(make.pick(frame.plan, kept));
 }
@@ -122,7 +122,7 @@ export async function badRows(
 async function badRowsOf(found: FileSource, limit: number, database: Database): Promise<readonly BadRow[]> {
   const { ignore_errors: _, ...options } = found.options;
   const source = { ...found, options: { ...options, store_rejects: true, rejects_limit: limit } };
-  const names = Object.keys(options.columns as object);
+  const names = namesIn(found.options);
   // Every value is asked for: those of columns that nobody needs are not converted.
   const { sql, values } = everything(
     source,
@@ -161,7 +161,7 @@ async function csvSources(
   const types = typesOf(where, looks, options);
   const groups = new Map<string, { readonly look: Look; readonly files: FileInfo[] }>();
   for (const [i, found] of looks.entries()) {
-    const names = Object.keys(found.columns);
+    const names = found.columns.map(([name]) => name);
     if (!options.unionByName)
       checkSame([files[0]!.path, placesOf(looks[0]!)], [files[i]!.path, placesOf(found)]);
     const key = JSON.stringify([names, found.dialect]);
@@ -177,7 +177,7 @@ async function csvSources(
       ...readerOptions({ ...options, unionByName: false }),
       ...dialect,
       auto_detect: false,
-      columns: Object.fromEntries(Object.keys(columns).map((name) => [name, types.get(name)!])),
+      columns: columns.map(([name]): NamedType => [name, types.get(name)!]),
       ...(options.onBadRows === 'skip' && { ignore_errors: true }),
     },
     schema: {},
@@ -193,27 +193,36 @@ function checkChoices(where: string, options: CsvOptions): void {
 
 /** Columns by their places, which are what files are read by. */
 const placesOf = ({ columns }: Look): Map<string, string> =>
-  new Map(Object.keys(columns).map((name, i) => [name, `number ${i + 1}`]));
+  new Map(columns.map(([name], i) => [name, `number ${i + 1}`]));
+
+const namesIn = (options: FileSource['options']): readonly string[] =>
+  (options.columns as readonly NamedType[]).map(([name]) => name);
 
 /** With the names that were asked for. */
 function named(where: string, { path }: FileInfo, found: Look, { names, header, schema }: CsvOptions): Look {
-  const wanted = names ?? (header === false && schema ? Object.keys(schema) : undefined);
+  const inOrder = header === false && schema !== undefined && names === undefined;
+  const number = inOrder ? Object.keys(schema).find((name) => /^\d+$/.test(name)) : undefined;
+  if (number !== undefined)
+    throw new TypeError(
+      `${where}: schema has the column "${number}", and objects of JavaScript put such names first: say the order of the columns by names`,
+    );
+  const wanted = names ?? (inOrder ? Object.keys(schema) : undefined);
   if (!wanted) return found;
   checkUnique(where, wanted);
-  const types = Object.values(found.columns);
+  const types = found.columns.map(([, type]) => type);
   if (wanted.length !== types.length)
     throw new FileError(
       `${where}: ${path} has ${types.length} columns, and ${wanted.length} names were given (${wanted.join(', ')})`,
       path,
     );
-  return { ...found, columns: Object.fromEntries(wanted.map((name, i) => [name, types[i]!])) };
+  return { ...found, columns: wanted.map((name, i): NamedType => [name, types[i]!]) };
 }
 
 /** The type of each column: what was asked for, else what all files have, as DuckDB writes it. */
 function typesOf(where: string, looks: readonly Look[], options: CsvOptions): ReadonlyMap<string, string> {
   const types = new Map<string, string>();
   for (const { columns } of looks)
-    for (const [name, type] of Object.entries(columns)) {
+    for (const [name, type] of columns) {
       const other = types.get(name);
       types.set(name, other === undefined ? type : wider(other, type));
     }
@@ -239,7 +248,7 @@ function unionOf(frames: readonly DataFrame[]): DataFrame {
   const types = new Map<string, ColumnType>();
   for (const { plan } of frames)
     if (plan.kind === 'scan' && plan.source.from === 'files')
-      for (const [name, type] of Object.entries(plan.source.schema)) types.set(name, type);
+      for (const name of plan.columns) types.set(name, plan.source.schema[name]!);
   const names = [...types.keys()];
   const inputs = frames.map(({ plan }) =>
     make.project(

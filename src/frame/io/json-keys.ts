@@ -63,7 +63,7 @@ async function structureOf(
   const parameters = new Parameters();
   const options = {
     ...source.options,
-    columns: { json: 'JSON' },
+    columns: [['json', 'JSON']] as const,
     records: false,
     filename: false,
     hive_partitioning: false,

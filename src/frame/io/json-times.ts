@@ -1,6 +1,6 @@
 import type { Database } from '../duck/database.js';
 import * as make from '../plan/make.js';
-import type { FileSource } from '../plan/node.js';
+import type { FileSource, NamedType } from '../plan/node.js';
 import { sourceSql } from '../sql/source.js';
 import { Parameters, quoteName } from '../sql/writer.js';
 
@@ -15,20 +15,17 @@ const WALL = String.raw`\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,9})?`;
 const DATE = String.raw`\d{4}-\d\d-\d\d`;
 const ZONE = String.raw`(Z|[+-]\d\d(:?\d\d)?)`;
 
-/** A column of a file, and its type as DuckDB writes it. */
-export type Found = readonly [name: string, type: string];
-
 /**
  * Columns of times with their right types. DuckDB takes times that are written in one way only, the others for texts, and of instants ("…+02:00") takes
  * the wall clock: read so, they would lose what is behind it. It takes "12-31-2024" for a date too, which is then read in another way, or not at all. What
  * a source says of its formats holds.
  */
 export async function withTimes(
-  found: readonly Found[],
+  found: readonly NamedType[],
   source: FileSource,
   sampleRows: number | undefined,
   database: Database,
-): Promise<readonly Found[]> {
+): Promise<readonly NamedType[]> {
   const { dateformat, timestampformat } = source.options;
   if (timestampformat !== undefined) return found;
   const rows = sampleRows ?? SAMPLE_ROWS;
@@ -61,18 +58,18 @@ interface Look {
 
 /** What the texts of some columns are in the first objects of each file. */
 async function looked(
-  columns: readonly Found[],
+  columns: readonly NamedType[],
   source: FileSource,
   rows: number,
   database: Database,
 ): Promise<readonly (readonly [name: string, look: Look])[]> {
   if (columns.length === 0) return [];
-  const plain = ([, type]: Found): boolean => ['VARCHAR', 'TIMESTAMP', 'DATE'].includes(type);
+  const plain = ([, type]: NamedType): boolean => ['VARCHAR', 'TIMESTAMP', 'DATE'].includes(type);
   const names = columns.map(([name]) => name);
-  const read = columns.map((column): Found => [column[0], plain(column) ? 'VARCHAR' : 'JSON']);
+  const read = columns.map((column): NamedType => [column[0], plain(column) ? 'VARCHAR' : 'JSON']);
   const options = {
     ...source.options,
-    columns: Object.fromEntries(read),
+    columns: read,
     filename: false,
     hive_partitioning: false,
     ignore_errors: true,

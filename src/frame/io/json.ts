@@ -5,11 +5,11 @@ import { filesOf } from '../files/files.js';
 import { checkGzip } from '../files/gzip.js';
 import type { DataFrame } from '../frame.js';
 import { checkUnique } from '../plan/check.js';
-import type { FileInfo, FileSource } from '../plan/node.js';
+import type { FileInfo, FileSource, NamedType } from '../plan/node.js';
 import { typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { mayBeRenamed, pathsText, refuseSameKeys } from './json-keys.js';
-import { type Found, withTimes } from './json-times.js';
+import { withTimes } from './json-times.js';
 import { duckTypesOf, type FileOptions, readerOptions, scanOf } from './scan.js';
 
 /** How files of JSON are read. */
@@ -86,12 +86,12 @@ export async function jsonFrame<const S extends Schema = AnySchema>(
   const found = schema
     ? Object.entries(schema).map(([name, type]) => [name, typeName(type)] as const)
     : await foundColumns(source, sampleRows, database);
-  const columns: Record<string, string> = Object.fromEntries(found);
+  const columns = new Map(found);
   for (const [name, type] of Object.entries(types ?? {})) {
-    if (!Object.hasOwn(columns, name)) throw new ColumnError('readJson', name, Object.keys(columns));
-    columns[name] = typeName(type);
+    if (!columns.has(name)) throw new ColumnError('readJson', name, [...columns.keys()]);
+    columns.set(name, typeName(type));
   }
-  return scanOf({ ...source, options: { ...reading, columns } }, database);
+  return scanOf({ ...source, options: { ...reading, columns: [...columns] } }, database);
 }
 
 /** Names and types of the columns that some first objects of the files have. */
@@ -99,7 +99,7 @@ async function foundColumns(
   source: FileSource,
   sampleRows: number | undefined,
   database: Database,
-): Promise<readonly Found[]> {
+): Promise<readonly NamedType[]> {
   const sampling = { union_by_name: true, ...(sampleRows !== undefined && { sample_size: sampleRows }) };
   const options = { ...source.options, ...sampling, hive_partitioning: false, filename: false };
   try {

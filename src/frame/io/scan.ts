@@ -3,7 +3,7 @@ import type { Database } from '../duck/database.js';
 import { DataFrame } from '../frame.js';
 import type { FrameOptions } from '../options.js';
 import * as make from '../plan/make.js';
-import type { FileSource, ReaderOption, ScanNode } from '../plan/node.js';
+import type { FileSource, NamedType, ReaderOption, ScanNode } from '../plan/node.js';
 import { sourceSql } from '../sql/source.js';
 import { Parameters, type Statement } from '../sql/writer.js';
 
@@ -49,16 +49,13 @@ export async function scanOf<S>(
   source: Exclude<ScanNode['source'], { from: 'tasks' }>,
   database: Database,
 ): Promise<DataFrame<S>> {
-  const { schema } = await database.describe(everything(source));
-  return new DataFrame(make.scan(Object.freeze({ ...source, schema }), Object.keys(schema)));
+  const { schema, names } = await database.describe(everything(source));
+  return new DataFrame(make.scan(Object.freeze({ ...source, schema }), names));
 }
 
 /** Names and types of a source's columns, as DuckDB writes types. */
-export async function duckTypesOf(
-  source: FileSource,
-  database: Database,
-): Promise<readonly (readonly [name: string, type: string])[]> {
-  const found: (readonly [string, string])[] = [];
+export async function duckTypesOf(source: FileSource, database: Database): Promise<readonly NamedType[]> {
+  const found: NamedType[] = [];
   for await (const { columns } of database.batches(everything(source, 'DESCRIBE SELECT *'))) {
     const [names, types] = columns.map(({ values }) => values as readonly string[]);
     found.push(...names!.map((name, i) => [name, types![i]!] as const));

@@ -93,12 +93,10 @@ export interface ColumnStatistics {
 /** A value that can be compared: times in microseconds since 1970, dates too, booleans as 0 and 1. */
 export type Bound = number | bigint | string;
 
-export type ReaderOption =
-  | boolean
-  | number
-  | string
-  | readonly string[]
-  | { readonly [name: string]: string };
+export type ReaderOption = boolean | number | string | readonly string[] | readonly NamedType[];
+
+/** A column and its type as DuckDB writes it. In lists of such the order is that of the file: objects put names like "2024" first. */
+export type NamedType = readonly [name: string, type: string];
 
 /** A table of another database. */
 export interface DatabaseSource {

@@ -2,6 +2,7 @@ import type {
   DatabaseSource,
   FileInfo,
   FileSource,
+  NamedType,
   ReaderOption,
   ScanNode,
   TaskSource,
@@ -113,7 +114,7 @@ function pieceSql(
  * that.
  */
 function goodRows(table: string, columns: ReaderOption): string {
-  const converted = Object.entries(columns as Readonly<Record<string, string>>)
+  const converted = (columns as readonly NamedType[])
     .filter(([, type]) => type !== 'VARCHAR')
     .map(([name]) => quoteName(name));
   if (converted.length === 0) return table;
@@ -122,8 +123,10 @@ function goodRows(table: string, columns: ReaderOption): string {
 
 function optionSql(value: ReaderOption, parameters: Parameters): string {
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
-  if (typeof value === 'string' || Array.isArray(value))
-    return parameters.bind(value as string | readonly string[]);
-  const entries = Object.entries(value).map(([name, type]) => `${quoteName(name)}: ${parameters.bind(type)}`);
+  if (typeof value === 'string' || !isTyped(value)) return parameters.bind(value);
+  const entries = value.map(([name, type]) => `${quoteName(name)}: ${parameters.bind(type)}`);
   return `{${entries.join(', ')}}`;
 }
+
+const isTyped = (value: readonly string[] | readonly NamedType[]): value is readonly NamedType[] =>
+  typeof value[0] === 'object';

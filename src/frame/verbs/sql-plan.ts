@@ -14,7 +14,7 @@ export async function sqlPlan(
   options: FrameOptions,
 ): Promise<SqlNode> {
   const empty = await Promise.all(
-    inputs.map(async ({ name, plan }) => emptySql(name, await schemaOf(plan, options))),
+    inputs.map(async ({ name, plan }) => emptySql(name, plan.columns, await schemaOf(plan, options))),
   );
   const select = `${text.trim().replace(/;\s*$/, '')}\n`;
   const columns = await Database.of(options.engine).connected({}, async (connection) => {
@@ -36,7 +36,7 @@ export async function sqlPlan(
 }
 
 /** A frame of a schema without rows, as a part of WITH. */
-const emptySql = (name: string, schema: Schema): string =>
-  `${quoteName(name)} AS (SELECT ${Object.entries(schema)
-    .map(([column, type]) => `CAST(NULL AS ${typeName(type)}) AS ${quoteName(column)}`)
+const emptySql = (name: string, columns: readonly string[], schema: Schema): string =>
+  `${quoteName(name)} AS (SELECT ${columns
+    .map((column) => `CAST(NULL AS ${typeName(schema[column]!)}) AS ${quoteName(column)}`)
     .join(', ')} LIMIT 0)`;
