@@ -71,6 +71,25 @@ describe('what is written is read again', () => {
     expect(await (await tw.readJson(one!, { engine })).rows({ engine })).toEqual([{ a: 1, A_1: 2, b_1: 3 }]);
   });
 
+  test('rows of CSV that are longer than most, and lines that end in different ways', async () => {
+    const [long, mixed] = ['long', 'mixed'].map((name) => join(home, `${name}.csv`));
+    const text = 'x'.repeat(3_000_000);
+    writeFileSync(long!, `a,b\n1,${text}\n2,y\n`);
+    await expect(tw.readCsv(long!, { engine })).rejects.toThrow(
+      /long\.csv, line 2: a row has more than 2000000 bytes; say how many there may be by rowBytes/,
+    );
+    const frame = await tw.readCsv(long!, { engine, rowBytes: 4_000_000 });
+    expect(await frame.rows({ engine })).toEqual([
+      { a: 1, b: text },
+      { a: 2, b: 'y' },
+    ]);
+    await expect(tw.readCsv(long!, { engine, rowBytes: 0 })).rejects.toThrow(
+      'readCsv: rowBytes is a whole number from 1, not 0',
+    );
+    writeFileSync(mixed!, 'a,b\r\n1,2\n3,4\r\n');
+    await expect(tw.readCsv(mixed!, { engine })).rejects.toThrow(/mixed\.csv: lines end in different ways/);
+  });
+
   test('numbers that JSON has not are null', async () => {
     const path = join(home, 'numbers.jsonl');
     const { NaN: nan, POSITIVE_INFINITY: infinite } = Number;

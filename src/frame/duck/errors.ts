@@ -44,6 +44,16 @@ export function translated(error: unknown, limit: number): Error {
 /** What is wrong with a file; undefined where the trouble is none. */
 function fileError(what: string, cause: unknown): FileError | undefined {
   if (/^CSV Error on Line:/.test(what)) return csvError(what, cause);
+  if (/CSV Parser state machine reached an invalid state/.test(what)) {
+    const path = /^ {2}file = (.*)$/m.exec(what)?.[1] ?? '';
+    return new FileError(
+      `${path}: lines end in different ways, or quotes are not closed: end all lines in \\n or all in \\r\\n, as the tools dos2unix and unix2dos do`,
+      path,
+      undefined,
+      undefined,
+      { cause },
+    );
+  }
   const json =
     /^Malformed JSON in file "(.*)", at byte \d+ in (?:line|record\/value) (\d+): (.*)/.exec(what) ??
     /^JSON transform error in file "(.*)", in (?:line|record\/value) (\d+): (.*)/.exec(what);
@@ -93,6 +103,7 @@ function csvError(what: string, cause: unknown): FileError {
   const convert = /Error when converting column "(.*?)"\. (?:Could not convert (?:string )?)?(.*)$/m.exec(
     what,
   );
+  const long = /Maximum line size of (\d+) bytes exceeded/.exec(what);
   const width = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(what);
   const column = convert?.[1];
   const skip = "leave such rows out by onBadRows: 'skip'";
@@ -105,6 +116,8 @@ function csvError(what: string, cause: unknown): FileError {
     const [, expected, found] = width;
     const fill = Number(found) < Number(expected) ? 'take nulls for the rest by fillShortRows: true, ' : '';
     said = `${found} value${found === '1' ? '' : 's'} where there are ${expected} columns; correct it, ${fill}or ${skip}`;
+  } else if (long) {
+    said = `a row has more than ${long[1]} bytes; say how many there may be by rowBytes, close a quote that is open, or ${skip}`;
   } else if (/unterminated quote/i.test(what)) {
     said = `a quote is opened and not closed as it should be; correct it, say another quote by the option quote, or ${skip}`;
   } else if (/unicode|not utf-8 encoded/i.test(what)) {

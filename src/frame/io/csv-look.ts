@@ -18,10 +18,12 @@ export interface Look {
 export async function look(
   where: string,
   file: FileInfo,
-  options: CsvOptions,
+  given: CsvOptions,
   database: Database,
 ): Promise<Look> {
   const { path } = file;
+  const encoding = given.encoding ?? (await markedEncoding(path));
+  const options = encoding === undefined ? given : { ...given, encoding };
   const lines = await firstLines(path, options);
   const dialect = dialectOf(where, path, lines, options);
   const samples = { ...dialect, ignore_errors: true, sample_size: options.sampleRows ?? 20_480 };
@@ -128,6 +130,7 @@ function dialectOf(
     ...(options.dateFormat !== undefined && { dateformat: options.dateFormat }),
     ...(options.timestampFormat !== undefined && { timestampformat: options.timestampFormat }),
     ...(options.decimal !== undefined && { decimal_separator: options.decimal }),
+    ...(options.rowBytes !== undefined && { max_line_size: options.rowBytes }),
     ...(options.fillShortRows && { null_padding: true }),
   };
 }
@@ -148,6 +151,18 @@ function delimiterOf(line: string, quote: string): string {
     if (count > most) [best, most] = [candidate, count];
   }
   return best;
+}
+
+/** The encoding that the first bytes of a file on a disk are the mark of; undefined where they are none. */
+async function markedEncoding(path: string): Promise<'utf-16' | undefined> {
+  if (/^\w+:\/\//.test(path)) return undefined;
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer.readUInt16BE() === 0xfffe ? 'utf-16' : undefined;
+  } finally {
+    await file.close();
+  }
 }
 
 const FIRST_BYTES = 65_536;

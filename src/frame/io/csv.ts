@@ -40,6 +40,7 @@ export interface CsvOptions<S extends Schema = Schema> extends FileOptions {
   readonly decimal?: '.' | ',';
   /** Default: by the end of the path (`.gz`, `.zst`). */
   readonly compression?: 'gzip' | 'zstd' | 'none';
+  /** Default: UTF-8, or UTF-16 where a file begins with its mark. */
   readonly encoding?: 'utf-8' | 'utf-16' | 'latin-1';
   /** Lines before the header that are left out. */
   readonly skipRows?: number;
@@ -47,6 +48,8 @@ export interface CsvOptions<S extends Schema = Schema> extends FileOptions {
   readonly comment?: string;
   /** Rows that have fewer values than there are columns: nulls take their places. Otherwise they are an error. */
   readonly fillShortRows?: boolean;
+  /** How long one row may be, in bytes (2,000,000); memory is taken for several such. */
+  readonly rowBytes?: number;
   /** From how many rows of each file types are found (20,480); -1 for all. */
   readonly sampleRows?: number;
   /** What rows become that do not fit: an error, or left out; `csvBadRows` lists them. */
@@ -70,6 +73,7 @@ const CSV_OPTIONS = optionNames<CsvOptions>({
   skipRows: true,
   comment: true,
   fillShortRows: true,
+  rowBytes: true,
   sampleRows: true,
   onBadRows: true,
   hivePartitioning: true,
@@ -152,7 +156,7 @@ async function csvSources(
   options: CsvOptions,
   database: Database,
 ): Promise<readonly FileSource[]> {
-  checkChoices(where, options);
+  checkValues(where, options);
   const files = await filesOf(where, paths, ['.csv', '.csv.gz', '.csv.zst', '.tsv', '.tsv.gz'], database);
   await checkGzip(where, files, options.compression);
   const looks: Look[] = [];
@@ -184,11 +188,14 @@ async function csvSources(
   }));
 }
 
-function checkChoices(where: string, options: CsvOptions): void {
+function checkValues(where: string, options: CsvOptions): void {
   checkChoice(where, 'encoding', options.encoding, ['utf-8', 'utf-16', 'latin-1']);
   checkChoice(where, 'compression', options.compression, ['gzip', 'zstd', 'none']);
   checkChoice(where, 'onBadRows', options.onBadRows, ['error', 'skip']);
   checkChoice(where, 'decimal', options.decimal, ['.', ',']);
+  const { rowBytes } = options;
+  if (rowBytes !== undefined && !(Number.isSafeInteger(rowBytes) && rowBytes > 0))
+    throw new RangeError(`${where}: rowBytes is a whole number from 1, not ${rowBytes}`);
 }
 
 /** Columns by their places, which are what files are read by. */
