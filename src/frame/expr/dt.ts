@@ -1,3 +1,5 @@
+import { checkChoice } from '../../engine/known-options.js';
+import { given } from '../given.js';
 import { parseDuration } from './duration.js';
 import type { Expr } from './expr.js';
 import type { NamesOf, Operand } from './operand.js';
@@ -14,6 +16,8 @@ export type TimeUnit =
   | 'second'
   | 'millisecond'
   | 'microsecond';
+
+const MICROSECONDS = { second: 1_000_000, millisecond: 1000, microsecond: 1 } as const;
 
 const UNITS: readonly TimeUnit[] = [
   'year',
@@ -240,6 +244,16 @@ export class DateAccessor<N extends string, T> {
     return this.of.with('dt.epoch');
   }
   /**
+   * The wall clock of UTC so many seconds, milliseconds (as `Date.now()` counts) or microseconds after 1970 began.
+   *
+   * @example
+   * await fromRows([{ ms: 1709201850250 }]).select({ r: col('ms').dt.fromEpoch() }).rows(); // [ { r: 2024-02-29T10:17:30.250Z } ]
+   */
+  fromEpoch(unit: 'second' | 'millisecond' | 'microsecond' = 'millisecond'): Expr<N, 'timestamp'> {
+    checkChoice('dt.fromEpoch', 'the unit', unit, Object.keys(MICROSECONDS));
+    return this.of.with('dt.fromEpoch', MICROSECONDS[unit]);
+  }
+  /**
    * The seconds of a span.
    *
    * @example
@@ -255,6 +269,8 @@ export class DateAccessor<N extends string, T> {
    * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.format('%d.%m.%Y') }).rows(); // [ { r: '29.02.2024' } ]
    */
   format(format: string): Expr<N, 'string'> {
+    if (typeof format !== 'string' || !format.includes('%'))
+      throw new TypeError(`dt.format takes a format of strftime, such as '%d.%m.%Y', not ${given(format)}`);
     return this.of.with('dt.format', format);
   }
   /**

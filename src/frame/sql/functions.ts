@@ -153,6 +153,7 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'dt.offset': call('tw_offset'),
   'dt.bucket': (x, width, origin) => `time_bucket(${width}, ${x}, ${origin})`,
   'dt.epoch': (x) => `epoch_us(${x})`,
+  'dt.fromEpoch': (x, micros) => `make_timestamp(CAST(${x} * CAST(${micros} AS BIGINT) AS BIGINT))`,
   'dt.format': call('strftime'),
   'dt.toZone': (x, zone) => `timezone(${zone}, ${x})`,
   'dt.diff': (a, b, unit) => `date_diff(${unit}, ${b}, ${a})`,

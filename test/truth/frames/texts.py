@@ -134,6 +134,16 @@ def times(book):
         book.expr("dt", "times", f"col('{c}').dt.date()", p[c].dt.date())
         book.expr("dt", "times", f"col('{c}').dt.time()", ("time", [None if v is None else int(v) // 1000 for v in p[c].dt.time().cast(pl.Int64)]))
         book.expr("dt", "times", f"col('{c}').dt.epoch()", p[c].dt.timestamp("us"))
+    e, _ = book.frame("epochs", {
+        "s": ("int64", [0, 1700000000, None, -1, 4102444800]),
+        "ms": ("int64", [0, 1700000000123, None, -1, 1709201850250]),
+        "us": ("int64", [0, 1700000000123456, None, -1, 1709201850250001]),
+        "k": ("int32", [0, 1700000000, None, -1, 86400]),
+        "x": ("float64", [0.0, 1700000000.25, None, -0.5, 1e9]),
+    })
+    for unit, columns in {"second": ("s", "k", "x"), "millisecond": ("ms",), "microsecond": ("us",)}.items():
+        for c in columns:
+            book.expr("dt", "epochs", f"col('{c}').dt.fromEpoch('{unit}')", pd.to_datetime(e[c], unit={"s": "s", "m": "ms"}[unit[0]] if unit != "microsecond" else "us").dt.as_unit("us"))
     units = {"year": "1y", "quarter": "1q", "month": "1mo", "week": "1w", "day": "1d", "hour": "1h", "minute": "1m", "second": "1s", "millisecond": "1ms"}
     for unit, every in units.items():
         for c in "tzd":
