@@ -224,6 +224,26 @@ describe('what a call does not take', () => {
       'fromRows: a row is an object, { x: 1 }, and row 1 is an array',
     ],
     [
+      'an aggregate over an aggregate',
+      () => frame.agg({ r: col('x').sum().max() }),
+      'agg: max(sum(x)) is an aggregate over an aggregate: make a column of that before, by agg({ name: sum(x) })',
+    ],
+    [
+      'an aggregate over a window function',
+      () => frame.groupBy('text').agg({ r: col('x').shift().max() }),
+      'agg: max(lag(x, 1) over ()) is an aggregate over a window function: make a column of that before, by withColumns',
+    ],
+    [
+      'what a shift fills, as pandas has it',
+      () => col('x').shift(1, wrong({ fill: 0 })),
+      'a window of shift: there is no option "fill"',
+    ],
+    [
+      'a format of other libraries, for texts of times',
+      () => col('day').dt.format('YYYY-MM-DD'),
+      `dt.format takes a format of strftime, such as '%d.%m.%Y', not "YYYY-MM-DD"`,
+    ],
+    [
       'no row and no schema',
       () => fromRows([]),
       "fromRows: there is no column; say which there are by schema: { x: 'int64' }",
@@ -319,6 +339,26 @@ describe('an operation that a type does not have', () => {
       'a mean of all columns',
       () => frame.groupBy('x').mean(),
       `mean: cannot compute mean(text): text is string; mean ${numbers}`,
+    ],
+    [
+      'a column by its name in a sum',
+      () => frame.select({ r: col('x').add('y') }),
+      "select: cannot compute (x + 'y'): x is int64; 'y' is a text; a column is col('y')",
+    ],
+    [
+      'text as a filter',
+      () => frame.filter(col('text')),
+      'filter: text is string, no bool: compare it, as in text.eq(…), or ask text.isNotNull()',
+    ],
+    [
+      'an instant as a number',
+      () => frame.cast({ day: 'int64' }),
+      'day is timestamp, and no cast makes it int64: dt.epoch() gives microseconds since 1970',
+    ],
+    [
+      'a number as an instant',
+      () => frame.select({ t: col('x').cast('timestamp') }),
+      "select: x is int64, and no cast makes it timestamp: dt.fromEpoch('millisecond') takes numbers",
     ],
     [
       'a deviation of lists',

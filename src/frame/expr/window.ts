@@ -41,7 +41,12 @@ export function windowNode(
   options: WindowOptions,
   ordered: boolean,
 ): WindowNode {
-  checkOptions(`a window of ${fn}`, options, ['partitionBy', 'orderBy', 'rows', 'range']);
+  checkOptions(`a window of ${fn === 'lag' || fn === 'lead' ? 'shift' : fn}`, options, [
+    'partitionBy',
+    'orderBy',
+    'rows',
+    'range',
+  ]);
   const { partitionBy = [], orderBy = [], rows, range } = options;
   if (rows && range) throw new TypeError('a window has rows or a range, not both');
   const frame = frameOf(rows, range);

@@ -7,6 +7,7 @@ import type { DataFrame } from '../frame.js';
 import { given } from '../given.js';
 import { checkExpr, checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
+import { checkPredicate } from '../plan/mismatch.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Names } from '../types.js';
 import { type DivisionValue, dividedBy, type RangeOptions, repartitionPlan } from '../verbs/repartition.js';
@@ -38,6 +39,7 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
         throw new TypeError(
           'filter: an aggregate has no value for a row; use .over(…), or filter what groupBy(…).agg(…) gives',
         );
+      checkPredicate('filter', node, this.plan);
       plan = filterPlan(plan, node);
     }
     return this.of(plan);

@@ -1,5 +1,6 @@
 import { ColumnError } from '../errors.js';
-import { columnsOf, type ExprNode } from '../expr/node.js';
+import { childrenOf, columnsOf, type ExprNode, hasAggregate, some } from '../expr/node.js';
+import { printExpr } from '../expr/print.js';
 import { given } from '../given.js';
 import { onlyInCase, sameName } from '../same-name.js';
 import { checkTypes } from './mismatch.js';
@@ -10,7 +11,7 @@ export function checkNames(where: string, names: Iterable<string>, columns: read
   for (const name of names) {
     if (typeof name !== 'string')
       throw new TypeError(
-        `${where} takes names of columns, not ${given(name)}${Array.isArray(name) ? ': put ... before it' : ''}`,
+        `${where} takes names of columns, not ${given(name)}${Array.isArray(name) && !where.startsWith('pivot') ? ': put ... before it' : ''}`,
       );
     if (!columns.includes(name)) throw new ColumnError(where, name, columns);
   }
@@ -19,7 +20,19 @@ export function checkNames(where: string, names: Iterable<string>, columns: read
 /** Throws where an expression reads a column that a plan does not have, or needs another type than the plan is known to give. */
 export function checkExpr(where: string, expr: ExprNode, plan: PlanNode): void {
   checkNames(where, columnsOf(expr), plan.columns);
+  checkNested(where, expr);
   checkTypes(where, expr, plan);
+}
+
+/** Throws where an aggregate stands over what there is only when all rows are known: another aggregate, or a window. */
+function checkNested(where: string, expr: ExprNode): void {
+  for (const child of childrenOf(expr)) {
+    checkNested(where, child);
+    if (expr.kind === 'aggregate' && some(child, ({ kind }) => kind === 'aggregate' || kind === 'window'))
+      throw new TypeError(
+        `${where}: ${printExpr(expr)} is an aggregate over ${hasAggregate(child) ? 'an aggregate' : 'a window function'}: make a column of that before, by ${hasAggregate(child) ? 'agg' : 'withColumns'}({ name: ${printExpr(child)} })`,
+      );
+  }
 }
 
 /**

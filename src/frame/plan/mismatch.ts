@@ -40,12 +40,35 @@ export type Typed = readonly [expr: ExprNode, type: ColumnType];
 /** Throws where DuckDB has an operation for no operands of such types, as far as they are known: it would be refused when it is computed. */
 export function checkTypes(where: string, expr: ExprNode, plan: PlanNode): void {
   for (const child of childrenOf(expr)) checkTypes(where, child, plan);
+  if (expr.kind === 'cast') checkCast(where, expr, plan);
   const operands = operandsOf(expr);
   const typed = operands.flatMap((operand): Typed[] => {
     const type = exprTypeOf(operand, plan);
     return type === undefined ? [] : [[operand, type]];
   });
   if (refused(expr, operands, typed)) throw new FrameError(`${where}: ${mismatch(expr, typed)}`);
+}
+
+/** Throws where numbers are to be instants, or instants numbers: of which unit, no cast can say. */
+function checkCast(where: string, { value, to }: Extract<ExprNode, { kind: 'cast' }>, plan: PlanNode): void {
+  const type = exprTypeOf(value, plan);
+  const [from, into] = [type, to].map((each) => (each === 'date' ? undefined : kindOf(each)));
+  const is = (): string =>
+    `${where}: ${printExpr(value)} is ${typeText(type!)}, and no cast makes it ${typeText(to)}`;
+  if (from === 'time' && into === 'number')
+    throw new FrameError(`${is()}: dt.epoch() gives microseconds since 1970, dt.year() and others parts`);
+  if (from === 'number' && into === 'time')
+    throw new FrameError(`${is()}: dt.fromEpoch('millisecond') takes numbers for what has passed since 1970`);
+}
+
+/** Throws where a predicate is certainly no boolean, nor a number, of which all but 0 are taken for true. */
+export function checkPredicate(where: string, expr: ExprNode, plan: PlanNode): void {
+  const type = exprTypeOf(expr, plan);
+  const kind = kindOf(type);
+  if (kind === undefined || kind === 'bool' || kind === 'number') return;
+  throw new FrameError(
+    `${where}: ${printExpr(expr)} is ${typeText(type!)}, no bool: compare it, as in ${printExpr(expr)}.eq(…), or ask ${printExpr(expr)}.isNotNull()`,
+  );
 }
 
 function operandsOf(expr: ExprNode): readonly ExprNode[] {
@@ -59,7 +82,11 @@ function refused(expr: ExprNode, operands: readonly ExprNode[], typed: readonly 
   const fn = nameOf(expr);
   if (expr.kind === 'aggregate' || expr.kind === 'window')
     return OF_NUMBERS.has(fn) && (kinds.has('text') || kinds.has('nested'));
-  if (ARITHMETIC.has(fn)) return kinds.has('text');
+  if (ARITHMETIC.has(fn))
+    return (
+      kinds.has('text') ||
+      (kinds.has('number') && operands.some((operand) => isLiteral(operand) && foreign(operand.value, kinds)))
+    );
   for (const operand of operands)
     if (operand.kind === 'literal' && /number|bigint/.test(typeof operand.value)) kinds.add('number');
   if (ALIKE.has(fn) && typed.length + operands.filter(isLiteral).length === operands.length)
@@ -105,7 +132,10 @@ export function mismatch(expr: ExprNode, typed: readonly Typed[]): string {
 function remedy(expr: ExprNode, typed: readonly Typed[]): string {
   const fn = nameOf(expr);
   const kinds = typed.map(([, type]) => kindOf(type));
-  if (COMPARISON.has(fn)) return "compare what is of one type: convert one of them by cast('…')";
+  const text = operandsOf(expr).find((operand) => isLiteral(operand) && typeof operand.value === 'string');
+  const column = text && !kinds.includes('text') ? `; a column is col(${printExpr(text)})` : '';
+  if (COMPARISON.has(fn)) return `compare what is of one type: convert one of them by cast('…')${column}`;
+  if (ARITHMETIC.has(fn) && column !== '') return `${printExpr(text!)} is a text${column}`;
   if (ALIKE.has(fn)) return "its values are of one type: convert one of them by cast('…')";
   if (fn === 'add' && kinds.every((kind) => kind === 'text')) return 'texts are put together by concatText';
   if (ARITHMETIC.has(fn) && kinds.includes('time'))
