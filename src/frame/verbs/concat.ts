@@ -1,10 +1,13 @@
 import { checkOptions } from '../../engine/known-options.js';
+import { typeText } from '../column-type.js';
 import { columnNode } from '../expr/node.js';
 import { type AnyFrame, DataFrame } from '../frame.js';
 import { checkUnique } from '../plan/check.js';
+import { columnTypeOf } from '../plan/column-types.js';
 import * as make from '../plan/make.js';
+import { incomparable } from '../plan/mismatch.js';
 import type { PlanNode } from '../plan/node.js';
-import type { Simplify } from '../types.js';
+import type { ColumnType, Simplify } from '../types.js';
 import { joinPlan } from './joins.js';
 
 /** How frames are put together. */
@@ -28,7 +31,7 @@ export type Concatenated<F extends readonly unknown[], O> = O extends {
 /**
  * Frames put together to one. Integers and floats of the same column become floats, as wide as the widest.
  *
- * @throws TypeError where frames do not have the same columns ('vertical'), or have one of the same name ('horizontal')
+ * @throws TypeError where frames do not have the same columns ('vertical'), have one of the same name ('horizontal'), or where text meets other values
  * @example
  * const [a, b] = [fromRows([{ x: 1 }]), fromRows([{ x: 2 }])];
  * await concat([a, b]).rows(); // [{ x: 1 }, { x: 2 }]
@@ -43,6 +46,7 @@ export function concat<
   if (options) checkOptions('concat', options, ['how']);
   const { how = 'vertical' } = options ?? {};
   if (how === 'horizontal') return new DataFrame(beside(plans));
+  checkKinds(plans);
   if (how === 'diagonal')
     return new DataFrame(make.union(plans, [...new Set(plans.flatMap(({ columns }) => columns))]));
   if (how !== 'vertical')
@@ -58,6 +62,22 @@ export function concat<
       );
   }
   return new DataFrame(make.union(plans, first.columns));
+}
+
+/** Throws where a column is text in one frame, and in another something else: DuckDB would make text of all. */
+function checkKinds(plans: readonly PlanNode[]): void {
+  const seen = new Map<string, { readonly type: ColumnType; readonly frame: number }>();
+  for (const [frame, plan] of plans.entries())
+    for (const name of plan.columns) {
+      const type = columnTypeOf(plan, name);
+      if (type === undefined || type === 'null') continue;
+      const first = seen.get(name);
+      if (first === undefined) seen.set(name, { type, frame });
+      else if (incomparable(first.type, type))
+        throw new TypeError(
+          `concat: column ${JSON.stringify(name)} is ${typeText(first.type)} in frame ${first.frame}, and ${typeText(type)} in frame ${frame}; convert one of them before, by cast({ … })`,
+        );
+    }
 }
 
 const ROW = '__tilework_place';
