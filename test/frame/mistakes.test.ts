@@ -128,6 +128,16 @@ describe('what a call does not take', () => {
       'when takes expressions, such as col(\'x\').gt(0), not "x"',
     ],
     [
+      'a place of nulls as pandas has it',
+      () => frame.sort('x', { nulls: wrong('begin') }),
+      'sort: nulls is no "begin"; there are first, last',
+    ],
+    [
+      'text put under numbers',
+      () => tw.concat([frame.select('x'), frame.select({ x: col('text') })]),
+      'concat: column "x" is int64 in frame 0, and string in frame 1; convert one of them before, by cast({ … })',
+    ],
+    [
       'an order of options',
       () => frame.sort('x', wrong({ descending: true })),
       "an order is of names of columns, expressions or desc('x'), not of { descending: true }",

@@ -1,4 +1,4 @@
-import { checkOptions } from '../../engine/known-options.js';
+import { checkChoice, checkOptions } from '../../engine/known-options.js';
 import { Expr } from '../expr/expr.js';
 import { exprNode, sortKeys } from '../expr/methods/core.js';
 import { columnNode, type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
@@ -14,13 +14,16 @@ import { type DivisionValue, dividedBy, type RangeOptions, repartitionPlan } fro
 import { ColumnVerbs } from './columns.js';
 import { wholeNumber } from './core.js';
 
-/** How rows that are equal in all columns of a sort come. */
+/** How a sort treats rows that its columns do not tell apart, and those without values. */
 export interface SortOptions {
-  readonly stable: boolean;
+  /** Whether rows that are equal in all columns come as they came. */
+  readonly stable?: boolean;
+  /** Where nulls come, ascending and descending; default: last. */
+  readonly nulls?: 'first' | 'last';
 }
 
 const isOptions = (term: OrderTerm | SortOptions): term is SortOptions =>
-  typeof term === 'object' && term !== null && 'stable' in term;
+  typeof term === 'object' && term !== null && ('stable' in term || 'nulls' in term);
 
 /** Verbs that choose and order rows. */
 export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
@@ -47,18 +50,24 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
 
   /**
    * Rows in order: of columns or expressions, `desc(…)` for descending. Nulls come last. Rows that are equal in all of them come in any order, or as they
-   * came with `{ stable: true }` behind the columns, which costs a column more to sort by.
+   * came with `{ stable: true }` behind the columns, which costs a column more to sort by. With `{ nulls: 'first' }` nulls come first.
    *
    * @example
    * const frame = fromRows([{ x: 2, y: 'a' }, { x: null, y: 'b' }, { x: 3, y: 'c' }, { x: 2, y: 'd' }]);
    * await frame.sort(desc('x'), { stable: true }).rows(); // [{ x: 3, y: 'c' }, { x: 2, y: 'a' }, { x: 2, y: 'd' }, { x: null, y: 'b' }]
+   * await frame.sort('x', { nulls: 'first', stable: true }).head(2).select('y').rows(); // [{ y: 'b' }, { y: 'a' }]
    */
   sort(...by: readonly (OrderTerm<Names<S>> | readonly OrderTerm<Names<S>>[] | SortOptions)[]): DataFrame<S> {
     const terms = by.flat() as readonly (OrderTerm | SortOptions)[];
-    const keys = sortKeys(terms.filter((term): term is OrderTerm => !isOptions(term)));
+    const options: SortOptions = Object.assign({}, ...terms.filter(isOptions));
+    checkOptions('sort', options, ['stable', 'nulls']);
+    checkChoice('sort', 'nulls', options.nulls, ['first', 'last']);
+    const { stable = false, nulls = 'last' } = options;
+    const given = sortKeys(terms.filter((term): term is OrderTerm => !isOptions(term)));
+    const keys = given.map((key) => ({ ...key, nulls }));
     for (const { expr } of keys) checkExpr('sort', expr, this.plan);
     if (keys.length === 0) return this.of(this.plan);
-    if (!terms.some((term) => isOptions(term) && term.stable)) return this.of(make.sort(this.plan, keys));
+    if (!stable) return this.of(make.sort(this.plan, keys));
     const last = { expr: columnNode(make.STABLE), descending: false, nulls: 'last' as const };
     const rows = make.numbered(this.plan, make.STABLE);
     return this.of(make.pick(make.sort(rows, [...keys, last]), this.plan.columns));

@@ -56,6 +56,12 @@ def add(book):
     for key, descending in (("pid", False), ("name", True), ("id", True)):
         ours = f"desc('{key}')" if descending else f"'{key}'"
         plan("sort", f"orders.sort({ours}, {{ stable: true }})", q.sort(key, descending=descending, nulls_last=True, maintain_order=True))
+    for key, by, descending in [("'age'", ["age", "id", "name"], False), ("desc('age')", ["age", "id", "name"], True), ("'name'", ["name", "id"], False), ("desc('name')", ["name", "id"], True)]:
+        others = [False] * (len(by) - 1)
+        rest = ", ".join(f"'{one}'" for one in by[1:])
+        plan("sort", f"people.sort({key}, {rest}, {{ nulls: 'first' }})", p.sort(by, descending=[descending] + others, nulls_last=False, maintain_order=True))
+        plan("sort", f"people.sort({key}, {{ nulls: 'first', stable: true }})", p.sort(by[0], descending=descending, nulls_last=False, maintain_order=True))
+        plan("sort", f"people.sort({key}, {rest}, {{ nulls: 'first' }}).head(3)", p.sort(by, descending=[descending] + others, nulls_last=False, maintain_order=True).head(3))
     plan("sort", "people.sort(col('id').mod(3), 'age')", p.sort(c("id") % 3, "age", nulls_last=True))
     plan("sort", "people.nLargest(2, 'id')", p.sort("id", descending=True, nulls_last=True, maintain_order=True).head(2))
     plan("sort", "people.nSmallest(2, 'age')", p.filter(~c("age").is_nan()).sort("age", nulls_last=True).head(2))
