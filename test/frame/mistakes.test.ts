@@ -138,6 +138,11 @@ describe('what a call does not take', () => {
       'concat: column "x" is int64 in frame 0, and string in frame 1; convert one of them before, by cast({ … })',
     ],
     [
+      'several columns whose values become columns',
+      () => frame.pivot({ index: 'x', on: wrong(['text', 'day']), values: 'y', names: ['a'] }),
+      'pivot: on is one column, not an array: put several into one before, by concatText',
+    ],
+    [
       'an order of options',
       () => frame.sort('x', wrong({ descending: true })),
       "an order is of names of columns, expressions or desc('x'), not of { descending: true }",

@@ -8,7 +8,14 @@ import * as make from '../plan/make.js';
 import type { Dummies, Exploded, Melted, Pivoted } from '../schemas.js';
 import type { Names } from '../types.js';
 import { dummiesPlan } from '../verbs/dummies.js';
-import { indexOf, PIVOT_OPTIONS, type PivotAggregate, type PivotOptions, pivotPlan } from '../verbs/pivot.js';
+import {
+  indexOf,
+  PIVOT_OPTIONS,
+  type PivotAggregate,
+  type PivotOptions,
+  pivotPlan,
+  valuesOf,
+} from '../verbs/pivot.js';
 import { GroupVerbs } from './groups.js';
 
 /** Verbs that make rows of columns and columns of rows. */
@@ -84,6 +91,12 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
     },
   ): DataFrame<Pivoted<S, I, V, L, A, M>>;
   pivot(
+    options: PivotOptions<Names<S>> & {
+      readonly values: readonly Names<S>[];
+      readonly names: readonly LiteralValue[];
+    },
+  ): DataFrame;
+  pivot(
     options: PivotOptions<Names<S>> & { readonly names?: undefined },
     run?: FrameOptions,
   ): Promise<DataFrame>;
@@ -93,11 +106,15 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
   ): DataFrame | Promise<DataFrame> {
     checkByName('pivot', options, "options, such as { index: 'i', on: 'k', values: 'x' }");
     checkOptions('pivot', options, PIVOT_OPTIONS);
+    if (Array.isArray(options.on))
+      throw new TypeError(
+        'pivot: on is one column, not an array: put several into one before, by concatText',
+      );
     checkFrameOptions('pivot', run);
     const { plan } = this;
     if (options.names) return this.of(pivotPlan(plan, options, options.names));
     return import('../late.js').then(async ({ foundNames }) => {
-      checkNames('pivot', [...indexOf(options), options.values], plan.columns);
+      checkNames('pivot', [...indexOf(options), ...valuesOf(options)], plan.columns);
       return this.of(pivotPlan(plan, options, await foundNames('pivot', plan, options.on, run)));
     });
   }

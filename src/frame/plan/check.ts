@@ -11,7 +11,7 @@ export function checkNames(where: string, names: Iterable<string>, columns: read
   for (const name of names) {
     if (typeof name !== 'string')
       throw new TypeError(
-        `${where} takes names of columns, not ${given(name)}${Array.isArray(name) && !where.startsWith('pivot') ? ': put ... before it' : ''}`,
+        `${where} takes names of columns, not ${given(name)}${Array.isArray(name) ? ': put ... before it' : ''}`,
       );
     if (!columns.includes(name)) throw new ColumnError(where, name, columns);
   }

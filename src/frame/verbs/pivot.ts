@@ -12,8 +12,8 @@ export interface PivotOptions<N extends string> {
   readonly index: N | readonly N[];
   /** The column whose values become names of columns. */
   readonly on: N;
-  /** The column whose values are in the cells. */
-  readonly values: N;
+  /** The column whose values are in the cells; of a list of such each has columns of its own, called `value_name`. */
+  readonly values: N | readonly N[];
   /** What becomes of several values of one cell: an aggregate of expressions, the first by default. A cell without rows is null. */
   readonly aggregate?: PivotAggregate;
   /**
@@ -53,19 +53,29 @@ export function pivotPlan(
   options: PivotOptions<string>,
   names: readonly LiteralValue[],
 ): PlanNode {
-  const { on, values, aggregate = 'first', margins } = options;
-  const index = indexOf(options);
-  checkNames('pivot', [...index, on, values], plan.columns);
+  const { on, aggregate = 'first', margins } = options;
+  const [index, values] = [indexOf(options), valuesOf(options)];
+  checkNames('pivot', [...index, on, ...values], plan.columns);
   const places = names.map((value) =>
     value === null ? callNode('isNull', columnNode(on)) : callNode('eq', columnNode(on), nodeOf(value)),
   );
-  const items = places.map(
-    (here, i): Item => ({ name: nameOf(names[i]!), expr: cell(aggregate, columnNode(values), here) }),
-  );
+  const columns = places.map((here, i): { name: string; here: ExprNode } => ({
+    name: nameOf(names[i]!),
+    here,
+  }));
   if (margins !== undefined) {
     const anywhere = places.reduce<ExprNode>((any, here) => callNode('or', any, here), literalNode(false));
-    items.push({ name: margins, expr: cell(aggregate, columnNode(values), anywhere) });
+    columns.push({ name: margins, here: anywhere });
   }
+  const alone = typeof options.values === 'string';
+  const items = values.flatMap((value) =>
+    columns.map(
+      ({ name, here }): Item => ({
+        name: alone ? name : `${value}_${name}`,
+        expr: cell(aggregate, columnNode(value), here),
+      }),
+    ),
+  );
   const keys = make.named(index);
   checkUnique(
     'pivot',
@@ -77,6 +87,9 @@ export function pivotPlan(
 
 export const indexOf = ({ index }: PivotOptions<string>): readonly string[] =>
   typeof index === 'string' ? [index] : index;
+
+export const valuesOf = ({ values }: PivotOptions<string>): readonly string[] =>
+  typeof values === 'string' ? [values] : values;
 
 /** What a column is called that is for a value. */
 export const nameOf = (value: LiteralValue): string =>

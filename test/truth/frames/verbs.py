@@ -207,6 +207,11 @@ def add(book):
             kind = "Int64" if fn == "count" else "Float64"
             r = r.astype({name: kind for name in ("a", "b", "c", "all")}).rename_axis(columns=None)
             plan("pivot", f"await long.withColumns({{ w: col('n').isNull() }}).filter(col('k').isNotNull(), col('v').isNotNull()).pivot({{ index: {ours}, on: 'k', values: 'v', aggregate: '{fn}', margins: 'all' }})", r, any_order=True)
+    for fn in ["max", "mean", "sum"]:
+        known = m.filter(c("k").is_not_null())
+        cells = known.group_by("day", "k").agg(getattr(c(one), fn)() for one in ("v", "n"))
+        r = cells.pivot("k", index="day", values=["v", "n"], sort_columns=True)
+        plan("pivot", f"await long.filter(col('k').isNotNull()).pivot({{ index: 'day', on: 'k', values: ['v', 'n'], aggregate: '{fn}' }})", r, any_order=True)
     r = m.group_by("day", "k").agg(c("n").drop_nulls().first()).with_columns(c("k").fill_null("null")).pivot("k", index="day", values="n").select("day", "a", "b", "c", "null")
     plan("pivot", "await long.pivot({ index: 'day', on: 'k', values: 'n' })", r, any_order=True)
     r = m.group_by("k", "day").agg(c("n").drop_nulls().first()).pivot("day", index="k", values="n", sort_columns=True)
