@@ -328,6 +328,14 @@ describe('what a call does not take', () => {
     ],
   ])('%s, where it is promised', (_, call, message) => expect(call()).rejects.toThrow(message));
 
+  it('an expression that is nested too deeply', async () => {
+    let deep: tw.Expr = col('x');
+    for (let i = 0; i < 1200; i++) deep = deep.add(col('y').round());
+    await expect(frame.select({ deep }).rows({ engine })).rejects.toThrow(
+      'an expression is nested too deeply, by itself or by verbs that are computed as one: persist()',
+    );
+  });
+
   it('where it is promised', async () => {
     await expect(tw.readCsv(undefinedFrame)).rejects.toThrow(
       'readCsv takes a path or a list of paths, not undefined',

@@ -36,6 +36,11 @@ export function translated(error: unknown, limit: number): Error {
       `a value cannot be converted: ${firstLine(what)}; say another format, or leave such rows out before, by str.matches`,
       { cause: error },
     );
+  if (/Max expression depth limit/.test(what))
+    return new FrameError(
+      'an expression is nested too deeply, by itself or by verbs that are computed as one: persist() what it is made of, or make it of fewer operations',
+      { cause: error },
+    );
   if (/^Binder Error/.test(kind)) return new FrameError(binder(what), { cause: error });
   if (kind !== '') return new FrameError(`${firstLine(what)}`, { cause: error });
   return error instanceof Error ? error : new FrameError(text, { cause: error });
