@@ -1,0 +1,70 @@
+/** Options that readers, writers and verbs do not have, as other libraries call theirs or by a slip of the pen: the call says which there are. */
+import { expect, it } from 'vitest';
+import * as tw from '../../src/index.js';
+
+const frame = tw.fromRows([{ x: 1, y: 2.5, text: 'a' }]).withTypes<tw.AnySchema>();
+/** What the compiler refuses. */
+const wrong = (value: unknown): never => value as never;
+const undefinedFrame = wrong(undefined);
+
+it.each<[string, () => Promise<unknown>, string]>([
+  [
+    'a separator of pandas',
+    () => tw.readCsv('none.csv', wrong({ sep: ';' })),
+    'readCsv: there is no option "sep"; there are schema, types, header, names, delimiter,',
+  ],
+  [
+    'an encoding that is written otherwise',
+    () => tw.readCsv('none.csv', { encoding: wrong('latin1') }),
+    'readCsv: encoding is no "latin1"; there are utf-8, utf-16, latin-1',
+  ],
+  [
+    'lines of JSON as pandas has them',
+    () => tw.readJson('none.jsonl', wrong({ lines: true })),
+    'readJson: there is no option "lines"; there are',
+  ],
+  [
+    'columns of Parquet as pandas has them',
+    () => tw.readParquet('none.parquet', wrong({ columns: ['x'] })),
+    'readParquet: there is no option "columns"; there are engine, hivePartitioning,',
+  ],
+  [
+    'a slip of the pen in how rows are computed',
+    () => frame.rows(wrong({ partitons: 3 })),
+    'rows: there is no option "partitons"; there are int64, decimal, engine, signal, onProgress, partitions',
+  ],
+  [
+    'such a slip in how files are written',
+    () => frame.toParquet('never.parquet', wrong({ compresion: 'zstd' })),
+    'toParquet: there is no option "compresion"; there are partitionBy,',
+  ],
+  [
+    'a packing that there is not',
+    () => frame.toParquet('never.parquet', { compression: wrong('zip') }),
+    'toParquet: compression is no "zip"; there are snappy, zstd, gzip, lz4, none',
+  ],
+  [
+    'a mark of decimals for a writer',
+    () => frame.toCsv('never.csv', wrong({ decimal: ',' })),
+    'toCsv: there is no option "decimal"; there are header, delimiter,',
+  ],
+  [
+    'an aggregate as pandas has it',
+    async () => frame.pivot(wrong({ index: 'x', on: 'text', values: 'y', aggfunc: 'sum', names: ['a'] })),
+    'pivot: there is no option "aggfunc"; there are index, on, values, aggregate, margins, names',
+  ],
+  [
+    'options of melt as pandas has them',
+    async () => frame.melt(wrong({ id_vars: ['x'] })),
+    'melt: there is no option "id_vars"; there are ids, values, variable, value',
+  ],
+  [
+    'a function without what it gives',
+    async () =>
+      frame.apply(
+        wrong(() => 1),
+        undefinedFrame,
+      ),
+    "apply takes options behind the function, such as { schema: { y: 'float64' } }, not undefined",
+  ],
+])('%s', (_, call, message) => expect(call()).rejects.toThrow(message));
