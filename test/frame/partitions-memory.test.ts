@@ -33,6 +33,13 @@ test('what one statement has no memory for is computed in partitions', async () 
   expect(peak).toBeLessThan(limit);
 }, 300_000);
 
+test('partitions of several times the memory that is left are sorted', async () => {
+  const [limit, rows] = [384 * 2 ** 20, 4_000_000];
+  const { peak, ...found } = await run('sort-near-limit.mjs', String(limit), String(rows), '2');
+  expect(found).toEqual({ n: rows, falls: 0, size: rows * 96, written: rows, again: 0 });
+  expect(peak).toBeLessThan(limit);
+}, 300_000);
+
 test('a join ends within its memory though one key has half of the rows', async () => {
   const [limit, rows] = [400e6, 1_200_000];
   const { peak, ...found } = await run('skewed-join.mjs', String(limit), String(rows));

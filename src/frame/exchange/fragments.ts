@@ -32,6 +32,12 @@ export interface Step {
 const MANY_PARTS = 32;
 /** Rows of a row group of a packed file: of those that a part begins and ends in others have rows, too. */
 const PACKED_ROWS = 2048;
+/**
+ * Rows of other row groups. DuckDB holds a row group of each file that it writes, beyond what it counts, and of each that it reads all values of a column in one piece. With its own
+ * 122,880, 7.5 million rows of 112 bytes took 4.4 s and 350 MB into 8 parts, and a part of 412 MB could not be sorted within 82 MiB; with this 2.2 s and 270 MB, and
+ * it could within 48 MiB.
+ */
+const GROUP_ROWS = 8192;
 
 /** Writes the rows of a fragment. */
 export async function writeFragment(
@@ -53,12 +59,13 @@ export async function writeFragment(
   if (items.length === 0 || plan.columns.length === 0) items.push(NONE);
   const { sql, values } = partedSql(statement, items.join(', '), output, inputs, turnSql(types));
   const packed = packs && output.by !== 'one' && output.parts > MANY_PARTS ? output.parts : undefined;
+  const groups = `, ROW_GROUP_SIZE ${packed ? PACKED_ROWS : GROUP_ROWS}`;
   const [to, how] =
     output.by === 'one'
-      ? [one, '']
+      ? [one, groups]
       : packed
-        ? [one, `, ROW_GROUP_SIZE ${PACKED_ROWS}, WRITE_BLOOM_FILTER false`]
-        : [directory, `, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];
+        ? [one, `${groups}, WRITE_BLOOM_FILTER false`]
+        : [directory, `${groups}, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];
   const sorted = packed || (output.by !== 'one' && isMany(output.parts, database));
   const order = sorted ? ` ORDER BY ${quoteName(PART)}` : '';
   await database.execute(

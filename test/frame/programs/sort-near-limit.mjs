@@ -1,9 +1,9 @@
-// A sort of files whose row groups are of DuckDB's own size, which one statement has no memory for: prints what came, and the peak resident size.
+// A sort of files whose row groups are of DuckDB's own size, which one statement has no memory for, or in few partitions: prints what came, and the peak resident size.
 import { DuckDBInstance } from '@duckdb/node-api';
 import { col, LocalEngine, readParquet } from '../../../dist/esm/index.js';
 import { peakResident } from './peak.mjs';
 
-const [directory, limit, rows] = process.argv.slice(2);
+const [directory, limit, rows, partitions] = process.argv.slice(2);
 const instance = await DuckDBInstance.create(':memory:', {
   threads: '1',
   memory_limit: '200MB',
@@ -17,11 +17,12 @@ await connection.run(
 connection.closeSync();
 instance.closeSync();
 const engine = new LocalEngine({ threads: 2, memoryLimit: Number(limit), spillDirectory: directory });
+const options = partitions === undefined ? { engine } : { engine, partitions: Number(partitions) };
 const sorted = (await readParquet(`${directory}/rows.parquet`, { engine })).sort('id');
 let [n, falls, size, last] = [0, 0, 0, -1n];
 for await (const { rows: some, columns } of sorted
   .withColumns({ text: col('text').str.length() })
-  .batches({ engine })) {
+  .batches(options)) {
   const [ids, , sizes] = columns.map(({ values }) => values);
   for (let row = 0; row < some; row++) {
     if (ids[row] < last) falls += 1;
@@ -30,7 +31,7 @@ for await (const { rows: some, columns } of sorted
   }
   n += some;
 }
-await sorted.toParquet(`${directory}/sorted.parquet`, { engine });
+await sorted.toParquet(`${directory}/sorted.parquet`, options);
 const written = await readParquet(`${directory}/sorted.parquet`, { engine });
 const again = await written
   .withColumns({ fall: col('id').lt(col('id').shift(1)) })
