@@ -76,6 +76,12 @@ describe('the budget for blocks', () => {
     expect(revisedBudget(500, 1000, 400, 100, 200)).toBe(300);
     expect(revisedBudget(500, 1000, 5000, 100, 0)).toBe(0);
   });
+
+  test('beside something else that allocates, twice the margin is left for what it takes until the next look', () => {
+    const [first, limit, resident, touched] = [420 * MIB, 1000 * MIB, 900 * MIB, 100 * MIB];
+    expect(revisedBudget(first, limit, resident, touched, 0, true)).toBe(80 * MIB);
+    expect(revisedBudget(first, limit, 150 * MIB, touched, 0, true)).toBe(280 * MIB);
+  });
 });
 
 describe('options', () => {

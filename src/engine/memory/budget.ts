@@ -38,8 +38,8 @@ export function budgetOf(limit: number, base: number, threads: number): number {
 
 /**
  * Bytes for blocks in view of what the process really takes. Memory that is not counted (JavaScript objects, libraries) makes
- * the budget smaller, never larger than at the start; half of the margin is kept for what it grows by until the next look, and all of it, and
- * what a database takes once it works, where something else works in the process too.
+ * the budget smaller, never larger than at the start; 32 MiB (or of a small limit the margin's share) are kept for what it grows by until the next look. Where something
+ * else works in the process too, it is the margin twice: what a database allocates in some 50 ms, since on a busy machine a look comes late; and what it takes once it works.
  * @param touched bytes of arenas that may be resident
  * @param reserved bytes that callers are about to allocate by themselves
  * @param shared whether something else than tasks works in the process
@@ -53,7 +53,7 @@ export function revisedBudget(
   shared = false,
 ): number {
   const others = Math.max(0, resident - touched);
-  const guard = shared ? marginOf(limit) : Math.min(MARGIN_LEAST / 2, MARGIN_SHARE * limit);
-  const expected = shared ? Math.min(SHARED_BYTES, first / 4) : 0;
+  const guard = shared ? 2 * marginOf(limit) : Math.min(MARGIN_LEAST, MARGIN_SHARE * limit);
+  const expected = shared ? Math.min(SHARED_BYTES, first / 3) : 0;
   return Math.max(0, Math.floor(Math.min(first - reserved - expected, limit - others - guard)));
 }

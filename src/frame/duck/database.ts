@@ -46,6 +46,8 @@ const FULL = 0.4;
  * and V8 sees no reason to hurry. Of 7.5 million rows with texts of 96 bytes, sorted within 403 MB, the peak was 439 MB without it.
  */
 const CROWDED = 0.7;
+/** When no query has run for so long, in milliseconds, it gives back what is free too: arrays may want it. */
+const IDLE_MS = 100;
 const BATCHES_BETWEEN = 2;
 /** What DuckDB says of the result of a statement that failed (`ResultType.INVALID`). */
 const FAILED = 0;
@@ -63,6 +65,8 @@ export class Database {
   /** Connections that are being made. */
   private readonly connecting = new Set<Promise<DuckDBConnection>>();
   private ended = false;
+  /** Fires when no query has run for a while. */
+  private idle: NodeJS.Timeout | undefined;
 
   private constructor(readonly engine: LocalEngine) {
     engine.onDispose(() => this.end());
@@ -211,6 +215,7 @@ export class Database {
   /** Interrupts what runs, and removes every file. */
   private async end(): Promise<void> {
     this.ended = true;
+    clearTimeout(this.idle);
     databases.delete(this.engine);
     await Promise.all([...this.sessions].map((session) => session.end(disposed())));
     // A thread connects: to close what it connects to meanwhile would end the process.
@@ -225,14 +230,10 @@ export class Database {
     options.signal?.throwIfAborted();
     if (this.ended) throw disposed();
     const alone = this.engine.shareMemory();
-    const connecting = this.connect();
-    this.connecting.add(connecting);
-    const connection = await connecting
-      .catch((error: unknown) => {
-        alone();
-        throw this.ended ? disposed() : error;
-      })
-      .finally(() => this.connecting.delete(connecting));
+    const connection = await this.connection().catch((error: unknown) => {
+      alone();
+      throw this.ended ? disposed() : error;
+    });
     if (this.ended) {
       alone();
       connection.closeSync();
@@ -241,9 +242,34 @@ export class Database {
     const session = new Session(connection, options, (closed) => {
       alone();
       this.sessions.delete(closed);
+      if (this.sessions.size === 0 && !this.ended) this.rest();
     });
+    clearTimeout(this.idle);
     this.sessions.add(session);
     return session;
+  }
+
+  /** Has what is free given back when nothing has run for a while, where there is much of it. */
+  private rest(): void {
+    clearTimeout(this.idle);
+    if (!this.isFilled(FULL)) return;
+    this.idle = setTimeout(() => {
+      // To connect gives back what is free.
+      if (this.sessions.size > 0 || this.ended) return;
+      this.connection().then(
+        (connection) => connection.closeSync(),
+        () => {},
+      );
+    }, IDLE_MS).unref();
+  }
+
+  /** A connection, of which `end` knows while it is made. */
+  private connection(): Promise<DuckDBConnection> {
+    const connecting = this.connect();
+    this.connecting.add(connecting);
+    const made = (): void => void this.connecting.delete(connecting);
+    connecting.then(made, made);
+    return connecting;
   }
 
   private async connect(): Promise<DuckDBConnection> {
