@@ -31,12 +31,12 @@ it.each<[string, () => Promise<unknown>, string]>([
   [
     'a slip of the pen in how rows are computed',
     () => frame.rows(wrong({ partitons: 3 })),
-    'rows: there is no option "partitons"; there are int64, decimal, engine, signal, onProgress, partitions',
+    'rows: there is no option "partitons"; did you mean "partitions"? there are int64, decimal, engine, signal, onProgress, partitions',
   ],
   [
     'such a slip in how files are written',
     () => frame.toParquet('never.parquet', wrong({ compresion: 'zstd' })),
-    'toParquet: there is no option "compresion"; there are partitionBy,',
+    'toParquet: there is no option "compresion"; did you mean "compression"? there are partitionBy,',
   ],
   [
     'a packing that there is not',

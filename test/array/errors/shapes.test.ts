@@ -100,7 +100,7 @@ refused({
       'vectors one by one',
       () => tw.meshgrid([1, 2], [3] as never),
       'TypeError',
-      'meshgrid: options are an object of indexing, not an instance of Array',
+      'meshgrid takes options by name, { indexing }, not an instance of Array',
     ],
     [
       'what unique does not tell',
