@@ -1,4 +1,5 @@
 import type { Graph, Key } from '../graph/task.js';
+import type { Begun } from './begun.js';
 import type { ComputeOptions, RunOptions } from './engine.js';
 import { MemoryLimitError } from './errors.js';
 import type { Executor } from './executor.js';
@@ -14,14 +15,6 @@ interface Call {
   readonly onOutput: RunOptions['onOutput'];
   readonly reserve: number;
   readonly settle: (error?: { readonly reason: unknown }) => void;
-}
-
-/** A run under way. */
-export interface Begun<T> {
-  /** Resolves when its outputs are there, or were taken; rejects with what went wrong. */
-  readonly done: Promise<T>;
-  /** Ends it with a reason; does nothing once it is done. */
-  readonly cancel: (reason: unknown) => void;
 }
 
 /** What calls need of their engine. */

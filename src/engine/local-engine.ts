@@ -1,7 +1,8 @@
 import type { BlockMeta, Graph, Key } from '../graph/task.js';
 import type { Upload } from '../graph/uploads.js';
 import { Asked } from './asked.js';
-import { type Begun, Calls } from './calls.js';
+import type { Begun } from './begun.js';
+import { Calls } from './calls.js';
 import type { Coordination } from './coordination.js';
 import { removeAbandoned } from './disk/spill-directory.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from './engine.js';

@@ -41,7 +41,7 @@ const ownNames = async (file: string): Promise<Record<string, unknown>> => await
 /** Whether public functions are defined in a file. */
 const isPublic = (file: string): boolean =>
   /^src\/array\/(?!ops\/|lower\/)/.test(file) ||
-  /^src\/(delayed|futures|lazy|cluster\/index)[/.]/.test(file) ||
+  /^src\/(delayed|futures|lazy|cluster\/index|cluster\/errors)[/.]/.test(file) ||
   /^src\/frame\/(?!duck\/|exchange\/|optimize\/|plan\/|sql\/)/.test(file) ||
   [
     'src/engine/default.ts',
@@ -186,7 +186,7 @@ describe('what is public', () => {
       under(folder, '.ts')
         .map(read)
         .flatMap((source) =>
-          [...source.matchAll(/^ {2}(?:private|protected) (?:async )?(?:get )?(\w+)/gm)].map(
+          [...source.matchAll(/^ {2}(?:private|protected) (?:async )?\*?(?:get )?(\w+)/gm)].map(
             ([, member]) => member,
           ),
         ),
