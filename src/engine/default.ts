@@ -31,11 +31,11 @@ export function localEngine(): LocalEngine {
  * configure({ memoryLimit: '2GiB', threads: 4 });
  */
 export function configure(settings: LocalEngineOptions): void {
+  checkEngineOptions(settings);
   if (own)
     throw new Error(
       'the default engine has started; call configure() before the first computation, or useEngine(new LocalEngine(…))',
     );
-  checkEngineOptions(settings);
   options = { ...options, ...settings };
 }
 
