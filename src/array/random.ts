@@ -24,7 +24,17 @@ export interface RandomOptions {
 }
 
 /** Steps that a random number takes. */
-const DRAW = { random: 3, uniform: 3, integers: 6, standard_normal: 8, normal: 8 } as const;
+const DRAW = {
+  random: 3,
+  uniform: 3,
+  integers: 6,
+  standard_normal: 8,
+  normal: 8,
+  exponential: 12,
+  gamma: 40,
+  poisson: 60,
+  binomial: 60,
+} as const;
 
 const KNOWN: { readonly [K in RandomSpec['kind']]: readonly string[] } = {
   random: ['chunks', 'dtype'],
@@ -32,6 +42,10 @@ const KNOWN: { readonly [K in RandomSpec['kind']]: readonly string[] } = {
   integers: ['chunks', 'dtype', 'endpoint'],
   standard_normal: ['chunks', 'dtype'],
   normal: ['chunks'],
+  exponential: ['chunks'],
+  gamma: ['chunks'],
+  poisson: ['chunks'],
+  binomial: ['chunks'],
 };
 
 type Shape = number | readonly number[];
@@ -116,11 +130,89 @@ export class Generator {
     );
   }
 
+  /**
+   * Exponential with mean 1, float64.
+   *
+   * @example
+   * await random.defaultRng(42).standardExponential(2).compute(); // [0.96877764 1.82829718]
+   */
+  standardExponential(shape: Shape, options: RandomOptions = {}): TileArray<'float64'> {
+    return this.exponential(1, shape, options);
+  }
+
+  /**
+   * Exponential with mean `scale`, float64.
+   *
+   * @throws RangeError where `scale` is negative
+   * @example
+   * await random.defaultRng(42).exponential(10, 2).compute(); // [ 9.68777641 18.28297184]
+   */
+  exponential(scale: number, shape: Shape, options: RandomOptions = {}): TileArray<'float64'> {
+    return this.draw({ kind: 'exponential', dtype: 'float64', scale }, shape, options);
+  }
+
+  /**
+   * Gamma with shape `k` and scale 1, float64.
+   *
+   * @throws RangeError where `k` is negative or not finite
+   * @example
+   * await random.defaultRng(42).standardGamma(2, 2).compute(); // [2.26716189 1.70410857]
+   */
+  standardGamma(k: number, shape: Shape, options: RandomOptions = {}): TileArray<'float64'> {
+    return this.gamma(k, 1, shape, options);
+  }
+
+  /**
+   * Gamma with shape `k` and scale `theta`, float64: its mean is their product. Where `k` < 1, last digits may differ from NumPy's.
+   *
+   * @throws RangeError where one is negative, or `k` not finite
+   * @example
+   * await random.defaultRng(42).gamma(2, 10, 2).compute(); // [22.67161889 17.04108565]
+   */
+  gamma(k: number, theta: number, shape: Shape, options: RandomOptions = {}): TileArray<'float64'> {
+    return this.draw({ kind: 'gamma', dtype: 'float64', shape: k, scale: theta }, shape, options);
+  }
+
+  /**
+   * Chi-square with `df` > 0 degrees of freedom, float64. With `df` < 2, last digits may differ from NumPy's.
+   *
+   * @throws RangeError where `df` is not positive
+   * @example
+   * await random.defaultRng(42).chisquare(3, 2).compute(); // [3.35871652 2.39607635]
+   */
+  chisquare(df: number, shape: Shape, options: RandomOptions = {}): TileArray<'float64'> {
+    if (!(df > 0)) throw new RangeError(`chisquare: df must be positive, got ${df}`);
+    return this.gamma(df / 2, 2, shape, options);
+  }
+
+  /**
+   * Poisson with mean `lam`, int64: how often happens what happens `lam` times on average.
+   *
+   * @throws RangeError where `lam` is negative, or too large for int64
+   * @example
+   * await random.defaultRng(42).poisson(5, 5).compute(); // [8 5 2 6 6]
+   */
+  poisson(lam: number, shape: Shape, options: RandomOptions = {}): TileArray<'int64'> {
+    return this.draw({ kind: 'poisson', dtype: 'int64', lam }, shape, options);
+  }
+
+  /**
+   * Binomial, int64: how many of `n` trials succeed, each with probability `p`.
+   *
+   * @throws RangeError where `n` is no whole number of 0 … 2^53 - 1, or `p` not in 0 … 1
+   * @example
+   * await random.defaultRng(42).binomial(10, 0.5, 5).compute(); // [7 7 7 4 8]
+   */
+  binomial(n: number, p: number, shape: Shape, options: RandomOptions = {}): TileArray<'int64'> {
+    return this.draw({ kind: 'binomial', dtype: 'int64', n, p }, shape, options);
+  }
+
   private draw<D extends DType>(spec: RandomSpec, size: Shape, options: RandomOptions): TileArray<D> {
     checkOptions(spec.kind, options, KNOWN[spec.kind]);
     const { chunks = 'auto' } = options;
     checkRandom(spec);
-    if (spec.kind !== 'integers' && spec.dtype !== 'float32' && spec.dtype !== 'float64')
+    const isFloat = spec.kind === 'random' || spec.kind === 'standard_normal';
+    if (isFloat && spec.dtype !== 'float32' && spec.dtype !== 'float64')
       throw new TypeError(`${spec.kind}: dtype ${String(spec.dtype)} must be float32 or float64`);
     const shape = checkShape(size);
     const sizes = normalizeChunks(chunks, shape, spec.dtype);

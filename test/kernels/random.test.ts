@@ -149,6 +149,27 @@ describe('checkRandom', () => {
     expect(() => checkRandom(integers(0, 128, true))).toThrow('out of bounds');
     expect(() => checkRandom(integers(0, 1.5))).toThrow('high must be an integer');
     expect(() => checkRandom({ kind: 'normal', dtype: 'float64', loc: 0, scale: -1 })).toThrow('scale');
+    const float64 = { dtype: 'float64' } as const;
+    expect(() => checkRandom({ kind: 'exponential', ...float64, scale: -0 })).toThrow(
+      'scale must not be negative',
+    );
+    expect(() => checkRandom({ kind: 'gamma', ...float64, shape: -1, scale: 1 })).toThrow(
+      'shape must not be negative',
+    );
+    expect(() => checkRandom({ kind: 'gamma', ...float64, shape: 1, scale: -1 })).toThrow(
+      'scale must not be negative',
+    );
+    const int64 = { dtype: 'int64' } as const;
+    for (const lam of [-1, Number.NaN, 9.3e18])
+      expect(() => checkRandom({ kind: 'poisson', ...int64, lam })).toThrow(`got ${lam}`);
+    for (const [n, p] of [
+      [-1, 0.5],
+      [1.5, 0.5],
+      [1, -0.1],
+      [1, 1.1],
+      [1, Number.NaN],
+    ] as const)
+      expect(() => checkRandom({ kind: 'binomial', ...int64, n, p })).toThrow('binomial: ');
     expect(() => checkRandom({ kind: 'uniform', dtype: 'float64', low: -1e308, high: 1e308 })).toThrow(
       'must be finite',
     );

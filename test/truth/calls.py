@@ -238,4 +238,11 @@ SPECIAL = {
     "random.normal": random("normal"),
     "random.standardNormal": random("standard_normal"),
     "random.integers": random("integers"),
+    "random.standardExponential": random("standard_exponential"),
+    "random.exponential": random("exponential"),
+    "random.standardGamma": random("standard_gamma"),
+    "random.gamma": random("gamma"),
+    "random.chisquare": random("chisquare"),
+    "random.poisson": random("poisson"),
+    "random.binomial": random("binomial"),
 }

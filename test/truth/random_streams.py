@@ -53,6 +53,14 @@ def stream(spec, seed, key, count):
         a = g.standard_normal(count, dtype=dtype)
     elif kind == "normal":
         a = g.normal(spec["loc"], spec["scale"], count)
+    elif kind == "exponential":
+        a = g.exponential(spec["scale"], count)
+    elif kind == "gamma":
+        a = g.gamma(spec["shape"], spec["scale"], count)
+    elif kind == "poisson":
+        a = g.poisson(spec["lam"], count)
+    elif kind == "binomial":
+        a = g.binomial(spec["n"], spec["p"], count)
     else:
         a = g.integers(int(spec["low"]), int(spec["high"]), count, dtype=dtype, endpoint=spec.get("endpoint", False))
     assert a.dtype == dtype
@@ -67,6 +75,19 @@ FLOATS = [
     {"kind": "standard_normal", "dtype": "float64"},
     {"kind": "standard_normal", "dtype": "float32"},
     {"kind": "normal", "dtype": "float64", "loc": 10.1, "scale": 0.3},
+]
+
+
+# Not here: gamma with a shape below 1, the last digit of whose powers is the C library's, and Poisson numbers so large that the last digit of a
+# logarithm decides.
+VARIATES = [
+    *({"kind": "exponential", "dtype": "float64", "scale": scale} for scale in [1, 0.3, 0]),
+    *({"kind": "gamma", "dtype": "float64", "shape": shape, "scale": scale} for shape, scale in [(0, 1), (1, 1), (1.0001, 1), (2.5, 0.3), (1e4, 7), (1e12, 1)]),
+    *({"kind": "poisson", "dtype": "int64", "lam": lam} for lam in [0, 0.001, 0.7, 5, 9.99, 10, 12.5, 100, 12345.6, 1e8, 3e9]),
+    *({"kind": "binomial", "dtype": "int64", "n": n, "p": p} for n, p in [
+        (0, 0.5), (1, 0), (1, 1), (1, 0.3), (10, 0.5), (10, 0.7), (60, 0.5), (61, 0.5), (61, 0.51), (100, 0.4), (100, 0.97), (1000, 0.03), (1000, 0.031),
+        (1000, 0.7), (10**6, 1e-6), (10**6, 0.25), (10**6, 0.999), (10**9, 1e-5), (5 * 10**9, 0.5), (10**12, 0.9),
+    ]),
 ]
 
 
@@ -90,6 +111,9 @@ def main():
         streams += [stream(spec, seed, key, 100) for seed, key in zip(SEEDS, KEYS * 2)]
         streams += [stream(spec, 7, [i], count) for i, count in enumerate(COUNTS)]
         streams.append(stream(spec, 2024, [5], 1_000_001))
+    for i, spec in enumerate(VARIATES):
+        streams.append(stream(spec, SEEDS[i % len(SEEDS)], [i], 1 + i % 3))
+        streams.append(stream(spec, 12, [i], 300_001))
     for i, spec in enumerate(integer_specs()):
         streams.append(stream(spec, SEEDS[i % len(SEEDS)], [i], 1 + 997 * (i % 5)))
         streams.append(stream(spec, 11, [i], 70_001 + i))

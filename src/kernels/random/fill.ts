@@ -1,10 +1,13 @@
 import { itemsize, viewOf } from '../dtype.js';
 import type { WasmMemory } from '../wasm-memory.js';
+import { binomial, poisson } from './counts.js';
 import { type RandomKernels, randomKernels } from './module.js';
 import type { Pcg64State } from './pcg64.js';
 import { checkRandom, type IntegerRange, integerRange, type RandomSpec } from './spec.js';
 import { batchOf, CONTROL_BYTES, writeControl } from './stream.js';
 import { checkScratch, type RandomTarget } from './target.js';
+import { standardExponential, standardGamma, type Variate } from './variates.js';
+import { Words } from './words.js';
 import { zigguratTable } from './ziggurat.js';
 
 /** Elements a call: few enough that V8 soon goes on with optimised code, and that a second pass finds them in cache. */
@@ -51,8 +54,36 @@ function drawer(kernels: RandomKernels, memory: WasmMemory, spec: RandomSpec, co
       return scaled(kernels, normal(kernels, memory, 'float64', control), spec.loc, spec.scale);
     case 'integers':
       return integers(kernels, memory, spec.dtype, integerRange(spec), control);
+    case 'exponential':
+      return floats(memory, standardExponential(new Words(kernels, memory, control)), spec.scale);
+    case 'gamma':
+      return floats(memory, standardGamma(new Words(kernels, memory, control), spec.shape), spec.scale);
+    case 'poisson':
+      return counts(memory, poisson(new Words(kernels, memory, control), spec.lam));
+    case 'binomial':
+      return counts(memory, binomial(new Words(kernels, memory, control), spec.n, spec.p));
   }
 }
+
+/** Float64 elements, each `scale` times a number. */
+const floats =
+  (memory: WasmMemory, variate: Variate, scale: number): Drawer =>
+  (at, count) => {
+    const elements = new Float64Array(memory.buffer, at, count);
+    for (let i = 0; i < count; i++) elements[i] = scale * variate();
+  };
+
+/** Int64 elements of whole numbers ≥ 0, by halves: bigints would take longer than drawing. */
+const counts =
+  (memory: WasmMemory, variate: Variate): Drawer =>
+  (at, count) => {
+    const halves = new Uint32Array(memory.buffer, at, 2 * count);
+    for (let i = 0; i < halves.length; i += 2) {
+      const number = variate();
+      halves[i] = number % 0x100000000;
+      halves[i + 1] = number / 0x100000000;
+    }
+  };
 
 const scaled =
   (kernels: RandomKernels, draw: Drawer, offset: number, scale: number): Drawer =>

@@ -18,7 +18,15 @@ export type RandomSpec =
       readonly low: number | bigint;
       readonly high: number | bigint;
       readonly endpoint?: boolean;
-    };
+    }
+  /** with mean `scale` ≥ 0 */
+  | { readonly kind: 'exponential'; readonly dtype: 'float64'; readonly scale: number }
+  /** with mean `shape`·`scale` */
+  | { readonly kind: 'gamma'; readonly dtype: 'float64'; readonly shape: number; readonly scale: number }
+  /** with mean `lam` */
+  | { readonly kind: 'poisson'; readonly dtype: 'int64'; readonly lam: number }
+  /** successes of `n` trials that succeed with probability `p` */
+  | { readonly kind: 'binomial'; readonly dtype: 'int64'; readonly n: number; readonly p: number };
 
 type IntegersSpec = Extract<RandomSpec, { kind: 'integers' }>;
 
@@ -70,6 +78,14 @@ function integer(value: number | bigint, name: string): bigint {
   return BigInt(value);
 }
 
+/** The largest mean of Poisson numbers that int64 holds, ten standard deviations above it included. */
+const MOST_LAM = 2 ** 63 - 10 * Math.sqrt(2 ** 63);
+
+function notNegative(kind: RandomSpec['kind'], name: string, value: number): void {
+  if (value < 0 || Object.is(value, -0))
+    throw new RangeError(`${kind}: ${name} must not be negative, got ${value}`);
+}
+
 /** Throws a RangeError where NumPy would refuse the arguments: call it when an array is described, not when it is filled. */
 export function checkRandom(spec: RandomSpec): void {
   switch (spec.kind) {
@@ -78,8 +94,24 @@ export function checkRandom(spec: RandomSpec): void {
         throw new RangeError(`uniform: high - low must be finite, got low ${spec.low} and high ${spec.high}`);
       return;
     case 'normal':
-      if (spec.scale < 0 || Object.is(spec.scale, -0))
-        throw new RangeError(`normal: scale must not be negative, got ${spec.scale}`);
+    case 'exponential':
+      notNegative(spec.kind, 'scale', spec.scale);
+      return;
+    case 'gamma':
+      if (!Number.isFinite(spec.shape))
+        throw new RangeError(`gamma: shape must be a finite number, got ${spec.shape}`);
+      notNegative('gamma', 'shape', spec.shape);
+      notNegative('gamma', 'scale', spec.scale);
+      return;
+    case 'poisson':
+      if (!(spec.lam >= 0 && spec.lam <= MOST_LAM))
+        throw new RangeError(`poisson: lam must lie in 0 … ${MOST_LAM}, got ${spec.lam}`);
+      return;
+    case 'binomial':
+      if (!(Number.isSafeInteger(spec.n) && spec.n >= 0))
+        throw new RangeError(`binomial: n must be a whole number in 0 … 2^53 - 1, got ${spec.n}`);
+      if (!(spec.p >= 0 && spec.p <= 1))
+        throw new RangeError(`binomial: p must be a probability in 0 … 1, got ${spec.p}`);
       return;
     case 'integers':
       integerRange(spec);

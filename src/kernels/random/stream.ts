@@ -34,6 +34,9 @@ const MAX_WORDS = 1024;
 
 export const CONTROL_BYTES = BATCH + 8 * MAX_WORDS;
 
+/** Words that a batch has room for. */
+export const BATCH_WORDS = MAX_WORDS;
+
 /** Where a control block's batch of words begins. */
 export const batchOf = (control: number): number => control + BATCH;
 

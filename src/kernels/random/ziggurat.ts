@@ -60,7 +60,7 @@ const SCALE = { float32: 2 ** 23, float64: 2 ** 52 } as const;
  * magnitude that is accepted at once (uint64 or uint32), w, what turns a magnitude into a number, and f, the density.
  */
 export function zigguratTable(dtype: 'float32' | 'float64'): Uint8Array {
-  const edges = decodeEdges();
+  const edges = decodeEdges(EDGES, TAIL);
   const scale = SCALE[dtype];
   const density = edges.map((x) => Math.exp(-0.5 * x * x));
   density[0] = 1;
@@ -85,12 +85,12 @@ export function zigguratTable(dtype: 'float32' | 'float64'): Uint8Array {
   return bytes;
 }
 
-/** The edges, with x[0] = 0 in the place of the base. */
-function decodeEdges(): Float64Array {
+/** The edges that are stored as base64 and where the tail begins, with x[0] = 0 in the place of the base. */
+export function decodeEdges(stored: string, tail: number): Float64Array {
   const edges = new Float64Array(256);
-  const bytes = Uint8Array.from(atob(EDGES), (char) => char.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(stored), (char) => char.charCodeAt(0));
   edges.set(new Float64Array(bytes.buffer), 1);
-  edges[255] = TAIL;
+  edges[255] = tail;
   return edges;
 }
 

@@ -155,5 +155,9 @@ refused({
       'RangeError',
       'finite',
     ],
+    ['a negative mean', () => tw.random.defaultRng(1).poisson(-1, 2), 'RangeError', 'poisson: lam', '-1'],
+    ['half a trial', () => tw.random.defaultRng(1).binomial(0.5, 0.5, 2), 'RangeError', 'binomial: n', '0.5'],
+    ['no probability', () => tw.random.defaultRng(1).binomial(5, 1.5, 2), 'RangeError', 'binomial: p', '1.5'],
+    ['no freedom', () => tw.random.defaultRng(1).chisquare(0, 2), 'RangeError', 'chisquare: df', '0'],
   ],
 });

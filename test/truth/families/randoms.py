@@ -23,8 +23,25 @@ def add(book):
         for size, chunks in [([40], [16]), ([5, 6], [2, 3])]:
             book.case("random integers", "random.integers", [11, low, high], {"size": size, "chunks": chunks, "dtype": dtype})
     book.case("random integers", "random.integers", [11, 0, 9], {"size": [40], "chunks": [16], "endpoint": True})
+    variates(book)
     # enough draws to meet the rare branches of the ziggurat
     book.case("random, many", "random.standardNormal", [1234], {"size": [12000], "chunks": [5000]}, ulps=4)
     for method in ["random.random", "random.standardNormal"]:
         for after in [[[7], [3]], [[4, 4], [2, 2]]]:
             book.case("random, a second array of one generator", method, [5], {"size": [5, 6], "chunks": [2, 3], "after": after})
+
+
+def variates(book):
+    """Distributions that take a varying number of words; logarithms and powers are the C library's."""
+    for size, chunks in [([40], [16]), ([5, 6], [2, 3])]:
+        place = {"size": size, "chunks": chunks}
+        book.case("random, variates", "random.standardExponential", [3], place, ulps=4)
+        book.case("random, variates", "random.exponential", [3, 2.5], place, ulps=4)
+        for k in [0.01, 0.3, 0.999, 1, 2, 40.5]:
+            book.case("random, variates", "random.standardGamma", [4, k], place, ulps=16)
+            book.case("random, variates", "random.gamma", [4, k, 3.5], place, ulps=16)
+            book.case("random, variates", "random.chisquare", [4, k], place, ulps=16)
+        for lam in [0, 0.5, 9, 10, 4e6]:
+            book.case("random, variates", "random.poisson", [5, lam], place)
+        for n, p in [(0, 0.5), (12, 0.25), (12, 0.9), (300, 0.4), (10**7, 0.75)]:
+            book.case("random, variates", "random.binomial", [6, n, p], place)
