@@ -148,7 +148,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   }
 
   /**
-   * As `persist`, for callers that begin very many: an AbortSignal takes longer than a small task. What is wrong with the call it throws.
+   * As `persist`, for callers that begin very many small tasks, and need no AbortSignal for each. What is wrong with the call it throws.
    *
    * @throws EngineError where the engine has been disposed of, GraphError for a graph that cannot be computed
    */

@@ -11,7 +11,7 @@ function newWriter(): Encoder {
 }
 
 /**
- * Writes msgpack. To make a writer, and memory for it, takes longer than to write what most tasks are: so one is kept.
+ * Writes msgpack. A writer and its memory are kept, since most of what is written is short.
  * @throws Error where a value is nested too deep, or of no type that msgpack knows
  */
 export function pack(value: unknown): Uint8Array {

@@ -167,7 +167,7 @@ function read(bytes: Uint8Array, depth: number): unknown {
   }
 }
 
-/** Readers of values that are nested so deep in others: to make one takes longer than to read a small value, but it keeps what it read last. */
+/** Readers of values that are nested so deep in others, kept for short values, which most are: a reader holds what it read last. */
 const readers: Decoder[] = [];
 const KEPT = 1 << 16;
 

@@ -15,7 +15,7 @@ export class Running {
   /** @param priority as its graph was submitted with, from -100 to 100 */
   constructor(readonly priority: number) {}
 
-  /** Made when it is asked for: it takes longer than a small task. */
+  /** Made when it is asked for: most tasks are small, and need none. */
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();

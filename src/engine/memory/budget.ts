@@ -39,7 +39,7 @@ export function budgetOf(limit: number, base: number, threads: number): number {
 /**
  * Bytes for blocks in view of what the process really takes. Memory that is not counted (JavaScript objects, libraries) makes
  * the budget smaller, never larger than at the start; 32 MiB (or of a small limit the margin's share) are kept for what it grows by until the next look. Where something
- * else works in the process too, it is the margin twice: what a database allocates in some 50 ms, since on a busy machine a look comes late; and what it takes once it works.
+ * else works in the process too, it is the margin twice, for a database allocates fast, and on a busy machine a look comes late; and what it takes once it works.
  * @param touched bytes of arenas that may be resident
  * @param reserved bytes that callers are about to allocate by themselves
  * @param shared whether something else than tasks works in the process
