@@ -3,7 +3,7 @@
 import { useEngine } from '../engine/default.js';
 import type { Engine } from '../engine/engine.js';
 import { kindOf } from '../engine/errors.js';
-import { checkOptions } from '../engine/known-options.js';
+import { checkOptions, optionNames } from '../engine/known-options.js';
 import type { ClusterEngine, ClusterOptions } from './client/index.js';
 import type { LocalClusterOptions, LocalCluster as RunningCluster } from './local/index.js';
 
@@ -17,7 +17,7 @@ export interface ConnectOptions extends ClusterOptions {
   readonly asDefault?: boolean;
 }
 
-const OPTIONS = Object.keys({
+const OPTIONS = optionNames<ConnectOptions>({
   asDefault: true,
   name: true,
   timeout: true,
@@ -29,7 +29,7 @@ const OPTIONS = Object.keys({
   ca: true,
   cert: true,
   key: true,
-} satisfies Record<keyof ConnectOptions, true>);
+});
 
 /**
  * Connects to a Dask scheduler that was started with tilework's module (`dask scheduler --preload tilework_scheduler.py`), whose Node workers (`tilework worker`)

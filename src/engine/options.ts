@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defaultSpillDirectory } from './disk/spill-directory.js';
 import type { ComputeOptions } from './engine.js';
-import { checkOptions } from './known-options.js';
+import { checkOptions, optionNames } from './known-options.js';
 import { availableBytes, defaultLimit, parseBytes } from './memory/limits.js';
 
 /** What a `LocalEngine` may use of the machine. */
@@ -26,12 +26,12 @@ export interface Settings {
   readonly retries: number;
 }
 
-const OPTIONS = Object.keys({
+const OPTIONS = optionNames<LocalEngineOptions>({
   threads: true,
   memoryLimit: true,
   spillDirectory: true,
   retries: true,
-} satisfies Record<keyof LocalEngineOptions, true>);
+});
 
 /** Throws a TypeError for an option that there is not. */
 export const checkEngineOptions = (options: LocalEngineOptions): void =>

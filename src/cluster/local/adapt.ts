@@ -1,4 +1,4 @@
-import { checkOptions } from '../../engine/known-options.js';
+import { checkOptions, optionNames } from '../../engine/known-options.js';
 import { checkMilliseconds } from '../../engine/timer.js';
 import { pauseAfter } from '../restarts.js';
 
@@ -58,13 +58,13 @@ export const ATTEMPTS = 3;
 export const nextLook = (failures: number, interval = 1_000): number =>
   Math.max(interval, pauseAfter(failures - ATTEMPTS + 1));
 
-const OPTIONS = Object.keys({
+const OPTIONS = optionNames<AdaptOptions>({
   minimum: true,
   maximum: true,
   interval: true,
   targetDuration: true,
   patience: true,
-} satisfies Record<keyof AdaptOptions, true>);
+});
 
 /** @throws RangeError for bounds and times that are none, TypeError for an option that there is not */
 export function checkAdapt(options: AdaptOptions): void {

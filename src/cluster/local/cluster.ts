@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkOptions } from '../../engine/known-options.js';
+import { checkOptions, optionNames } from '../../engine/known-options.js';
 import { checkMilliseconds, startTimer } from '../../engine/timer.js';
 import { CommError, isLoopback, RpcPool } from '../comm/index.js';
 import { dashboardAt } from '../dashboard.js';
@@ -30,7 +30,7 @@ export interface LocalClusterOptions extends SchedulerOptions {
   readonly memoryLimit?: number | string;
 }
 
-const OPTIONS = Object.keys({
+const OPTIONS = optionNames<LocalClusterOptions>({
   workers: true,
   pythonWorkers: true,
   threadsPerWorker: true,
@@ -42,7 +42,7 @@ const OPTIONS = Object.keys({
   timeout: true,
   dask: true,
   install: true,
-} satisfies Record<keyof LocalClusterOptions, true>);
+});
 
 /** Milliseconds that a process is given to end when it was asked to. */
 const PATIENCE = 10_000;
