@@ -163,6 +163,8 @@ with Client(${JSON.stringify(scheduler.address)}) as client:
     await squares.publish('squares', { list: squares.map((n: number) => n * n, [3, 4]) });
     const { list } = await new Client(holder).getDataset<{ list: Future<number>[] }>('squares');
     expect(await list[0]).toBe(9);
+    // As long as it runs it may have a scheduler that starts again compute them again.
+    await other.dispose();
     await first.kill();
     await startScheduler(python, { host: OWN_HOST, port: Number(first.address.split(':').at(-1)) });
     await expect.poll(() => list[1]!.status).toBe('lost');
