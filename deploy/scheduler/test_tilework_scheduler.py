@@ -1,5 +1,6 @@
 """Tests of the module by itself, without a cluster:  python -m unittest test_tilework_scheduler"""
 
+import asyncio
 import pickle
 import sys
 import unittest
@@ -201,8 +202,19 @@ class TestScheduler(unittest.IsolatedAsyncioTestCase):
         async with Scheduler(host="127.0.0.1", dashboard_address=":0") as scheduler:
             dask_setup(scheduler)
             scheduler.stream_handlers["task-finished"] = lambda **message: got.append(message)
-            scheduler.stream_handlers["tilework-finished"](worker="tcp://127.0.0.1:2", **batch)
+            await scheduler.stream_handlers["tilework-finished"](worker="tcp://127.0.0.1:2", **batch)
         self.assertEqual(got, [{**m, "worker": "tcp://127.0.0.1:2"} for m in expected if m.pop("op")])
+
+    async def test_what_follows_from_finished_tasks_does_not_wait_for_all_of_a_message(self):
+        got, seen = [], []
+        async with Scheduler(host="127.0.0.1", dashboard_address=":0") as scheduler:
+            dask_setup(scheduler)
+            scheduler.stream_handlers["task-finished"] = lambda **message: got.append(message["key"])
+            asyncio.get_running_loop().call_soon(lambda: seen.append(len(got)))
+            rows = [[f"x-{i}", i, 8, "number", 3, [], f"end-{i}"] for i in range(1000)]
+            await scheduler.stream_handlers["tilework-finished"](worker="tcp://127.0.0.1:2", tasks=rows)
+        self.assertEqual(got, [f"x-{i}" for i in range(1000)])
+        self.assertTrue(0 < seen[0] < 1000, seen)
 
 
 def over_the_wire(messages):

@@ -60,6 +60,9 @@ STARTSTOP = ("action", "start", "stop", "source")
 #: for them again and again takes time of the scheduler's: so many that a graph of thousands of tasks comes and goes between two looks.
 YOUNG_OBJECTS = 250_000
 
+#: So many finished tasks are taken in before what follows from them goes out: workers that have nothing left need it.
+AT_A_TIME = 100
+
 
 class NodeTask(Task):
     """A task that only Node workers understand.
@@ -500,11 +503,13 @@ class TileworkPlugin(SchedulerPlugin):
 
     # What workers send
 
-    def finished(self, worker, tasks):
+    async def finished(self, worker, tasks):
         """Takes what Dask's `task-finished` says, of many tasks in one message: to decode and dispatch as many messages, each of several
-        maps, takes longer."""
+        maps, takes longer. What this worker says next waits; what others say does not."""
         handle = self.scheduler.stream_handlers["task-finished"]
-        for key, run_id, nbytes, typename, thread, startstops, stimulus_id in tasks:
+        for i, (key, run_id, nbytes, typename, thread, startstops, stimulus_id) in enumerate(tasks, 1):
+            if i % AT_A_TIME == 0:
+                await asyncio.sleep(0)
             handle(
                 worker=worker,
                 key=key,
