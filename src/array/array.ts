@@ -8,7 +8,7 @@ import { toDelayed } from './delayed.js';
 import { fromData } from './literal.js';
 import { ArrayMethods } from './methods.js';
 import type { NDArray, NDArrayLike } from './ndarray.js';
-import type { ArrayNode, Operand } from './node.js';
+import type { ArrayNode, HeldNode, Operand } from './node.js';
 import type { InputBlock } from './ops/map-blocks.js';
 import { type PictureOptions, pictureOf, summaryOf } from './picture.js';
 import type { Scalar } from './promote.js';
@@ -104,7 +104,7 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
   }
 
   /** How computations see it, and functions that are called with it. */
-  get [LAZY](): LazyHooks<Computed<D>, InputBlock<D>> {
+  get [LAZY](): LazyHooks<Computed<D>, InputBlock<D>, PersistedArray<D>> {
     return {
       family: arrayFamily,
       engine: this.node.engine,
@@ -214,15 +214,15 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
 
   /**
    * Computes the blocks and keeps them in the engine (in memory, or spilled); the result reads them from there. They are given up
-   * when the result is in use nowhere any more.
+   * by `release()` of the result, at the end of a block with `using`, or when it is in use nowhere any more.
    *
    * @throws as `compute`
    * @example
-   * const held = await x.multiply(2).persist();
+   * using held = await x.multiply(2).persist();
    * await held.sum().compute(); // 30
    */
-  async persist(options?: ArrayCompute): Promise<TileArray<D>> {
-    return (await persist(this as Lazy, options)) as TileArray<D>;
+  async persist(options?: ArrayCompute): Promise<PersistedArray<D>> {
+    return (await persist(this as Lazy, options)) as PersistedArray<D>;
   }
 
   /**
@@ -290,6 +290,35 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+}
+
+/**
+ * An array whose blocks an engine holds: what is made of it reads them from there. They are given up by `release`, at the end of a block
+ * with `using`, or when neither this array nor any that is made of it is in use any more. Made by `persist`.
+ */
+export class PersistedArray<out D extends DType = DType> extends TileArray<D> implements Disposable {
+  declare readonly node: HeldNode;
+
+  /** @internal */
+  constructor(node: HeldNode) {
+    super(node);
+  }
+
+  /**
+   * Gives the blocks up. What is made of this array and not computed yet cannot be computed any more.
+   *
+   * @example
+   * const held = await ones([4]).persist();
+   * held.release();
+   * await held.sum().compute(); // throws EngineError: an array that was persisted is read, and it was released
+   */
+  release(): void {
+    this.node.hold.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
   }
 }
 

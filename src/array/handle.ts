@@ -1,8 +1,9 @@
 import type { Engine } from '../engine/engine.js';
+import { EngineError } from '../engine/errors.js';
 import type { Key } from '../graph/task.js';
 import type { DType } from '../kernels/dtype.js';
-import { holdWhile } from '../lazy/index.js';
-import { TileArray } from './array.js';
+import { holdOf, wasReleased } from '../lazy/index.js';
+import { PersistedArray, type TileArray } from './array.js';
 import { blocksOf, type Chunks, gridOf } from './chunks.js';
 import { type HeldNode, makeNode } from './node.js';
 
@@ -23,19 +24,24 @@ export function handleOf({ node }: TileArray): ArrayHandle | undefined {
   return { dtype: parts[0]!, chunks, ...(bounds && { bounds }), keys };
 }
 
-/** The array of blocks that an engine holds, until it is collected. */
-export function heldArray({ dtype, chunks, bounds, keys }: ArrayHandle, engine: Engine): TileArray {
+/** The array of blocks that an engine holds, until it is released or collected. */
+export function heldArray({ dtype, chunks, bounds, keys }: ArrayHandle, engine: Engine): PersistedArray {
   const places = [...blocksOf(gridOf(chunks))];
   const byPlace = new Map(places.map((coords, i) => [coords.join(), keys[i]!]));
-  const held = makeNode<HeldNode>('persisted', [...keys], {
-    kind: 'held',
-    parts: [dtype],
-    chunks,
-    ...(bounds && { bounds }),
-    inputs: [],
-    engine,
-    keys: (coords) => byPlace.get(coords.join())!,
-  });
-  holdWhile(held, engine, keys);
-  return new TileArray<DType>(held);
+  const hold = holdOf(engine, keys);
+  return new PersistedArray(
+    makeNode<HeldNode>('persisted', [...keys], {
+      kind: 'held',
+      parts: [dtype],
+      chunks,
+      ...(bounds && { bounds }),
+      inputs: [],
+      engine,
+      hold,
+      keys: (coords) => {
+        if (hold.released) throw new EngineError(wasReleased('an array'));
+        return byPlace.get(coords.join())!;
+      },
+    }),
+  );
 }

@@ -11,6 +11,7 @@ export {
   type DTypeOf,
   type FromOptions,
   type NestedArray,
+  PersistedArray,
   TileArray,
 } from './array.js';
 export { type BincountOptions, bincount } from './bincount.js';

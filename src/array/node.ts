@@ -3,7 +3,7 @@ import { tokenize } from '../graph/key.js';
 import type { Key, Task } from '../graph/task.js';
 import type { DType } from '../kernels/dtype.js';
 import type { ExprNode, Fold } from '../kernels/spec.js';
-import { holderOf } from '../lazy/index.js';
+import { type Hold, holderOf } from '../lazy/index.js';
 import { type Chunks, gridOf, shapeOf } from './chunks.js';
 
 /** One of the arrays that a node yields (most yield one: part 0). */
@@ -116,6 +116,7 @@ export interface AliasNode extends NodeBase {
 /** Blocks that an engine already holds. */
 export interface HeldNode extends NodeBase {
   readonly kind: 'held';
+  readonly hold: Hold;
   readonly keys: (coords: readonly number[]) => Key;
 }
 

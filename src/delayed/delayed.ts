@@ -7,7 +7,7 @@ import type { Graph, Key } from '../graph/task.js';
 import {
   compute,
   type Family,
-  holdWhile,
+  holdOf,
   LAZY,
   type LazyArguments,
   type LazyCompute,
@@ -205,9 +205,7 @@ class DelayedOutput implements Output {
 
 /** A value that an engine holds, until it is collected. */
 export function heldDelayed({ key, as }: Pick<LazyInput, 'key' | 'as'>, engine: Engine): Delayed {
-  const node: LazyInput = { key, as, engine, inputs: [], tasks: () => [] };
-  holdWhile(node, engine, [key]);
-  return new Delayed(node);
+  return new Delayed({ key, as, engine, inputs: [], tasks: () => [], hold: holdOf(engine, [key]) });
 }
 
 /**

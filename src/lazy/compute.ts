@@ -5,7 +5,7 @@ import type { Key, Task } from '../graph/task.js';
 import { engineFor, holderOf } from './holder.js';
 import { type Alone, type Family, LAZY, type Lazy, type LazyHooks, type Output } from './protocol.js';
 import { replaceLazies } from './structure.js';
-import type { ComputedIn } from './types.js';
+import type { ComputedIn, PersistedIn } from './types.js';
 
 /** What a computation takes: an engine (default: the process's own), an AbortSignal, retries, a priority, a progress callback. */
 export interface LazyCompute extends Omit<ComputeOptions, 'priorities'> {
@@ -65,17 +65,15 @@ export async function compute<const S>(structure: S, options: LazyCompute = {}):
 
 /**
  * Computes everything lazy in a structure, in one pass, and keeps the results in the engine, in memory or on disk. The lazies of the
- * structure returned read them from there; they are given up when these are in use no more.
+ * structure returned read them from there; they are given up by `release` (of arrays and frames; `using` calls it),
+ * or when these are in use no more.
  *
  * @throws as `compute`
  * @example
  * const [held] = await persist([x.add(1)]);
  * await held.sum().compute(); // 21
  */
-export async function persist<const S>(
-  structure: S,
-  options: LazyCompute = {},
-): Promise<S extends Lazy ? S : { -readonly [K in keyof S]: S[K] }> {
+export async function persist<const S>(structure: S, options: LazyCompute = {}): Promise<PersistedIn<S>> {
   checkOptions('persist', options, COMPUTE_OPTIONS);
   const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
@@ -184,13 +182,4 @@ function byKey(outputs: readonly Output[]): Map<Key, Output[]> {
       else places.set(key, [output]);
     }
   return places;
-}
-
-const holders = new FinalizationRegistry<{ readonly engine: Engine; readonly keys: readonly Key[] }>(
-  ({ engine, keys }) => engine.release(keys),
-);
-
-/** Gives results up that an engine holds when an object is collected. */
-export function holdWhile(object: object, engine: Engine, keys: readonly Key[]): void {
-  holders.register(object, { engine, keys: [...new Set(keys)] });
 }

@@ -1,5 +1,6 @@
-export { COMPUTE_OPTIONS, compute, holdWhile, type LazyCompute, persist } from './compute.js';
+export { COMPUTE_OPTIONS, compute, type LazyCompute, persist } from './compute.js';
 export { tasksOf } from './graph.js';
+export { Hold, holdOf, wasReleased } from './hold.js';
 export { engineFor, holderOf } from './holder.js';
 export {
   type Alone,
@@ -15,4 +16,4 @@ export {
   type Plan,
 } from './protocol.js';
 export { replaceLazies } from './structure.js';
-export type { ComputedIn, Lazily, LazyArguments, PassedIn } from './types.js';
+export type { ComputedIn, Lazily, LazyArguments, PassedIn, PersistedIn } from './types.js';

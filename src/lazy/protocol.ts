@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
 import type { Graph, Key, Task } from '../graph/task.js';
+import type { Hold } from './hold.js';
 
 /** The property by which arrays, delayed values and futures say that they stand for a value. */
 export const LAZY: unique symbol = Symbol.for('tilework.lazy');
@@ -10,13 +11,13 @@ export declare const ELEMENT: unique symbol;
 
 /**
  * What stands for a value that is computed later. `Computed` is what computing it gives, `Passed` what a function gets that is
- * called with it.
+ * called with it, `Persisted` what it can do beside once an engine holds it.
  */
-export interface Lazy<out Computed = unknown, out Passed = unknown> {
-  readonly [LAZY]: LazyHooks<Computed, Passed>;
+export interface Lazy<out Computed = unknown, out Passed = unknown, out Persisted = unknown> {
+  readonly [LAZY]: LazyHooks<Computed, Passed, Persisted>;
 }
 
-export interface LazyHooks<out Computed = unknown, out Passed = unknown> {
+export interface LazyHooks<out Computed = unknown, out Passed = unknown, out Persisted = unknown> {
   readonly family: Family | Alone;
   /** Where its results are, where an engine holds some already. */
   readonly engine?: Engine | undefined;
@@ -25,6 +26,7 @@ export interface LazyHooks<out Computed = unknown, out Passed = unknown> {
   /** For the compiler only. */
   readonly computed?: Computed;
   readonly passed?: Passed;
+  readonly persisted?: Persisted;
 }
 
 /** How a result is passed to a function: as it is (a block as `{ dtype, shape, data }`), its data only, its one element. */
@@ -38,6 +40,8 @@ export interface LazyInput {
   readonly engine?: Engine | undefined;
   /** What the tasks read that are not among them. */
   readonly inputs: readonly LazyInput[];
+  /** What is to be in use as long as this is. */
+  readonly hold?: Hold;
   /** The tasks that make it of its inputs; none where the engine has the result, or is at it. */
   tasks(): Iterable<Task>;
 }

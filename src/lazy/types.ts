@@ -51,6 +51,20 @@ export type ComputedIn<S> = S extends { readonly [ELEMENT]: infer T }
             ? { -readonly [P in keyof S]: ComputedIn<S[P]> }
             : S;
 
+/** What persisting a structure gives: the same structure, each lazy of it held by an engine. */
+export type PersistedIn<S> =
+  S extends Lazy<unknown, unknown, infer P>
+    ? S & P
+    : S extends Leaf
+      ? S
+      : S extends ReadonlyMap<infer K, infer V>
+        ? Map<K, PersistedIn<V>>
+        : S extends ReadonlySet<infer V>
+          ? Set<PersistedIn<V>>
+          : S extends object
+            ? { -readonly [K in keyof S]: PersistedIn<S[K]> }
+            : S;
+
 /** What a function gets for a structure. */
 export type PassedIn<S> = S extends { readonly [ELEMENT]: infer T }
   ? T

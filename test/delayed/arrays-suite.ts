@@ -140,5 +140,7 @@ export function testArraysOfDelayed(start: () => Promise<Engine>): void {
     expect(await client.listDatasets()).toEqual(['held']);
     expect(await list(await client.getDataset<tw.TileArray>('held'))).toEqual([1, 2, 3, 4]);
     await client.unpublish('held');
+    held.x.release();
+    await expect(list(held.x.add(1))).rejects.toThrow(/an array .* was released: .* persist it again/);
   });
 }

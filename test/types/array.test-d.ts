@@ -220,9 +220,12 @@ same(tw.flip([1, 2]), float64);
 same(tw.expandDims(bool, 0), bool);
 same(int16.rechunk([1, 'auto', [1, 2]]), int16);
 same(await int16.computeChunkSizes(), int16);
-same(await int16.persist(), int16);
-is<Equal<Awaited<ReturnType<typeof persisted>>, [TileArray<'int16'>, TileArray<'bool'>]>>(true);
-const persisted = () => tw.persist([int16, bool]);
+is<Equal<Awaited<ReturnType<typeof int16.persist>>, tw.PersistedArray<'int16'>>>(true);
+const [persisted, more] = await tw.persist([int16, { bools: new Map([['a', bool]]), n: 1 }]);
+persisted.release();
+same(persisted.add(1), int16);
+more.bools.get('a')!.release();
+is<Equal<typeof more.n, 1>>(true);
 // @ts-expect-error subscripts are strings and whole numbers
 int16.slice([0, 1]);
 // @ts-expect-error chunks are numbers

@@ -21,7 +21,7 @@ interface FrameArgument {
 /** Verbs that compute, and give what is computed to the program. */
 export abstract class ComputingVerbs<in out S> extends LookingVerbs<S> {
   /** How `compute` and `persist` see a frame among other lazy values. Functions are called with the rows of frames, not with frames. */
-  get [LAZY](): LazyHooks<Table, FrameArgument> {
+  get [LAZY](): LazyHooks<Table, FrameArgument, PersistedFrame<S>> {
     return {
       family: {
         compute: (options) => this.compute(options),

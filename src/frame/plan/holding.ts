@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.js';
 import type { Key } from '../../graph/task.js';
+import { Hold } from '../../lazy/index.js';
 import type { ColumnTypes } from '../types.js';
 import type { HeldSource } from './node.js';
 
@@ -9,10 +10,8 @@ export interface HeldPart {
   readonly bytes: number;
 }
 
-/** Partitions of a frame that an engine holds, until they are released, or nothing refers to this any more. */
-export class Holding {
-  private ended = false;
-
+/** Partitions of a frame that an engine holds. */
+export class Holding extends Hold {
   /**
    * @param types of the columns, as DuckDB names them
    * @param giveUp has the engine give all up; it must not refer to the holding
@@ -21,25 +20,12 @@ export class Holding {
     readonly engine: Engine,
     readonly types: ColumnTypes,
     readonly parts: readonly HeldPart[],
-    private readonly giveUp: () => void,
+    giveUp: () => void,
   ) {
-    collected.register(this, giveUp, this);
-  }
-
-  get released(): boolean {
-    return this.ended;
-  }
-
-  release(): void {
-    if (this.ended) return;
-    this.ended = true;
-    collected.unregister(this);
-    this.giveUp();
+    super(giveUp);
   }
 }
 
 /** Which partitions a source reads. */
 export const partsOf = ({ holding, part }: HeldSource): readonly HeldPart[] =>
   part === undefined ? holding.parts : [holding.parts[part]!];
-
-const collected = new FinalizationRegistry<() => void>((giveUp) => giveUp());

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.js';
 import { EngineError } from '../../engine/errors.js';
-import { engineFor, holderOf } from '../../lazy/index.js';
+import { engineFor, holderOf, wasReleased } from '../../lazy/index.js';
 import { FrameError } from '../errors.js';
 import { Holding, partsOf } from './holding.js';
 import * as make from './make.js';
@@ -14,10 +14,7 @@ import { type HeldSource, inputsOf, type PlanNode, rewrite, type ScanNode } from
 export function engineOf(plan: PlanNode, asked: Engine | undefined): Engine {
   const holders = holdersOf(plan);
   for (const holder of holders)
-    if (holder instanceof Holding && holder.released)
-      throw new FrameError(
-        'a frame that was persisted is read, and it was released: release it when all that is made of it is computed, or persist it again',
-      );
+    if (holder instanceof Holding && holder.released) throw new FrameError(wasReleased('a frame'));
   try {
     return engineFor(asked, holderOf(holders));
   } catch (error) {

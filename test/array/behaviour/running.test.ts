@@ -32,6 +32,28 @@ describe('persist', () => {
     expect(again.tasks).toBe(0);
   });
 
+  it('gives blocks up when it is told to', async () => {
+    await using own = new tw.LocalEngine({ threads: 1 });
+    const x = stored([600, 4], [100, 4]);
+    const [low, high] = await tw.persist([x.add(1), x.add(2)], { engine: own });
+    expect(own.stats().tasks.held).toBe(12);
+    low.release();
+    low.release();
+    expect(own.stats().tasks.held).toBe(6);
+    const refused = {
+      name: 'EngineError',
+      message: expect.stringMatching('an array .* was released: .* persist it again'),
+    };
+    await expect(low.sum().compute()).rejects.toMatchObject(refused);
+    await expect(low.rechunk([600, 4]).persist()).rejects.toMatchObject(refused);
+    {
+      using both = await high.add(1).persist();
+      expect(await both.min().compute()).toBe(await x.min().add(3).compute({ engine: own }));
+      expect(own.stats().tasks.held).toBe(12);
+    }
+    expect(own.stats().tasks.held).toBe(6);
+  });
+
   it('keeps several in one pass', async () => {
     const x = stored([8, 3], [4, 3]);
     const [total, plus] = [x.sum(), x.add(1)];
