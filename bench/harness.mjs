@@ -19,14 +19,19 @@ const versionsWith = (more) => [`Node ${process.versions.node}`, more].filter(Bo
 
 const plain = (answer) => (typeof answer === 'object' && 'toArray' in answer ? answer.toArray() : answer);
 
-/** Calls `run` once to warm up and then ARGS.runs times, of which it prints one line of JSON; where that is 0, of the first. `run` gives the answer. */
-export async function measure(run) {
+/**
+ * Calls `run` once to warm up and then ARGS.runs times, of which it prints one line of JSON; where that is 0, of the first. `run` gives the answer. What it is
+ * called with `prepare` makes, which does not count; it is given up after the run.
+ */
+export async function measure(run, prepare) {
   const seconds = [];
   let answer;
   for (let i = 0; i <= ARGS.runs; i++) {
+    const given = await prepare?.(i);
     const start = performance.now();
-    answer = await run();
+    answer = await run(given);
     seconds.push((performance.now() - start) / 1000);
+    given?.[Symbol.dispose]();
   }
   report({
     seconds: seconds.length > 1 ? seconds.slice(1) : seconds,
@@ -38,16 +43,18 @@ export async function measure(run) {
 }
 
 /** As `measure`, of named parts: their seconds and answers by name. */
-export async function measureParts(parts, version) {
+export async function measureParts(parts, version, prepare) {
   const totals = [];
   const answer = {};
   for (let i = 0; i <= ARGS.runs; i++) {
+    const given = await prepare?.(i);
     const seconds = {};
     for (const [name, run] of Object.entries(parts)) {
       const start = performance.now();
-      answer[name] = await run();
+      answer[name] = await run(given);
       seconds[name] = (performance.now() - start) / 1000;
     }
+    given?.[Symbol.dispose]();
     totals.push(seconds);
   }
   report({

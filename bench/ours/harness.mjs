@@ -15,13 +15,13 @@ export const client = running && (await connect(running.address));
 /** For graphs that are made by hand; collections find theirs. */
 export const engineOfGraphs = () => client ?? new LocalEngine({ threads });
 
-export const measure = async (run) => {
-  await measureRuns(run);
+export const measure = async (run, prepare) => {
+  await measureRuns(run, prepare);
   await end();
 };
 
-export const measureParts = async (parts, version) => {
-  await measureRunsOfParts(parts, version);
+export const measureParts = async (parts, version, prepare) => {
+  await measureRunsOfParts(parts, version, prepare);
   await end();
 };
 

@@ -2,29 +2,43 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { measureParts, SIZE } from '../harness.mjs';
+import { ARGS, measureParts, SIZE } from '../harness.mjs';
 
 const { blocks, megabytes } = SIZE;
 
-/** Sends half of the blocks, and resolves when as much has come. */
-async function exchange(socket) {
-  const block = new Uint8Array(megabytes * 2 ** 20);
-  const expected = (block.length * blocks) / 2;
-  let left = expected;
-  const arrived = new Promise((resolve) => {
-    socket.on('data', (bytes) => {
-      left -= bytes.length;
-      if (left === 0) resolve();
+/** What comes by a socket, of all exchanges together. */
+class Arrivals {
+  bytes = 0;
+
+  constructor(socket) {
+    socket.on('data', ({ length }) => {
+      this.bytes += length;
+      this.look?.();
     });
-  });
+  }
+
+  async atLeast(bytes) {
+    while (this.bytes < bytes) await new Promise((resolve) => (this.look = resolve));
+  }
+}
+
+const block = new Uint8Array(megabytes * 2 ** 20);
+const half = (block.length * blocks) / 2;
+
+async function send(socket) {
   for (let i = 0; i < blocks / 2; i++) if (!socket.write(block)) await once(socket, 'drain');
-  await arrived;
 }
 
 if (process.send) {
   const server = createServer(async (socket) => {
     server.close();
-    await exchange(socket);
+    const arrivals = new Arrivals(socket);
+    for (let i = 0; i <= ARGS.runs; i++) {
+      // The other side begins.
+      await arrivals.atLeast(i * half + 1);
+      await send(socket);
+    }
+    await arrivals.atLeast((ARGS.runs + 1) * half);
     socket.end();
     process.disconnect();
   }).listen(0, '127.0.0.1', () => process.send(server.address().port));
@@ -33,9 +47,12 @@ if (process.send) {
   const [port] = await once(other, 'message');
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
+  const arrivals = new Arrivals(socket);
+  let expected = 0;
   await measureParts({
     move: async () => {
-      await exchange(socket);
+      expected += half;
+      await Promise.all([send(socket), arrivals.atLeast(expected)]);
       return [blocks, blocks];
     },
   });

@@ -100,21 +100,23 @@ def report(**figures):
     print(json.dumps({**figures, "peakMb": peak_mb()}))
 
 
-def measure_parts(parts, version):
+def measure_parts(parts, version, prepare=None):
     """As `measure`, of named parts: their seconds and answers by name. Parts that fail are named with their errors."""
     if version.startswith("Dask"):
         use_threads()
     totals, answers, failed = [], {}, {}
-    for _ in range(ARGS["runs"] + 1):
+    for i in range(ARGS["runs"] + 1):
+        given = prepared(prepare, i)
         seconds = {}
         for name, run in parts.items():
             start = time.perf_counter()
             try:
-                answers[name] = plain(run())
+                answers[name] = plain(run(*given))
             except Exception as error:
                 failed[name] = f"{type(error).__name__}: {error}".splitlines()[0]
             seconds[name] = time.perf_counter() - start
         totals.append(seconds)
+        del given
     report(
         parts=totals[1:] or totals,
         answer=answers,
@@ -123,17 +125,34 @@ def measure_parts(parts, version):
     )
 
 
-def measure(run):
-    """Calls `run` once to warm up and then ARGS["runs"] times, of which it prints one line of JSON; where that is 0, of the first. `run` gives the answer, a number or a list."""
+def prepared(prepare, i):
+    """What a run is called with, which is there before the run begins."""
+    if prepare is None:
+        return []
+    given = prepare(i)
+    if client is not None:
+        from distributed import wait
+
+        wait(given)
+    return [given]
+
+
+def measure(run, prepare=None):
+    """
+    Calls `run` once to warm up and then ARGS["runs"] times, of which it prints one line of JSON; where that is 0, of the first. `run` gives the answer, a number or a list. What it is
+    called with `prepare` makes, which does not count; it is given up after the run.
+    """
     import dask
     import numpy
 
     use_threads()
     seconds = []
-    for _ in range(ARGS["runs"] + 1):
+    for i in range(ARGS["runs"] + 1):
+        given = prepared(prepare, i)
         start = time.perf_counter()
-        answer = run()
+        answer = run(*given)
         seconds.append(time.perf_counter() - start)
+        del given
     report(
         seconds=seconds[1:] or seconds,
         first=seconds[0],
