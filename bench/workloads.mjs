@@ -164,7 +164,7 @@ export const WORKLOADS = [
     title: 'the same, `worker-saturation: inf`',
     goal: 4,
     relative: 0,
-    runs: 2,
+    runs: 6,
     cluster: { config: { 'distributed.scheduler.worker-saturation': 'inf' } },
     tasks: (size) => 2 * size.leaves - 1,
     sizes: { full: { leaves: 4096 }, small: { leaves: 256 } },

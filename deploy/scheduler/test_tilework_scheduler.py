@@ -203,7 +203,8 @@ class TestScheduler(unittest.IsolatedAsyncioTestCase):
             dask_setup(scheduler)
             scheduler.stream_handlers["task-finished"] = lambda **message: got.append(message)
             await scheduler.stream_handlers["tilework-finished"](worker="tcp://127.0.0.1:2", **batch)
-        self.assertEqual(got, [{**m, "worker": "tcp://127.0.0.1:2"} for m in expected if m.pop("op")])
+        as_they_come = [{**m, "worker": "tcp://127.0.0.1:2", "startstops": list(m["startstops"])} for m in expected if m.pop("op")]
+        self.assertEqual(got, as_they_come)
 
     async def test_what_follows_from_finished_tasks_does_not_wait_for_all_of_a_message(self):
         got, seen = [], []

@@ -520,7 +520,7 @@ class TileworkPlugin(SchedulerPlugin):
                 typename=typename,
                 metadata={},
                 thread=thread,
-                startstops=tuple(dict(zip(STARTSTOP, values)) for values in startstops),
+                startstops=[dict(zip(STARTSTOP, values)) for values in startstops],
                 stimulus_id=stimulus_id,
             )
 
