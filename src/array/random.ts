@@ -13,10 +13,13 @@ import {
   randomScratch,
   SeedSequence,
 } from '../kernels/random/index.js';
-import { TileArray } from './array.js';
+import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
+import { normalizeAxis, requireKnown } from './axes.js';
 import { blockShape, type ChunkSpec, checkShape, normalizeChunks, product, stridesOf } from './chunks.js';
 import { makeNode, type TasksNode } from './node.js';
 import type { RandomCommon, RandomParams } from './ops/random.js';
+import { endsOfShares, takenAt } from './sampling.js';
+import { searchsorted } from './searching.js';
 import { workOf } from './work.js';
 
 export interface RandomOptions {
@@ -34,6 +37,8 @@ const DRAW = {
   gamma: 40,
   poisson: 60,
   binomial: 60,
+  choice: 30,
+  permutation: 20,
 } as const;
 
 const KNOWN: { readonly [K in RandomSpec['kind']]: readonly string[] } = {
@@ -46,7 +51,19 @@ const KNOWN: { readonly [K in RandomSpec['kind']]: readonly string[] } = {
   gamma: ['chunks'],
   poisson: ['chunks'],
   binomial: ['chunks'],
+  choice: ['chunks'],
+  permutation: ['chunks'],
 };
+
+/** What `choice` draws. */
+export interface ChoiceOptions extends RandomOptions {
+  /** Whether an element may be drawn several times (default true). Without replacement all is drawn in one block. */
+  readonly replace?: boolean;
+  /** The probability of each element (default: all alike); only with replacement. */
+  readonly p?: readonly number[] | Float64Array;
+  /** Along which axis of an array elements lie (default 0). */
+  readonly axis?: number;
+}
 
 type Shape = number | readonly number[];
 
@@ -205,6 +222,72 @@ export class Generator {
    */
   binomial(n: number, p: number, shape: Shape, options: RandomOptions = {}): TileArray<'int64'> {
     return this.draw({ kind: 'binomial', dtype: 'int64', n, p }, shape, options);
+  }
+
+  /**
+   * Elements of `a` at random, or of the whole numbers 0 … `a` - 1; of an array of several axes what it has along `axis` (default 0), whose place
+   * the axes of `shape` take. All of the axis comes into one block.
+   *
+   * @throws RangeError where there is nothing to draw or not enough, the axis is out of bounds, or `p` are not the probabilities of the elements; Error where
+   *   chunk sizes are unknown
+   * @example
+   * await random.defaultRng(42).choice(10, 5).compute(); // [4 9 5 9 2]
+   * await random.defaultRng(42).choice(10, 5, { replace: false }).compute(); // [4 8 2 6 9]
+   * await random.defaultRng(42).choice([2.5, 3.5], 4, { p: [0.9, 0.1] }).compute(); // [3.5 3.5 2.5 2.5]
+   */
+  choice(a: number, shape: Shape, options?: ChoiceOptions): TileArray<'int64'>;
+  choice<A extends ArrayInput>(a: A, shape: Shape, options?: ChoiceOptions): TileArray<DTypeOf<A>>;
+  choice(a: ArrayInput, shape: Shape, options: ChoiceOptions = {}): TileArray<DType> {
+    checkOptions('choice', options, ['replace', 'p', 'axis', 'chunks']);
+    if (typeof a === 'number') return this.places(a, shape, options) as TileArray<DType>;
+    const array = asarray(a) as TileArray<DType>;
+    requireKnown('choice', array);
+    const axis = normalizeAxis(options.axis ?? 0, array.ndim, 'choice');
+    return takenAt(array, this.places(array.shape[axis], shape, options), axis);
+  }
+
+  private places(
+    pool: number,
+    shape: Shape,
+    { replace = true, p, chunks }: ChoiceOptions,
+  ): TileArray<'int64'> {
+    checkRandom({ kind: 'choice', dtype: 'int64', pool, count: 0 });
+    const where = chunks === undefined ? {} : { chunks };
+    if (p !== undefined) {
+      if (!replace) throw new RangeError('choice: p is for drawing with replacement; leave out p or replace');
+      const drawn = this.random(shape, where);
+      return searchsorted(endsOfShares(p, pool), drawn, { side: 'right' });
+    }
+    if (replace) {
+      if (pool === 0) throw new RangeError('choice: there is no element to draw');
+      return this.integers(0, pool, shape, where);
+    }
+    const spec = { kind: 'choice', dtype: 'int64', pool, count: product(checkShape(shape)) } as const;
+    const drawn = this.draw<'int64'>(spec, shape, { chunks: -1 });
+    return chunks === undefined ? drawn : drawn.rechunk(chunks);
+  }
+
+  /**
+   * The whole numbers 0 … `x` - 1 in any order, or what an array has along an axis (default 0) in any order: what `shuffle` does to NumPy's
+   * arrays, which can be changed. All of the axis comes into one block.
+   *
+   * @throws RangeError where `x` is no count, or the axis is out of bounds; Error where chunk sizes are unknown
+   * @example
+   * await random.defaultRng(42).permutation(5).compute(); // [3 1 2 4 0]
+   * await random.defaultRng(1).permutation([[1, 2], [3, 4], [5, 6]]).compute(); // [[3. 4.] [1. 2.] [5. 6.]]
+   */
+  permutation(x: number): TileArray<'int64'>;
+  permutation<A extends ArrayInput>(x: A, axis?: number): TileArray<DTypeOf<A>>;
+  permutation(x: ArrayInput, axis = 0): TileArray<DType> {
+    if (typeof x === 'number') return this.order(x) as TileArray<DType>;
+    const array = asarray(x) as TileArray<DType>;
+    requireKnown('permutation', array);
+    const along = normalizeAxis(axis, array.ndim, 'permutation');
+    return takenAt(array, this.order(array.shape[along]), along);
+  }
+
+  private order(pool: number): TileArray<'int64'> {
+    return this.draw({ kind: 'permutation', dtype: 'int64', pool, count: pool }, pool, { chunks: -1 });
   }
 
   private draw<D extends DType>(spec: RandomSpec, size: Shape, options: RandomOptions): TileArray<D> {

@@ -43,7 +43,8 @@ const memory = new WebAssembly.Memory({ initial: 300, maximum: 65536, shared: tr
 
 function draw(spec: RandomSpec, sequence: SeedSequence, count: number) {
   const bytes = randomScratch(spec);
-  const address = 64 * 1024;
+  // Behind the scratch memory, which is large for samples.
+  const address = Math.ceil((64 + bytes) / 65536) * 65536;
   // A wall behind the block shows when a kernel writes past its end.
   const all = viewOf('uint8', memory.buffer, address, count * itemsize(spec.dtype) + 64);
   all.fill(0xa5);

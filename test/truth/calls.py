@@ -101,6 +101,19 @@ def random(method):
     return draw
 
 
+def choice(seed, a, size, chunks, **options):
+    """Of whole numbers in several blocks; of elements in one."""
+    if np.ndim(a) == 0:
+        return random("choice")(seed, a, size=size, chunks=chunks, **options)
+    (child,) = np.random.SeedSequence(seed).spawn(1)
+    return np.random.Generator(np.random.PCG64(child)).choice(a, size, **options)
+
+
+def permutation(seed, x, axis=0):
+    (child,) = np.random.SeedSequence(seed).spawn(1)
+    return np.random.Generator(np.random.PCG64(child)).permutation(x, axis)
+
+
 def part(fn):
     """One of the arrays of which a function gives several: its number comes first."""
     return lambda at, *args, **options: call(fn, args, options)[at]
@@ -245,4 +258,6 @@ SPECIAL = {
     "random.chisquare": random("chisquare"),
     "random.poisson": random("poisson"),
     "random.binomial": random("binomial"),
+    "random.choice": choice,
+    "random.permutation": permutation,
 }

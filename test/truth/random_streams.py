@@ -61,6 +61,10 @@ def stream(spec, seed, key, count):
         a = g.poisson(spec["lam"], count)
     elif kind == "binomial":
         a = g.binomial(spec["n"], spec["p"], count)
+    elif kind == "choice":
+        a = g.choice(spec["pool"], count, replace=False)
+    elif kind == "permutation":
+        a = g.permutation(count)
     else:
         a = g.integers(int(spec["low"]), int(spec["high"]), count, dtype=dtype, endpoint=spec.get("endpoint", False))
     assert a.dtype == dtype
@@ -114,6 +118,14 @@ def main():
     for i, spec in enumerate(VARIATES):
         streams.append(stream(spec, SEEDS[i % len(SEEDS)], [i], 1 + i % 3))
         streams.append(stream(spec, 12, [i], 300_001))
+    samples = [
+        (0, 0), (1, 1), (5, 2), (10, 10), (100, 0), (1000, 700), (10_000, 9_999), (10_001, 200), (10_001, 201), (10_001, 10_001), (50_000, 30_000), (10**6, 20_000),
+        (10**6, 20_001), (2**32 - 1, 5000), (2**32, 5000), (2**32 + 1, 5000), (2**32 + 2000, 5000), (2**40, 5000), (2**53 - 1, 999),
+    ]
+    for i, (pool, count) in enumerate(samples):
+        streams.append(stream({"kind": "choice", "dtype": "int64", "pool": pool, "count": count}, SEEDS[i % len(SEEDS)], [i], count))
+    for i, count in enumerate([0, *COUNTS]):
+        streams.append(stream({"kind": "permutation", "dtype": "int64", "pool": count, "count": count}, SEEDS[i % len(SEEDS)], [i], count))
     for i, spec in enumerate(integer_specs()):
         streams.append(stream(spec, SEEDS[i % len(SEEDS)], [i], 1 + 997 * (i % 5)))
         streams.append(stream(spec, 11, [i], 70_001 + i))

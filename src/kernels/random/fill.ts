@@ -3,9 +3,10 @@ import type { WasmMemory } from '../wasm-memory.js';
 import { binomial, poisson } from './counts.js';
 import { type RandomKernels, randomKernels } from './module.js';
 import type { Pcg64State } from './pcg64.js';
+import { drawSample, sampleScratch } from './sample.js';
 import { checkRandom, type IntegerRange, integerRange, type RandomSpec } from './spec.js';
 import { batchOf, CONTROL_BYTES, writeControl } from './stream.js';
-import { checkScratch, type RandomTarget } from './target.js';
+import { checkScratch, isSample, type RandomTarget, type SampleSpec } from './target.js';
 import { standardExponential, standardGamma, type Variate } from './variates.js';
 import { Words } from './words.js';
 import { zigguratTable } from './ziggurat.js';
@@ -32,6 +33,10 @@ export function fillRandom(
   const bytes = itemsize(spec.dtype);
   const control = scratch.address;
   writeControl(memory.buffer, control, state, (count * bytes) / 8);
+  if (isSample(spec)) {
+    sample(randomKernels(memory), memory, spec, address, control);
+    return;
+  }
   const run = drawer(randomKernels(memory), memory, spec, control);
   for (let first = 0; first < count; first += SLICE)
     run(address + first * bytes, Math.min(SLICE, count - first));
@@ -40,7 +45,12 @@ export function fillRandom(
 /** Draws `count` elements to `at`, going on in the stream of the control block. */
 type Drawer = (at: number, count: number) => void;
 
-function drawer(kernels: RandomKernels, memory: WasmMemory, spec: RandomSpec, control: number): Drawer {
+function drawer(
+  kernels: RandomKernels,
+  memory: WasmMemory,
+  spec: Exclude<RandomSpec, SampleSpec>,
+  control: number,
+): Drawer {
   switch (spec.kind) {
     case 'random':
       return uniform(kernels, memory, spec.dtype, control);
@@ -84,6 +94,22 @@ const counts =
       halves[i + 1] = number / 0x100000000;
     }
   };
+
+/** A sample is drawn as float64 where its int64 will be. */
+function sample(
+  kernels: RandomKernels,
+  memory: WasmMemory,
+  spec: SampleSpec,
+  address: number,
+  control: number,
+): void {
+  const permutes = spec.kind === 'permutation';
+  const numbers = new Float64Array(memory.buffer, address, spec.count);
+  const scratch = new Float64Array(memory.buffer, control + CONTROL_BYTES, sampleScratch(spec, permutes) / 8);
+  drawSample(new Words(kernels, memory, control), spec, permutes, numbers, scratch);
+  let at = 0;
+  counts(memory, () => numbers[at++]!)(address, spec.count);
+}
 
 const scaled =
   (kernels: RandomKernels, draw: Drawer, offset: number, scale: number): Drawer =>

@@ -26,7 +26,11 @@ export type RandomSpec =
   /** with mean `lam` */
   | { readonly kind: 'poisson'; readonly dtype: 'int64'; readonly lam: number }
   /** successes of `n` trials that succeed with probability `p` */
-  | { readonly kind: 'binomial'; readonly dtype: 'int64'; readonly n: number; readonly p: number };
+  | { readonly kind: 'binomial'; readonly dtype: 'int64'; readonly n: number; readonly p: number }
+  /** `count` of the whole numbers 0 … `pool` - 1, each at most once: as `choice` without replacement draws them */
+  | { readonly kind: 'choice'; readonly dtype: 'int64'; readonly pool: number; readonly count: number }
+  /** all of them in any order: `count` is `pool` */
+  | { readonly kind: 'permutation'; readonly dtype: 'int64'; readonly pool: number; readonly count: number };
 
 type IntegersSpec = Extract<RandomSpec, { kind: 'integers' }>;
 
@@ -115,6 +119,17 @@ export function checkRandom(spec: RandomSpec): void {
       return;
     case 'integers':
       integerRange(spec);
+      return;
+    case 'choice':
+    case 'permutation':
+      if (!(Number.isSafeInteger(spec.pool) && spec.pool >= 0))
+        throw new RangeError(
+          `${spec.kind}: elements are counted in whole numbers of 0 or more, not ${spec.pool}`,
+        );
+      if (spec.count > spec.pool)
+        throw new RangeError(
+          `${spec.kind}: of ${spec.pool} elements ${spec.count} cannot be drawn without replacement`,
+        );
       return;
     default:
       return;

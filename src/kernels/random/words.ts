@@ -12,6 +12,7 @@ export class Words {
   readonly #batch: Uint32Array;
   readonly #refill: () => void;
   #at: number;
+  #upper: number | undefined;
 
   constructor(kernels: RandomKernels, memory: WasmMemory, control: number) {
     const batch = batchOf(control);
@@ -22,8 +23,13 @@ export class Words {
 
   /** Reads a word. */
   next(): void {
-    this.low = this.half();
-    this.high = this.half();
+    if (this.#at === this.#batch.length) {
+      this.#refill();
+      this.#at = 0;
+    }
+    this.low = this.#batch[this.#at]!;
+    this.high = this.#batch[this.#at + 1]!;
+    this.#at += 2;
   }
 
   /** The upper 53 bits of the word that was read last. */
@@ -37,12 +43,15 @@ export class Words {
     return this.upper53() * TO_UNIT;
   }
 
-  /** The next 32 bits: of a word the lower half, then the upper. */
+  /** The next 32 bits: of a word the lower half, then the upper, which waits while others read words. */
   half(): number {
-    if (this.#at === this.#batch.length) {
-      this.#refill();
-      this.#at = 0;
+    const waiting = this.#upper;
+    if (waiting !== undefined) {
+      this.#upper = undefined;
+      return waiting;
     }
-    return this.#batch[this.#at++]!;
+    this.next();
+    this.#upper = this.high;
+    return this.low;
   }
 }

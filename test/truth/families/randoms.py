@@ -1,5 +1,7 @@
 """Random arrays: each block is drawn from its own stream, child i of SeedSequence(seed) in C order of the blocks."""
 
+import numpy as np
+
 GRIDS = [
     ([7], [7]), ([7], [3]), ([10], [[1, 4, 5]]), ([5, 6], [5, 6]), ([5, 6], [2, 3]), ([5, 6], [[1, 4], [6]]), ([2, 3, 4], [1, 2, 4]),
     ([0], [1]), ([3, 0], [2, 1]), ([40], [16]), ([1], [1]),
@@ -24,11 +26,40 @@ def add(book):
             book.case("random integers", "random.integers", [11, low, high], {"size": size, "chunks": chunks, "dtype": dtype})
     book.case("random integers", "random.integers", [11, 0, 9], {"size": [40], "chunks": [16], "endpoint": True})
     variates(book)
+    samples(book)
     # enough draws to meet the rare branches of the ziggurat
     book.case("random, many", "random.standardNormal", [1234], {"size": [12000], "chunks": [5000]}, ulps=4)
     for method in ["random.random", "random.standardNormal"]:
         for after in [[[7], [3]], [[4, 4], [2, 2]]]:
             book.case("random, a second array of one generator", method, [5], {"size": [5, 6], "chunks": [2, 3], "after": after})
+
+
+def samples(book):
+    """What is drawn of elements; without replacement in one block."""
+    for size, chunks in [([40], [16]), ([5, 6], [2, 3])]:
+        book.case("random, samples", "random.choice", [8, 10], {"size": size, "chunks": chunks})
+        book.case("random, samples", "random.choice", [8, 4], {"size": size, "chunks": chunks, "p": [0.125, 0.25, 0, 0.625]})
+        book.case("random, samples", "random.choice", [8, 12345], {"size": size, "chunks": [-1] * len(size), "replace": False})
+    vector = book.operand("sampled vector", np.arange(12, dtype=np.int16) * 7 - 20)
+    matrix = book.operand("sampled matrix", np.arange(35).reshape(5, 7) * 0.5)
+    for size in ([3], [2, 2], [0], []):
+        place = {"size": size, "chunks": [-1] * len(size)}
+        for more in ({}, {"replace": False}):
+            book.case("random, samples", "random.choice", [9, vector], {**place, **more})
+            book.case("random, samples", "random.choice", [9, matrix], {**place, **more})
+            book.case("random, samples", "random.choice", [9, matrix], {**place, **more, "axis": 1})
+        book.case("random, samples", "random.choice", [9, matrix], {**place, "p": [0.5, 0, 0.25, 0.25, 0]})
+    for count in (0, 1, 2, 100):
+        book.case("random, samples", "random.permutation", [10, count])
+    book.case("random, samples", "random.permutation", [10, vector])
+    for axis in ([], [0], [1], [-1]):
+        book.case("random, samples", "random.permutation", [10, matrix, *axis])
+    book.error("random, samples", "random.choice", [9, 3], {"size": [4], "chunks": [-1], "replace": False})
+    book.error("random, samples", "random.choice", [9, 3], {"size": [4], "chunks": [-1], "p": [0.5, 0.25, 0.125]})
+    book.error("random, samples", "random.choice", [9, 3], {"size": [4], "chunks": [-1], "p": [0.5, 0.5]})
+    book.error("random, samples", "random.choice", [9, 3], {"size": [4], "chunks": [-1], "p": [0.75, 0.5, -0.25]})
+    book.error("random, samples", "random.choice", [9, 0], {"size": [4], "chunks": [-1]})
+    book.error("random, samples", "random.permutation", [9, matrix, 2])
 
 
 def variates(book):
