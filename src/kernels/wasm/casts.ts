@@ -32,7 +32,8 @@ function floatToInt64(f: FunctionBuilder, value: Code): Code {
 function floatToUint64(f: FunctionBuilder, value: Code): Code {
   const x = f.let('f64', value);
   const upper = i64.xor(floatToInt64(f, f64.sub(x, f64.const(TWO63))), i64.const(-(2n ** 63n)));
-  return select(floatToInt64(f, x), upper, f64.lt(x, f64.const(TWO63)));
+  // NaN goes with what is below: it becomes 2^63.
+  return select(upper, floatToInt64(f, x), f64.ge(x, f64.const(TWO63)));
 }
 
 function floatToInt32(f: FunctionBuilder, value: Code): Code {
@@ -79,6 +80,7 @@ export function castScalar(f: FunctionBuilder, from: DType, to: DType, value: Co
   if (source === 'f64') {
     if (to === 'int64') return floatToInt64(f, value);
     if (to === 'uint64') return floatToUint64(f, value);
+    // NumPy's vector loop gives other values out of range than its loop over single elements, which this is.
     if (to === 'uint32') return i32.wrapI64(floatToInt64(f, value));
     return wrapNarrow(to, floatToInt32(f, value));
   }

@@ -241,6 +241,18 @@ def closeness(book):
     book.case("isclose", "isclose", ["@float64_small", 1])
 
 
+def outside(book):
+    """Floats that no integer holds, as x86-64 converts them. Those of uint32 by themselves: among others they are what the loop makes that NumPy runs."""
+    values = [np.nan, np.inf, -np.inf, -1.5, 300.5, -40000.0, 2.0**31, -(2.0**31) - 256, 2.0**32, 2.0**33 + 1024, 2.0**63, -(2.0**63) - 2.0**40, 2.0**64, 1e30, -1e30]
+    for a, b in itertools.product(sorted(FLOATS), sorted(INTS)):
+        wide = np.array(values, dtype=a)
+        if b == "uint32":
+            for i, value in enumerate(wide):
+                book.case("astype out of range", "astype", [book.operand(f"{a}_outside_{i}", value), b])
+        else:
+            book.case("astype out of range", "astype", [book.operand(f"{a}_outside", wide), b])
+
+
 def casting(book):
     for a, b in itertools.product(ALL, ALL):
         source = special(book, a)
@@ -253,6 +265,7 @@ def casting(book):
         book.case("astype", "astype", [source, b])
         book.case("astype", "astype", [tame(book, a, "3x4"), b] if a not in FLOATS or b not in UNSIGNED else [{"f": "abs", "a": [tame(book, a, "3x4")]}, b])
         book.case("astype", "astype", [tame(book, a, "e"), b])
+    outside(book)
     book.case("astype", "astype", [book.operand("float64_wide", np.array([2.0**53, -(2.0**53), 2.0**62, -(2.0**63), 9007199254740991.0])), "int64"])
     book.case("astype", "astype", [book.operand("float64_wider", np.array([2.0**53, 2.0**63, 2.0**64 - 2048, 0])), "uint64"])
     book.case("astype", "astype", [book.operand("uint64_large", np.array([2**63, 2**63 + 1, 2**64 - 1, 2**53 + 1, 2**64 - 1025, 2**64 - 1024], dtype="uint64")), "float64"])
