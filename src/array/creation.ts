@@ -7,7 +7,6 @@ import type { Expression, Term } from './expression.js';
 import { iotaNode } from './iota.js';
 import { type MapNode, makeNode } from './node.js';
 import { constantOf, type Scalar } from './promote.js';
-import { broadcastNode } from './view.js';
 
 /** What creation functions take beside the shape. */
 export interface CreateOptions<D extends DType = DType> {
@@ -363,34 +362,3 @@ export const identity = <D extends DType = 'float64'>(
   n: number,
   options: CreateOptions<D> = {},
 ): TileArray<D> => eye(n, n, options);
-
-/**
- * An array stretched to a shape, as broadcasting would: axes of extent 1 repeat, new axes come in front. Nothing is copied.
- *
- * @param chunks of the axes that repeat; the others keep theirs
- * @throws RangeError where the array does not stretch to the shape
- * @example
- * await broadcastTo([1, 2], [3, 2]).compute(); // [[1. 2.] [1. 2.] [1. 2.]]
- */
-export function broadcastTo<A extends ArrayInput>(
-  x: A,
-  shape: readonly number[],
-  chunks: ChunkSpec = 'auto',
-): TileArray<DTypeOf<A>> {
-  const array = asarray(x);
-  const target = checkShape(shape);
-  const lead = target.length - array.ndim;
-  if (!array.isKnown)
-    throw new Error('broadcastTo: the array has unknown chunk sizes; call computeChunkSizes() first');
-  const fits = lead >= 0 && array.shape.every((n, a) => n === 1 || n === target[a + lead]);
-  if (!fits)
-    throw new RangeError(
-      `broadcastTo: shape [${array.shape.join(', ')}] does not stretch to [${target.join(', ')}]`,
-    );
-  const asked = normalizeChunks(chunks, target, array.dtype);
-  const sizes = target.map((n, a) => {
-    const own = a - lead;
-    return own >= 0 && !(array.shape[own] === 1 && n !== 1) ? array.chunks[own] : asked[a];
-  });
-  return new TileArray(broadcastNode(array.node, sizes)) as TileArray<DTypeOf<A>>;
-}

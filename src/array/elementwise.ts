@@ -5,7 +5,7 @@ import { type ArrayNode, boundsOf, type MapNode, makeNode, type Operand } from '
 import { rechunkNode } from './rechunk.js';
 
 /** The shape that arrays broadcast to; throws naming both shapes where they do not. */
-function broadcastShapes(shapes: readonly (readonly number[])[], label = 'broadcast'): number[] {
+export function broadcastShapes(shapes: readonly (readonly number[])[], label = 'broadcast'): number[] {
   const rank = Math.max(0, ...shapes.map((s) => s.length));
   return Array.from({ length: rank }, (_, axis) => {
     const extents = shapes.map((s) => s[axis - rank + s.length] ?? 1).filter((n) => n !== 1);

@@ -4,7 +4,8 @@ import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireList } from './axes.js';
-import { arange, broadcastTo } from './creation.js';
+import { broadcastTo } from './broadcast.js';
+import { arange } from './creation.js';
 import { ravel, stack } from './manipulation.js';
 
 /**

@@ -1,11 +1,11 @@
 import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
-import { arange, linspace } from './creation.js';
-import { concatenate, ravel } from './manipulation.js';
+import { edgesOf } from './edges.js';
+import { ravel } from './manipulation.js';
 import { type ArrayNode, boundsOf, makeNode, type TasksNode } from './node.js';
 import { rechunkNode } from './rechunk.js';
-import { max, min, sum } from './reductions/index.js';
+import { sum } from './reductions/index.js';
 import { diff } from './scans.js';
 import * as ufuncs from './ufuncs/index.js';
 import { workOf } from './work.js';
@@ -41,7 +41,7 @@ export function histogram(
   checkOptions('histogram', options, ['bins', 'range', 'weights', 'density']);
   const { density = false } = options;
   const weights = options.weights === undefined ? undefined : weightsOf(options.weights, asarray(x));
-  const edges = edgesOf(array, options);
+  const edges = edgesOf('histogram', array, options.bins, options.range);
   const partial = new TileArray<DType>(countsNode(array, weights, edges.node, edges.size - 1));
   const counts = sum(partial, 0) as TileArray<DType>;
   if (!density) return [counts as TileArray<'int64' | 'float64'>, edges];
@@ -56,31 +56,6 @@ function weightsOf(given: ArrayInput, x: TileArray<DType>): TileArray<DType> {
       `histogram: weights of shape [${weights.shape.join(', ')}] for an array of shape [${x.shape.join(', ')}]`,
     );
   return ravel(weights).astype('float64') as TileArray<DType>;
-}
-
-function edgesOf(x: TileArray<DType>, { bins = 10, range }: HistogramOptions): TileArray<'float64'> {
-  if (typeof bins !== 'number') {
-    if (bins.length < 2) throw new RangeError('histogram: bins need two edges or more');
-    if (bins.some((edge, i) => !(i === 0 || edge >= bins[i - 1])))
-      throw new RangeError('histogram: the edges of bins must ascend');
-    return asarray(Float64Array.from(bins)).rechunk(-1);
-  }
-  if (!Number.isSafeInteger(bins) || bins < 1)
-    throw new RangeError(`histogram: bins are a whole number of 1 or more, not ${bins}`);
-  if (range !== undefined) {
-    const [low, high] = range;
-    if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high))
-      throw new RangeError(`histogram: [${range.join(', ')}] is no range`);
-    return low === high ? linspace(low - 0.5, high + 0.5, bins + 1) : linspace(low, high, bins + 1);
-  }
-  if (x.size === 0) return linspace(0, 1, bins + 1);
-  const [least, greatest] = [min(x).astype('float64'), max(x).astype('float64')];
-  const apart = ufuncs.notEqual(least, greatest);
-  const low = ufuncs.where(apart, least, ufuncs.subtract(least, 0.5));
-  const high = ufuncs.where(apart, greatest, ufuncs.add(greatest, 0.5));
-  const step = ufuncs.divide(ufuncs.subtract(high, low), bins);
-  const inner = ufuncs.add(ufuncs.multiply(arange(bins), step), low);
-  return (concatenate([inner, (high as TileArray<DType>).reshape([1])]) as TileArray<'float64'>).rechunk(-1);
 }
 
 /** For each block a row of counts. */

@@ -22,11 +22,12 @@ export {
   mapBlocks,
 } from './blocks.js';
 export { type BlockwiseFunction, type BlockwiseOptions, blockwise, type Lettered } from './blockwise.js';
+export { broadcastArrays, broadcastTo } from './broadcast.js';
 export type { ChunkSpec, Chunks } from './chunks.js';
+export { type CoarsenAxes, coarsen } from './coarsen.js';
 export type { ArrayCompute, Computed, ElementOf } from './compute.js';
 export {
   arange,
-  broadcastTo,
   type CreateOptions,
   type EyeOptions,
   empty,
@@ -44,10 +45,24 @@ export {
 } from './creation.js';
 export { type FromDelayedOptions, fromDelayed } from './delayed.js';
 export { diag, diagonal, trace, tril, triu } from './diagonals.js';
+export {
+  argwhere,
+  type OutsideMode,
+  type RavelOptions,
+  ravelMultiIndex,
+  unravelIndex,
+} from './flat-places.js';
 export { gradient } from './gradient.js';
 export { indices, meshgrid } from './grids.js';
 export { applyGufunc, type GufuncOptions } from './gufunc.js';
 export { type HistogramOptions, histogram } from './histogram.js';
+export {
+  type Bins,
+  type Histogram2dOptions,
+  type HistogramddOptions,
+  histogram2d,
+  histogramdd,
+} from './histogramdd.js';
 export { compress, computeChunkSizes, get, take } from './indexing.js';
 export {
   arraySplit,
@@ -70,7 +85,6 @@ export {
   moveaxis,
   ravel,
   reshape,
-  squeeze,
   stack,
   swapaxes,
   transpose,
@@ -98,6 +112,7 @@ export { polyfit, polyval } from './polynomials.js';
 export { cross, einsum, inner, kron, outer } from './products.js';
 export { type Promote, promoteTypes, type Scalar } from './promote.js';
 export * as random from './random.js';
+export { type ReductionOptions, reduction } from './reduction.js';
 export {
   type AxisArgument,
   all,
@@ -129,11 +144,12 @@ export {
 export type { TileScalar } from './scalar.js';
 export { cumprod, cumsum, diff, nancumprod, nancumsum, type ScanOptions } from './scans.js';
 export { digitize, type SearchOptions, searchsorted } from './searching.js';
-export { select } from './select.js';
+export { choose, select } from './select.js';
 export { intersect1d, isin, setdiff1d, union1d } from './sets.js';
 export { type PadMode, type PadOptions, type PadWidth, pad, roll, rot90 } from './shifting.js';
 export type { SliceArgument } from './slicing.js';
 export { geomspace, type LogspaceOptions, logspace } from './spaces.js';
+export { squeeze } from './squeeze.js';
 export {
   type AverageOptions,
   allclose,

@@ -5,7 +5,7 @@ import { blockShape, type Chunks, commonRefinement, cut, isKnown, product, sum }
 import { type AliasNode, type ArrayNode, boundsOf, makeNode, type TasksNode } from './node.js';
 import { type Promote, promoteAll } from './promote.js';
 import { rechunkNode } from './rechunk.js';
-import { type AxisSlice, sliceNode, squeezeNode, transposeNode } from './view.js';
+import { type AxisSlice, sliceNode, transposeNode } from './view.js';
 import { moved } from './work.js';
 
 /**
@@ -70,29 +70,6 @@ export function moveaxis<A extends ArrayInput>(
   for (const [dst, src] of to.map((d, i) => [d, from[i]] as const).sort((p, q) => p[0] - q[0]))
     order.splice(dst, 0, src);
   return transpose(x, order);
-}
-
-/**
- * Axes of extent 1 dropped: all, or those named. A view.
- *
- * @throws RangeError where a named axis has another extent
- * @example
- * squeeze(zeros([1, 3, 1])).shape; // [3]
- * squeeze(zeros([1, 3, 1]), 0).shape; // [3, 1]
- */
-export function squeeze<A extends ArrayInput>(
-  x: A,
-  axis?: number | readonly number[],
-): TileArray<DTypeOf<A>> {
-  const array = asarray(x);
-  const axes =
-    axis === undefined
-      ? array.shape.flatMap((n, a) => (n === 1 ? [a] : []))
-      : normalizeAxes(axis, array.ndim, 'squeeze');
-  const wrong = axes.find((a) => array.shape[a] !== 1);
-  if (wrong !== undefined)
-    throw new RangeError(`squeeze: axis ${wrong} has extent ${array.shape[wrong]}, not 1`);
-  return new TileArray(squeezeNode(array.node, axes));
 }
 
 /**

@@ -23,6 +23,7 @@ import * as reductions from './reductions/index.js';
 import type { TileScalar } from './scalar.js';
 import type { ScanOptions } from './scans.js';
 import * as scans from './scans.js';
+import { squeeze } from './squeeze.js';
 import * as arithmetic from './ufuncs/arithmetic.js';
 import * as comparisons from './ufuncs/comparisons.js';
 import { divide } from './ufuncs/division.js';
@@ -181,7 +182,7 @@ const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
     manipulation.transpose(x, axes.length > 0 ? axes.flat() : undefined),
   reshape: (x: TileArray<DType>, ...shape: number[]) => manipulation.reshape(x, shape.flat()),
   ravel: manipulation.ravel,
-  squeeze: manipulation.squeeze,
+  squeeze,
   swapaxes: manipulation.swapaxes,
   take: indexing.take,
   compress: (x: TileArray<DType>, condition: ArrayInput, axis?: number) =>

@@ -1,8 +1,11 @@
+import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireList } from './axes.js';
+import { inside, type OutsideMode } from './flat-places.js';
+import { positionsOf } from './positions.js';
 import { promoteAll, promoteScalar, type Scalar, scalarType } from './promote.js';
-import { where } from './ufuncs/index.js';
+import { equal, where } from './ufuncs/index.js';
 
 /**
  * For each place the element of the first choice whose condition is true there, else the default. All are broadcast, and promoted to one dtype.
@@ -35,4 +38,29 @@ export function select(
       : promoteAll(scalars.map(scalarType));
   const chosen = masks.reduceRight<ArrayInput>((rest, mask, i) => where(mask, choices[i], rest), otherwise);
   return asarray(chosen).astype(dtype) as TileArray<DType>;
+}
+
+/**
+ * For each place the element there of the choice that `index` names. All are broadcast, and promoted to one dtype.
+ *
+ * @throws TypeError where the index is no whole number; RangeError where there is no choice, or shapes do not broadcast, or, when it is computed, there is no
+ *   such choice and `mode` is `'raise'` (the default)
+ * @example
+ * await choose([0, 1, 0], [[1, 2, 3], [10, 20, 30]]).compute(); // [1. 20. 3.]
+ * await choose([-1, 7], [[1, 2], [10, 20]], { mode: 'clip' }).compute(); // [1. 20.]
+ */
+export function choose(
+  index: ArrayInput,
+  choices: readonly ArrayInput[],
+  options: { readonly mode?: OutsideMode } = {},
+): TileArray<DType> {
+  requireList(choices, 'choose');
+  checkOptions('choose', options, ['mode']);
+  if (choices.length === 0) throw new RangeError('choose: there is no choice');
+  const which = inside('choose', positionsOf('choose', index), choices.length, options.mode ?? 'raise');
+  return select(
+    choices.map((_, k) => equal(which, k)),
+    choices,
+    choices[choices.length - 1],
+  );
 }

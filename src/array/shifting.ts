@@ -4,7 +4,8 @@ import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxes, normalizeAxis, requireKnown } from './axes.js';
-import { broadcastTo, full } from './creation.js';
+import { broadcastTo } from './broadcast.js';
+import { full } from './creation.js';
 import { concatenate, flip, ravel, transpose } from './manipulation.js';
 import type { Scalar } from './promote.js';
 

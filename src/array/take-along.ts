@@ -1,11 +1,12 @@
-import { type DType, kindOf } from '../kernels/dtype.js';
+import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis, requireKnown } from './axes.js';
+import { broadcastTo } from './broadcast.js';
 import { blockShape, commonRefinement, product } from './chunks.js';
-import { broadcastTo } from './creation.js';
 import { inOneBlock } from './lanes.js';
 import { type ArrayNode, makeNode, type TasksNode } from './node.js';
 import type { TakeAlongParams } from './ops/take-along.js';
+import { positionsOf } from './positions.js';
 import { rechunkNode } from './rechunk.js';
 import { workOf } from './work.js';
 
@@ -23,7 +24,7 @@ export function takeAlongAxis<A extends ArrayInput>(
   indices: ArrayInput,
   axis = -1,
 ): TileArray<DTypeOf<A>> {
-  const [array, places] = [asarray(x) as TileArray<DType>, placesOf(indices)];
+  const [array, places] = [asarray(x) as TileArray<DType>, positionsOf('takeAlongAxis', indices)];
   for (const each of [array, places]) requireKnown('takeAlongAxis', each);
   if (array.ndim !== places.ndim)
     throw new RangeError(
@@ -53,15 +54,6 @@ export function takeAlongAxis<A extends ArrayInput>(
     chunks.map((sizes, a) => (a === along ? whole.chunks[a] : sizes)),
   );
   return new TileArray<DTypeOf<A>>(takeAlongNode(source, rechunkNode(wanted.node, chunks), along));
-}
-
-function placesOf(indices: ArrayInput): TileArray<DType> {
-  const places = asarray(indices) as TileArray<DType>;
-  // Numbers of JavaScript are floats, also where they are whole.
-  const whole = Array.isArray(indices) && indices.flat(Number.POSITIVE_INFINITY).every(Number.isInteger);
-  if (kindOf(places.dtype) !== 'int' && kindOf(places.dtype) !== 'uint' && !whole)
-    throw new TypeError(`takeAlongAxis: indices are integers, not ${places.dtype}; use astype('int64')`);
-  return places.astype('int64') as TileArray<DType>;
 }
 
 function takeAlongNode(source: ArrayNode, places: ArrayNode, axis: number): ArrayNode {

@@ -142,6 +142,16 @@ def weigh(reach, axes=None):
     return of_block
 
 
+def pairs_of(counts, totals, axis):
+    return np.concatenate([counts, totals], axis=axis[-1])
+
+
+def halves(x, axis):
+    """Sums of what is at even and at odd places along the last of the axes."""
+    along = np.arange(x.shape[axis[-1]])
+    return [np.take(x, along[at::2], axis[-1]).sum(axis=axis, keepdims=True) for at in (0, 1)]
+
+
 # what test/array/conformance/functions.ts has under the same names
 FUNCTIONS = {
     "same": lambda x: x,
@@ -153,6 +163,11 @@ FUNCTIONS = {
     "pairs": lambda lane: np.stack([lane[:2], lane[-2:]]),
     "backwards": lambda lane: lane[::-1],
     "doubled": lambda x: x * 2,
+    "squares": lambda x, axis, keepdims: (x * x).sum(axis=axis, keepdims=keepdims),
+    "added": lambda x, axis, keepdims: x.sum(axis=axis, keepdims=keepdims),
+    "counted": lambda x, axis, keepdims: pairs_of(np.full_like(x, 1).sum(axis=axis, keepdims=True), x.sum(axis=axis, keepdims=True), axis),
+    "joined": lambda x, axis, keepdims: pairs_of(*halves(x, axis), axis),
+    "shared": lambda x, axis, keepdims: np.divide(*halves(x, axis)[::-1]) if keepdims else np.squeeze(np.divide(*halves(x, axis)[::-1]), axis),
     "summed": lambda x, y: x + y,
 }
 
@@ -170,6 +185,27 @@ def map_overlap(fn, x, depth, boundary="none", chunks=None, trim=True):
         FUNCTIONS[fn], blocks, depth=by_axis(depth), boundary=by_axis(boundary), trim=trim, meta=np.array((), x.dtype)
     )
     return made.compute(scheduler="synchronous")
+
+
+def halved(x):
+    return da.from_array(x, chunks=tuple(max(1, -(-n // 2)) for n in x.shape))
+
+
+def coarsen(name, x, axes, trimExcess=False):
+    made = da.coarsen(getattr(np, name), da.from_array(x, chunks=x.shape), by_axis(axes), trim_excess=trimExcess)
+    return made.compute(scheduler="synchronous")
+
+
+def reduction(chunk, x, aggregate, axis=None, keepdims=False, combine=None, **told):
+    made = da.reduction(
+        halved(x), FUNCTIONS[chunk], FUNCTIONS[aggregate], axis=axis, keepdims=keepdims, combine=FUNCTIONS.get(combine), dtype=x.dtype, meta=np.array((), x.dtype)
+    )
+    return made.compute(scheduler="synchronous")
+
+
+def histogramdd(at, points, **options):
+    counts, edges = np.histogramdd(points, **options)
+    return [counts, *edges][at]
 
 
 def qr(x):
@@ -242,6 +278,13 @@ SPECIAL = {
     "part.split": part("split"),
     "part.arraySplit": part("arraySplit"),
     "part.histogram": part("histogram"),
+    "part.unravelIndex": lambda at, x, shape: np.unravel_index(np.asarray(x), freeze(shape))[at],
+    "ravelMultiIndex": lambda places, shape, **options: np.ravel_multi_index(freeze(places), freeze(shape), **options),
+    "part.broadcastArrays": lambda at, arrays: np.broadcast_arrays(*arrays)[at],
+    "part.histogram2d": lambda at, x, y, **options: np.histogram2d(x, y, **options)[at],
+    "part.histogramdd": histogramdd,
+    "coarsen": coarsen,
+    "reduction": reduction,
     "part.meshgrid": lambda at, vectors, **options: np.meshgrid(*vectors, **options)[at],
     "topk": lambda x, k, axis=-1: da.topk(da.from_array(x, chunks=x.shape), k, axis).compute(scheduler="synchronous"),
     "argtopk": lambda x, k, axis=-1: da.argtopk(da.from_array(x, chunks=x.shape), k, axis).compute(scheduler="synchronous"),

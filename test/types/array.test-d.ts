@@ -245,6 +245,46 @@ same(tw.tensordot(int8, int16, 1), int16);
 tw.concatenate(int8);
 
 // Random numbers.
+// Places, bins, neighbours and reductions of one's own.
+same(tw.argwhere(float32), int64);
+same(tw.unravelIndex([1], [2])[0], int64);
+same(tw.ravelMultiIndex([[1], uint8], [2, 3]), int64);
+is<Equal<ReturnType<typeof tw.histogram2d>[0], TileArray<'float64'>>>(true);
+const [stretched, constant] = tw.broadcastArrays([int8, 1]);
+same(stretched, int8);
+same(constant, float64);
+same(tw.squeeze(int8, 0), int8);
+same(
+  tw.coarsen((x: TileArray<'int8'>, axes) => tw.max(x, axes), int8, { 0: 2 }),
+  int8,
+);
+tw.coarsen(tw.mean, int8, { 0: 2 });
+same(
+  tw.reduction(
+    int8,
+    ({ data }) => data,
+    ({ data }) => data,
+  ),
+  int8,
+);
+same(
+  tw.reduction(
+    int8,
+    ({ data }: InputBlock<'int8'>) => data,
+    ({ data }: InputBlock<'float64'>) => data,
+    {
+      partialDtype: 'float64',
+      dtype: 'float32',
+    },
+  ),
+  float32,
+);
+const wide = ({ data }: InputBlock<'int64'>) => data;
+// @ts-expect-error blocks of int8 are no numbers of 64 bits
+tw.reduction(int8, wide, () => 0);
+// @ts-expect-error no such mode
+tw.choose([0], [1], { mode: 'nearest' });
+
 const rng = tw.random.defaultRng(42);
 same(rng.random([2]), float64);
 same(rng.random([2], { dtype: 'float32' }), float32);

@@ -6,7 +6,7 @@ import { isKnown } from '../chunks.js';
 import { mapNode } from '../elementwise.js';
 import { iotaNode } from '../iota.js';
 import type { Operand } from '../node.js';
-import { refuseNegativeNode } from '../refuse-negative.js';
+import { refuseNegativeNode } from '../refuse-outside.js';
 import { type AxisArgument, type FixedReduceFn, optionsOf, type ReduceOptions } from './options.js';
 import { refuseEmpty } from './refuse-empty.js';
 import { cast, reduce, whole } from './tree.js';

@@ -37,6 +37,19 @@ function ofFunction(f: string, [name, ...args]: readonly unknown[], options: Opt
   return named[f](fn, ...args, { ...options, ...(captured && { captured }) });
 }
 
+/** Functions of a reduction, which the book has by name. */
+function reduced(
+  chunk: string,
+  x: Tile,
+  aggregate: string,
+  { combine, ...options }: Options & { combine?: unknown },
+): Tile {
+  return named.reduction(x, FUNCTIONS[chunk].fn, FUNCTIONS[aggregate].fn, {
+    ...options,
+    ...(combine !== undefined && { combine: FUNCTIONS[combine as string].fn }),
+  });
+}
+
 /** Blocks of one cut, with their margins. */
 const overlapped = (x: Tile, chunks: number[][], options: Options): Tile =>
   x.rechunk(chunks).mapOverlap(FUNCTIONS.same.fn as tilework.BlockFunction, {
@@ -81,6 +94,8 @@ export class Evaluator {
     if (f === 'index') return indexed(x, args.slice(1));
     if (f === 'T') return x.T;
     if (f === 'overlapped') return overlapped(x, args[1] as number[][], o);
+    if (f === 'coarsen') return named.coarsen(named[args[0] as string], ...args.slice(1), o);
+    if (f === 'reduction') return reduced(args[0] as string, args[1] as Tile, args[2] as string, o);
     if (OF_FUNCTIONS.has(f)) return ofFunction(f, args, o);
     if (f.startsWith('part.')) return this.#part(f.slice('part.'.length), args, o);
     if (!named[f]) throw new Error(`tilework has no function ${f}`);
@@ -98,7 +113,7 @@ export class Evaluator {
   /** One of several arrays: its number is the first argument. */
   #part(f: string, [at, ...args]: readonly unknown[], options: Options): Tile {
     const all = named[f](...args, ...this.#options(options)) as unknown as readonly Tile[];
-    return all[at as number];
+    return all.flat()[at as number];
   }
 
   /** The options behind the arguments, where there are some; operands among them are cut too. */

@@ -28,6 +28,38 @@ function weigh({ data, shape }: InputBlock<'float64'>, { out }: BlockInfo<'float
   out.data.set(from);
 }
 
+/** Adds up a block along the axes that the result has shortened. */
+function added({ data, shape }: InputBlock<'float64'>, { out }: BlockInfo<'float64'>): void {
+  out.data.fill(0);
+  for (let i = 0; i < data.length; i++) {
+    let [rest, at, step] = [i, 0, 1];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const place = rest % shape[axis];
+      rest = (rest - place) / shape[axis];
+      if (out.shape[axis] > 1) at += place * step;
+      step *= out.shape[axis];
+    }
+    out.data[at] += data[i];
+  }
+}
+
+/** Of all elements, how many there are and their sum. */
+const counted = ({ data }: InputBlock<'float64'>) => [data.length, data.reduce((a, b) => a + b)];
+
+/** Of such pairs, one of their sums. */
+const joined = ({ data }: InputBlock<'float64'>) => {
+  const sums = [0, 0];
+  for (let i = 0; i < data.length; i++) sums[i % 2] += data[i];
+  return sums;
+};
+
+/** Of such pairs, the mean. */
+const shared = ({ data }: InputBlock<'float64'>) => {
+  const sums = [0, 0];
+  for (let i = 0; i < data.length; i++) sums[i % 2] += data[i];
+  return [sums[1] / sums[0]];
+};
+
 /** What test/truth/calls.py has under the same names. */
 export const FUNCTIONS: { readonly [name: string]: Named } = {
   same: { fn: ({ data }: InputBlock<'float64'>) => data },
@@ -43,5 +75,10 @@ export const FUNCTIONS: { readonly [name: string]: Named } = {
       for (let i = 0; i < out.data.length; i++) out.data[i] = x.data[i] + y.data[i];
     },
   },
+  squares: { fn: ({ data }: InputBlock<'float64'>) => [data.reduce((sum, v) => sum + v * v, 0)] },
+  added: { fn: added },
+  counted: { fn: counted },
+  joined: { fn: joined },
+  shared: { fn: shared },
   backwards: { fn: (lane: Float64Array) => lane.reverse() },
 };

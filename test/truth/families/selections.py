@@ -9,6 +9,7 @@ from families.operands import tame
 def add(book):
     rows = book.operand("bool_keep5", np.array([False, True, True, False, True]))
     none = book.operand("bool_none5", np.zeros(5, dtype=bool))
+    of_one(book)
     x = tame(book, "float64", "7")
     line, none7 = [f("once", f("index", x, mask)) for mask in (f("greater", x, 0), "@bool_none7")]
     for dtype in ["float64", "int32"]:
@@ -33,6 +34,23 @@ def add(book):
     for fn in ["min", "nanmax"]:
         book.error("selections of nothing", fn, [f("index", "@float64_5x6", none)], {"axis": 0})
         book.error("selections of nothing", fn, [f("index", "@float64_5x6", none)])
+
+
+def of_one(book):
+    """Axes that turn out to have one element."""
+    x, y = tame(book, "float64", "5x6"), tame(book, "int32", "5x6")
+    one = book.operand("bool_one5", np.array([False, False, True, False, False]))
+    for x in (x, y):
+        u = f("index", x, one)
+        book.case("selections of one", "squeeze", [u, 0])
+        book.case("selections of one", "sum", [f("squeeze", u, 0)], near=1e-12)
+        book.case("selections of one", "squeeze", [f("slice", u, "newaxis"), [0, 1]])
+        book.case("selections of one", "multiply", [x, f("squeeze", u, 0)])
+        book.case("selections of one", "squeeze", [f("index", f("ravel", x), f("equal", f("arange", 30), 17)), 0])
+    two = book.operand("bool_keep5", np.array([False, True, True, False, True]))
+    for mask in (two, book.operand("bool_none5", np.zeros(5, dtype=bool))):
+        book.error("selections of one", "squeeze", [f("index", x, mask), 0])
+        book.error("selections of one", "squeeze", [f("index", x, mask), [0, 1]])
 
 
 def like_others(book, u):
