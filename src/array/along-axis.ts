@@ -6,6 +6,7 @@ import { normalizeAxis } from './axes.js';
 import { resultType } from './blocks.js';
 import { blockShape, checkShape, product } from './chunks.js';
 import { inOneBlock } from './lanes.js';
+import { expandDims } from './manipulation.js';
 import { makeNode, type TasksNode } from './node.js';
 import type { AlongAxisParams } from './ops/along-axis.js';
 
@@ -60,4 +61,28 @@ export function applyAlongAxis<A extends ArrayInput, D extends DType = DTypeOf<A
     },
   });
   return new TileArray<D>(made);
+}
+
+/**
+ * Applies a function of an array and an axis, such as `sum`, over one axis after another; an axis that it drops comes back with extent 1.
+ *
+ * @throws RangeError where an axis is out of bounds, or the function gives an array of other axes
+ * @example
+ * await applyOverAxes(sum, x, [0, 1]).compute(); // [[15.]]
+ */
+export function applyOverAxes<A extends ArrayInput, D extends DType = DTypeOf<A>>(
+  fn: (x: TileArray<DType>, axis: number) => TileArray<D>,
+  x: A,
+  axes: number | readonly number[],
+): TileArray<D> {
+  const array = asarray(x) as TileArray<DType>;
+  return (typeof axes === 'number' ? [axes] : axes).reduce((each, axis) => {
+    const along = normalizeAxis(axis, array.ndim, 'applyOverAxes');
+    const made = fn(each, along);
+    if (made.ndim === array.ndim) return made as TileArray<DType>;
+    if (made.ndim === array.ndim - 1) return expandDims(made, along) as TileArray<DType>;
+    throw new RangeError(
+      `applyOverAxes: the function gives an array of ${made.ndim} axes of one of ${array.ndim}, which must be as many or one less`,
+    );
+  }, array) as TileArray<D>;
 }

@@ -2,12 +2,14 @@
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis, requireKnown } from './axes.js';
-import { zeros } from './creation.js';
+import { type CreateOptions, ones, zeros } from './creation.js';
 import { mapNode } from './elementwise.js';
 import { iotaNode } from './iota.js';
 import { concatenate, transpose } from './manipulation.js';
+import { nonzero } from './nonzero.js';
 import type { SumOf } from './promote.js';
 import { sum } from './reductions/index.js';
+import { logicalNot } from './ufuncs/index.js';
 import { diagonalNode } from './view.js';
 
 /**
@@ -126,3 +128,39 @@ function triangle<A extends ArrayInput>(
   });
   return new TileArray(node);
 }
+
+/**
+ * A matrix with ones on diagonal `k` and below, zeros above; float64 unless told.
+ *
+ * @throws RangeError where extents make no sense
+ * @example
+ * await tri(2, 3, 1).compute(); // [[1. 1. 0.] [1. 1. 1.]]
+ */
+export const tri = <D extends DType = 'float64'>(
+  rows: number,
+  columns = rows,
+  k = 0,
+  options: CreateOptions<D> = {},
+): TileArray<D> => tril(ones([rows, columns], options), k) as unknown as TileArray<D>;
+
+type Places = readonly [rows: TileArray<'int64'>, columns: TileArray<'int64'>];
+
+/**
+ * The places of the lower triangle of a matrix of so many rows and columns, row by row: on diagonal `k` and below. How many they are is known once computed (see
+ * `computeChunkSizes`).
+ *
+ * @example
+ * (await compute(trilIndices(2))).map(String); // ['[0 1 1]', '[0 0 1]']
+ */
+export const trilIndices = (rows: number, k = 0, columns = rows): Places =>
+  nonzero(tri(rows, columns, k, { dtype: 'bool' })) as unknown as Places;
+
+/**
+ * The places of the upper triangle of a matrix of so many rows and columns, row by row: on diagonal `k` and above. How many they are is known once computed (see
+ * `computeChunkSizes`).
+ *
+ * @example
+ * (await compute(triuIndices(2, 1))).map(String); // ['[0]', '[1]']
+ */
+export const triuIndices = (rows: number, k = 0, columns = rows): Places =>
+  nonzero(logicalNot(tri(rows, columns, k - 1, { dtype: 'bool' }))) as unknown as Places;

@@ -3,7 +3,7 @@
 export type { FunctionOptions, ModuleFunction } from '../graph/given-function.js';
 export { type ComputedIn, compute, type Lazy, persist } from '../lazy/index.js';
 export type { PictureOptions } from '../watch/picture.js';
-export { type AlongAxisOptions, applyAlongAxis } from './along-axis.js';
+export { type AlongAxisOptions, applyAlongAxis, applyOverAxes } from './along-axis.js';
 export {
   type ArrayInput,
   array,
@@ -14,6 +14,7 @@ export {
   PersistedArray,
   TileArray,
 } from './array.js';
+export { atleast1d, atleast2d, atleast3d } from './atleast.js';
 export { type BincountOptions, bincount } from './bincount.js';
 export {
   type BlockFunction,
@@ -44,7 +45,8 @@ export {
   zerosLike,
 } from './creation.js';
 export { type FromDelayedOptions, fromDelayed } from './delayed.js';
-export { diag, diagonal, trace, tril, triu } from './diagonals.js';
+export { diag, diagonal, trace, tri, tril, trilIndices, triu, triuIndices } from './diagonals.js';
+export { append, insert, remove, remove as delete } from './editing.js';
 export {
   argwhere,
   type OutsideMode,
@@ -52,7 +54,7 @@ export {
   ravelMultiIndex,
   unravelIndex,
 } from './flat-places.js';
-export { gradient } from './gradient.js';
+export { gradient, type TrapezoidOptions, trapezoid } from './gradient.js';
 export { indices, meshgrid } from './grids.js';
 export { applyGufunc, type GufuncOptions } from './gufunc.js';
 export { type HistogramOptions, histogram } from './histogram.js';
@@ -63,7 +65,8 @@ export {
   histogram2d,
   histogramdd,
 } from './histogramdd.js';
-export { compress, computeChunkSizes, get, take } from './indexing.js';
+export { compress, computeChunkSizes, extract, get, take } from './indexing.js';
+export { type InterpOptions, interp } from './interp.js';
 export {
   arraySplit,
   type Blocks,
@@ -108,6 +111,8 @@ export {
   topk,
 } from './ordering.js';
 export { type Boundary, type ByAxis, type MapOverlapOptions, mapOverlap } from './overlap.js';
+export { type Piece, piecewise } from './piecewise.js';
+export { vindex } from './points.js';
 export { polyfit, polyval } from './polynomials.js';
 export { cross, einsum, inner, kron, outer } from './products.js';
 export { type Promote, promoteTypes, type Scalar } from './promote.js';
@@ -142,11 +147,20 @@ export {
   variance as var,
 } from './reductions/index.js';
 export type { TileScalar } from './scalar.js';
-export { cumprod, cumsum, diff, nancumprod, nancumsum, type ScanOptions } from './scans.js';
+export { cumprod, cumsum, diff, ediff1d, nancumprod, nancumsum, type ScanOptions } from './scans.js';
 export { digitize, type SearchOptions, searchsorted } from './searching.js';
 export { choose, select } from './select.js';
-export { intersect1d, isin, setdiff1d, union1d } from './sets.js';
-export { type PadMode, type PadOptions, type PadWidth, pad, roll, rot90 } from './shifting.js';
+export { intersect1d, isin, setdiff1d, setxor1d, union1d } from './sets.js';
+export {
+  fliplr,
+  flipud,
+  type PadMode,
+  type PadOptions,
+  type PadWidth,
+  pad,
+  roll,
+  rot90,
+} from './shifting.js';
 export type { SliceArgument } from './slicing.js';
 export { geomspace, type LogspaceOptions, logspace } from './spaces.js';
 export { squeeze } from './squeeze.js';

@@ -7,40 +7,9 @@ import { ravel } from './manipulation.js';
 import { type AliasNode, type ArrayNode, boundsOf, makeNode, type TasksNode } from './node.js';
 import type { CompressParams } from './ops/compress.js';
 import type { TakeParams } from './ops/take.js';
+import { knownPositions } from './positions.js';
 import { rechunkNode } from './rechunk.js';
 import { moved } from './work.js';
-
-/** Positions as numbers; they must be known when the graph is made. */
-function positions(
-  indices: ArrayInput,
-  extent: number,
-  axis: number,
-): { list: Float64Array; shape: readonly number[] } {
-  const flat: number[] = [];
-  const shape: number[] = [];
-  const visit = (v: unknown, depth: number): void => {
-    if (Array.isArray(v) || (ArrayBuffer.isView(v) && !(v instanceof DataView))) {
-      const items = v as ArrayLike<unknown>;
-      if (shape.length === depth) shape.push(items.length);
-      for (let i = 0; i < items.length; i++) visit(items[i], depth + 1);
-    } else if (typeof v === 'number' || typeof v === 'bigint') flat.push(Number(v));
-    else throw new TypeError(`take: indices must be whole numbers, not ${typeof v}`);
-  };
-  const given =
-    typeof indices === 'object' && 'shape' in indices && 'tolist' in indices
-      ? (indices as { tolist(): unknown }).tolist()
-      : indices;
-  if (given instanceof TileArray)
-    throw new TypeError('take: indices must be known now; compute() the array of indices first');
-  visit(given, 0);
-  const list = Float64Array.from(flat, (i) => {
-    if (!Number.isInteger(i)) throw new TypeError(`take: index ${i} is not a whole number`);
-    if (i < -extent || i >= extent)
-      throw new RangeError(`index ${i} is out of bounds for axis ${axis} with size ${extent}`);
-    return i < 0 ? i + extent : i;
-  });
-  return { list, shape };
-}
 
 /**
  * Elements at `indices` (whole numbers, negative ones from the end) along an axis; without an axis, of the flattened
@@ -57,7 +26,7 @@ export function take<A extends ArrayInput>(x: A, indices: ArrayInput, axis?: num
   const sizes = array.chunks[along];
   if (sizes.some(Number.isNaN))
     throw new Error('take: the axis has unknown chunk sizes; call computeChunkSizes() first');
-  const { list, shape } = positions(indices, array.shape[along], along);
+  const { list, shape } = knownPositions('take', indices, array.shape[along], along);
   const node = takeNode(array.node, list, along);
   const taken = new TileArray<DTypeOf<A>>(node);
   if (shape.length === 1) return taken;
@@ -176,6 +145,16 @@ function compressNode(input: ArrayNode, mask: ArrayNode, axis: number): ArrayNod
     }),
   });
 }
+
+/**
+ * The elements where a condition of the array's shape is true (not zero), of both flattened. How many they are is known once computed (see `computeChunkSizes`).
+ *
+ * @throws RangeError where the condition has more elements than the array; Error where chunk sizes of an array of several axes are unknown
+ * @example
+ * await extract(x.greater(3), x).compute(); // [4. 5.]
+ */
+export const extract = <A extends ArrayInput>(condition: ArrayInput, x: A): TileArray<DTypeOf<A>> =>
+  compress(ravel(asarray(condition)), ravel(asarray(x)) as TileArray<DTypeOf<A>>, 0) as TileArray<DTypeOf<A>>;
 
 /**
  * What NumPy writes as `x[index]` for an array index: a bool array of x's shape, or of its first axes, selects where it

@@ -1,19 +1,11 @@
 /** Arrays put beside each other, repeated, and cut apart. */
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
+import { atLeast } from './atleast.js';
 import { normalizeAxis, requireKnown, requireList } from './axes.js';
 import { boundaries } from './chunks.js';
 import { take } from './indexing.js';
 import { concatenate, type PromoteAll, stack } from './manipulation.js';
-
-const atLeast = (x: ArrayInput, ndim: number): TileArray<DType> => {
-  const array = asarray(x);
-  if (array.ndim >= ndim) return array;
-  // NumPy's atleast_3d: rows of one plane become [1, n, 1], planes [m, n, 1].
-  const places = ndim < 3 ? ['newaxis', ':'] : ['newaxis', ':', 'newaxis'];
-  if (array.ndim === 0) return array.reshape(places.filter((p) => p !== ':').map(() => 1));
-  return array.ndim === 1 ? array.slice(...places) : array.slice(':', ':', 'newaxis');
-};
 
 /**
  * Arrays one below the other: along the first axis, vectors being rows.
@@ -24,13 +16,8 @@ const atLeast = (x: ArrayInput, ndim: number): TileArray<DType> => {
  */
 export function vstack<const T extends readonly ArrayInput[]>(inputs: T): TileArray<PromoteAll<T>> {
   requireList(inputs, 'vstack');
-  return concatenate(inputs.map((x) => rows(x))) as TileArray<PromoteAll<T>>;
+  return concatenate(inputs.map((x) => atLeast(x, 2))) as TileArray<PromoteAll<T>>;
 }
-
-const rows = (x: ArrayInput): TileArray<DType> => {
-  const array = asarray(x);
-  return array.ndim === 0 ? array.reshape([1, 1]) : atLeast(array, 2);
-};
 
 /**
  * Arrays side by side: along the second axis, vectors one behind the other.
@@ -42,7 +29,7 @@ const rows = (x: ArrayInput): TileArray<DType> => {
  */
 export function hstack<const T extends readonly ArrayInput[]>(inputs: T): TileArray<PromoteAll<T>> {
   requireList(inputs, 'hstack');
-  const arrays = inputs.map((x) => (asarray(x).ndim === 0 ? asarray(x).reshape([1]) : asarray(x)));
+  const arrays = inputs.map((x) => atLeast(x, 1));
   return concatenate(arrays, arrays[0]?.ndim === 1 ? 0 : 1) as TileArray<PromoteAll<T>>;
 }
 
@@ -55,7 +42,7 @@ export function hstack<const T extends readonly ArrayInput[]>(inputs: T): TileAr
  */
 export function dstack<const T extends readonly ArrayInput[]>(inputs: T): TileArray<PromoteAll<T>> {
   requireList(inputs, 'dstack');
-  const arrays = inputs.map((x) => (asarray(x).ndim === 0 ? asarray(x).reshape([1, 1, 1]) : atLeast(x, 3)));
+  const arrays = inputs.map((x) => atLeast(x, 3));
   return concatenate(arrays, 2) as TileArray<PromoteAll<T>>;
 }
 

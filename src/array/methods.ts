@@ -8,8 +8,10 @@ import * as indexing from './indexing.js';
 import * as joining from './joining.js';
 import * as manipulation from './manipulation.js';
 import { dot, matmul } from './matmul.js';
+import { nonzero } from './nonzero.js';
 import * as ordering from './ordering.js';
 import { type MapOverlapOptions, mapOverlap } from './overlap.js';
+import { vindex } from './points.js';
 import type { DivideOf, FloatOf, MeanOf, NumberOf, Promote, Scalar, SumOf } from './promote.js';
 import type {
   AllAxes,
@@ -131,6 +133,8 @@ export interface ArrayFunctions extends Elementwise {
   readonly take: <S>(this: S, indices: ArrayInput, axis?: number) => TileArray<Own<S>>;
   readonly compress: <S>(this: S, condition: ArrayInput, axis?: number) => TileArray<Own<S>>;
   readonly get: <S>(this: S, index: ArrayInput) => TileArray<Own<S>>;
+  readonly vindex: <S>(this: S, places: readonly ArrayInput[]) => TileArray<Own<S>>;
+  readonly nonzero: () => readonly TileArray<'int64'>[];
   readonly computeChunkSizes: <S>(this: S) => Promise<TileArray<Own<S>>>;
   readonly diagonal: <S>(this: S, offset?: number, axis1?: number, axis2?: number) => TileArray<Own<S>>;
   readonly trace: <S>(this: S, offset?: number, axis1?: number, axis2?: number) => TileArray<SumOf<Own<S>>>;
@@ -139,6 +143,8 @@ export interface ArrayFunctions extends Elementwise {
   readonly cumprod: ScanMethod;
   readonly sort: <S>(this: S, axis?: number | null) => TileArray<Own<S>>;
   readonly argsort: (axis?: number | null) => TileArray<'int64'>;
+  readonly topk: <S>(this: S, k: number, axis?: number) => TileArray<Own<S>>;
+  readonly argtopk: (k: number, axis?: number) => TileArray<'int64'>;
   readonly dot: <S, B extends ArrayInput>(this: S, other: B) => TileArray<With<S, B>>;
   readonly matmul: <S, B extends ArrayInput>(this: S, other: B) => TileArray<With<S, B>>;
   readonly mapBlocks: <S extends ArrayInput, E extends DType = DTypeOf<S>>(
@@ -188,6 +194,8 @@ const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
   compress: (x: TileArray<DType>, condition: ArrayInput, axis?: number) =>
     indexing.compress(condition, x, axis),
   get: indexing.get,
+  vindex,
+  nonzero,
   computeChunkSizes: indexing.computeChunkSizes,
   diagonal: diagonals.diagonal,
   trace: diagonals.trace,
@@ -196,6 +204,8 @@ const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
   cumprod: scans.cumprod,
   sort: ordering.sort,
   argsort: ordering.argsort,
+  topk: ordering.topk,
+  argtopk: ordering.argtopk,
   dot,
   matmul,
   mapBlocks: (x: TileArray<DType>, fn: BlockFunction | ModuleFunction, options?: MapBlocksOptions<DType>) =>

@@ -1,4 +1,5 @@
 /** Sums, products and differences along an axis. */
+import { checkOptions } from '../engine/known-options.js';
 import { type DType, isDType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis, requireKnown } from './axes.js';
@@ -127,4 +128,23 @@ export function diff<A extends ArrayInput>(x: A, n = 1, axis = -1): TileArray<DT
       part(':-1'),
     ) as TileArray<DType>;
   return array as TileArray<DTypeOf<A>>;
+}
+
+/**
+ * Each element of the flattened array less the one before it, with other elements before and behind them, which are converted to its dtype.
+ *
+ * @throws Error where chunk sizes are unknown
+ * @example
+ * await ediff1d([1, 4, 9], { toBegin: -1, toEnd: [0, 0] }).compute(); // [-1. 3. 5. 0. 0.]
+ */
+export function ediff1d<A extends ArrayInput>(
+  x: A,
+  options: { readonly toBegin?: ArrayInput; readonly toEnd?: ArrayInput } = {},
+): TileArray<DTypeOf<A>> {
+  checkOptions('ediff1d', options, ['toBegin', 'toEnd']);
+  const flat = ravel(asarray(x)) as TileArray<DType>;
+  const others = (given: ArrayInput | undefined) =>
+    given === undefined ? [] : [ravel(asarray(given)).astype(flat.dtype) as TileArray<DType>];
+  const parts = [...others(options.toBegin), diff(flat) as TileArray<DType>, ...others(options.toEnd)];
+  return concatenate(parts) as TileArray<DType> as TileArray<DTypeOf<A>>;
 }

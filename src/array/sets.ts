@@ -59,3 +59,17 @@ export function setdiff1d<A extends ArrayInput>(a: A, b: ArrayInput): TileArray<
   const values = unique(a);
   return get(values, logicalNot(isin(values, b)) as unknown as Mask) as unknown as TileArray<DTypeOf<A>>;
 }
+
+/**
+ * The values that one of two arrays has and the other has not, ascending, each once: one block, how many there are is known once computed.
+ *
+ * @example
+ * await setxor1d([3, 1, 2, 1], [2, 5]).compute(); // [1. 3. 5.]
+ */
+export function setxor1d<A extends ArrayInput, B extends ArrayInput>(
+  a: A,
+  b: B,
+): TileArray<PromoteInputs<A, B>> {
+  const [values, counts] = unique(concatenate([unique(a), unique(b)]), { returnCounts: true });
+  return get(values, equal(counts, 1)) as unknown as TileArray<PromoteInputs<A, B>>;
+}

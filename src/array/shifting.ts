@@ -76,6 +76,24 @@ export function rot90<A extends ArrayInput>(
   return made as TileArray<DTypeOf<A>>;
 }
 
+/**
+ * Columns in reverse order: along the second axis. A view.
+ *
+ * @throws RangeError where there is no second axis; Error where its chunk sizes are unknown
+ * @example
+ * await fliplr(x).compute(); // [[2. 1. 0.] [5. 4. 3.]]
+ */
+export const fliplr = <A extends ArrayInput>(x: A): TileArray<DTypeOf<A>> => flip(x, 1);
+
+/**
+ * Rows in reverse order: along the first axis. A view.
+ *
+ * @throws RangeError where there is no axis; Error where its chunk sizes are unknown
+ * @example
+ * await flipud(x).compute(); // [[3. 4. 5.] [0. 1. 2.]]
+ */
+export const flipud = <A extends ArrayInput>(x: A): TileArray<DTypeOf<A>> => flip(x, 0);
+
 /** What `pad` puts around an array: a constant, or elements of its own: its edge, its mirror image without or with the edge, its other end. */
 export type PadMode = (typeof PAD_MODES)[number];
 

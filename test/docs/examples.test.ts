@@ -64,7 +64,7 @@ const ofComments = comments.flatMap(({ file, line, name, examples }) =>
 );
 
 /** What examples of doc comments see: all public names, and one array. */
-const { var: _, ...api }: Readonly<Record<string, unknown>> = { ...tw };
+const { var: _, delete: __, ...api }: Readonly<Record<string, unknown>> = { ...tw };
 const names = Object.keys(api);
 const x = () => tw.arange(6).reshape([2, 3]);
 

@@ -30,8 +30,11 @@ RENAMED = {
     "nanToNum": "nan_to_num",
     "arrayEqual": "array_equal",
     "takeAlongAxis": "take_along_axis",
+    "atleast1d": "atleast_1d",
+    "atleast2d": "atleast_2d",
+    "atleast3d": "atleast_3d",
 }
-OPTIONS = {"equalNan": "equal_nan", "returnCounts": "return_counts", "returnInverse": "return_inverse"}
+OPTIONS = {"equalNan": "equal_nan", "toBegin": "to_begin", "toEnd": "to_end", "returnCounts": "return_counts", "returnInverse": "return_inverse"}
 
 
 def call(fn, args, options):
@@ -278,6 +281,16 @@ SPECIAL = {
     "part.split": part("split"),
     "part.arraySplit": part("arraySplit"),
     "part.histogram": part("histogram"),
+    "insert": lambda x, index, values, axis=None: np.insert(x, index, values, axis),
+    "deleteSlice": lambda x, text, axis=None: np.delete(x, item(text), axis),
+    "delete": lambda x, index, axis=None: np.delete(x, np.array(index, int) if index == [] else index, axis),
+    "piecewise": lambda x, conditions, pieces: np.piecewise(x, conditions, [getattr(np, p) if isinstance(p, str) else p for p in pieces]),
+    "vindex": lambda x, places: np.array(x[tuple(np.asarray(p, int) for p in places)]),
+    "applyOverAxes": lambda name, x, axes: np.apply_over_axes(getattr(np, name), x, axes),
+    "part.trilIndices": lambda at, n, k=0, m=None: np.tril_indices(n, k, m)[at],
+    "part.triuIndices": lambda at, n, k=0, m=None: np.triu_indices(n, k, m)[at],
+    "part.modf": part("modf"),
+    "part.divmod": part("divmod"),
     "part.unravelIndex": lambda at, x, shape: np.unravel_index(np.asarray(x), freeze(shape))[at],
     "ravelMultiIndex": lambda places, shape, **options: np.ravel_multi_index(freeze(places), freeze(shape), **options),
     "part.broadcastArrays": lambda at, arrays: np.broadcast_arrays(*arrays)[at],

@@ -245,6 +245,29 @@ same(tw.tensordot(int8, int16, 1), int16);
 tw.concatenate(int8);
 
 // Random numbers.
+// Elements more or fewer, pieces and points.
+same(tw.append(int8, uint8), int16);
+same(tw.insert(int8, 0, 1.5), int8);
+same(tw.delete(int8, [0, 1]), int8);
+same(tw.extract(bool, float32), float32);
+same(tw.ediff1d(int16, { toEnd: 1 }), int16);
+same(tw.setxor1d(int8, uint8), int16);
+same(tw.piecewise(float32, [bool], [0, (above) => above.sqrt()]), float32);
+same(tw.vindex(int8, [[0], [1]]), int8);
+same(tw.interp(int8, [1], [2]), float64);
+same(tw.atleast2d(int8), int8);
+same(tw.tri(2), float64);
+same(tw.tri(2, 2, 0, { dtype: 'int8' }), int8);
+same(tw.trilIndices(2)[0], int64);
+same(tw.divmod(int8, 2)[1], int8);
+same(tw.modf(int8)[0], float32);
+same(tw.sinc(int8), float64);
+same(tw.isneginf(float32), bool);
+same(int8.vindex([[0]]), int8);
+same(int8.topk(2), int8);
+same(int8.argtopk(2), int64);
+same(int8.nonzero()[0]!, int64);
+
 // Places, bins, neighbours and reductions of one's own.
 same(tw.argwhere(float32), int64);
 same(tw.unravelIndex([1], [2])[0], int64);

@@ -24,6 +24,7 @@ const CREATION: { readonly [name: string]: number } = {
   identity: 1,
   arange: 3,
   linspace: 3,
+  tri: 3,
 };
 
 /** Functions that take the axis as an argument, after so many others. */
@@ -36,6 +37,9 @@ function ofFunction(f: string, [name, ...args]: readonly unknown[], options: Opt
   const { fn, captured } = FUNCTIONS[name as string];
   return named[f](fn, ...args, { ...options, ...(captured && { captured }) });
 }
+
+/** A function of arrays, where there is the name of one. */
+const byName = (piece: unknown): unknown => (typeof piece === 'string' ? named[piece] : piece);
 
 /** Functions of a reduction, which the book has by name. */
 function reduced(
@@ -94,6 +98,8 @@ export class Evaluator {
     if (f === 'index') return indexed(x, args.slice(1));
     if (f === 'T') return x.T;
     if (f === 'overlapped') return overlapped(x, args[1] as number[][], o);
+    if (f === 'applyOverAxes') return named.applyOverAxes(named[args[0] as string], ...args.slice(1));
+    if (f === 'piecewise') return named.piecewise(x, args[1], (args[2] as unknown[]).map(byName));
     if (f === 'coarsen') return named.coarsen(named[args[0] as string], ...args.slice(1), o);
     if (f === 'reduction') return reduced(args[0] as string, args[1] as Tile, args[2] as string, o);
     if (OF_FUNCTIONS.has(f)) return ofFunction(f, args, o);

@@ -1,0 +1,125 @@
+import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
+import { requireKnown, requireList } from './axes.js';
+import { blockShape, boundaries, cut, product, stridesOf } from './chunks.js';
+import { broadcastShapes } from './elementwise.js';
+import { reshape } from './manipulation.js';
+import { type ArrayNode, makeNode, type TasksNode } from './node.js';
+import type { PointsParams } from './ops/points.js';
+import { knownPositions } from './positions.js';
+import { moved } from './work.js';
+
+/**
+ * Elements at points: those whose place along each axis is in the list of that axis, which are whole numbers and broadcast. What NumPy writes as `x[rows, columns]`
+ * and Dask as `x.vindex[rows, columns]`.
+ *
+ * @throws TypeError where a place is not a whole number, or not known before computing; RangeError where one is out of bounds, there are not as many lists as axes, or they do
+ *   not broadcast; Error where chunk sizes are unknown
+ * @example
+ * await vindex(x, [[0, 1, 1], [2, 0, -1]]).compute(); // [2. 3. 5.]
+ */
+export function vindex<A extends ArrayInput>(x: A, places: readonly ArrayInput[]): TileArray<DTypeOf<A>> {
+  requireList(places, 'vindex');
+  const array = asarray(x) as TileArray<DTypeOf<A>>;
+  requireKnown('vindex', array);
+  if (places.length !== array.ndim || array.ndim === 0)
+    throw new RangeError(`vindex: ${places.length} lists of places for ${array.ndim} axes`);
+  const lists = places.map((list, axis) => knownPositions('vindex', list, array.shape[axis], axis));
+  const shape = broadcastShapes(
+    lists.map((list) => list.shape),
+    'vindex',
+  );
+  const points = lists.map((list) => stretched(list, shape));
+  const picked = new TileArray<DTypeOf<A>>(pointsNode(array.node, points, product(shape)));
+  return reshape(picked, shape) as TileArray<DTypeOf<A>>;
+}
+
+interface Listed {
+  readonly list: Float64Array;
+  readonly shape: readonly number[];
+}
+
+/** A list of places, repeated as it broadcasts to a shape, in C order. */
+function stretched({ list, shape }: Listed, to: readonly number[]): Float64Array {
+  const own = stridesOf(shape);
+  const lead = to.length - shape.length;
+  const steps = to.map((_, a) => (a < lead || shape[a - lead] === 1 ? 0 : own[a - lead]));
+  const strides = stridesOf(to);
+  return Float64Array.from({ length: product(to) }, (_, i) => {
+    let [rest, at] = [i, 0];
+    for (let a = 0; a < to.length; a++) {
+      const place = Math.floor(rest / strides[a]);
+      rest -= place * strides[a];
+      at += place * steps[a];
+    }
+    return list[at];
+  });
+}
+
+/** A vector of elements, of about as many in a block as the array has. */
+function pointsNode(input: ArrayNode, points: readonly Float64Array[], count: number): ArrayNode {
+  const starts = input.chunks.map(boundaries);
+  const largest = product(input.chunks.map((sizes) => Math.max(1, ...sizes)));
+  const pieces = cut(count, largest);
+  const offsets = boundaries(pieces);
+  const plans = pieces.map((_, p) => groups(starts, points, offsets[p], offsets[p + 1]));
+  const [dtype] = input.parts;
+  return makeNode<TasksNode>('points', points, {
+    kind: 'tasks',
+    parts: [dtype],
+    chunks: [pieces],
+    inputs: [{ node: input, part: 0 }],
+    task: ([piece], key, emit) => {
+      const plan = plans[piece];
+      return {
+        key,
+        op: 'array/points',
+        inputs: plan.map(({ block }) => emit.keyOf(input, block)),
+        params: {
+          picks: plan.map(({ block, places, to }) => {
+            const steps = stridesOf(blockShape(input.chunks, block));
+            const from = places.map((place) => place.reduce((at, n, a) => at + n * steps[a], 0));
+            return { from: Float64Array.from(from), to: Float64Array.from(to) };
+          }),
+        } satisfies PointsParams,
+        ...moved([{ dtype, shape: [pieces[piece]] }]),
+      };
+    },
+  });
+}
+
+interface Group {
+  readonly block: readonly number[];
+  /** Places in the block, by axis. */
+  readonly places: (readonly number[])[];
+  readonly to: number[];
+}
+
+/** Which blocks have the points from one on until before another. */
+function groups(
+  starts: readonly (readonly number[])[],
+  points: readonly Float64Array[],
+  from: number,
+  until: number,
+): readonly Group[] {
+  const found = new Map<string, Group>();
+  for (let i = from; i < until; i++) {
+    const block = points.map((list, a) => blockAt(starts[a], list[i]));
+    const key = block.join(',');
+    const group = found.get(key) ?? { block, places: [], to: [] };
+    group.places.push(points.map((list, a) => list[i] - starts[a][block[a]]));
+    group.to.push(i - from);
+    found.set(key, group);
+  }
+  return [...found.values()];
+}
+
+/** The last block that begins at or before a place. */
+function blockAt(starts: readonly number[], place: number): number {
+  let [low, high] = [0, starts.length - 2];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle] <= place) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
