@@ -6,9 +6,9 @@ import { normalizeAxis } from './axes.js';
 import { resultType } from './blocks.js';
 import { blockShape, checkShape, product } from './chunks.js';
 import { inOneBlock } from './lanes.js';
-import { expandDims } from './manipulation.js';
 import { makeNode, type TasksNode } from './node.js';
 import type { AlongAxisParams } from './ops/along-axis.js';
+import { expandDims } from './rearranging.js';
 
 /** How `applyAlongAxis` calls a function, and what that returns. */
 export interface AlongAxisOptions<D extends DType = DType> extends FunctionOptions {

@@ -2,12 +2,13 @@ import { checkOptions } from '../engine/known-options.js';
 import { type DType, itemsize } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, TileArray } from './array.js';
 import { requireKnown } from './axes.js';
-import { arange, full, zeros } from './creation.js';
+import { concatenate } from './concatenate.js';
+import { full, zeros } from './filled.js';
 import { get } from './indexing.js';
-import { concatenate } from './manipulation.js';
 import { boundsOf, makeNode, type TasksNode } from './node.js';
 import { rechunkNode } from './rechunk.js';
 import { max, sum } from './reductions/index.js';
+import { arange } from './sequences.js';
 import { lessEqual } from './ufuncs/index.js';
 import { workOf } from './work.js';
 

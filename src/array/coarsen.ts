@@ -2,7 +2,7 @@ import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxis, requireKnown } from './axes.js';
-import { reshape } from './manipulation.js';
+import { reshape } from './reshape.js';
 
 /** How many elements along each axis become one. */
 export type CoarsenAxes = Readonly<Record<number, number>>;

@@ -2,12 +2,14 @@
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis, requireKnown } from './axes.js';
-import { type CreateOptions, ones, zeros } from './creation.js';
+import { concatenate } from './concatenate.js';
+import type { CreateOptions } from './creation-options.js';
 import { mapNode } from './elementwise.js';
+import { ones, zeros } from './filled.js';
 import { iotaNode } from './iota.js';
-import { concatenate, transpose } from './manipulation.js';
 import { nonzero } from './nonzero.js';
 import type { SumOf } from './promote.js';
+import { transpose } from './rearranging.js';
 import { sum } from './reductions/index.js';
 import { logicalNot } from './ufuncs/index.js';
 import { diagonalNode } from './view.js';

@@ -1,8 +1,8 @@
 import type { DType } from '../kernels/dtype.js';
 import { asarray, type TileArray } from './array.js';
-import { arange, linspace } from './creation.js';
-import { concatenate } from './manipulation.js';
+import { concatenate } from './concatenate.js';
 import { max, min } from './reductions/index.js';
+import { arange, linspace } from './sequences.js';
 import * as ufuncs from './ufuncs/index.js';
 
 /**

@@ -3,7 +3,9 @@ import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxis, requireKnown } from './axes.js';
 import { broadcastTo } from './broadcast.js';
-import { concatenate, moveaxis, ravel } from './manipulation.js';
+import { concatenate } from './concatenate.js';
+import { moveaxis } from './rearranging.js';
+import { ravel } from './reshape.js';
 import { parseSlices } from './slicing.js';
 import type { PromoteInputs } from './ufuncs/index.js';
 

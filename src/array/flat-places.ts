@@ -3,7 +3,7 @@ import { checkOptions } from '../engine/known-options.js';
 import { type ArrayInput, TileArray } from './array.js';
 import { requireList } from './axes.js';
 import { checkShape, product, stridesOf } from './chunks.js';
-import { stack } from './manipulation.js';
+import { stack } from './concatenate.js';
 import { nonzero } from './nonzero.js';
 import { positionsOf } from './positions.js';
 import { refuseOutsideNode } from './refuse-outside.js';

@@ -2,7 +2,7 @@ import { checkOptions } from '../engine/known-options.js';
 import { type DType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis, requireKnown } from './axes.js';
-import { concatenate } from './manipulation.js';
+import { concatenate } from './concatenate.js';
 import type { MeanOf } from './promote.js';
 import { rechunkNode } from './rechunk.js';
 import { sum } from './reductions/index.js';

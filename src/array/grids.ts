@@ -5,8 +5,9 @@ import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireList } from './axes.js';
 import { broadcastTo } from './broadcast.js';
-import { arange } from './creation.js';
-import { ravel, stack } from './manipulation.js';
+import { stack } from './concatenate.js';
+import { ravel } from './reshape.js';
+import { arange } from './sequences.js';
 
 /**
  * Of vectors of coordinates, for each the array of that coordinate at every point of their grid. With `'xy'` (the default) the

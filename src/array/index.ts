@@ -27,26 +27,13 @@ export { broadcastArrays, broadcastTo } from './broadcast.js';
 export type { ChunkSpec, Chunks } from './chunks.js';
 export { type CoarsenAxes, coarsen } from './coarsen.js';
 export type { ArrayCompute, Computed, ElementOf } from './compute.js';
-export {
-  arange,
-  type CreateOptions,
-  type EyeOptions,
-  empty,
-  emptyLike,
-  eye,
-  full,
-  fullLike,
-  identity,
-  type LinspaceOptions,
-  linspace,
-  ones,
-  onesLike,
-  zeros,
-  zerosLike,
-} from './creation.js';
+export { concatenate, stack } from './concatenate.js';
+export type { CreateOptions } from './creation-options.js';
 export { type FromDelayedOptions, fromDelayed } from './delayed.js';
 export { diag, diagonal, trace, tri, tril, trilIndices, triu, triuIndices } from './diagonals.js';
 export { append, insert, remove, remove as delete } from './editing.js';
+export { type EyeOptions, eye, identity } from './eye.js';
+export { empty, emptyLike, full, fullLike, ones, onesLike, zeros, zerosLike } from './filled.js';
 export {
   argwhere,
   type OutsideMode,
@@ -81,17 +68,6 @@ export {
 } from './joining.js';
 export * as linalg from './linalg/index.js';
 export { type NormOptions, norm } from './linalg/index.js';
-export {
-  concatenate,
-  expandDims,
-  flip,
-  moveaxis,
-  ravel,
-  reshape,
-  stack,
-  swapaxes,
-  transpose,
-} from './manipulation.js';
 export { dot, matmul, tensordot } from './matmul.js';
 export type { NDArray, NDArrayLike } from './ndarray.js';
 export { flatnonzero, nonzero } from './nonzero.js';
@@ -117,6 +93,7 @@ export { polyfit, polyval } from './polynomials.js';
 export { cross, einsum, inner, kron, outer } from './products.js';
 export { type Promote, promoteTypes, type Scalar } from './promote.js';
 export * as random from './random.js';
+export { expandDims, flip, moveaxis, swapaxes, transpose } from './rearranging.js';
 export { type ReductionOptions, reduction } from './reduction.js';
 export {
   type AxisArgument,
@@ -146,10 +123,12 @@ export {
   variance,
   variance as var,
 } from './reductions/index.js';
+export { ravel, reshape } from './reshape.js';
 export type { TileScalar } from './scalar.js';
 export { cumprod, cumsum, diff, ediff1d, nancumprod, nancumsum, type ScanOptions } from './scans.js';
 export { digitize, type SearchOptions, searchsorted } from './searching.js';
 export { choose, select } from './select.js';
+export { arange, type LinspaceOptions, linspace } from './sequences.js';
 export { intersect1d, isin, setdiff1d, setxor1d, union1d } from './sets.js';
 export {
   fliplr,

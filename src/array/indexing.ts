@@ -3,12 +3,12 @@ import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis } from './axes.js';
 import { boundaries, type Chunks, commonRefinement, cut, gridOf, isKnown, sameSizes } from './chunks.js';
 import { shapesOfBlocks } from './compute.js';
-import { ravel } from './manipulation.js';
 import { type AliasNode, type ArrayNode, boundsOf, makeNode, type TasksNode } from './node.js';
 import type { CompressParams } from './ops/compress.js';
 import type { TakeParams } from './ops/take.js';
 import { knownPositions } from './positions.js';
 import { rechunkNode } from './rechunk.js';
+import { ravel } from './reshape.js';
 import { moved } from './work.js';
 
 /**

@@ -4,8 +4,8 @@ import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { atLeast } from './atleast.js';
 import { normalizeAxis, requireKnown, requireList } from './axes.js';
 import { boundaries } from './chunks.js';
+import { concatenate, type PromoteAll, stack } from './concatenate.js';
 import { take } from './indexing.js';
-import { concatenate, type PromoteAll, stack } from './manipulation.js';
 
 /**
  * Arrays one below the other: along the first axis, vectors being rows.

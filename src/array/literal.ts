@@ -1,7 +1,7 @@
 import { allocate, DTYPES, type DType, isDType, type TypedArray } from '../kernels/dtype.js';
 import { type ArrayInput, type FromOptions, type NestedArray, TileArray } from './array.js';
 import { blockShape, boundaries, checkShape, normalizeChunks, product } from './chunks.js';
-import { constantNode } from './creation.js';
+import { constantNode } from './filled.js';
 import type { NDArrayLike } from './ndarray.js';
 import { makeNode, type TasksNode } from './node.js';
 import type { LiteralParams } from './ops/literal.js';

@@ -6,13 +6,13 @@ import { mapBlocks } from './blocks.js';
 import * as diagonals from './diagonals.js';
 import * as indexing from './indexing.js';
 import * as joining from './joining.js';
-import * as manipulation from './manipulation.js';
 import { dot, matmul } from './matmul.js';
 import { nonzero } from './nonzero.js';
 import * as ordering from './ordering.js';
 import { type MapOverlapOptions, mapOverlap } from './overlap.js';
 import { vindex } from './points.js';
 import type { DivideOf, FloatOf, MeanOf, NumberOf, Promote, Scalar, SumOf } from './promote.js';
+import * as rearranging from './rearranging.js';
 import type {
   AllAxes,
   AxisArgument,
@@ -22,6 +22,7 @@ import type {
   VarOptions,
 } from './reductions/index.js';
 import * as reductions from './reductions/index.js';
+import { ravel, reshape } from './reshape.js';
 import type { TileScalar } from './scalar.js';
 import type { ScanOptions } from './scans.js';
 import * as scans from './scans.js';
@@ -185,11 +186,11 @@ const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
   argmin: reductions.argmin,
   argmax: reductions.argmax,
   transpose: (x: TileArray<DType>, ...axes: number[]) =>
-    manipulation.transpose(x, axes.length > 0 ? axes.flat() : undefined),
-  reshape: (x: TileArray<DType>, ...shape: number[]) => manipulation.reshape(x, shape.flat()),
-  ravel: manipulation.ravel,
+    rearranging.transpose(x, axes.length > 0 ? axes.flat() : undefined),
+  reshape: (x: TileArray<DType>, ...shape: number[]) => reshape(x, shape.flat()),
+  ravel,
   squeeze,
-  swapaxes: manipulation.swapaxes,
+  swapaxes: rearranging.swapaxes,
   take: indexing.take,
   compress: (x: TileArray<DType>, condition: ArrayInput, axis?: number) =>
     indexing.compress(condition, x, axis),

@@ -1,9 +1,9 @@
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireKnown } from './axes.js';
-import { arange } from './creation.js';
 import { compress } from './indexing.js';
-import { ravel } from './manipulation.js';
+import { ravel } from './reshape.js';
+import { arange } from './sequences.js';
 import { floorDivide, remainder } from './ufuncs/index.js';
 
 /**

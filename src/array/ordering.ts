@@ -7,8 +7,9 @@ import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.
 import { normalizeAxes, normalizeAxis, requireKnown } from './axes.js';
 import { product } from './chunks.js';
 import { inOneBlock, overLanes } from './lanes.js';
-import { moveaxis, ravel, transpose } from './manipulation.js';
 import type { MeanOf } from './promote.js';
+import { moveaxis, transpose } from './rearranging.js';
+import { ravel } from './reshape.js';
 
 /**
  * Elements in ascending order along an axis (null: of the flattened array), NaN last. All of the axis comes into one block.

@@ -2,10 +2,10 @@ import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { requireKnown, requireList } from './axes.js';
 import { blockShape, boundaries, cut, product, stridesOf } from './chunks.js';
 import { broadcastShapes } from './elementwise.js';
-import { reshape } from './manipulation.js';
 import { type ArrayNode, makeNode, type TasksNode } from './node.js';
 import type { PointsParams } from './ops/points.js';
 import { knownPositions } from './positions.js';
+import { reshape } from './reshape.js';
 import { moved } from './work.js';
 
 /**

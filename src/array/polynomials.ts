@@ -1,9 +1,10 @@
 import { type DType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
-import { arange, zerosLike } from './creation.js';
+import { zerosLike } from './filled.js';
 import { lstsq } from './linalg/index.js';
 import type { MeanOf, Promote } from './promote.js';
 import { sum } from './reductions/index.js';
+import { arange } from './sequences.js';
 import { add, divide, multiply, type PromoteInputs, power, sqrt, square } from './ufuncs/index.js';
 
 /**

@@ -3,11 +3,13 @@ import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
 import { requireKnown } from './axes.js';
 import { product } from './chunks.js';
+import { type PromoteAll, stack } from './concatenate.js';
 import { diagonal } from './diagonals.js';
-import { type PromoteAll, ravel, stack, transpose } from './manipulation.js';
 import { matmul, tensordot } from './matmul.js';
 import { promoteAll } from './promote.js';
+import { transpose } from './rearranging.js';
 import { sum } from './reductions/index.js';
+import { ravel } from './reshape.js';
 import { parseSubscripts } from './subscripts.js';
 import { multiply, type PromoteInputs, subtract } from './ufuncs/index.js';
 

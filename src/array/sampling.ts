@@ -1,7 +1,7 @@
 /** What `choice` and `permutation` of random generators have in common. */
 import type { DType } from '../kernels/dtype.js';
 import { asarray, type TileArray } from './array.js';
-import { ravel, reshape } from './manipulation.js';
+import { ravel, reshape } from './reshape.js';
 import { takeAlongAxis } from './take-along.js';
 
 /** What an array has at places along an axis, whose own axes come in place of that axis. */

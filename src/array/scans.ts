@@ -3,11 +3,12 @@ import { checkOptions } from '../engine/known-options.js';
 import { type DType, isDType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis, requireKnown } from './axes.js';
-import { full } from './creation.js';
+import { concatenate } from './concatenate.js';
+import { full } from './filled.js';
 import { inOneBlock, overLanes } from './lanes.js';
-import { concatenate, ravel } from './manipulation.js';
 import { type SumOf, sumOf } from './promote.js';
 import { rechunkNode } from './rechunk.js';
+import { ravel } from './reshape.js';
 import { add, isnan, multiply, notEqual, subtract, where } from './ufuncs/index.js';
 import { lastOfBlocks, spreadOverBlocks } from './view.js';
 

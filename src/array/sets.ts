@@ -1,8 +1,9 @@
 /** Which values arrays have in common. */
 import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
+import { concatenate } from './concatenate.js';
 import { get } from './indexing.js';
-import { concatenate, ravel } from './manipulation.js';
+import { ravel } from './reshape.js';
 import { searchsorted } from './searching.js';
 import { equal, logicalAnd, logicalNot, notEqual, type PromoteInputs } from './ufuncs/index.js';
 import { unique } from './unique.js';

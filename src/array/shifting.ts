@@ -5,9 +5,11 @@ import type { DType } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.js';
 import { normalizeAxes, normalizeAxis, requireKnown } from './axes.js';
 import { broadcastTo } from './broadcast.js';
-import { full } from './creation.js';
-import { concatenate, flip, ravel, transpose } from './manipulation.js';
+import { concatenate } from './concatenate.js';
+import { full } from './filled.js';
 import type { Scalar } from './promote.js';
+import { flip, transpose } from './rearranging.js';
+import { ravel } from './reshape.js';
 
 const along = (x: TileArray<DType>, axis: number, range: string): TileArray<DType> =>
   x.slice(...x.shape.map((_, a) => (a === axis ? range : ':')));

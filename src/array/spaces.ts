@@ -2,7 +2,7 @@
 import { checkOptions } from '../engine/known-options.js';
 import type { DType } from '../kernels/dtype.js';
 import type { TileArray } from './array.js';
-import { type LinspaceOptions, linspace } from './creation.js';
+import { type LinspaceOptions, linspace } from './sequences.js';
 import { multiply, power } from './ufuncs/index.js';
 
 /** How `logspace` goes on. */

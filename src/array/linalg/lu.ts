@@ -1,8 +1,8 @@
 import { type ArrayInput, type DTypeOf, TileArray } from '../array.js';
 import { boundaries } from '../chunks.js';
-import { arange } from '../creation.js';
 import { type Emit, makeNode, type TasksNode } from '../node.js';
 import type { LowerParams } from '../ops/linalg/lu.js';
+import { arange } from '../sequences.js';
 import { equal } from '../ufuncs/index.js';
 import { type RealArray, type RealOf, squareOf } from './matrix.js';
 import { luPanels, type Panels } from './panels.js';

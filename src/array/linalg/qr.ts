@@ -1,6 +1,6 @@
 import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
+import { concatenate } from '../concatenate.js';
 import { inOneBlock } from '../lanes.js';
-import { concatenate } from '../manipulation.js';
 import { matmul } from '../matmul.js';
 import { matrixOf, type RealArray, type RealOf } from './matrix.js';
 import { tallQr } from './tall.js';

@@ -1,7 +1,7 @@
 import { checkOptions } from '../../engine/known-options.js';
 import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
 import { requireKnown } from '../axes.js';
-import { eye } from '../creation.js';
+import { eye } from '../eye.js';
 import { promoteTypes } from '../promote.js';
 import { cholesky } from './cholesky.js';
 import { type Real, type RealArray, type RealOf, type RealOfBoth, realOf, squareOf } from './matrix.js';
