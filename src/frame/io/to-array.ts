@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TileArray } from '../../array/array.js';
-import { zeros } from '../../array/creation.js';
+import { zeros } from '../../array/filled.js';
 import { makeNode, type TasksNode } from '../../array/node.js';
 import { promoteTypes } from '../../array/promote.js';
 import { atExit } from '../../engine/disk/cleanup.js';

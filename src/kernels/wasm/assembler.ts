@@ -25,7 +25,7 @@ import {
 } from './code.js';
 
 export * from './code.js';
-export * from './instructions.js';
+export * from './instructions/index.js';
 
 interface Signature {
   readonly params?: readonly ValueType[];

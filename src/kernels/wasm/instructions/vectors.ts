@@ -1,25 +1,6 @@
-/** The instructions of WebAssembly 1.0, bulk memory, saturating truncation and fixed-width SIMD, by type. */
-
-import { type Code, signed, unsigned } from './code.js';
-
-type Unary = (a: Code) => Code;
-type Binary = (a: Code, b: Code) => Code;
-/** Loads from `address + offset` (unsigned; no wrap-around past 4 GiB). */
-type Load = (address: Code, offset?: number) => Code;
-type Store = (address: Code, value: Code, offset?: number) => Code;
-
-const un =
-  (...op: number[]): Unary =>
-  (a) => [a, op];
-const bin =
-  (...op: number[]): Binary =>
-  (a, b) => [a, b, op];
-const load =
-  (align: number, ...op: number[]): Load =>
-  (address, offset = 0) => [address, op, align, unsigned(offset)];
-const store =
-  (align: number, ...op: number[]): Store =>
-  (address, value, offset = 0) => [address, value, op, align, unsigned(offset)];
+/** The instructions of fixed-width SIMD, by the shape of their lanes. */
+import { type Code, unsigned } from '../code.js';
+import { type Binary, bin, bytesOf, type Load, load, store, type Unary, un } from './encoding.js';
 
 const simd = (op: number): number[] => [0xfd, ...unsigned(op)];
 const vun = (op: number): Unary => un(...simd(op));
@@ -41,146 +22,6 @@ const loadLane =
     unsigned(offset),
     lane,
   ];
-
-const scratch = new DataView(new ArrayBuffer(16));
-const bytesOf = (write: (view: DataView) => void, length: number): number[] => {
-  write(scratch);
-  return [...new Uint8Array(scratch.buffer, 0, length)];
-};
-
-const integer = (compare: number, arithmetic: number) => ({
-  eqz: un(compare),
-  eq: bin(compare + 1),
-  ne: bin(compare + 2),
-  ltS: bin(compare + 3),
-  ltU: bin(compare + 4),
-  gtS: bin(compare + 5),
-  gtU: bin(compare + 6),
-  leS: bin(compare + 7),
-  leU: bin(compare + 8),
-  geS: bin(compare + 9),
-  geU: bin(compare + 10),
-  clz: un(arithmetic),
-  ctz: un(arithmetic + 1),
-  popcnt: un(arithmetic + 2),
-  add: bin(arithmetic + 3),
-  sub: bin(arithmetic + 4),
-  mul: bin(arithmetic + 5),
-  divS: bin(arithmetic + 6),
-  divU: bin(arithmetic + 7),
-  remS: bin(arithmetic + 8),
-  remU: bin(arithmetic + 9),
-  and: bin(arithmetic + 10),
-  or: bin(arithmetic + 11),
-  xor: bin(arithmetic + 12),
-  shl: bin(arithmetic + 13),
-  shrS: bin(arithmetic + 14),
-  shrU: bin(arithmetic + 15),
-  rotl: bin(arithmetic + 16),
-  rotr: bin(arithmetic + 17),
-});
-
-const float = (compare: number, arithmetic: number) => ({
-  eq: bin(compare),
-  ne: bin(compare + 1),
-  lt: bin(compare + 2),
-  gt: bin(compare + 3),
-  le: bin(compare + 4),
-  ge: bin(compare + 5),
-  abs: un(arithmetic),
-  neg: un(arithmetic + 1),
-  ceil: un(arithmetic + 2),
-  floor: un(arithmetic + 3),
-  trunc: un(arithmetic + 4),
-  nearest: un(arithmetic + 5),
-  sqrt: un(arithmetic + 6),
-  add: bin(arithmetic + 7),
-  sub: bin(arithmetic + 8),
-  mul: bin(arithmetic + 9),
-  div: bin(arithmetic + 10),
-  min: bin(arithmetic + 11),
-  max: bin(arithmetic + 12),
-  copysign: bin(arithmetic + 13),
-});
-
-export const i32 = {
-  const: (value: number): Code => [0x41, signed(BigInt(value | 0))],
-  load: load(2, 0x28),
-  load8S: load(0, 0x2c),
-  load8U: load(0, 0x2d),
-  load16S: load(1, 0x2e),
-  load16U: load(1, 0x2f),
-  store: store(2, 0x36),
-  store8: store(0, 0x3a),
-  store16: store(1, 0x3b),
-  ...integer(0x45, 0x67),
-  wrapI64: un(0xa7),
-  truncSatF32S: un(0xfc, 0),
-  truncSatF32U: un(0xfc, 1),
-  truncSatF64S: un(0xfc, 2),
-  truncSatF64U: un(0xfc, 3),
-  reinterpretF32: un(0xbc),
-  extend8S: un(0xc0),
-  extend16S: un(0xc1),
-};
-
-export const i64 = {
-  const: (value: bigint): Code => [0x42, signed(BigInt.asIntN(64, value))],
-  load: load(3, 0x29),
-  load8S: load(0, 0x30),
-  load8U: load(0, 0x31),
-  load16S: load(1, 0x32),
-  load16U: load(1, 0x33),
-  load32S: load(2, 0x34),
-  load32U: load(2, 0x35),
-  store: store(3, 0x37),
-  store8: store(0, 0x3c),
-  store16: store(1, 0x3d),
-  store32: store(2, 0x3e),
-  ...integer(0x50, 0x79),
-  extendI32S: un(0xac),
-  extendI32U: un(0xad),
-  truncSatF32S: un(0xfc, 4),
-  truncSatF32U: un(0xfc, 5),
-  truncSatF64S: un(0xfc, 6),
-  truncSatF64U: un(0xfc, 7),
-  reinterpretF64: un(0xbd),
-  extend8S: un(0xc2),
-  extend16S: un(0xc3),
-  extend32S: un(0xc4),
-};
-
-export const f32 = {
-  const: (value: number): Code => [0x43, bytesOf((view) => view.setFloat32(0, value, true), 4)],
-  load: load(2, 0x2a),
-  store: store(2, 0x38),
-  ...float(0x5b, 0x8b),
-  convertI32S: un(0xb2),
-  convertI32U: un(0xb3),
-  convertI64S: un(0xb4),
-  convertI64U: un(0xb5),
-  demoteF64: un(0xb6),
-  reinterpretI32: un(0xbe),
-};
-
-export const f64 = {
-  const: (value: number): Code => [0x44, bytesOf((view) => view.setFloat64(0, value, true), 8)],
-  load: load(3, 0x2b),
-  store: store(3, 0x39),
-  ...float(0x61, 0x99),
-  convertI32S: un(0xb7),
-  convertI32U: un(0xb8),
-  convertI64S: un(0xb9),
-  convertI64U: un(0xba),
-  promoteF32: un(0xbb),
-  reinterpretI64: un(0xbf),
-};
-
-export const memory = {
-  /** Copies `bytes` bytes; the ranges may overlap. */
-  copy: (to: Code, from: Code, bytes: Code): Code => [to, from, bytes, 0xfc, 10, 0, 0],
-  fill: (to: Code, byte: Code, bytes: Code): Code => [to, byte, bytes, 0xfc, 11, 0],
-};
 
 /** A vector constant of two 64-bit lanes. */
 const wide = (low: bigint, high: bigint): Code => [
@@ -379,11 +220,13 @@ export const f32x4 = {
 
 export const f64x2 = {
   ...laneFloats(71, 236),
-  const: (value: number): Code => {
-    scratch.setFloat64(0, value);
-    const bits = scratch.getBigInt64(0);
-    return wide(bits, bits);
-  },
+  const: (value: number): Code => [
+    simd(12),
+    bytesOf((view) => {
+      view.setFloat64(0, value, true);
+      view.setFloat64(8, value, true);
+    }, 16),
+  ],
   splat: vun(20),
   extractLane: extract(33),
   replaceLane: replace(34),
