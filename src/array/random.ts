@@ -12,7 +12,7 @@ import { type ArrayInput, asarray, type DTypeOf, type TileArray } from './array.
 import { normalizeAxis, requireKnown } from './axes.js';
 import { checkShape, product } from './chunks.js';
 import { drawnArray, type RandomOptions, type Shape } from './drawing.js';
-import { endsOfShares, takenAt } from './sampling.js';
+import { endsOfShares, sharesOf, takenAt } from './sampling.js';
 import { searchsorted } from './searching.js';
 
 export type { RandomOptions } from './drawing.js';
@@ -21,7 +21,7 @@ export type { RandomOptions } from './drawing.js';
 export interface ChoiceOptions extends RandomOptions {
   /** Whether an element may be drawn several times (default true). Without replacement all is drawn in one block. */
   readonly replace?: boolean;
-  /** The probability of each element (default: all alike); only with replacement. */
+  /** The probability of each element (default: all alike). */
   readonly p?: readonly number[] | Float64Array;
   /** Along which axis of an array elements lie (default 0). */
   readonly axis?: number;
@@ -213,16 +213,15 @@ export class Generator {
   ): TileArray<'int64'> {
     checkRandom({ kind: 'choice', dtype: 'int64', pool, count: 0 });
     const where = chunks === undefined ? {} : { chunks };
-    if (p !== undefined) {
-      if (!replace) throw new RangeError('choice: p is for drawing with replacement; leave out p or replace');
-      const drawn = this.random(shape, where);
-      return searchsorted(endsOfShares(p, pool), drawn, { side: 'right' });
-    }
+    const shares = p === undefined ? undefined : sharesOf(p, pool);
+    if (replace && shares)
+      return searchsorted(endsOfShares(shares), this.random(shape, where), { side: 'right' });
     if (replace) {
       if (pool === 0) throw new RangeError('choice: there is no element to draw');
       return this.integers(0, pool, shape, where);
     }
-    const spec = { kind: 'choice', dtype: 'int64', pool, count: product(checkShape(shape)) } as const;
+    const count = product(checkShape(shape));
+    const spec = { kind: 'choice', dtype: 'int64', pool, count, ...(shares && { p: shares }) } as const;
     const drawn = this.draw<'int64'>(spec, shape, { chunks: -1 });
     return chunks === undefined ? drawn : drawn.rechunk(chunks);
   }

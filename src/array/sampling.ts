@@ -18,16 +18,22 @@ export function takenAt(array: TileArray<DType>, places: TileArray<'int64'>, axi
       ]) as TileArray<DType>);
 }
 
-/** Where each element's share of [0, 1) ends, in one block. */
-export function endsOfShares(p: readonly number[] | Float64Array, pool: number): TileArray<'float64'> {
+/** Probabilities of so many elements; throws a RangeError where they are none. */
+export function sharesOf(p: readonly number[] | Float64Array, pool: number): Float64Array {
   if (p.length !== pool) throw new RangeError(`choice: ${p.length} probabilities for ${pool} elements`);
-  const sums = Float64Array.from(p);
-  for (let i = 0; i < pool; i++) {
-    if (!(sums[i] >= 0)) throw new RangeError(`choice: ${sums[i]} is no probability`);
-    if (i > 0) sums[i] += sums[i - 1];
-  }
-  const total = sums[pool - 1] ?? 0;
+  const shares = Float64Array.from(p);
+  const wrong = shares.find((share) => !(share >= 0));
+  if (wrong !== undefined) throw new RangeError(`choice: ${wrong} is no probability`);
+  const total = shares.reduce((sum, share) => sum + share, 0);
   if (!(Math.abs(total - 1) <= 2 ** -26))
     throw new RangeError(`choice: probabilities add up to ${total}, not to 1`);
+  return shares;
+}
+
+/** Where each element's share of [0, 1) ends, in one block. */
+export function endsOfShares(shares: Float64Array): TileArray<'float64'> {
+  const sums = Float64Array.from(shares);
+  for (let i = 1; i < sums.length; i++) sums[i] += sums[i - 1];
+  const total = sums[sums.length - 1];
   return asarray(sums.map((sum) => sum / total)).rechunk(-1) as TileArray<'float64'>;
 }

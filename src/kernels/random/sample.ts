@@ -1,9 +1,12 @@
+import { searchLane } from '../lanes/search.js';
 import type { Words } from './words.js';
 
 /** Whole numbers 0 … `pool` - 1 without repetition; all of them in any order where as many are wanted. */
 export interface Sample {
   readonly pool: number;
   readonly count: number;
+  /** The probability of each; default: all alike. */
+  readonly p?: Float64Array;
 }
 
 /** From so large a pool of which more than this share is wanted, the pool itself is shuffled. */
@@ -12,9 +15,11 @@ const SHUFFLED_SHARE = 1 / 50;
 
 /**
  * How a sample is drawn. `permute`: all of the pool, shuffled in place. `tail`: the end of the shuffled pool. `floyd`: R. W. Floyd's algorithm
- * (J. Bentley, "Programming Pearls: A sample of brilliance", 1987), which needs no pool, shuffled then.
+ * (J. Bentley, "Programming Pearls: A sample of brilliance", 1987), which needs no pool, shuffled then. `weighted`: in rounds, in which what was drawn before has no
+ * probability any more.
  */
-function wayOf({ pool, count }: Sample, permutes: boolean): 'permute' | 'tail' | 'floyd' {
+function wayOf({ pool, count, p }: Sample, permutes: boolean): 'permute' | 'tail' | 'floyd' | 'weighted' {
+  if (p) return 'weighted';
   if (permutes) return 'permute';
   return pool > SHUFFLED_FROM && count > Math.floor(pool * SHUFFLED_SHARE) ? 'tail' : 'floyd';
 }
@@ -30,6 +35,7 @@ function placesFor(count: number): number {
 export function sampleScratch(sample: Sample, permutes: boolean): number {
   const way = wayOf(sample, permutes);
   if (way === 'permute') return 0;
+  if (way === 'weighted') return 16 * sample.pool;
   return 8 * (way === 'tail' ? sample.pool : placesFor(sample.count));
 }
 
@@ -43,6 +49,10 @@ export function drawSample(
 ): void {
   const { pool, count } = sample;
   const way = wayOf(sample, permutes);
+  if (way === 'weighted') {
+    weighted(words, sample, out, scratch);
+    return;
+  }
   if (way === 'floyd') {
     floyd(words, sample, out, scratch);
     shuffle(words, out, 1, upTo);
@@ -79,6 +89,24 @@ function floyd(words: Words, { pool, count }: Sample, out: Float64Array, table: 
     const value = isNew ? drawn : last;
     table[placeOf(value)] = value;
     out[i] = value;
+  }
+}
+
+function weighted(words: Words, { pool, count, p }: Sample, out: Float64Array, scratch: Float64Array): void {
+  const left = scratch.subarray(0, pool);
+  const ends = scratch.subarray(pool, 2 * pool);
+  left.set(p!);
+  let found = 0;
+  while (found < count) {
+    for (let i = 0, sum = 0; i < pool; i++) ends[i] = sum += left[i]!;
+    const total = ends[pool - 1]!;
+    for (let i = 0; i < pool; i++) ends[i]! /= total;
+    for (let wanted = count - found; wanted > 0; wanted--) {
+      const drawn = searchLane(ends, words.unit(), 'right');
+      if (left[drawn] === 0) continue;
+      left[drawn] = 0;
+      out[found++] = drawn;
+    }
   }
 }
 

@@ -27,8 +27,14 @@ export type RandomSpec =
   | { readonly kind: 'poisson'; readonly dtype: 'int64'; readonly lam: number }
   /** successes of `n` trials that succeed with probability `p` */
   | { readonly kind: 'binomial'; readonly dtype: 'int64'; readonly n: number; readonly p: number }
-  /** `count` of the whole numbers 0 … `pool` - 1, each at most once: as `choice` without replacement draws them */
-  | { readonly kind: 'choice'; readonly dtype: 'int64'; readonly pool: number; readonly count: number }
+  /** `count` of the whole numbers 0 … `pool` - 1, each at most once: as `choice` without replacement draws them; with the probabilities `p`, if not all are alike */
+  | {
+      readonly kind: 'choice';
+      readonly dtype: 'int64';
+      readonly pool: number;
+      readonly count: number;
+      readonly p?: Float64Array;
+    }
   /** all of them in any order: `count` is `pool` */
   | { readonly kind: 'permutation'; readonly dtype: 'int64'; readonly pool: number; readonly count: number };
 
@@ -130,6 +136,13 @@ export function checkRandom(spec: RandomSpec): void {
         throw new RangeError(
           `${spec.kind}: of ${spec.pool} elements ${spec.count} cannot be drawn without replacement`,
         );
+      if (spec.kind === 'choice' && spec.p) {
+        const possible = spec.p.reduce((n, share) => (share > 0 ? n + 1 : n), 0);
+        if (spec.count > possible)
+          throw new RangeError(
+            `choice: of ${possible} elements that have a probability ${spec.count} cannot be drawn without replacement`,
+          );
+      }
       return;
     default:
       return;

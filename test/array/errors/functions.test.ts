@@ -180,10 +180,10 @@ refused({
       '0.75',
     ],
     [
-      'probabilities without replacement',
-      () => tw.random.defaultRng(1).choice(2, 1, { p: [0.5, 0.5], replace: false }),
+      'more than have a probability',
+      () => tw.random.defaultRng(1).choice(3, 2, { p: [1, 0, 0], replace: false }),
       'RangeError',
-      'leave out',
+      'of 1 elements that have a probability 2',
     ],
     [
       'a choice of unknown elements',

@@ -49,6 +49,13 @@ def samples(book):
             book.case("random, samples", "random.choice", [9, matrix], {**place, **more})
             book.case("random, samples", "random.choice", [9, matrix], {**place, **more, "axis": 1})
         book.case("random, samples", "random.choice", [9, matrix], {**place, "p": [0.5, 0, 0.25, 0.25, 0]})
+    shares = [1 / 64] * 8 + [0, 3 / 8] + [1 / 4, 1 / 8] + [1 / 8]
+    for size in ([0], [1], [5], [3, 4], [12]):
+        place = {"size": size, "chunks": [-1] * len(size), "replace": False, "p": shares}
+        book.case("random, samples", "random.choice", [11, 13], place)
+    rising = (np.arange(300) / 44850).tolist()
+    book.case("random, samples", "random.choice", [12, 300], {"size": [250], "chunks": [-1], "replace": False, "p": rising})
+    book.error("random, samples", "random.choice", [11, 13], {"size": [13], "chunks": [-1], "replace": False, "p": shares})
     for count in (0, 1, 2, 100):
         book.case("random, samples", "random.permutation", [10, count])
     book.case("random, samples", "random.permutation", [10, vector])
