@@ -1,6 +1,6 @@
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { requireKnown, requireList } from './axes.js';
-import { blockShape, boundaries, cut, product, stridesOf } from './chunks.js';
+import { blockShape, boundaries, type Chunks, cut, product, stridesOf } from './chunks.js';
 import { broadcastShapes } from './elementwise.js';
 import { type ArrayNode, makeNode, type TasksNode } from './node.js';
 import type { PointsParams } from './ops/points.js';
@@ -40,6 +40,7 @@ interface Listed {
 
 /** A list of places, repeated as it broadcasts to a shape, in C order. */
 function stretched({ list, shape }: Listed, to: readonly number[]): Float64Array {
+  if (list.length === product(to)) return list;
   const own = stridesOf(shape);
   const lead = to.length - shape.length;
   const steps = to.map((_, a) => (a < lead || shape[a - lead] === 1 ? 0 : own[a - lead]));
@@ -57,58 +58,60 @@ function stretched({ list, shape }: Listed, to: readonly number[]): Float64Array
 
 /** A vector of elements, of about as many in a block as the array has. */
 function pointsNode(input: ArrayNode, points: readonly Float64Array[], count: number): ArrayNode {
-  const starts = input.chunks.map(boundaries);
   const largest = product(input.chunks.map((sizes) => Math.max(1, ...sizes)));
   const pieces = cut(count, largest);
   const offsets = boundaries(pieces);
-  const plans = pieces.map((_, p) => groups(starts, points, offsets[p], offsets[p + 1]));
+  const plans = pieces.map((_, p) => groups(input.chunks, points, offsets[p], offsets[p + 1]));
   const [dtype] = input.parts;
   return makeNode<TasksNode>('points', points, {
     kind: 'tasks',
     parts: [dtype],
     chunks: [pieces],
     inputs: [{ node: input, part: 0 }],
-    task: ([piece], key, emit) => {
-      const plan = plans[piece];
-      return {
-        key,
-        op: 'array/points',
-        inputs: plan.map(({ block }) => emit.keyOf(input, block)),
-        params: {
-          picks: plan.map(({ block, places, to }) => {
-            const steps = stridesOf(blockShape(input.chunks, block));
-            const from = places.map((place) => place.reduce((at, n, a) => at + n * steps[a], 0));
-            return { from: Float64Array.from(from), to: Float64Array.from(to) };
-          }),
-        } satisfies PointsParams,
-        ...moved([{ dtype, shape: [pieces[piece]] }]),
-      };
-    },
+    task: ([piece], key, emit) => ({
+      key,
+      op: 'array/points',
+      inputs: plans[piece].map(({ block }) => emit.keyOf(input, block)),
+      params: {
+        picks: plans[piece].map(({ from, to }) => ({
+          from: Float64Array.from(from),
+          to: Float64Array.from(to),
+        })),
+      } satisfies PointsParams,
+      ...moved([{ dtype, shape: [pieces[piece]] }]),
+    }),
   });
 }
 
+/** The points in one block: where they are in it, in C order, and the places of the result that they go to. */
 interface Group {
   readonly block: readonly number[];
-  /** Places in the block, by axis. */
-  readonly places: (readonly number[])[];
+  readonly from: number[];
   readonly to: number[];
 }
 
 /** Which blocks have the points from one on until before another. */
 function groups(
-  starts: readonly (readonly number[])[],
+  chunks: Chunks,
   points: readonly Float64Array[],
   from: number,
   until: number,
 ): readonly Group[] {
-  const found = new Map<string, Group>();
+  const starts = chunks.map(boundaries);
+  const gridSteps = stridesOf(chunks.map((sizes) => sizes.length));
+  const found = new Map<number, Group & { readonly steps: readonly number[] }>();
   for (let i = from; i < until; i++) {
     const block = points.map((list, a) => blockAt(starts[a], list[i]));
-    const key = block.join(',');
-    const group = found.get(key) ?? { block, places: [], to: [] };
-    group.places.push(points.map((list, a) => list[i] - starts[a][block[a]]));
+    const number = block.reduce((n, at, a) => n + at * gridSteps[a], 0);
+    let group = found.get(number);
+    if (group === undefined) {
+      group = { block, from: [], to: [], steps: stridesOf(blockShape(chunks, block)) };
+      found.set(number, group);
+    }
+    let at = 0;
+    for (let a = 0; a < points.length; a++) at += (points[a][i] - starts[a][block[a]]) * group.steps[a];
+    group.from.push(at);
     group.to.push(i - from);
-    found.set(key, group);
   }
   return [...found.values()];
 }
