@@ -60,10 +60,12 @@ export {
   block,
   columnStack,
   dstack,
+  hsplit,
   hstack,
   repeat,
   split,
   tile,
+  vsplit,
   vstack,
 } from './joining.js';
 export * as linalg from './linalg/index.js';
@@ -90,7 +92,7 @@ export { type Boundary, type ByAxis, type MapOverlapOptions, mapOverlap } from '
 export { type Piece, piecewise } from './piecewise.js';
 export { vindex } from './points.js';
 export { polyfit, polyval } from './polynomials.js';
-export { cross, einsum, inner, kron, outer } from './products.js';
+export { cross, einsum, inner, kron, outer, vdot } from './products.js';
 export { type Promote, promoteTypes, type Scalar } from './promote.js';
 export * as random from './random.js';
 export { expandDims, flip, moveaxis, swapaxes, transpose } from './rearranging.js';
@@ -128,6 +130,7 @@ export type { TileScalar } from './scalar.js';
 export { cumprod, cumsum, diff, ediff1d, nancumprod, nancumsum, type ScanOptions } from './scans.js';
 export { digitize, type SearchOptions, searchsorted } from './searching.js';
 export { choose, select } from './select.js';
+export { type BlockSubscript, blocks } from './selected-blocks.js';
 export { arange, type LinspaceOptions, linspace } from './sequences.js';
 export { intersect1d, isin, setdiff1d, setxor1d, union1d } from './sets.js';
 export {

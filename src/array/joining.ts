@@ -198,6 +198,35 @@ function evenCuts(extent: number, parts: number): number[] {
 }
 
 /**
+ * As `split`, along the second axis; of a vector along its axis.
+ *
+ * @throws as `split`
+ * @example
+ * hsplit(x, 3).map((part) => part.shape); // [[2, 1], [2, 1], [2, 1]]
+ */
+export function hsplit<A extends ArrayInput>(
+  x: A,
+  sections: number | readonly number[],
+): TileArray<DTypeOf<A>>[] {
+  return split(x, sections, asarray(x).ndim > 1 ? 1 : 0);
+}
+
+/**
+ * As `split`, along the first axis of two or more.
+ *
+ * @throws as `split`, and RangeError of a vector
+ * @example
+ * vsplit(x, 2).map((part) => part.shape); // [[1, 3], [1, 3]]
+ */
+export function vsplit<A extends ArrayInput>(
+  x: A,
+  sections: number | readonly number[],
+): TileArray<DTypeOf<A>>[] {
+  if (asarray(x).ndim < 2) throw new RangeError('vsplit: two axes or more are needed; use split');
+  return split(x, sections, 0);
+}
+
+/**
  * Vectors as the columns of a matrix; matrices go side by side.
  *
  * @throws RangeError where there are no arrays, or they have different numbers of rows

@@ -10,6 +10,7 @@ import { promoteAll } from './promote.js';
 import { transpose } from './rearranging.js';
 import { sum } from './reductions/index.js';
 import { ravel } from './reshape.js';
+import type { TileScalar } from './scalar.js';
 import { parseSubscripts } from './subscripts.js';
 import { multiply, type PromoteInputs, subtract } from './ufuncs/index.js';
 
@@ -25,6 +26,20 @@ export function outer<A extends ArrayInput, B extends ArrayInput>(
 ): TileArray<PromoteInputs<A, B>> {
   const [x, y] = [ravel(asarray(a)), ravel(asarray(b))];
   return multiply(x.slice(':', 'newaxis'), y) as unknown as TileArray<PromoteInputs<A, B>>;
+}
+
+/**
+ * The sum of products of the elements of two arrays, both flattened.
+ *
+ * @throws RangeError where one has more elements; Error where chunk sizes of an array of several axes are unknown
+ * @example
+ * await vdot(x, x).compute(); // 55
+ */
+export function vdot<A extends ArrayInput, B extends ArrayInput>(
+  a: A,
+  b: B,
+): TileScalar<PromoteInputs<A, B>> {
+  return matmul(ravel(asarray(a)), ravel(asarray(b))) as unknown as TileScalar<PromoteInputs<A, B>>;
 }
 
 /**

@@ -281,6 +281,10 @@ SPECIAL = {
     "part.split": part("split"),
     "part.arraySplit": part("arraySplit"),
     "part.histogram": part("histogram"),
+    # blocks of one cut, as Dask numbers them
+    "blocks": lambda x, chunks, *items: da.from_array(x, chunks=freeze(chunks)).blocks[tuple(item(p) if isinstance(p, str) else p for p in items)].compute(scheduler="synchronous"),
+    "part.hsplit": part("hsplit"),
+    "part.vsplit": part("vsplit"),
     "insert": lambda x, index, values, axis=None: np.insert(x, index, values, axis),
     "deleteSlice": lambda x, text, axis=None: np.delete(x, item(text), axis),
     "delete": lambda x, index, axis=None: np.delete(x, np.array(index, int) if index == [] else index, axis),

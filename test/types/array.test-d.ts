@@ -254,6 +254,8 @@ same(tw.ediff1d(int16, { toEnd: 1 }), int16);
 same(tw.setxor1d(int8, uint8), int16);
 same(tw.piecewise(float32, [bool], [0, (above) => above.sqrt()]), float32);
 same(tw.vindex(int8, [[0], [1]]), int8);
+same(tw.blocks(int8, 0, [1], '::2'), int8);
+same(tw.vdot(int8, int16), scalar('int16'));
 same(tw.interp(int8, [1], [2]), float64);
 same(tw.atleast2d(int8), int8);
 same(tw.tri(2), float64);

@@ -98,6 +98,7 @@ export class Evaluator {
     if (f === 'index') return indexed(x, args.slice(1));
     if (f === 'T') return x.T;
     if (f === 'overlapped') return overlapped(x, args[1] as number[][], o);
+    if (f === 'blocks') return named.blocks(x.rechunk(args[1] as number[][]), ...args.slice(2));
     if (f === 'applyOverAxes') return named.applyOverAxes(named[args[0] as string], ...args.slice(1));
     if (f === 'piecewise') return named.piecewise(x, args[1], (args[2] as unknown[]).map(byName));
     if (f === 'coarsen') return named.coarsen(named[args[0] as string], ...args.slice(1), o);

@@ -29,6 +29,12 @@ refused({
     ],
     ['not in a list', () => tw.piecewise(x, wrong(x.less(1)), [1]), 'TypeError', 'piecewise takes a list'],
   ],
+  blocks: [
+    ['that there are not', () => tw.blocks(x, 5), 'RangeError', 'blocks: there is no block 5 along axis 0'],
+    ['of too many axes', () => tw.blocks(x, 0, 0, 0), 'RangeError', 'blocks: 3 subscripts for 2 axes'],
+    ['of no axis', () => tw.blocks(x, '...'), 'RangeError', "'...' chooses no blocks along one axis"],
+    ['none at all', () => tw.blocks(x, '1:'), 'RangeError', 'no block is chosen along axis 0'],
+  ],
   points: [
     ['of too few axes', () => tw.vindex(x, [[0]]), 'RangeError', 'vindex: 1 lists of places for 2 axes'],
     ['outside', () => tw.vindex(x, [[3], [0]]), 'RangeError', 'index 3', 'axis 0 with size 3'],

@@ -118,6 +118,24 @@ def lines(book):
 
 
 def shapes(book):
+    plane, cube = tame(book, "float64", "5x6"), tame(book, "int16", "2x3x4")
+    cut = [[1, 2, 2], [4, 2]]
+    for items in [[0], [-1, 1], ["1:"], [":", "::-1"], [[2, 0]], [1, [1, 0]], ["::2", 0], []]:
+        book.case("blocks", "blocks", [plane, cut, *items])
+    book.case("blocks", "blocks", [cube, [[1, 1], [3], [1, 3]], ":", 0, -1])
+    for items in [[3], [0, 2], [0, 0, 0], [[0, 3]]]:
+        book.error("blocks", "blocks", [plane, cut, *items])
+    for x in [plane, cube]:
+        for at in range(2):
+            book.case("splits", "part.hsplit", [at, x, [1, 2]])
+            book.case("splits", "part.vsplit", [at, x, [1]])
+    book.case("splits", "part.hsplit", [1, tame(book, "float64", "24"), 3])
+    book.error("splits", "part.vsplit", [1, tame(book, "float64", "24"), 3])
+    book.error("splits", "part.hsplit", [1, plane, 4])
+    for dtype in ["int32", "float64"]:
+        book.case("vdot", "vdot", [tame(book, dtype, "24"), tame(book, dtype, "2x3x4")], near=1e-12)
+        book.case("vdot", "vdot", [tame(book, dtype, "5x6"), tame(book, "float64", "5x6")], near=1e-12)
+    book.error("vdot", "vdot", [plane, cube])
     for shape in ["0d", "7", "5x6", "2x3x4"]:
         for fn in ["atleast1d", "atleast2d", "atleast3d"]:
             book.case("atleast", fn, [tame(book, "int8", shape)])
