@@ -179,11 +179,14 @@ export const callNode = (fn: string, ...args: ExprNode[]): CallNode => callOf(fn
 /** A call of as many arguments as there are: a list of users' values may be longer than what functions can be called with. */
 export const callOf = (fn: string, args: readonly ExprNode[]): CallNode => freeze({ kind: 'call', fn, args });
 
+/** Aggregates, besides `first` and `last`, whose value over a window depends on the order of rows. */
+const ORDERED: ReadonlySet<string> = new Set(['list', 'join', 'argMin', 'argMax']);
+
 /** An aggregate over all rows, or over those of a partition that is put in later. */
 export function windowOf({ fn, args, filter, orderBy = [] }: AggregateNode): WindowNode {
   const base = { kind: 'window', partitionBy: [], orderBy } as const;
   if (fn !== 'first' && fn !== 'last')
-    return freeze({ ...base, fn, args, ordered: fn === 'list' || fn === 'join', ...(filter && { filter }) });
+    return freeze({ ...base, fn, args, ordered: ORDERED.has(fn), ...(filter && { filter }) });
   // The filter leaves out nulls, which the window function does by itself, and maybe more: of those rows null is taken.
   const value = freeze({
     kind: 'case',

@@ -119,8 +119,8 @@ const AGGREGATES = {
   mode: {},
   any: { decompose: itself('any') },
   all: { decompose: itself('all') },
-  argMin: {},
-  argMax: {},
+  argMin: { ordered: true },
+  argMax: { ordered: true },
 } as const satisfies Readonly<Record<string, Aggregate>>;
 
 export type AggregateName = keyof typeof AGGREGATES;

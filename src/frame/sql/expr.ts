@@ -1,6 +1,7 @@
-import type { CastNode, ExprNode, Frame, LiteralNode, SortKey } from '../expr/node.js';
+import type { CastNode, ExprNode, Frame, LiteralNode, SortKey, WindowNode } from '../expr/node.js';
 import { isOrdered } from '../plan/aggregates.js';
 import type { Interval } from '../types.js';
+import { type Extreme, inOrderOf, inRowOrder, isExtreme, overFrame, overPartition } from './extremes.js';
 import { AGGREGATE, HERE, OF_LIST, SCALAR, WINDOW } from './functions.js';
 import { isInterval, type Parameters, quoteName, typeName } from './writer.js';
 
@@ -33,17 +34,21 @@ export function exprSql(
     case 'aggregate': {
       const template = rowOf(AGGREGATE, node.fn, 'aggregate');
       const args = node.args.map(sql);
-      if (node.distinct) args[0] = `DISTINCT ${args[0]}`;
-      const keys = node.orderBy ?? (isOrdered(node.fn) ? [] : undefined);
-      if (keys) {
-        const order =
-          keys.length > 0 ? keys.map((key) => keySql(key, parameters)).join(', ') : quoteName(ROW);
-        args[args.length - 1] = `${args[args.length - 1]} ORDER BY ${order}`;
+      const order = node.orderBy?.map((key) => keySql(key, parameters)).join(', ');
+      if (isExtreme(node.fn)) {
+        const [value = '', by = ''] = args;
+        const filter = node.filter && sql(node.filter);
+        if (order !== undefined) return inOrderOf(node.fn, value, by, order, filter);
+        return inRowOrder(node.fn, value, by, quoteName(ROW)) + filterSql(filter);
       }
+      if (node.distinct) args[0] = `DISTINCT ${args[0]}`;
+      if (order !== undefined || isOrdered(node.fn))
+        args[args.length - 1] = `${args[args.length - 1]} ORDER BY ${order || quoteName(ROW)}`;
       return behind(template(...args), filterSql(node.filter && sql(node.filter)));
     }
     case 'window': {
       const args = node.args.map(sql);
+      if (isExtreme(node.fn)) return extremeOver(node, node.fn, args, parameters);
       const call = Object.hasOwn(WINDOW, node.fn)
         ? WINDOW[node.fn]!(...args)
         : rowOf(AGGREGATE, node.fn, 'window function')(...args);
@@ -72,8 +77,33 @@ const behind = (call: string, text: string): string =>
 const filterSql = (predicate: string | undefined): string =>
   predicate === undefined ? '' : ` FILTER (WHERE ${predicate})`;
 
-function overSql(node: Extract<ExprNode, { kind: 'window' }>, parameters: Parameters): string {
-  const partition = node.partitionBy.map((expr) => exprSql(expr, parameters));
+/** The extreme of a window's whole partition, or of a frame within it. */
+function extremeOver(
+  node: WindowNode,
+  fn: Extreme,
+  [value = '', by = '']: readonly string[],
+  parameters: Parameters,
+): string {
+  const filter = node.filter ? exprSql(node.filter, parameters) : '';
+  const keys = node.orderBy.map((key) => keySql(key, parameters)).join(', ');
+  const row = quoteName(ROW);
+  if (!node.frame)
+    return overPartition(fn, value, by, {
+      partition: partitionSql(node, parameters),
+      order: keys || row,
+      filter,
+    });
+  const call = keys ? AGGREGATE[fn](value, by) : overFrame(fn, value, by, row);
+  return `${call}${filterSql(filter || undefined)}${overSql(node, parameters)}`;
+}
+
+const partitionSql = ({ partitionBy }: WindowNode, parameters: Parameters): string =>
+  partitionBy.length > 0
+    ? `PARTITION BY ${partitionBy.map((expr) => exprSql(expr, parameters)).join(', ')}`
+    : '';
+
+function overSql(node: WindowNode, parameters: Parameters): string {
+  const partition = partitionSql(node, parameters);
   const order =
     node.orderBy.length > 0
       ? node.orderBy.map((key) => keySql(key, parameters))
@@ -83,7 +113,7 @@ function overSql(node: Extract<ExprNode, { kind: 'window' }>, parameters: Parame
   // Without a frame of its own an aggregate is of all rows of its partition; SQL's would end at the current row.
   const whole = order.length > 0 && (!Object.hasOwn(WINDOW, node.fn) || /^(first|last)Value$/.test(node.fn));
   const parts = [
-    ...(partition.length > 0 ? [`PARTITION BY ${partition.join(', ')}`] : []),
+    ...(partition ? [partition] : []),
     ...(order.length > 0 ? [`ORDER BY ${order.join(', ')}`] : []),
     ...(node.frame
       ? [frameSql(node.frame)]

@@ -124,6 +124,18 @@ def aggregates(book, d, p, n):
     }
     for text, expr in cases.items():
         book.plan("groups", f"sales.groupBy('g').agg({{ {text} }})", g.agg(expr), any_order=True)
+    # The first of several rows that have the extreme, as pandas has it; rows where the value is null are left out, as in DuckDB.
+    for ours, theirs in (("argMin", "idxmin"), ("argMax", "idxmax")):
+        named = d.dropna(subset=["s", "h"])
+        at = getattr(named.groupby("g", dropna=False)["h"], theirs)()
+        answer = pd.DataFrame({"g": pd.Series(at.index, dtype="string"), "s": named["s"].loc[at].reset_index(drop=True)})
+        book.plan("groups", f"sales.groupBy('g').agg({{ s: col('s').{ours}(col('h')) }})", answer, any_order=True)
+        table = d.dropna(subset=["h"]).reset_index(drop=True)
+        at = getattr(table.groupby("g", dropna=False)["h"], theirs)()
+        answer = pd.DataFrame({"g": pd.Series(at.index, dtype="string"), "t": table["t"].loc[at].reset_index(drop=True)})
+        book.plan("groups", f"sales.groupBy('g').agg({{ t: col('t').{ours}(col('h')) }})", answer, any_order=True)
+        book.expr("windows", "sales", f"col('t').{ours}(col('h')).over('g')", d["g"].astype("object").where(d["g"].notna(), None).map(lambda g, a=answer: a["t"][a["g"].isna() if g is None else a["g"] == g].iloc[0]).astype("datetime64[us]"))
+        book.plan("windows", f"sales.select({{ r: col('t').{ours}(col('h')) }})", pd.DataFrame({"r": [table["t"].loc[getattr(table["h"], theirs)()]]}))
     mode = d.groupby("g", dropna=False)["i"].agg(lambda s: s.mode().iloc[0] if s.notna().any() else pd.NA)
     book.plan("groups", "sales.groupBy('g').agg({ n: col('i').mode() })", pd.DataFrame({"g": pd.Series(mode.index, dtype="string"), "n": pd.Series(pd.array(mode.tolist(), dtype="Int64"))}), any_order=True)
     book.plan("groups", "sales.agg({ n: col('s').mode() })", pd.DataFrame({"n": pd.Series(d["s"].mode().iloc[:1], dtype="string")}))

@@ -200,7 +200,8 @@ export abstract class AggregateMethods<N extends string, T> extends MissingMetho
     return this.aggregate('all');
   }
   /**
-   * The value where `by` is least; of several such rows that of any.
+   * The value where `by` is least; of several such rows that of the first (of any, in a window that has both `orderBy` and `rows` or `range`). Rows where
+   * one of both is null are left out.
    *
    * @example
    * await fromRows([{ x: 'a', y: 2 }, { x: 'b', y: 1 }]).select({ r: col('x').argMin(col('y')) }).rows(); // [ { r: 'b' } ]
@@ -209,7 +210,8 @@ export abstract class AggregateMethods<N extends string, T> extends MissingMetho
     return this.aggregate('argMin', by);
   }
   /**
-   * The value where `by` is greatest; of several such rows that of any.
+   * The value where `by` is greatest; of several such rows that of the first (of any, in a window that has both `orderBy` and `rows` or `range`). Rows where
+   * one of both is null are left out.
    *
    * @example
    * await fromRows([{ x: 'a', y: 2 }, { x: 'b', y: 1 }]).select({ r: col('x').argMax(col('y')) }).rows(); // [ { r: 'a' } ]
