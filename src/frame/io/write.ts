@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkChoice } from '../../engine/known-options.js';
 import { parseBytes } from '../../engine/memory/limits.js';
@@ -11,6 +11,7 @@ import { isRemote, writeRemote } from '../files/remote.js';
 import { writeTo } from '../files/target.js';
 import { checkFrameOptions, type FrameOptions, queryOptions } from '../options.js';
 import { checkNames } from '../plan/check.js';
+import * as make from '../plan/make.js';
 import { inputsOf, type PlanNode } from '../plan/node.js';
 import { engineOf } from '../plan/place.js';
 import { schemaOf } from '../statement/index.js';
@@ -103,11 +104,23 @@ export async function writeParquet(
     return writeDirectory('toParquet', plan, path, options, kind, ['.parquet']);
   }
   if (bytes !== undefined) return writeParts(plan, path, options, bytes, settings);
-  await copy(plan, path, options, by.length > 0 ? ['.parquet'] : undefined, {
-    ...settings,
-    ...(by.length > 0 && { PARTITION_BY: by }),
-  });
+  if (by.length === 0) return copy(plan, path, options, settings);
+  const database = Database.of(engineOf(plan, options.engine));
+  await writeTo(
+    path,
+    { overwrite: options.overwrite ?? false, directoryOf: ['.parquet'] },
+    async (partial) => {
+      await copyTo(plan, partial, database, options, { ...settings, PARTITION_BY: by });
+      if (existsSync(partial) && readdirSync(partial).length > 0) return;
+      mkdirSync(partial, { recursive: true });
+      await copyTo(noRows(plan, by), join(partial, partName(0)), database, options, settings);
+    },
+  );
 }
+
+/** The columns as readers of folders have them, without rows: what is written where there is no folder. */
+const noRows = (plan: PlanNode, by: readonly string[]): PlanNode =>
+  make.limit(make.pick(plan, [...plan.columns.filter((name) => !by.includes(name)), ...by]), 0);
 
 /** Whether a directory is written by tasks: where there are such anyway, and where several objects are to be published together. */
 const inPartitions = (plan: PlanNode, path: string, { engine, partitions }: FrameOptions): boolean =>
@@ -129,9 +142,12 @@ async function writeDirectory(
       `${where}: filePerPartition writes a file for each partition: say how many by partitions`,
     );
   const database = Database.of(engine);
-  await publish(path, { overwrite, extensions }, (staging) =>
-    exportedFiles(plan, database, options, kind, staging),
-  );
+  const { by, ...flat } = kind;
+  await publish(path, { overwrite, extensions }, async (staging) => {
+    const files = await exportedFiles(plan, database, options, kind, staging);
+    if (files.length > 0 || by === undefined) return files;
+    return exportedFiles(noRows(plan, by), database, options, flat, staging);
+  });
 }
 
 /** A directory of files of about a size, in the order of their rows. */
@@ -233,7 +249,7 @@ async function writeText(
   checkChoice(where, 'compression', options.compression, Object.keys(PACKED));
   if (!options.filePerPartition) {
     const { compression = endsIn(path, '.gz') ?? endsIn(path, '.zst') ?? 'none' } = options;
-    return copy(plan, path, options, undefined, { ...settings, COMPRESSION: compression });
+    return copy(plan, path, options, { ...settings, COMPRESSION: compression });
   }
   const { compression = 'none' } = options;
   const packed = (packing: typeof compression): string => extension + PACKED[packing];
@@ -246,23 +262,13 @@ const PACKED = { none: '', gzip: '.gz', zstd: '.zst' } as const;
 const endsIn = (path: string, end: '.gz' | '.zst'): 'gzip' | 'zstd' | undefined =>
   path.endsWith(end) ? (end === '.gz' ? 'gzip' : 'zstd') : undefined;
 
-/** Has DuckDB write the rows of a plan: into a directory of files that end so, or into one file. */
-async function copy(
-  plan: PlanNode,
-  path: string,
-  options: WriteOptions,
-  directoryOf: readonly string[] | undefined,
-  settings: Settings,
-): Promise<void> {
+/** Has DuckDB write the rows of a plan into one file. */
+async function copy(plan: PlanNode, path: string, options: WriteOptions, settings: Settings): Promise<void> {
   const database = Database.of(engineOf(plan, options.engine));
   const write = (to: string): Promise<void> => copyTo(plan, to, database, options, settings);
-  if (isRemote(path) && directoryOf === undefined)
-    return writeRemote(database, path, options.overwrite ?? false, write);
-  const target = {
-    overwrite: options.overwrite ?? false,
-    ...(directoryOf !== undefined && { directoryOf }),
-  };
-  await writeTo(path, target, write);
+  const { overwrite = false } = options;
+  if (isRemote(path)) return writeRemote(database, path, overwrite, write);
+  await writeTo(path, { overwrite }, write);
 }
 
 async function copyTo(
