@@ -94,8 +94,14 @@ describe('what is written is read again', () => {
     const path = join(home, 'numbers.jsonl');
     const { NaN: nan, POSITIVE_INFINITY: infinite } = Number;
     const odd = [
-      { x: nan, list: [1.5, infinite, null], struct: { y: -infinite, z: 'a', w: { v: nan } } },
-      { x: 2.5, list: null, struct: null },
+      {
+        x: nan,
+        list: [1.5, infinite, null],
+        struct: { y: -infinite, z: 'a', w: { v: nan } },
+        deep: [{ y: [nan, 1], z: 'b' }, null, { y: null, z: null }, { y: [], z: "it's" }],
+        lists: [[infinite], null, [2.5]],
+      },
+      { x: 2.5, list: null, struct: null, deep: null, lists: [] },
     ];
     const numbers = tw.fromRows<object>(odd);
     await numbers.toJson(path, { engine });
@@ -142,6 +148,26 @@ describe('what is written is read again', () => {
     expect(readdirSync(path).sort()).toEqual(['k=0', 'k=1', 'k=2']);
     const again = await tw.readParquet(path, { engine });
     expect(await again.filter(tw.col('k').eq(1)).count({ engine })).toBe(133_333);
+    // Without rows there is no folder, and the columns are there all the same.
+    for (const partitions of [undefined, 2]) {
+      const nothing = {
+        engine,
+        partitionBy: 'k',
+        overwrite: true,
+        ...(partitions && { partitions }),
+      } as const;
+      const none = join(home, `none${partitions ?? ''}`);
+      await many().filter(tw.col('k').eq(77)).toParquet(none, nothing);
+      const empty = await tw.readParquet(none, { engine });
+      const { k, ...others } = await many().schema({ engine });
+      expect(await empty.schema({ engine })).toEqual({ ...others, k });
+      expect(empty.columns.at(-1)).toBe('k');
+      expect(await empty.rows({ engine })).toEqual([]);
+      await many().toParquet(none, nothing);
+      expect(await (await tw.readParquet(none, { engine })).count({ engine })).toBe(
+        await many().count({ engine }),
+      );
+    }
     await many().filter(tw.col('k').eq(2)).toParquet(path, { engine, partitionBy: 'k', overwrite: true });
     expect(readdirSync(path)).toEqual(['k=2']);
   });

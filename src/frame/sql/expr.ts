@@ -2,6 +2,7 @@ import type { CastNode, ExprNode, Frame, LiteralNode, SortKey, WindowNode } from
 import { isOrdered } from '../plan/aggregates.js';
 import type { Interval } from '../types.js';
 import { type Extreme, inOrderOf, inRowOrder, isExtreme, overFrame, overPartition } from './extremes.js';
+import { finiteSql } from './finite.js';
 import { AGGREGATE, HERE, OF_LIST, SCALAR, WINDOW } from './functions.js';
 import { isInterval, type Parameters, quoteName, typeName } from './writer.js';
 
@@ -22,6 +23,12 @@ export function exprSql(
       return literalSql(node, parameters);
     case 'call': {
       if (node.fn === 'struct') return structSql(node.args, sql);
+      if (node.fn === 'finite') return finiteSql(sql(node.args[0]!), (node.args[1] as LiteralNode).type!);
+      if (node.fn === 'mul') {
+        const at = node.args.findIndex((arg) => arg.kind === 'literal' && isInterval(arg.value));
+        if (at >= 0)
+          return timesSql((node.args[at] as LiteralNode).value as Interval, sql(node.args[1 - at]!));
+      }
       if (Object.hasOwn(OF_LIST, node.fn)) return OF_LIST[node.fn]!(node.args.map(sql));
       return rowOf(SCALAR, node.fn, 'function')(...node.args.map(sql));
     }
@@ -185,6 +192,18 @@ function dateSql(value: Date): string {
 
 const intervalSql = ({ months, days, microseconds }: Interval): string =>
   `(to_months(${months}) + to_days(${days}) + to_microseconds(${microseconds}))`;
+
+/** A span so many times: DuckDB's own product takes numbers of 32 bits. */
+function timesSql({ months, days, microseconds }: Interval, times: string): string {
+  const [whole, rest] = [{ months, days, microseconds: 0 }, `(${microseconds}::BIGINT * ${times})`];
+  const parts = [
+    ...(months !== 0 || days !== 0 ? [`${intervalSql(whole)} * ${times}`] : []),
+    ...(microseconds !== 0 || (months === 0 && days === 0)
+      ? [`to_microseconds(CAST(${rest} AS BIGINT))`]
+      : []),
+  ];
+  return `(${parts.join(' + ')})`;
+}
 
 function rowOf<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
   const row = Object.hasOwn(table, name) ? table[name] : undefined;

@@ -83,6 +83,8 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   nullIf: call('nullif'),
   /** True where nothing was found that is an error; no user's. */
   refuse: (found, message) => `CASE WHEN ${found} IS NULL THEN true ELSE error(${message} || ${found}) END`,
+  /** An error with a message; no user's. */
+  fail: (message) => `error(${message})`,
   hash: call('hash'),
   place: call('tw_place'),
   /** What is summed for a mean, and the mean of a sum, a count and a null of the type; no user's. */
@@ -171,8 +173,6 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'list.unique': (x) => `list_filter(${x}, lambda e, i: list_position(${x}, e) = i)`,
   'list.slice': (x, from, to) => `list_slice(${x}, ${from}, ${to})`,
   'list.join': call('array_to_string'),
-  /** With null for elements that are no finite numbers; no user's. */
-  'list.finite': (x) => `list_transform(${x}, lambda e: CASE WHEN isfinite(e) THEN e END)`,
   'list.concat': (x, y) => `CASE WHEN ${x} IS NOT NULL AND ${y} IS NOT NULL THEN list_concat(${x}, ${y}) END`,
 
   'struct.field': call('struct_extract'),
