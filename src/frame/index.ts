@@ -16,7 +16,7 @@ export {
   when,
 } from './expr/functions.js';
 export type { ListAccessor } from './expr/list.js';
-export type { Literal, Operand, WindowOptions } from './expr/operand.js';
+export type { Literal, Operand, ShiftOptions, WindowOptions } from './expr/operand.js';
 export type { StringAccessor } from './expr/str.js';
 export type { StructAccessor } from './expr/struct.js';
 export { type AnyFrame, DataFrame } from './frame.js';
@@ -44,7 +44,7 @@ export type {
   ResultColumn,
   RowResult,
 } from './map/make.js';
-export type { SortOptions } from './methods/rows.js';
+export type { DistinctOptions, SortOptions } from './methods/rows.js';
 export type { FrameOptions } from './options.js';
 export type { Batch, Column, ColumnValues } from './result/column.js';
 export type { ColumnInput } from './result/from-values.js';

@@ -250,8 +250,34 @@ describe('what a call does not take', () => {
     ],
     [
       'what a shift fills, as pandas has it',
-      () => col('x').shift(1, wrong({ fill: 0 })),
-      'a window of shift: there is no option "fill"',
+      () => col('x').shift(1, wrong({ fill_value: 0 })),
+      'shift: there is no option "fill_value"; there are fill, partitionBy, orderBy, rows, range',
+    ],
+    [
+      'what a difference fills',
+      () => col('x').diff(1, wrong({ fill: 0 })),
+      'diff: there is no option "fill"; there are partitionBy, orderBy, rows, range',
+    ],
+    [
+      'a number of rows to draw, as pandas has it',
+      () => frame.sample(3),
+      'sample: the fraction lies between 0 and 1, and is 3; so many rows are drawn by { n: 3 }',
+    ],
+    ['half a row to draw', () => frame.sample({ n: 0.5 }), 'sample: n is a whole number from 0, not 0.5'],
+    [
+      'a seed that is no number',
+      () => frame.sample(0.5, { seed: wrong('7') }),
+      'sample: seed is a whole number from 0, not ',
+    ],
+    [
+      'which duplicates stay, as pandas has it',
+      () => frame.distinct('x', { keep: wrong(false) }),
+      'distinct: keep is no false; there are first, last, none',
+    ],
+    [
+      'totals of no aggregate',
+      () => frame.pivot({ index: 'x', on: 'text', values: 'y', margins: 'all', names: ['a'] }),
+      "pivot: margins are of an aggregate: say which, such as aggregate: 'sum'",
     ],
     [
       'a format of other libraries, for texts of times',

@@ -481,6 +481,20 @@ is<Equal<S<typeof buckets>, { origin: 'string'; date: 'timestamp'; n: 'int64' }>
 // @ts-expect-error no column of times
 df.resample('nope', '1d');
 
+// Rows that stay, and rows that are drawn.
+is<Equal<S<ReturnType<typeof kept>>, S<typeof df>>>(true);
+const kept = () => df.distinct('origin', { keep: 'last' }).sample({ n: 3, seed: 1 });
+// @ts-expect-error no column
+df.distinct('nope', { keep: 'last' });
+// @ts-expect-error no such rows
+df.distinct('origin', { keep: 'any' });
+// @ts-expect-error no number
+df.sample({ n: '3' });
+const shifted = df.select({ a: col('distance').shift(1, { fill: 0 }), b: col('delay').rank({ pct: true }) });
+is<Equal<S<typeof shifted>, { a: 'int32'; b: 'float64' }>>(true);
+// @ts-expect-error no column
+df.select({ a: col('distance').shift(1, { fill: col('nope') }) });
+
 // Pivot, describe, corr.
 const pivoted = df.pivot({ index: 'date', on: 'origin', values: 'distance', names: ['SEA', 'LAX'] });
 is<Equal<S<typeof pivoted>, { date: 'timestamp'; SEA: 'int32'; LAX: 'int32' }>>(true);
@@ -495,7 +509,14 @@ is<Equal<S<typeof summed>, { date: 'timestamp'; delay: 'int64'; SEA: 'int64'; nu
 const means = df.pivot({ index: 'date', on: 'delay', values: 'distance', aggregate: 'mean', names: [1, 2] });
 is<Equal<S<typeof means>, { date: 'timestamp'; 1: 'float64'; 2: 'float64' }>>(true);
 declare const names: string[];
-const margins = df.pivot({ index: 'date', on: 'origin', values: 'distance', margins: 'all', names: ['SEA'] });
+const margins = df.pivot({
+  index: 'date',
+  on: 'origin',
+  values: 'distance',
+  aggregate: 'max',
+  margins: 'all',
+  names: ['SEA'],
+});
 is<Equal<S<typeof margins>, { date: 'timestamp'; SEA: 'int32'; all: 'int32' }>>(true);
 is<Equal<S<ReturnType<typeof pivotOf>>, AnySchema>>(true);
 const pivotOf = () => df.pivot({ index: 'date', on: 'origin', values: 'distance', names });

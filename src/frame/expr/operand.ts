@@ -30,6 +30,12 @@ export interface WindowOptions<N extends string = string> {
   readonly range?: readonly [number | string | null, number | string | null];
 }
 
+/** Over which rows a value of other rows is looked for, and what is taken where there is none. */
+export interface ShiftOptions<N extends string = string> extends WindowOptions<N> {
+  /** A value of the column's type, or an expression over this row. Default: null. */
+  readonly fill?: Operand<N>;
+}
+
 /** How the rows of an aggregate that depends on order are ordered; without it their own order counts. */
 export interface AggregateOrder<N extends string = string> {
   readonly orderBy?: OrderTerm<N> | readonly OrderTerm<N>[];

@@ -1,4 +1,4 @@
-import { checkOptions } from '../../engine/known-options.js';
+import { checkOptions, optionNames } from '../../engine/known-options.js';
 import type { Interval } from '../types.js';
 import { parseDuration } from './duration.js';
 import { sortKeys } from './methods/core.js';
@@ -18,8 +18,10 @@ import {
 import type { WindowOptions } from './operand.js';
 
 export interface RankOptions<N extends string = string> {
-  readonly method?: 'average' | 'min' | 'max' | 'dense' | 'ordinal';
+  readonly method?: 'average' | 'min' | 'max' | 'dense' | 'ordinal' | 'first';
   readonly descending?: boolean;
+  /** Whether places are shares of the greatest that there can be: of how many values there are, of 'dense' of how many different ones. */
+  readonly pct?: boolean;
   readonly partitionBy?: N | readonly N[];
 }
 
@@ -34,6 +36,13 @@ export interface RollingOptions<N extends string = string> {
   readonly center?: boolean;
 }
 
+export const WINDOW_OPTIONS = optionNames<WindowOptions>({
+  partitionBy: true,
+  orderBy: true,
+  rows: true,
+  range: true,
+});
+
 /** A window function over a window, as data. */
 export function windowNode(
   fn: string,
@@ -41,12 +50,7 @@ export function windowNode(
   options: WindowOptions,
   ordered: boolean,
 ): WindowNode {
-  checkOptions(`a window of ${fn === 'lag' || fn === 'lead' ? 'shift' : fn}`, options, [
-    'partitionBy',
-    'orderBy',
-    'rows',
-    'range',
-  ]);
+  checkOptions(`a window of ${fn === 'lag' || fn === 'lead' ? 'shift' : fn}`, options, WINDOW_OPTIONS);
   const { partitionBy = [], orderBy = [], rows, range } = options;
   if (rows && range) throw new TypeError('a window has rows or a range, not both');
   const frame = frameOf(rows, range);
@@ -108,8 +112,8 @@ const mentions = (node: ExprNode): boolean =>
 
 /** The place of a value among others, as data. */
 export function rankNode(node: ExprNode, options: RankOptions): ExprNode {
-  checkOptions('rank', options, ['method', 'descending', 'partitionBy']);
-  const { method = 'average', descending = false, partitionBy = [] } = options;
+  checkOptions('rank', options, ['method', 'descending', 'pct', 'partitionBy']);
+  const { method = 'average', descending = false, pct = false, partitionBy = [] } = options;
   const key: SortKey = { expr: node, descending, nulls: 'last' };
   const keys = typeof partitionBy === 'string' ? [partitionBy] : partitionBy;
   const window = (
@@ -132,6 +136,7 @@ export function rankNode(node: ExprNode, options: RankOptions): ExprNode {
     min: least,
     dense: window('denseRank', [key]),
     ordinal: window('rowNumber', [key]),
+    first: window('rowNumber', [key]),
     max: callNode('sub', callNode('add', least, ties), literalNode(1)),
     average: callNode('add', least, callNode('div', callNode('sub', ties, literalNode(1)), literalNode(2))),
   };
@@ -140,14 +145,18 @@ export function rankNode(node: ExprNode, options: RankOptions): ExprNode {
     throw new TypeError(
       `rank: no method is called ${JSON.stringify(method)}; there are ${Object.keys(places).join(', ')}`,
     );
+  const value = freeze({ kind: 'cast', value: place, to: 'float64', strict: true } as const);
+  // Of different values there are as many up to one, this way and the other, and one more.
+  const different = (): ExprNode =>
+    callNode(
+      'sub',
+      callNode('add', places.dense!, window('denseRank', [{ ...key, descending: !descending }])),
+      literalNode(1),
+    );
+  const most = (): ExprNode => (method === 'dense' ? different() : window('count', [], [], [node]));
   return freeze({
     kind: 'case',
-    branches: [
-      {
-        when: callNode('isNotNull', node),
-        value: freeze({ kind: 'cast', value: place, to: 'float64', strict: true } as const),
-      },
-    ],
+    branches: [{ when: callNode('isNotNull', node), value: pct ? callNode('div', value, most()) : value }],
     otherwise: undefined,
   });
 }

@@ -1,7 +1,7 @@
 import { checkChoice, checkOptions } from '../../engine/known-options.js';
 import { Expr } from '../expr/expr.js';
 import { exprNode, sortKeys } from '../expr/methods/core.js';
-import { columnNode, type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
+import { callNode, columnNode, type ExprNode, hasAggregate, hasWindow, literalNode } from '../expr/node.js';
 import type { OrderTerm } from '../expr/operand.js';
 import type { DataFrame } from '../frame.js';
 import { given } from '../given.js';
@@ -20,6 +20,11 @@ export interface SortOptions {
   readonly stable?: boolean;
   /** Where nulls come, ascending and descending; default: last. */
   readonly nulls?: 'first' | 'last';
+}
+
+/** Which of rows that have the same values stays. */
+export interface DistinctOptions {
+  readonly keep?: 'first' | 'last' | 'none';
 }
 
 const isOptions = (term: OrderTerm | SortOptions): term is SortOptions =>
@@ -185,27 +190,56 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
   }
 
   /**
-   * About a share of the rows, each drawn by chance.
+   * Rows drawn by chance, in their order: about a share of them, or `{ n }` rows, each once; all, where there are not as many.
    *
+   * @param share between 0 and 1, or how many
    * @example
    * await fromRows([{ x: 1 }, { x: 2 }]).sample(1).count(); // 2
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: 3 }]).sample({ n: 2, seed: 7 }).count(); // 2
    */
-  sample(fraction: number, options: { readonly seed?: number } = {}): DataFrame<S> {
-    if (!(fraction >= 0 && fraction <= 1))
-      throw new RangeError(`sample: the fraction lies between 0 and 1, and is ${given(fraction)}`);
+  sample(
+    share: number | { readonly n: number; readonly seed?: number },
+    options: { readonly seed?: number } = {},
+  ): DataFrame<S> {
     checkOptions('sample', options, ['seed']);
-    return this.of(make.sample(this.plan, fraction, options.seed ?? 0));
+    if (typeof share === 'object') {
+      checkOptions('sample', share, ['n', 'seed']);
+      const { n, seed = options.seed ?? 0 } = share;
+      wholeNumber('sample: n', n);
+      wholeNumber('sample: seed', seed);
+      return this.of(drawnRows(this.plan, n, seed));
+    }
+    if (!(share >= 0 && share <= 1)) {
+      const meant = Number.isInteger(share) && share > 1 ? `; so many rows are drawn by { n: ${share} }` : '';
+      throw new RangeError(`sample: the fraction lies between 0 and 1, and is ${given(share)}${meant}`);
+    }
+    const { seed = 0 } = options;
+    wholeNumber('sample: seed', seed);
+    return this.of(make.sample(this.plan, share, seed));
   }
 
   /**
-   * Each row once; with names, the first row of each combination of their values.
+   * Each row once, in any order; with names, the first row of each combination of their values, and with `keep` the first or the last of them in the order of
+   * rows, or of those that are there several times none.
    *
    * @example
-   * await fromRows([{ x: 1, y: 1 }, { x: 1, y: 2 }]).distinct('x').rows(); // [ { x: 1, y: 1 } ]
+   * const frame = fromRows([{ x: 1, y: 1 }, { x: 1, y: 2 }, { x: 3, y: 4 }]);
+   * await frame.distinct('x').rows(); // [ { x: 1, y: 1 }, { x: 3, y: 4 } ]
+   * await frame.distinct('x', { keep: 'last' }).rows(); // [ { x: 1, y: 2 }, { x: 3, y: 4 } ]
+   * await frame.distinct('x', { keep: 'none' }).rows(); // [ { x: 3, y: 4 } ]
    */
-  distinct(...on: readonly Names<S>[]): DataFrame<S> {
-    checkNames('distinct', on, this.plan.columns);
-    return this.of(make.distinct(this.plan, on.length > 0 ? on : undefined));
+  distinct(...on: readonly (Names<S> | DistinctOptions)[]): DataFrame<S> {
+    const last = on.at(-1);
+    const options: DistinctOptions = typeof last === 'object' && last !== null ? last : {};
+    const names = (options === last ? on.slice(0, -1) : on) as readonly Names<S>[];
+    checkOptions('distinct', options, ['keep']);
+    checkNames('distinct', names, this.plan.columns);
+    const { keep } = options;
+    checkChoice('distinct', 'keep', keep, ['first', 'last', 'none']);
+    const by = names.length > 0 || keep === undefined ? names : this.columns;
+    if (keep === undefined || keep === 'first')
+      return this.of(make.distinct(this.plan, by.length > 0 ? by : undefined));
+    return this.of(filterPlan(this.plan, keptNode(keep, by)));
   }
 
   /**
@@ -219,6 +253,25 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
     const names = in_.length > 0 ? in_ : this.columns;
     return this.filter(...names.map((name) => new Expr<Names<S>>(columnNode(name)).isNotNull()));
   }
+}
+
+/** Whether a row is the last of those that have its values of some columns, or the only one. */
+function keptNode(keep: 'last' | 'none', by: readonly string[]): ExprNode {
+  const window = { kind: 'window', args: [], partitionBy: by.map(columnNode), orderBy: [] } as const;
+  const rows: ExprNode = { ...window, fn: 'size', ordered: false };
+  const place: ExprNode = { ...window, fn: 'rowNumber', ordered: true };
+  return callNode('eq', keep === 'last' ? place : literalNode(1), rows);
+}
+
+/** So many rows, chosen by a hash of their numbers: in partitions of their places, by which each partition gives the first. */
+function drawnRows(plan: PlanNode, n: number, seed: number): PlanNode {
+  const place = { expr: columnNode(make.STABLE), descending: false, nulls: 'last' } as const;
+  const chance = callNode('hash', callNode('hash', place.expr), literalNode(seed));
+  const drawn = make.limit(
+    make.sort(make.numbered(plan, make.STABLE), [{ ...place, expr: chance }, place]),
+    n,
+  );
+  return make.pick(make.sort(drawn, [place]), plan.columns);
 }
 
 /** A filter; windows in its predicate are computed first. */

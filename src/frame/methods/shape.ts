@@ -66,7 +66,7 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
 
   /**
    * Values of one column as columns: a row for each combination of `index`, a column for each of `names`, which are values of `on`. Without names
-   * they are looked for first, and the frame is promised.
+   * they are looked for first, and the frame is promised. Several rows of one cell are put together by `aggregate`, and an error without.
    *
    * @example
    * const frame = fromRows([{ d: 1, k: 'a', x: 5 }, { d: 1, k: 'b', x: 6 }, { d: 2, k: 'a', x: 7 }]);

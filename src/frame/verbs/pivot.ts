@@ -14,10 +14,10 @@ export interface PivotOptions<N extends string> {
   readonly on: N;
   /** The column whose values are in the cells; of a list of such each has columns of its own, called `value_name`. */
   readonly values: N | readonly N[];
-  /** What becomes of several values of one cell: an aggregate of expressions, the first by default. A cell without rows is null. */
+  /** What becomes of several values of one cell: an aggregate of expressions. Without it they are an error. A cell without rows is null. */
   readonly aggregate?: PivotAggregate;
   /**
-   * Totals: what the column is called that has, of each row, the aggregate of all values whose columns are there. A row of the same aggregates of each column is put to the
+   * Totals of an aggregate: what the column is called that has, of each row, the aggregate of all values whose columns are there. A row of the same aggregates of each column is put to the
    * others, in which the index is null.
    */
   readonly margins?: string;
@@ -53,7 +53,9 @@ export function pivotPlan(
   options: PivotOptions<string>,
   names: readonly LiteralValue[],
 ): PlanNode {
-  const { on, aggregate = 'first', margins } = options;
+  const { on, aggregate, margins } = options;
+  if (margins !== undefined && aggregate === undefined)
+    throw new TypeError("pivot: margins are of an aggregate: say which, such as aggregate: 'sum'");
   const [index, values] = [indexOf(options), valuesOf(options)];
   checkNames('pivot', [...index, on, ...values], plan.columns);
   const places = names.map((value) =>
@@ -72,7 +74,10 @@ export function pivotPlan(
     columns.map(
       ({ name, here }): Item => ({
         name: alone ? name : `${value}_${name}`,
-        expr: cell(aggregate, columnNode(value), here),
+        expr:
+          aggregate === undefined
+            ? single(columnNode(value), here, index, name)
+            : cell(aggregate, columnNode(value), here),
       }),
     ),
   );
@@ -95,15 +100,36 @@ export const valuesOf = ({ values }: PivotOptions<string>): readonly string[] =>
 export const nameOf = (value: LiteralValue): string =>
   value instanceof Date ? value.toISOString().replace('T00:00:00.000Z', '') : String(value);
 
+/** The value of the one row of a cell; several are an error that names it. */
+function single(value: ExprNode, here: ExprNode, index: readonly string[], name: string): ExprNode {
+  const row = index.flatMap((key, i): ExprNode[] => {
+    const text = freeze({ kind: 'cast', value: columnNode(key), to: 'string', strict: true } as const);
+    return [literalNode(`${i === 0 ? '' : ', '}${key} = `), callNode('coalesce', text, literalNode('null'))];
+  });
+  const message = callNode(
+    'concat',
+    literalNode(`pivot: column ${JSON.stringify(name)} has several rows where `),
+    ...row,
+    literalNode("; say what becomes of them, such as aggregate: 'sum' or 'first'"),
+  );
+  return freeze({
+    kind: 'case',
+    branches: [{ when: callNode('gt', rowsOf(here), literalNode(1)), value: callNode('fail', message) }],
+    otherwise: cell('first', value, here),
+  });
+}
+
+const rowsOf = (here: ExprNode): ExprNode =>
+  freeze({ kind: 'aggregate', fn: 'size', args: [], filter: here });
+
 /** An aggregate of the rows of a cell; null where there are none. */
 function cell(fn: PivotAggregate, value: ExprNode, here: ExprNode): ExprNode {
   const filter = fn === 'first' || fn === 'last' ? callNode('and', callNode('isNotNull', value), here) : here;
   const aggregate: ExprNode = freeze({ kind: 'aggregate', fn, args: [value], filter });
   if (fn !== 'sum' && fn !== 'count' && fn !== 'nunique') return aggregate;
-  const rows: ExprNode = freeze({ kind: 'aggregate', fn: 'size', args: [], filter: here });
   return freeze({
     kind: 'case',
-    branches: [{ when: callNode('gt', rows, literalNode(0)), value: aggregate }],
+    branches: [{ when: callNode('gt', rowsOf(here), literalNode(0)), value: aggregate }],
     otherwise: undefined,
   });
 }

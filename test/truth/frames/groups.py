@@ -188,6 +188,17 @@ def windows(book, d, p, n):
     book.expr("windows", "sales", "col('i').sum().where(col('y').gt(1)).over('g')", p.select(r=c("i").filter(c("y") > 1).sum().over("g"))["r"])
     book.expr("windows", "sales", "col('i').toList().over('g')", p.select(r=c("i").over("g", mapping_strategy="join"))["r"])
     book.expr("windows", "sales", "col('i').max().sub(col('i').min()).over('g')", p.select(r=(c("i").max() - c("i").min()).over("g"))["r"])
+    for method in ("average", "min", "max", "dense", "first"):
+        for ascending in (True, False):
+            down = "" if ascending else ", descending: true"
+            for column in ("i", "x"):
+                book.expr("rank", "sales", f"col('{column}').rank({{ method: '{method}', pct: true{down} }})", d[column].rank(method=method, pct=True, ascending=ascending).astype("Float64"), near=1e-15)
+            book.expr("rank", "sales", f"col('i').rank({{ method: '{method}', pct: true, partitionBy: 'h'{down} }})", d.groupby("h", dropna=False)["i"].rank(method=method, pct=True, ascending=ascending).astype("Float64"), near=1e-15)
+    for by in (1, 3, -2, 20):
+        book.expr("windows", "sales", f"col('i').shift({by}, {{ fill: 0 }})", d["i"].shift(by, fill_value=0))
+        book.expr("windows", "sales", f"col('s').shift({by}, {{ fill: '-', partitionBy: 'g' }})", d.groupby("g", dropna=False)["s"].shift(by, fill_value="-"))
+        book.expr("windows", "sales", f"col('i').shift({by}, {{ fill: 0.5, orderBy: desc('t') }})", d.sort_values("t", ascending=False)["i"].astype("Float64").shift(by, fill_value=0.5).sort_index())
+    book.expr("windows", "sales", "col('i').shift(1, { fill: -1 }).over('g')", d.groupby("g", dropna=False)["i"].shift(1, fill_value=-1))
     book.expr("windows", "sales", "count().over('g')", p.select(r=pl.len().over("g").cast(pl.Int64))["r"])
     book.expr("windows", "sales", "col('i').mean().over('g').floor().add(col('h'))", p.select(r=c("i").mean().over("g").floor() + c("h"))["r"])
     book.expr("windows", "sales", "col('i').cumSum().mod(2)", p.select(r=c("i").cum_sum() % 2)["r"])

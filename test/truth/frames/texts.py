@@ -144,6 +144,10 @@ def times(book):
     for unit, columns in {"second": ("s", "k", "x"), "millisecond": ("ms",), "microsecond": ("us",)}.items():
         for c in columns:
             book.expr("dt", "epochs", f"col('{c}').dt.fromEpoch('{unit}')", pd.to_datetime(e[c], unit={"s": "s", "m": "ms"}[unit[0]] if unit != "microsecond" else "us").dt.as_unit("us"))
+    # Spans so many times, of which there are more than an integer of 32 bits has.
+    for span, unit, column in (("1s", "s", "s"), ("1ms", "ms", "ms"), ("1us", "us", "us"), ("1s", "s", "x")):
+        book.expr("dt", "epochs", f"duration('{span}').mul(col('{column}'))", pd.to_timedelta(e[column], unit=unit).dt.as_unit("us"))
+        book.expr("dt", "epochs", f"col('{column}').mul(duration('{span}'))", pd.to_timedelta(e[column], unit=unit).dt.as_unit("us"))
     units = {"year": "1y", "quarter": "1q", "month": "1mo", "week": "1w", "day": "1d", "hour": "1h", "minute": "1m", "second": "1s", "millisecond": "1ms"}
     for unit, every in units.items():
         for c in "tzd":

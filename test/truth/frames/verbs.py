@@ -69,6 +69,10 @@ def add(book):
     plan("distinct", "people.distinct('name')", d.drop_duplicates("name"))
     plan("distinct", "people.distinct('id')", d.drop_duplicates("id"))
     plan("distinct", "orders.distinct('id', 'name')", e.drop_duplicates(["id", "name"]))
+    for keep, ours in (("first", "first"), ("last", "last"), (False, "none")):
+        plan("distinct", f"people.distinct('name', {{ keep: '{ours}' }})", d.drop_duplicates("name", keep=keep))
+        plan("distinct", f"orders.distinct('id', 'name', {{ keep: '{ours}' }})", e.drop_duplicates(["id", "name"], keep=keep))
+        plan("distinct", f"orders.select('id', 'name').distinct({{ keep: '{ours}' }})", e[["id", "name"]].drop_duplicates(keep=keep))
     plan("distinct", "orders.distinct()", e.drop_duplicates(), any_order=True)
     plan("nulls", "people.dropNulls()", p.drop_nulls())
     plan("nulls", "people.dropNulls('id', 'name')", p.drop_nulls(["id", "name"]))
@@ -213,9 +217,21 @@ def add(book):
         r = cells.pivot("k", index="day", values=["v", "n"], sort_columns=True)
         plan("pivot", f"await long.filter(col('k').isNotNull()).pivot({{ index: 'day', on: 'k', values: ['v', 'n'], aggregate: '{fn}' }})", r, any_order=True)
     r = m.group_by("day", "k").agg(c("n").drop_nulls().first()).with_columns(c("k").fill_null("null")).pivot("k", index="day", values="n").select("day", "a", "b", "c", "null")
-    plan("pivot", "await long.pivot({ index: 'day', on: 'k', values: 'n' })", r, any_order=True)
+    plan("pivot", "await long.pivot({ index: 'day', on: 'k', values: 'n', aggregate: 'first' })", r, any_order=True)
     r = m.group_by("k", "day").agg(c("n").drop_nulls().first()).pivot("day", index="k", values="n", sort_columns=True)
-    plan("pivot", "await long.pivot({ index: 'k', on: 'day', values: 'n' })", r, any_order=True)
+    plan("pivot", "await long.pivot({ index: 'k', on: 'day', values: 'n', aggregate: 'first' })", r, any_order=True)
+    # Without an aggregate several rows of a cell are an error, as in pandas.
+    once = l[l["k"].notna() & l["day"].notna()].drop_duplicates(["day", "k"])
+    r = once.pivot(index="day", columns="k", values="n").reset_index().rename_axis(columns=None)
+    plan("pivot", "await long.filter(col('k').isNotNull(), col('day').isNotNull()).distinct('day', 'k').pivot({ index: 'day', on: 'k', values: 'n' })", r, any_order=True)
+    for index, columns in (("day", "k"), ("k", "day")):
+        try:
+            l.pivot(index=index, columns=columns, values="n")
+        except ValueError as error:
+            assert "duplicate entries" in str(error)
+            book.refused("pivot", f"await long.pivot({{ index: '{index}', on: '{columns}', values: 'n' }})", "say what becomes of them, such as aggregate")
+        else:
+            raise AssertionError("pandas takes what is there several times")
     w, x = book.frame("wide", {"id": ("int64", [1, 2, 3]), "a": ("float64", [1.0, None, 3.0]), "b": ("float64", [4.0, 5.0, NAN]), "s": ("string", ["x", None, "z"])})
     plan("melt", "wide.melt({ ids: ['id'], values: ['a', 'b'] })", x.unpivot(["a", "b"], index="id"), any_order=True)
     plan("melt", "wide.drop('s').melt({ ids: ['id'], variable: 'k', value: 'v' })", x.drop("s").unpivot(index="id", variable_name="k", value_name="v"), any_order=True)

@@ -1,8 +1,10 @@
+import { checkOptions } from '../../../engine/known-options.js';
+import { given } from '../../given.js';
 import type { Expr } from '../expr.js';
 import { callNode, freeze, literalNode } from '../node.js';
-import type { Operand, WindowOptions } from '../operand.js';
+import type { Operand, ShiftOptions, WindowOptions } from '../operand.js';
 import type { Arithmetic, SumOf } from '../terms.js';
-import { overWindow, type RankOptions, rankNode, timesNode, windowNode } from '../window.js';
+import { overWindow, type RankOptions, rankNode, timesNode, WINDOW_OPTIONS, windowNode } from '../window.js';
 import { AggregateMethods } from './aggregates.js';
 import { nodeOf } from './core.js';
 
@@ -23,13 +25,29 @@ export abstract class WindowMethods<N extends string, T> extends AggregateMethod
     return this.of(overWindow(this.node, options, String(this)));
   }
   /**
-   * The value of `n` rows before; of rows behind where it is negative.
+   * The value of `n` rows before; of rows behind where it is negative. Where there is no such row it is null, or `fill`.
    *
    * @example
    * await fromRows([{ x: 1 }, { x: 2 }]).select({ r: col('x').shift() }).rows(); // [ { r: null }, { r: 1 } ]
+   * await fromRows([{ x: 1 }, { x: 2 }]).select({ r: col('x').shift(-1, { fill: 0 }) }).rows(); // [ { r: 2 }, { r: 0 } ]
    */
-  shift<M extends string = never>(n = 1, options: WindowOptions<M> = {}): Expr<N | M, T> {
-    return n < 0 ? this.window('lead', [-n], options) : this.window('lag', [n], options);
+  shift<M extends string = never>(n = 1, options: ShiftOptions<M> = {}): Expr<N | M, T> {
+    if (!Number.isInteger(n))
+      throw new RangeError(`shift: the number of rows is a whole number, not ${given(n)}`);
+    checkOptions('shift', options, ['fill', ...WINDOW_OPTIONS]);
+    const { fill, ...window } = options;
+    const fn = n < 0 ? 'lead' : 'lag';
+    const value = this.window<M, T>(fn, [Math.abs(n)], window);
+    if (fill === undefined) return value;
+    // The window function itself would round what is put in to the column's type.
+    const there = windowNode(fn, [true, Math.abs(n), false].map(nodeOf), window, true);
+    return this.of(
+      freeze({
+        kind: 'case',
+        branches: [{ when: there, value: value.node }],
+        otherwise: nodeOf(fill),
+      }),
+    );
   }
   /**
    * The difference to the value of `n` rows before.
@@ -38,6 +56,7 @@ export abstract class WindowMethods<N extends string, T> extends AggregateMethod
    * await fromRows([{ x: 1 }, { x: 4 }]).select({ r: col('x').diff() }).rows(); // [ { r: null }, { r: 3 } ]
    */
   diff<M extends string = never>(n = 1, options: WindowOptions<M> = {}): Expr<N | M, Arithmetic<T, T>> {
+    checkOptions('diff', options, WINDOW_OPTIONS);
     return this.with('sub', this.shift(n, options));
   }
   /**
@@ -47,6 +66,7 @@ export abstract class WindowMethods<N extends string, T> extends AggregateMethod
    * await fromRows([{ x: 2 }, { x: 3 }]).select({ r: col('x').pctChange() }).rows(); // [ { r: null }, { r: 0.5 } ]
    */
   pctChange<M extends string = never>(n = 1, options: WindowOptions<M> = {}): Expr<N | M, 'float64'> {
+    checkOptions('pctChange', options, WINDOW_OPTIONS);
     const before = this.shift(n, options);
     return this.sub(before).div(before) as Expr<N | M, 'float64'>;
   }
@@ -115,10 +135,12 @@ export abstract class WindowMethods<N extends string, T> extends AggregateMethod
   }
   /**
    * The place among the values of the frame, or of `partitionBy`: 1 is the least. Equal values get their mean place ('average'), the least
-   * ('min') or greatest ('max') of theirs, places without gaps ('dense'), or places in the order of rows ('ordinal'). Null has none.
+   * ('min') or greatest ('max') of theirs, places without gaps ('dense'), or places in the order of rows ('ordinal', or 'first'). With `pct` they are shares
+   * of how many values there are. Null has none.
    *
    * @example
    * await fromRows([{ x: 5 }, { x: 1 }, { x: 5 }]).select({ r: col('x').rank() }).rows(); // [ { r: 2.5 }, { r: 1 }, { r: 2.5 } ]
+   * await fromRows([{ x: 5 }, { x: 1 }]).select({ r: col('x').rank({ pct: true }) }).rows(); // [ { r: 1 }, { r: 0.5 } ]
    */
   rank<M extends string = never>(options: RankOptions<M> = {}): Expr<N | M, 'float64'> {
     return this.of(rankNode(this.node, options));
