@@ -40,6 +40,13 @@ test('partitions of several times the memory that is left are sorted', async () 
   expect(peak).toBeLessThan(limit);
 }, 300_000);
 
+test('rows of 4 KiB are sorted in more partitions than were asked for, where these have no memory for them', async () => {
+  const [limit, rows] = [384 * 2 ** 20, 100_000];
+  const { peak, ...found } = await run('sort-near-limit.mjs', String(limit), String(rows), '2', '128');
+  expect(found).toEqual({ n: rows, falls: 0, size: rows * 4096, written: rows, again: 0 });
+  expect(peak).toBeLessThan(limit);
+}, 300_000);
+
 test('a join ends within its memory though one key has half of the rows', async () => {
   const [limit, rows] = [400e6, 1_200_000];
   const { peak, ...found } = await run('skewed-join.mjs', String(limit), String(rows));

@@ -3,7 +3,14 @@ import { Database } from '../duck/database.js';
 import { narrowed } from '../duck/narrow.js';
 import { isDistributed } from '../engines.js';
 import { FrameMemoryError } from '../errors.js';
-import { exchanged, exported, graphOf, partitionsFor, printGraph } from '../exchange/index.js';
+import {
+  exchanged,
+  exported,
+  graphOf,
+  MOST_PARTITIONS,
+  partitionsFor,
+  printGraph,
+} from '../exchange/index.js';
 import type { FileKind } from '../files/copy.js';
 import type { Staged, Staging } from '../files/staging.js';
 import { withoutFiles } from '../files/statistics.js';
@@ -121,16 +128,39 @@ async function gatheredStatement(
   options: FrameOptions & { readonly partitions: number },
   use: (statement: Statement) => Promise<void>,
 ): Promise<void> {
-  const { graph, run } = await exchanged(optimize(plan), database, statements(database), {
-    ...partitionOptions(options, options.partitions),
-    gathered: true,
+  const best = optimize(plan);
+  await inMorePartitions(options.partitions, async (partitions) => {
+    const { graph, run } = await exchanged(best, database, statements(database), {
+      ...partitionOptions(options, partitions),
+      gathered: true,
+    });
+    try {
+      await use(await narrowed(await run.statement(graph.result[0]!), database));
+    } finally {
+      await run.close();
+    }
   });
-  try {
-    await use(await narrowed(await run.statement(graph.result[0]!), database));
-  } finally {
-    await run.close();
+}
+
+/** Does something in partitions; where these need more memory than there is once more, in more of them. */
+async function inMorePartitions(
+  partitions: number,
+  work: (partitions: number) => Promise<void>,
+): Promise<void> {
+  for (let count = partitions; ; ) {
+    try {
+      return await work(count);
+    } catch (error) {
+      const more = moreThan(count);
+      if (more === undefined || !(error instanceof FrameMemoryError)) throw error;
+      count = more;
+    }
   }
 }
+
+/** Of how many partitions the next attempt is; undefined where there are enough. */
+const moreThan = (partitions: number): number | undefined =>
+  partitions < MOST_PARTITIONS ? Math.min(MOST_PARTITIONS, partitions * 4) : undefined;
 
 /** Does something with each partition of a plan, one after another, in this process. */
 export async function withPartitions(
@@ -169,7 +199,7 @@ export async function partitionsText(
   );
 }
 
-/** The rows of the partitions, one partition after another. */
+/** The rows of the partitions, one partition after another; of more of them, where memory is short before any row was given. */
 async function* partitionedBatches(
   plan: PlanNode,
   database: Database,
@@ -180,11 +210,34 @@ async function* partitionedBatches(
   const abort = signal && { signal };
   const describe = describing(database, abort);
   await describe(await describeMaps(plan, describe));
+  let given = false;
+  for (let partitions = options.partitions!; ; ) {
+    try {
+      for await (const batch of batchesIn(plan, database, options, partitions)) {
+        given = true;
+        yield batch;
+      }
+      return;
+    } catch (error) {
+      const more = moreThan(partitions);
+      if (given || more === undefined || !(error instanceof FrameMemoryError)) throw error;
+      partitions = more;
+    }
+  }
+}
+
+async function* batchesIn(
+  plan: PlanNode,
+  database: Database,
+  options: FrameOptions,
+  partitions: number,
+): AsyncGenerator<Batch, void, void> {
+  const abort = options.signal && { signal: options.signal };
   const { graph, run } = await exchanged(
     plan,
     database,
     statements(database),
-    partitionOptions(options, options.partitions!),
+    partitionOptions(options, partitions),
   );
   try {
     let given = false;

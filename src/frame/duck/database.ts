@@ -143,9 +143,14 @@ export class Database {
     });
   }
 
-  /** Runs a statement for what it does. */
-  async execute(statement: Statement, options: QueryOptions = {}): Promise<void> {
+  /**
+   * Runs a statement for what it does.
+   *
+   * @param heldBack how many rows a thread collects that writes files by parts; default: as much as there is memory for
+   */
+  async execute(statement: Statement, options: QueryOptions = {}, heldBack?: number): Promise<void> {
     await this.connected(options, async (connection) => {
+      if (heldBack !== undefined) await connection.run(`SET partitioned_write_flush_threshold = ${heldBack}`);
       await connection.run(statement.sql, await bind(statement.values));
     });
   }

@@ -1,9 +1,10 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, QueryOptions } from '../duck/database.js';
 import { rowsHeldBack } from '../duck/memory.js';
 import { narrowed } from '../duck/narrow.js';
+import { FrameMemoryError } from '../errors.js';
 import type { SortKey } from '../expr/node.js';
 import { storeRows } from '../map/rows-file.js';
 import { readFooter } from '../parquet/footer.js';
@@ -37,6 +38,8 @@ const PACKED_ROWS = 2048;
  * 122,880 rows a sort of large parts fails that needs little memory with these.
  */
 const GROUP_ROWS = 8192;
+/** Of rows that are so wide that there is no memory for as many: row groups of so many rows, and so many that are collected before they are written. */
+const WIDE = { group: 512, heldBack: 4096 } as const;
 
 /** Writes the rows of a fragment. */
 export async function writeFragment(
@@ -58,22 +61,29 @@ export async function writeFragment(
   if (items.length === 0 || plan.columns.length === 0) items.push(NONE);
   const { sql, values } = partedSql(statement, items.join(', '), output, inputs, turnSql(types));
   const packed = packs && output.by !== 'one' && output.parts > MANY_PARTS ? output.parts : undefined;
-  const groups = `, ROW_GROUP_SIZE ${packed ? PACKED_ROWS : GROUP_ROWS}`;
   const [to, how] =
     output.by === 'one'
-      ? [one, groups]
+      ? [one, '']
       : packed
-        ? [one, `${groups}, WRITE_BLOOM_FILTER false`]
-        : [directory, `${groups}, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];
+        ? [one, ', WRITE_BLOOM_FILTER false']
+        : [directory, `, PARTITION_BY (${quoteName(PART)}), OVERWRITE_OR_IGNORE`];
   const sorted = packed || (output.by !== 'one' && isMany(output.parts, database));
   const order = sorted ? ` ORDER BY ${quoteName(PART)}` : '';
-  await database.execute(
-    {
-      sql: `COPY (${sql}${order}) TO '${to.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION uncompressed${how})`,
-      values,
-    },
-    options,
-  );
+  const write = (group: number, heldBack?: number): Promise<void> =>
+    database.execute(
+      {
+        sql: `COPY (${sql}${order}) TO '${to.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE ${group}${how})`,
+        values,
+      },
+      options,
+      heldBack,
+    );
+  await write(packed ? PACKED_ROWS : GROUP_ROWS).catch(async (error: unknown) => {
+    if (!(error instanceof FrameMemoryError)) throw error;
+    await rm(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    await write(WIDE.group, WIDE.heldBack);
+  });
   const files = output.by === 'one' || packed ? [[one]] : await partFiles(directory, output.parts);
   const bytes = files.flat().reduce((sum, path) => sum + statSync(path).size, 0);
   return { files, bytes, types, ...(packed && { packed }) };

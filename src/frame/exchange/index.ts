@@ -19,7 +19,7 @@ export { writeFragment } from './fragments.js';
 export { type Outcome, PART, readSql } from './outcome.js';
 export { printGraph } from './print.js';
 export { ExchangeRun } from './run.js';
-export { partitionsFor } from './split.js';
+export { MOST_PARTITIONS, partitionsFor } from './split.js';
 export {
   type ArrayTask,
   type Fragment,

@@ -262,7 +262,8 @@ function guess(plan: PlanNode, facts: Facts): { readonly bytes: number; readonly
 }
 
 /** Not fewer partitions than this, and not more, where nobody says how many. */
-const [FEWEST, MOST] = [8, 128];
+const FEWEST = 8;
+export const MOST_PARTITIONS = 128;
 /** What a partition may take of the memory limit. */
 const SHARE = 1 / 8;
 
@@ -276,5 +277,5 @@ export function partitionsFor(plan: PlanNode, memoryLimit: number, fewest = FEWE
     const inputs = inputsOf(node).map(bytesOf);
     return node.kind === 'join' ? Math.max(...inputs) : inputs.reduce((sum, bytes) => sum + bytes, 0);
   };
-  return Math.max(fewest, Math.min(MOST, Math.ceil(bytesOf(plan) / (memoryLimit * SHARE))));
+  return Math.max(fewest, Math.min(MOST_PARTITIONS, Math.ceil(bytesOf(plan) / (memoryLimit * SHARE))));
 }

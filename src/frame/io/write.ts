@@ -5,6 +5,7 @@ import { parseBytes } from '../../engine/memory/limits.js';
 import { exportedFiles, withStatement } from '../compute/index.js';
 import { Database } from '../duck/database.js';
 import { isDistributed } from '../engines.js';
+import { FrameMemoryError } from '../errors.js';
 import { copySql, cutFile, type FileKind, numbered, type Settings } from '../files/copy.js';
 import { publish } from '../files/publish.js';
 import { isRemote, writeRemote } from '../files/remote.js';
@@ -278,12 +279,29 @@ async function copyTo(
   options: FrameOptions,
   settings: Settings,
 ): Promise<void> {
+  let attempts = 0;
   await withStatement(plan, database, options, async (statement) => {
-    // What an attempt that had too little memory has left.
-    rmSync(path, { recursive: true, force: true });
-    await database.execute(copySql(statement, path, settings), queryOptions(options));
+    const write = (how: Settings): Promise<void> => {
+      // What an attempt that had too little memory has left.
+      rmSync(path, { recursive: true, force: true });
+      return database.execute(copySql(statement, path, how), queryOptions(options));
+    };
+    attempts += 1;
+    const free = settings.FORMAT === 'parquet' && settings.ROW_GROUP_SIZE === undefined;
+    const sizes = free && (attempts > 1 || options.partitions !== undefined) ? WIDE_GROUPS : [];
+    await sizes.reduce(
+      (writing, rows) =>
+        writing.catch((error: unknown) => {
+          if (!(error instanceof FrameMemoryError)) throw error;
+          return write({ ...settings, ROW_GROUP_SIZE: rows });
+        }),
+      write(settings),
+    );
   });
 }
+
+/** Rows of a row group where they are so wide that there is no memory for as many as DuckDB's own 122,880. */
+const WIDE_GROUPS = [16_384, 2048];
 
 const sizeOf = (size: number | string): number =>
   parseBytes(size, () => {

@@ -3,7 +3,9 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { col, LocalEngine, readParquet } from '../../../dist/esm/index.js';
 import { peakResident } from './peak.mjs';
 
-const [directory, limit, rows, partitions] = process.argv.slice(2);
+const [directory, limit, rows, partitions, repeats = 3] = process.argv.slice(2);
+// A row group of the source is read whole: of wide rows it has few.
+const groupRows = Number(repeats) > 3 ? 2048 : 122_880;
 const instance = await DuckDBInstance.create(':memory:', {
   threads: '1',
   memory_limit: '200MB',
@@ -11,8 +13,8 @@ const instance = await DuckDBInstance.create(':memory:', {
 });
 const connection = await instance.connect();
 await connection.run(
-  `COPY (SELECT ((i * 2654435761) % ${2 ** 32})::BIGINT AS id, (i % 1024)::DOUBLE AS x, repeat(md5(i::VARCHAR), 3) AS text
-   FROM range(${rows}) r(i)) TO '${directory}/rows.parquet' (FORMAT parquet)`,
+  `COPY (SELECT ((i * 2654435761) % ${2 ** 32})::BIGINT AS id, (i % 1024)::DOUBLE AS x, repeat(md5(i::VARCHAR), ${repeats}) AS text
+   FROM range(${rows}) r(i)) TO '${directory}/rows.parquet' (FORMAT parquet, ROW_GROUP_SIZE ${groupRows})`,
 );
 connection.closeSync();
 instance.closeSync();
