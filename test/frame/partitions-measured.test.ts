@@ -55,6 +55,25 @@ test('a side that turns out to be small goes to all partitions of the other', as
   await expectSame(frame, 4, 'any', { engine, ...options });
 });
 
+test.each(['semi', 'anti'] as const)(
+  'of the right of a %s join whose left turns out to be small only what is equal is passed on',
+  async (how) => {
+    const left = rows(0)
+      .filter(col('v').lt(9))
+      .withColumns({ k: col('k').nullIf(70) });
+    const right = rows(1)
+      .filter(col('v').lt(30))
+      .withColumns({ k: col('k').nullIf(8).mul(2) });
+    const frame = untyped(left.join(right, { on: 'k', how }));
+    const small = await chosen(frame, 100);
+    expect(small.text).toMatch(/of right what is equal to left, which has 800 B; 1 partitions/);
+    const large = await chosen(frame, 1e6);
+    expect(large.text).toMatch(/; 4 partitions/);
+    await expectSame(frame, 4, 'any', { engine, ...options });
+    await expectSame(frame, 3, 'any', { engine, ...options, broadcastBytes: 1000 });
+  },
+);
+
 test('groups that turn out to be few are finished, and sorted, in one partition', async () => {
   const frame = untyped(rows(0).groupBy('v').agg({ n: count() }).sort(desc('n'), 'v'));
   expect((await chosen(frame, 100)).text).toContain('1 partitions');

@@ -1,22 +1,14 @@
-import type { Key } from '../../graph/task.js';
 import { formatBytes } from '../../watch/progress.js';
 import type { ExprNode } from '../expr/node.js';
 import type { JoinNode, PlanNode } from '../plan/node.js';
 import { describeNode } from '../plan/print.js';
-import {
-  columnsOfParts,
-  forgetOrder,
-  NO_ORDER,
-  type Parts,
-  readTasks,
-  shift,
-  type Together,
-} from './parts.js';
+import { both, oneOf } from './pairs.js';
+import { columnsOfParts, forgetOrder, NO_ORDER, type Parts, readTasks, type Together } from './parts.js';
 import type { Planner } from './planner.js';
 import { rangePairs } from './ranges.js';
+import { reducedJoin } from './reduce.js';
 import { isCheap } from './sort.js';
 import { guessOf, sizeOf, sizeText } from './split.js';
-import type { Fragment } from './task.js';
 
 /** What is read by many tasks rather than written by one before: opening a file and reading little of it takes no longer. */
 const LITTLE_BYTES = 2 ** 20;
@@ -156,7 +148,10 @@ function shuffled(planner: Planner, node: JoinNode, on: JoinNode['on'], left: Pa
           by.map((each) => each[side]),
         );
   const { broadcastBytes } = planner.options;
-  for (const { side, guess } of measurable(planner, node)) {
+  const reduced = reducedJoin(planner, node, left, right);
+  if (reduced && 'joined' in reduced) return reduced.joined;
+  if (reduced) sides.left = reduced.left;
+  for (const { side, guess } of reduced?.bytes === Infinity ? [] : measurable(planner, node)) {
     if (lies(sides[side], side)) continue;
     // What is likely little is written as it is, what is not as it is shuffled.
     const stored = guess <= broadcastBytes ? planner.written(sides[side]) : undefined;
@@ -178,14 +173,6 @@ function shuffled(planner: Planner, node: JoinNode, on: JoinNode['on'], left: Pa
   const side = node.how === 'right' ? 'right' : 'left';
   return pair(node, l, r, carriedOver(node, side, (side === 'left' ? l : r).together));
 }
-
-/** Rows in no order that are read of tasks. */
-const oneOf = (fragments: readonly Fragment[]): Parts => ({
-  fragments,
-  order: NO_ORDER,
-  together: undefined,
-  whole: undefined,
-});
 
 /** Sides that may be given to all partitions of the other, of which nobody knows the size. What is likely less is measured first. */
 const measurable = (planner: Planner, node: JoinNode): readonly { side: Side; guess: number }[] =>
@@ -217,12 +204,6 @@ const pair = (node: JoinNode, left: Parts, right: Parts, together: Together | un
 
 const wholeOf = (node: JoinNode, left: Parts, right: Parts): PlanNode | undefined =>
   left.whole && right.whole && Object.freeze({ ...node, left: left.whole, right: right.whole });
-
-function both(node: JoinNode, left: Fragment, right: Fragment): Fragment {
-  const inputs: readonly Key[] = [...left.inputs, ...right.inputs];
-  const plan = Object.freeze({ ...node, left: left.plan, right: shift(right.plan, left.inputs.length) });
-  return { plan, inputs };
-}
 
 /** What a side's columns that lie together are called in the result. */
 function carriedOver(node: JoinNode, side: Side, together: Together | undefined): Together | undefined {
