@@ -1,4 +1,4 @@
-import { checkChoice } from '../../engine/known-options.js';
+import { checkChoice, checkOptions } from '../../engine/known-options.js';
 import { given } from '../given.js';
 import { parseDuration } from './duration.js';
 import type { Expr } from './expr.js';
@@ -208,13 +208,15 @@ export class DateAccessor<N extends string, T> {
     return this.of.with('dt.truncate', unitOf(unit));
   }
   /**
-   * The beginning of the bucket of a width ('15m', '7d', '1mo') that it falls into; buckets are counted from 1970-01-01.
+   * The beginning of the bucket of a width ('15m', '7d', '1mo') that it falls into; buckets are counted from 1970-01-01, or from `origin`, a time or its ISO text.
    *
    * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17Z') }]).select({ r: col('t').dt.bucket('1w', { origin: '2024-01-01' }) }).rows(); // [ { r: 2024-02-26T00:00:00.000Z } ]
    * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.bucket('15m') }).rows(); // [ { r: 2024-02-29T10:15:00.000Z } ]
    */
-  bucket(width: string): Expr<N, T> {
-    return this.of.with('dt.bucket', parseDuration(width), new Date(0));
+  bucket(width: string, options: { readonly origin?: Date | string } = {}): Expr<N, T> {
+    checkOptions('dt.bucket', options, ['origin']);
+    return this.of.with('dt.bucket', parseDuration(width), originOf(options.origin ?? new Date(0)));
   }
   /**
    * A span of time later: '3mo', '-7d'.
@@ -288,4 +290,13 @@ function unitOf(unit: TimeUnit): TimeUnit {
   if (!UNITS.includes(unit))
     throw new TypeError(`no unit of time is called ${JSON.stringify(unit)}; there are ${UNITS.join(', ')}`);
   return unit;
+}
+
+/** Where buckets are counted from. A text without a zone is UTC, as wall clocks are here. */
+function originOf(origin: Date | string): Date {
+  const zoned = typeof origin === 'string' && /T[^Z+-]*$/.test(origin) ? `${origin}Z` : origin;
+  const time = new Date(zoned);
+  if (Number.isNaN(time.getTime()))
+    throw new TypeError(`dt.bucket: origin is a Date or its ISO text, '2024-01-01', not ${given(origin)}`);
+  return time;
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { given } from '../given.js';
 import type { Expr } from './expr.js';
 import type { NamesOf, Operand } from './operand.js';
@@ -236,23 +237,34 @@ export class StringAccessor<N extends string> {
     return this.of.with('concat', ...others);
   }
   /**
-   * Read as a date by a format of strptime, such as '%d.%m.%Y'.
+   * Read as a date by a format of strptime, such as '%d.%m.%Y'. What is not written so is an error, or null with `{ strict: false }`.
    *
    * @example
    * await fromRows([{ s: '31.12.2024' }]).select({ r: col('s').str.toDate('%d.%m.%Y') }).rows(); // [ { r: 2024-12-31T00:00:00.000Z } ]
+   * await fromRows([{ s: 'soon' }]).select({ r: col('s').str.toDate('%d.%m.%Y', { strict: false }) }).rows(); // [ { r: null } ]
    */
-  toDate(format = '%Y-%m-%d'): Expr<N, 'date'> {
-    return this.of.with('str.toDate', strptime('toDate', format));
+  toDate(format = '%Y-%m-%d', options: { readonly strict?: boolean } = {}): Expr<N, 'date'> {
+    const fn = isStrict('toDate', options) ? 'str.toDate' : 'str.tryDate';
+    return this.of.with(fn, strptime('toDate', format));
   }
   /**
-   * Read as a time by a format of strptime.
+   * Read as a time by a format of strptime. What is not written so is an error, or null with `{ strict: false }`.
    *
    * @example
    * await fromRows([{ s: '2024-01-01 10:00:00' }]).select({ r: col('s').str.toTimestamp() }).rows(); // [ { r: 2024-01-01T10:00:00.000Z } ]
    */
-  toTimestamp(format = '%Y-%m-%d %H:%M:%S'): Expr<N, 'timestamp'> {
-    return this.of.with('str.toTimestamp', strptime('toTimestamp', format));
+  toTimestamp(
+    format = '%Y-%m-%d %H:%M:%S',
+    options: { readonly strict?: boolean } = {},
+  ): Expr<N, 'timestamp'> {
+    const fn = isStrict('toTimestamp', options) ? 'str.toTimestamp' : 'str.tryTimestamp';
+    return this.of.with(fn, strptime('toTimestamp', format));
   }
+}
+
+function isStrict(where: string, options: { readonly strict?: boolean }): boolean {
+  checkOptions(`str.${where}`, options, ['strict']);
+  return options.strict ?? true;
 }
 
 /** A format of strptime. Throws a TypeError for others, such as 'yyyy-mm-dd': every text would be refused. */

@@ -131,6 +131,8 @@ export const SCALAR: Readonly<Record<string, Template>> = {
     `array_to_string(list_transform(regexp_extract_all(${x}, '\\p{L}+|\\P{L}+'), lambda w: upper(left(w, 1)) || lower(substr(w, 2))), '')`,
   'str.toDate': (x, format) => `CAST(strptime(${x}, ${format}) AS DATE)`,
   'str.toTimestamp': call('strptime'),
+  'str.tryDate': (x, format) => `CAST(try_strptime(${x}, ${format}) AS DATE)`,
+  'str.tryTimestamp': call('try_strptime'),
   'str.toInteger': (x) => `CAST(${x} AS BIGINT)`,
 
   'dt.year': call('year'),

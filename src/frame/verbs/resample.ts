@@ -17,6 +17,8 @@ export interface ResampleOptions<N extends string> {
   readonly by?: N | readonly N[];
   /** Whether buckets without rows, between the first and the last, are rows too: sums and counts are 0 there, all else is null. */
   readonly empty?: boolean;
+  /** From where buckets are counted, a time or its ISO text: a Monday for weeks that begin on Mondays. Default: 1970-01-01, a Thursday. */
+  readonly origin?: Date | string;
 }
 
 /** Aggregates that are 0 of no rows. */
@@ -30,7 +32,7 @@ export class Resampled<S, K> {
     private readonly every: string,
     private readonly options: ResampleOptions<string>,
   ) {
-    checkOptions('resample', options, ['by', 'empty']);
+    checkOptions('resample', options, ['by', 'empty', 'origin']);
     const { months, days, microseconds } = parseDuration(every);
     if (months + days + microseconds <= 0)
       throw new RangeError(`resample: the width of buckets is a span of time above 0, not ${every}`);
@@ -52,7 +54,10 @@ export class Resampled<S, K> {
    */
   agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<Simplify<K & SchemaOfNamed<A, S>>> {
     const { by, time } = this;
-    const bucket = new Expr(columnNode(time)).dt.bucket(this.every).node;
+    const bucket = new Expr(columnNode(time)).dt.bucket(
+      this.every,
+      this.options.origin === undefined ? {} : { origin: this.options.origin },
+    ).node;
     const keys = [...make.named(by), { name: time, expr: bucket }];
     const known = make.filter(this.plan, callNode('isNotNull', columnNode(time)));
     const grouped = new GroupBy<S, Record<never, never>>(known, keys).agg(aggregates).plan;

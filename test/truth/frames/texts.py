@@ -89,6 +89,12 @@ def texts(book):
     book.expr("str", "dated", "col('s').str.toDate()", q["s"].str.to_date("%Y-%m-%d"))
     _, q = book.frame("stamped", {"s": ("string", stamps)})
     book.expr("str", "stamped", "col('s').str.toTimestamp()", q["s"].str.to_datetime("%Y-%m-%d %H:%M:%S"))
+    for frame, name in (("dated", "dated"), ("words", "words"), ("stamped", "stamped")):
+        texts = pd.Series([v for v in book.frames[frame][0][2]], dtype="string")
+        for fn, format in (("toDate", "%Y-%m-%d"), ("toTimestamp", "%Y-%m-%d %H:%M:%S")):
+            r = pd.to_datetime(texts, format=format, errors="coerce", exact=True).astype("datetime64[us]")
+            answer = r if fn == "toTimestamp" else pl.Series("r", [None if pd.isna(v) else v.date() for v in r], pl.Date)
+            book.expr("str", name, f"col('s').str.{fn}('{format}', {{ strict: false }})", answer)
     book.error("str", "words", "col('s').str.toDate()", 'according to format specifier "%Y-%m-%d"')
 
 
@@ -160,6 +166,12 @@ def times(book):
     # Polars begins weeks on Mondays; buckets of ours are counted from 1970-01-01, a Thursday, as those of days are.
     week = [None if v is None else v - dt.timedelta(microseconds=(v - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1) % (7 * 86_400_000_000)) for v in p["t"]]
     book.expr("dt", "times", "col('t').dt.bucket('7d')", pl.Series(week, dtype=pl.Datetime("us")))
+    for origin, ours in (("2024-01-01", "'2024-01-01'"), ("1970-01-01T05:30:00", "'1970-01-01T05:30:00'"), ("2024-01-03T12:00:00", "new Date('2024-01-03T12:00:00Z')")):
+        for every, width in (("7d", "7D"), ("1w", "7D"), ("36h", "36h")):
+            start, step = pd.Timestamp(origin), pd.Timedelta(width)
+            at = [None if v is None else pd.Timestamp(v) for v in p["t"]]
+            book.expr("dt", "times", f"col('t').dt.bucket('{every}', {{ origin: {ours} }})",
+                      pl.Series([None if v is None else (start + (v - start) // step * step).to_pydatetime() for v in at], dtype=pl.Datetime("us")))
     for by in ("3mo", "-1mo", "7d", "-36h", "1y", "1h30m", "-1w"):
         for c in "tz":
             book.expr("dt", "times", f"col('{c}').dt.offset('{by}')", p[c].dt.offset_by(by))
