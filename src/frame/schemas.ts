@@ -33,7 +33,16 @@ export type Renamed<S, M> = Simplify<{
 /** The schema of a join. */
 export type Joined<S, R, O> = O extends { readonly how: 'semi' | 'anti' }
   ? S
-  : Simplify<S & SuffixedColumns<Omit<R, Shared<O>>, S, O>>;
+  : Simplify<S & SuffixedColumns<Omit<R, Shared<O>>, S, O> & { [K in Indicator<O>]: 'string' }>;
+
+/** The name of the column that says from where a row is. */
+type Indicator<O> = O extends { readonly indicator: infer I }
+  ? I extends string
+    ? I
+    : I extends true
+      ? '_merge'
+      : never
+  : never;
 
 /** Names of what is joined on that are the same in both, and so in the result once. */
 type Shared<O> = JoinedOn<O> | (O extends { readonly asof: infer A extends string } ? A : never);

@@ -54,6 +54,36 @@ it.each<[string, () => Promise<unknown>, string]>([
     'pivot: there is no option "aggfunc"; there are index, on, values, aggregate, margins, names',
   ],
   [
+    'an outer join, as pandas calls it',
+    async () => frame.join(frame, { on: 'x', how: wrong('outer') }),
+    'join: there is no "outer" join; an outer join is "full"; there are inner, left, right, full,',
+  ],
+  [
+    'from where the rows of a semi join are',
+    async () => frame.join(frame, { on: 'x', how: 'semi', indicator: true }),
+    'join: a semi join has rows of one kind: it has no indicator',
+  ],
+  [
+    'an indicator that is called as a column',
+    async () => frame.join(frame, { on: 'x', indicator: 'y' }),
+    'join: two columns would be called "y"; say another name: by indicator:',
+  ],
+  [
+    'shares, by a slip of the pen',
+    async () => frame.valueCounts('x', wrong({ normalise: true })),
+    'valueCounts: there is no option "normalise"; did you mean "normalize"?',
+  ],
+  [
+    'names in an array',
+    async () => frame.distinct(wrong(['x'])),
+    'distinct takes names of columns, not an array',
+  ],
+  [
+    'an origin that is no time',
+    async () => frame.resample('x', '1d', { origin: 'monday' }).agg({ n: tw.count() }),
+    `dt.bucket: origin is a Date or its ISO text, '2024-01-01', not "monday"`,
+  ],
+  [
     'options of melt as pandas has them',
     async () => frame.melt(wrong({ id_vars: ['x'] })),
     'melt: there is no option "id_vars"; there are ids, values, variable, value',

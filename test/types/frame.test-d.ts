@@ -495,6 +495,28 @@ is<Equal<S<typeof shifted>, { a: 'int32'; b: 'float64' }>>(true);
 // @ts-expect-error no column
 df.select({ a: col('distance').shift(1, { fill: col('nope') }) });
 
+// From where rows are, and shares.
+const other = df.select('origin', { far: col('distance') });
+is<
+  Equal<
+    S<ReturnType<typeof merged>>,
+    { origin: 'string'; far: 'int32'; far_right: 'int32'; _merge: 'string' }
+  >
+>(true);
+const merged = () => other.join(other, { on: 'origin', how: 'full', indicator: true });
+is<Equal<S<ReturnType<typeof from>>, { origin: 'string'; far: 'int32'; far_right: 'int32'; from: 'string' }>>(
+  true,
+);
+const from = () => other.join(other, { on: 'origin', how: 'left', indicator: 'from' });
+is<Equal<S<ReturnType<typeof plain>>, { origin: 'string'; far: 'int32'; far_right: 'int32' }>>(true);
+const plain = () => other.join(other, { on: 'origin', indicator: false });
+is<Equal<S<ReturnType<typeof shares>>, { origin: 'string'; distance: 'int32'; proportion: 'float64' }>>(true);
+const shares = () => df.valueCounts('origin', 'distance', { normalize: true });
+// @ts-expect-error no column
+df.valueCounts('nope', { normalize: true });
+// @ts-expect-error no number
+df.join(other, { on: 'origin', indicator: 1 });
+
 // Pivot, describe, corr.
 const pivoted = df.pivot({ index: 'date', on: 'origin', values: 'distance', names: ['SEA', 'LAX'] });
 is<Equal<S<typeof pivoted>, { date: 'timestamp'; SEA: 'int32'; LAX: 'int32' }>>(true);

@@ -1,8 +1,9 @@
-import { columnNode, freeze } from '../expr/node.js';
+import { checkOptions } from '../../engine/known-options.js';
+import { callNode, columnNode, freeze, windowOf } from '../expr/node.js';
 import type { DataFrame } from '../frame.js';
 import { checkByName, given } from '../given.js';
 import { GroupBy } from '../groupby.js';
-import { checkNames } from '../plan/check.js';
+import { checkNames, checkUnique } from '../plan/check.js';
 import { selected } from '../plan/items.js';
 import * as make from '../plan/make.js';
 import type { Joined, Named, SchemaOfNamed, SchemaOfSelection, Selection } from '../schemas.js';
@@ -12,6 +13,9 @@ import type { JoinOptions } from '../verbs/joins.js';
 import { Resampled, type ResampleOptions } from '../verbs/resample.js';
 import { FrameCore } from './core.js';
 import { RowVerbs } from './rows.js';
+
+const isOptions = (term: unknown): term is { readonly normalize?: boolean } =>
+  typeof term === 'object' && term !== null && !Array.isArray(term);
 
 /** Verbs that bring rows of the same values together, within a frame or of two. */
 export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
@@ -71,6 +75,7 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
    * @example
    * const [a, b] = [fromRows([{ id: 1, x: 5 }]), fromRows([{ id: 1, x: 6, y: 'a' }])];
    * await a.join(b, { on: 'id' }).rows(); // [ { id: 1, x: 5, x_right: 6, y: 'a' } ]
+   * await a.select('id').join(fromRows([{ id: 2 }]), { on: 'id', how: 'full', indicator: 'from' }).sort('id').rows(); // [{ id: 1, from: 'left_only' }, { id: 2, from: 'right_only' }]
    */
   join<R, const O extends JoinOptions<Names<S>, Names<R>>>(
     other: DataFrame<R>,
@@ -82,24 +87,39 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
   }
 
   /**
-   * How many rows there are of each value.
+   * How many rows there are of each value, or with `normalize` which share of all rows they are, as `proportion`; the most first, null too.
    *
    * @example
-   * await fromRows([{ x: 'a' }, { x: 'b' }, { x: 'b' }]).valueCounts('x').rows(); // [{ x: 'b', count: 2 }, { x: 'a', count: 1 }]
+   * const frame = fromRows([{ x: 'a' }, { x: 'b' }, { x: 'b' }, { x: 'b' }]);
+   * await frame.valueCounts('x').rows(); // [{ x: 'b', count: 3 }, { x: 'a', count: 1 }]
+   * await frame.valueCounts('x', { normalize: true }).rows(); // [{ x: 'b', proportion: 0.75 }, { x: 'a', proportion: 0.25 }]
    */
   valueCounts<const N extends Names<S>>(
     ...names: readonly N[]
-  ): DataFrame<Simplify<Pick<S, N> & { readonly count: 'int64' }>> {
-    const keys = names.length > 0 ? names : (this.columns as readonly N[]);
+  ): DataFrame<Simplify<Pick<S, N> & { readonly count: 'int64' }>>;
+  valueCounts<const N extends Names<S>>(
+    ...names: readonly [...N[], { readonly normalize: true }]
+  ): DataFrame<Simplify<Pick<S, N> & { readonly proportion: 'float64' }>>;
+  valueCounts(...given: readonly unknown[]): unknown {
+    const last = given.at(-1);
+    const options = isOptions(last) ? last : {};
+    const names = (options === last ? given.slice(0, -1) : given) as readonly string[];
+    checkOptions('valueCounts', options, ['normalize']);
+    const keys: readonly string[] = names.length > 0 ? names : this.columns;
     checkNames('valueCounts', keys, this.plan.columns);
+    checkUnique('valueCounts', [...keys, options.normalize ? 'proportion' : 'count']);
     const counted = make.aggregate(this.plan, make.named(keys), [
       { name: 'count', expr: freeze({ kind: 'aggregate', fn: 'size', args: [] }) },
     ]);
+    const n = columnNode('count');
+    const sorted = make.sort(counted, [
+      { expr: n, descending: true, nulls: 'last' },
+      ...keys.map((name) => ({ expr: columnNode(name), descending: false, nulls: 'last' as const })),
+    ]);
+    if (!options.normalize) return this.of(sorted);
+    const all = windowOf({ kind: 'aggregate', fn: 'sum', args: [n] });
     return this.of(
-      make.sort(counted, [
-        { expr: columnNode('count'), descending: true, nulls: 'last' },
-        ...keys.map((name) => ({ expr: columnNode(name), descending: false, nulls: 'last' as const })),
-      ]),
+      make.project(sorted, [...make.named(keys), { name: 'proportion', expr: callNode('div', n, all) }]),
     );
   }
 }

@@ -230,7 +230,8 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
    */
   distinct(...on: readonly (Names<S> | DistinctOptions)[]): DataFrame<S> {
     const last = on.at(-1);
-    const options: DistinctOptions = typeof last === 'object' && last !== null ? last : {};
+    const options: DistinctOptions =
+      typeof last === 'object' && last !== null && !Array.isArray(last) ? last : {};
     const names = (options === last ? on.slice(0, -1) : on) as readonly Names<S>[];
     checkOptions('distinct', options, ['keep']);
     checkNames('distinct', names, this.plan.columns);

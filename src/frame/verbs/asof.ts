@@ -2,20 +2,62 @@ import { checkOptions } from '../../engine/known-options.js';
 import { parseDuration } from '../expr/duration.js';
 import { Expr } from '../expr/expr.js';
 import { callNode, columnNode, type ExprNode, freeze, literalNode } from '../expr/node.js';
+import { given } from '../given.js';
+import { checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import type { Item, PlanNode } from '../plan/node.js';
 import { asofOf, type JoinOptions, joinPlan, keysOf, type PlainJoinOptions } from './joins.js';
 import { validated } from './unique-keys.js';
 
 const OPTIONS: readonly string[] = [
-  ...['on', 'leftOn', 'rightOn', 'how', 'suffix', 'validate'],
+  ...['on', 'leftOn', 'rightOn', 'how', 'suffix', 'validate', 'indicator'],
   ...['asof', 'direction', 'tolerance'],
 ];
 
 /** The plan of a join: one node, but for asof joins with the nearest row or with a tolerance, and where keys are to be unique. */
 export function joinedPlan(left: PlanNode, right: PlanNode, given: JoinOptions<string, string>): PlanNode {
   checkOptions('join', given, OPTIONS);
-  const { tolerance, direction = 'backward', validate, ...options } = given;
+  const { indicator = false, ...options } = given;
+  return indicator === false
+    ? plainPlan(left, right, options)
+    : indicatedPlan(left, right, options, indicator === true ? '_merge' : indicator);
+}
+
+/** A join, and of each of its rows from where it is. */
+function indicatedPlan(
+  left: PlanNode,
+  right: PlanNode,
+  options: JoinOptions<string, string>,
+  name: string,
+): PlanNode {
+  if (typeof name !== 'string')
+    throw new TypeError(`join: indicator is true or the name of a column, not ${given(name)}`);
+  if (options.how === 'semi' || options.how === 'anti')
+    throw new TypeError(`join: a ${options.how} join has rows of one kind: it has no indicator`);
+  const marks = ['__tilework_left', '__tilework_right'] as const;
+  const marked = (plan: PlanNode, mark: string): PlanNode =>
+    make.project(plan, [...make.itself(plan), { name: mark, expr: literalNode(true) }]);
+  const joined = plainPlan(marked(left, marks[0]), marked(right, marks[1]), options);
+  const columns = make.itself(joined).filter(({ name: column }) => !marks.some((mark) => mark === column));
+  checkUnique(
+    'join',
+    [...columns.map(({ name: column }) => column), name],
+    'say another name: by indicator:',
+  );
+  const missing = (mark: string): ExprNode => callNode('isNull', columnNode(mark));
+  const from: ExprNode = freeze({
+    kind: 'case',
+    branches: [
+      { when: missing(marks[1]), value: literalNode('left_only') },
+      { when: missing(marks[0]), value: literalNode('right_only') },
+    ],
+    otherwise: literalNode('both'),
+  });
+  return make.project(joined, [...columns, { name, expr: from }]);
+}
+
+function plainPlan(left: PlanNode, right: PlanNode, all: JoinOptions<string, string>): PlanNode {
+  const { tolerance, direction = 'backward', validate, indicator: _, ...options } = all;
   if (validate !== undefined) return validated(joinPlan(left, right, options), validate);
   const asof = options.how === 'asof' || (options.how === undefined && options.asof !== undefined);
   if (!asof) return joinPlan(left, right, options);

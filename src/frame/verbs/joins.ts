@@ -33,6 +33,8 @@ export interface JoinOptions<L extends string, R extends string> {
    * that the other has, 'many_to_many' ('m:m') nothing. What is otherwise is a FrameError with such a key, when the join is computed. Null keys do not count.
    */
   readonly validate?: JoinValidate;
+  /** A column of this name behind all others that says whether a row is 'left_only', 'right_only' or 'both'; `true` calls it `_merge`. */
+  readonly indicator?: string | boolean;
 }
 
 /** How often a key is in this frame and in the other, as pandas and Polars say it. */
@@ -44,7 +46,10 @@ export type JoinKey<N extends string> = N | Expr<N, unknown>;
 const HOWS: readonly JoinHow[] = ['inner', 'left', 'right', 'full', 'semi', 'anti', 'cross', 'asof'];
 
 /** Options of a join that is one node: which rows are nearest, two say together (`asof.ts`). */
-export type PlainJoinOptions = Omit<JoinOptions<string, string>, 'direction' | 'tolerance' | 'validate'> & {
+export type PlainJoinOptions = Omit<
+  JoinOptions<string, string>,
+  'direction' | 'tolerance' | 'validate' | 'indicator'
+> & {
   readonly direction?: 'backward' | 'forward';
 };
 
@@ -56,7 +61,9 @@ export function joinPlan(left: PlanNode, right: PlanNode, options: PlainJoinOpti
     direction = 'backward',
   } = options;
   if (!HOWS.includes(how))
-    throw new TypeError(`join: there is no ${JSON.stringify(how)} join; there are ${HOWS.join(', ')}`);
+    throw new TypeError(
+      `join: there is no ${JSON.stringify(how)} join; ${/^outer$/i.test(how) ? 'an outer join is "full"; ' : ''}there are ${HOWS.join(', ')}`,
+    );
   const [leftOn, rightOn] = keysOf(options);
   for (const key of leftOn) checkExpr('join: left', key, left);
   for (const key of rightOn) checkExpr('join: right', key, right);

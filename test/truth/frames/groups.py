@@ -381,6 +381,10 @@ def resampling(book):
         text = "{ n: count(), s: col('x').sum(), m: col('x').mean(), h: col('x').max(), c: col('x').count() }"
         book.plan("resample", f"events.resample('t', '{every}', {{ empty: true }}).agg({text})", r)
         book.plan("resample", f"events.resample('t', '{every}').agg({text})", r[r["n"] > 0].reset_index(drop=True))
+    for every, rule, origin in (("1w", "7D", "1969-12-29"), ("1w", "7D", "2024-01-07"), ("12h", "12h", "1970-01-01T01:00:00")):
+        r = known.resample(rule, on="t", origin=pd.Timestamp(origin))["x"].sum().rename("s").reset_index()
+        r["t"] = r["t"].astype("datetime64[us]")
+        book.plan("resample", f"events.resample('t', '{every}', {{ origin: '{origin}', empty: true }}).agg({{ s: col('x').sum() }})", r)
     r = pl.DataFrame({"d": p["d"], "x": p["x"]}).drop_nulls("d").group_by("d").agg(s=pl.col("x").sum()).sort("d").upsample("d", every="1d").with_columns(pl.col("s").fill_null(0.0))
     book.plan("resample", "events.resample('d', '1d', { empty: true }).agg({ s: col('x').sum() })", r)
     grouped = p.drop_nulls("t").with_columns(pl.col("t").dt.truncate("1d")).group_by("g", "t").agg(n=pl.len().cast(pl.Int64)).sort("g", "t", nulls_last=True)

@@ -121,6 +121,10 @@ def add(book):
     marked = known.merge(priced, on="id", how="outer", indicator="from").astype({"from": "string"})
     plan("join", "people.select('id', { l: true }).dropNulls('id').join(orders.select('id', 'total', { r: true }).dropNulls('id'), { on: 'id', how: 'full' })"
          ".select('id', 'total', { from: when(col('r').isNull(), 'left_only').when(col('l').isNull(), 'right_only').otherwise('both') })", marked, any_order=True)
+    for how in ("outer", "left", "right", "inner"):
+        for ours, theirs in (("true", True), ("'from'", "from")):
+            r = known.merge(priced, on="id", how=how, indicator=theirs).astype({"_merge" if theirs is True else theirs: "string"})
+            plan("join", f"people.select('id').dropNulls('id').join(orders.select('id', 'total').dropNulls('id'), {{ on: 'id', how: '{'full' if how == 'outer' else how}', indicator: {ours} }})", r, any_order=True)
     plan("join", "people.join(orders, { on: 'id', suffix: '2' })", p.join(q, on="id", suffix="2").select("id", "name", "age", "when", "pid", "name2", "total"), any_order=True)
     plan("join", "people.select('name').join(orders.select('name', 'total'), { leftOn: col('name').str.lower(), rightOn: col('name').str.lower() })", p.select("name").join(q.select("name", "total"), left_on=c("name").str.to_lowercase(), right_on=c("name").str.to_lowercase(), coalesce=False).select("name", "name_right", "total"), any_order=True)
     first = lambda f: f.unique("id", keep="first", maintain_order=True)
@@ -188,6 +192,12 @@ def add(book):
     })
     shares = l["k"].value_counts(normalize=True, dropna=False)
     plan("shares", "long.valueCounts('k').select('k', { share: col('count').div(col('count').sum()) })", pl.DataFrame({"k": [None if pd.isna(v) else v for v in shares.index], "share": shares.astype("float64").to_list()}), any_order=True)
+    for column in ("k", "day"):
+        shares = l[column].value_counts(normalize=True, dropna=False)
+        kind = "string" if column == "k" else "Int64"
+        plan("shares", f"long.valueCounts('{column}', {{ normalize: true }})", pd.DataFrame({column: pd.array([None if pd.isna(v) else v for v in shares.index], dtype=kind), "proportion": shares.astype("float64").to_list()}), any_order=True)
+    shares = l[["k", "day"]].value_counts(normalize=True, dropna=False).reset_index()
+    plan("shares", "long.select('k', 'day').valueCounts({ normalize: true })", shares.astype({"k": "string", "day": "Int64", "proportion": "float64"}), any_order=True)
     for column in ("k", "day"):
         dummies = pd.get_dummies(l, columns=[column]).astype({f"{column}_{v}": "boolean" for v in sorted(l[column].dropna().unique())})
         plan("dummies", f"await long.toDummies('{column}')", dummies)
