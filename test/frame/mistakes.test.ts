@@ -263,6 +263,16 @@ describe('what a call does not take', () => {
       () => frame.sample(3),
       'sample: the fraction lies between 0 and 1, and is 3; so many rows are drawn by { n: 3 }',
     ],
+    [
+      'half an interval',
+      () => col('x').cut(1.5),
+      'cut: the number of intervals is a whole number from 1, and is 1.5',
+    ],
+    [
+      'a label for each break',
+      () => col('x').cut(2, { labels: ['a', 'b', 'c'] }),
+      'cut: there are 2 intervals, and 3 labels',
+    ],
     ['half a row to draw', () => frame.sample({ n: 0.5 }), 'sample: n is a whole number from 0, not 0.5'],
     [
       'a seed that is no number',

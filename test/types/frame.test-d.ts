@@ -557,12 +557,24 @@ const replaced = df.select({
   other: col('origin').replace({ SEA: 1 }, { otherwise: null }),
   nulls: col('delay').replace(new Map([[-9, null]])),
   part: col('delay').qcut(4),
+  even: col('delay').cut(4),
+  evenLabel: col('delay').cut(2, { labels: ['low', 'high'] }),
+  breaks: col('delay').cut([0, 1]),
   label: col('delay').qcut(2, { labels: ['low', 'high'] }),
 });
 is<
   Equal<
     S<typeof replaced>,
-    { same: 'string'; other: 'int32'; nulls: 'int64'; part: 'int32'; label: 'string' }
+    {
+      same: 'string';
+      other: 'int32';
+      nulls: 'int64';
+      part: 'int32';
+      even: 'int32';
+      evenLabel: 'string';
+      breaks: 'string';
+      label: 'string';
+    }
   >
 >(true);
 const described = await wide.select('i8', 'text', 'day', 'list', 'flag', 'span').describe();

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/known-options.js';
 import { callNode, type ExprNode, freeze, literalNode } from './node.js';
 
 /** What the intervals between breaks are called, and which of their ends are theirs. */
@@ -31,6 +32,33 @@ export function cutNode(node: ExprNode, breaks: readonly number[], options: CutO
     ],
     otherwise: undefined,
   });
+}
+
+/** Which of so many intervals of equal width a number lies in, as data: its label, or its place. */
+export function evenCutNode(node: ExprNode, count: number, options: CutOptions): ExprNode {
+  checkOptions('cut', options, ['labels', 'right']);
+  const { labels, right = true } = options;
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`cut: the number of intervals is a whole number from 1, and is ${count}`);
+  if (labels && labels.length !== count)
+    throw new RangeError(`cut: there are ${count} intervals, and ${labels.length} labels`);
+  const x: ExprNode = freeze({ kind: 'cast', value: node, to: 'float64', strict: true } as const);
+  const known = callNode('not', callNode('isNaN', x));
+  const end = (fn: 'min' | 'max'): ExprNode => freeze({ kind: 'aggregate', fn, args: [x], filter: known });
+  const [low, high] = [end('min'), end('max')];
+  const width = callNode('div', callNode('sub', high, low), literalNode(count));
+  const inner = Array.from({ length: count - 1 }, (_, i) =>
+    callNode('add', low, callNode('mul', literalNode(i + 1), width)),
+  );
+  const label = (i: number): ExprNode => literalNode(labels ? labels[i]! : i);
+  const branches = inner.map((to, i) => ({ when: callNode(right ? 'le' : 'lt', x, to), value: label(i) }));
+  // Where all are the same number, it lies in the middle.
+  const same = { when: callNode('eq', low, high), value: label(Math.floor((count - (right ? 1 : 0)) / 2)) };
+  const unknown = {
+    when: callNode('not', callNode('coalesce', known, literalNode(false))),
+    value: literalNode(null),
+  };
+  return freeze({ kind: 'case', branches: [unknown, same, ...branches], otherwise: label(count - 1) });
 }
 
 /** Which of the intervals between quantiles of its column a number lies in, as data: its label, or its place. */

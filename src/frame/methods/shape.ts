@@ -18,6 +18,9 @@ import {
 } from '../verbs/pivot.js';
 import { GroupVerbs } from './groups.js';
 
+const namesOf = (names: string | readonly string[]): readonly string[] =>
+  typeof names === 'string' ? [names] : names;
+
 /** Verbs that make rows of columns and columns of rows. */
 export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
   /**
@@ -35,7 +38,7 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
    * Columns become rows: of each, its name in one column and its value in another. What is not named among `ids` or `values` is left out.
    *
    * @example
-   * const melted = fromRows([{ id: 1, a: 5, b: 6 }]).melt({ ids: ['id'] });
+   * const melted = fromRows([{ id: 1, a: 5, b: 6 }]).melt({ ids: 'id' });
    * await melted.rows(); // [{ id: 1, variable: 'a', value: 5 }, { id: 1, variable: 'b', value: 6 }]
    */
   melt<
@@ -45,8 +48,8 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
     const Y extends string = 'value',
   >(
     options: {
-      readonly ids?: readonly I[];
-      readonly values?: readonly V[];
+      readonly ids?: I | readonly I[];
+      readonly values?: V | readonly V[];
       /** What the column of names is called; default `variable`. */
       readonly variable?: X;
       /** What the column of values is called; default `value`. */
@@ -55,9 +58,9 @@ export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
   ): DataFrame<Melted<S, I, V, X, Y>> {
     checkByName('melt', options, "options, such as { ids: ['id'] }");
     checkOptions('melt', options, ['ids', 'values', 'variable', 'value']);
-    const { ids = [], variable = 'variable', value = 'value' } = options;
-    const values =
-      options.values ?? this.plan.columns.filter((name) => !(ids as readonly string[]).includes(name));
+    const { variable = 'variable', value = 'value' } = options;
+    const ids = namesOf(options.ids ?? []);
+    const values = namesOf(options.values ?? this.plan.columns.filter((name) => !ids.includes(name)));
     checkNames('melt', [...ids, ...values], this.plan.columns);
     checkUnique('melt', [...ids, variable, value]);
     const input = make.pick(this.plan, [...ids, ...values]);

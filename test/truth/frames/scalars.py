@@ -126,6 +126,8 @@ def add(book):
     for low, high in [(0, 2), (-1, 1), (3, 50)]:
         book.expr("clip", "num", f"col('i').clip({low}, {high})", d["i"].clip(low, high))
         book.expr("clip", "num", f"col('x').clip({low}, {high})", p["x"].clip(low, high))
+    book.expr("clip", "num", "col('i').clip(1)", d["i"].clip(lower=1))
+    book.expr("clip", "num", "col('i').clip(null, 1)", d["i"].clip(upper=1))
     book.expr("clip", "num", "col('y').clip(col('u'), 2)", p.select(pl.col("y").clip(pl.col("u"), 2))["y"])
     for column in ("i", "x"):
         for options, js in (({}, ""), ({"right": False}, ", right: false"), ({"include_lowest": True}, ", includeLowest: true")):
@@ -135,6 +137,18 @@ def add(book):
     cuts = pd.cut(d["i"].dropna().astype("int64"), [-1, 0, 2], right=False)
     cuts = cuts[cuts.notna()].map(str).astype("object").reindex(d.index)
     book.expr("cut", "num", "col('i').cut([-1, 0, 2], { right: false })", ("string", [None if pd.isna(v) else str(v) for v in cuts]))
+    # Intervals of equal width, between extremes that are finite: numbers of them, and labels.
+    for column in ("i", "j", "k"):
+        values = d[column].astype("float64")
+        for count in (1, 2, 3, 5):
+            for right in (True, False):
+                js = "" if right else ", { right: false }"
+                places = pd.cut(values, count, labels=False, right=right)
+                book.expr("cut", "num", f"col('{column}').cut({count}{js})", ("int", [None if pd.isna(v) else int(v) for v in places]))
+                same = pd.cut(values * 0 + 7, count, labels=False, right=right)
+                book.expr("cut", "num", f"col('{column}').mul(0).add(7).cut({count}{js})", ("int", [None if pd.isna(v) else int(v) for v in same]))
+        cuts = pd.cut(values, 3, labels=["a", "b", "c"])
+        book.expr("cut", "num", f"col('{column}').cut(3, {{ labels: ['a', 'b', 'c'] }})", ("string", [None if pd.isna(v) else str(v) for v in cuts]))
     # Intervals between quantiles: numbers of them, and labels.
     for column, shares in (("i", 4), ("j", 3), ("k", [0, 0.25, 0.9]), ("t", [0.1, 0.5, 1])):
         values = d[column].astype("float64")

@@ -245,6 +245,7 @@ def add(book):
     w, x = book.frame("wide", {"id": ("int64", [1, 2, 3]), "a": ("float64", [1.0, None, 3.0]), "b": ("float64", [4.0, 5.0, NAN]), "s": ("string", ["x", None, "z"])})
     plan("melt", "wide.melt({ ids: ['id'], values: ['a', 'b'] })", x.unpivot(["a", "b"], index="id"), any_order=True)
     plan("melt", "wide.drop('s').melt({ ids: ['id'], variable: 'k', value: 'v' })", x.drop("s").unpivot(index="id", variable_name="k", value_name="v"), any_order=True)
+    plan("melt", "wide.melt({ ids: 'id', values: 'a' })", x.unpivot("a", index="id"), any_order=True)
     plan("melt", "wide.melt({ ids: ['id', 's'], values: ['b'] })", x.unpivot(["b"], index=["id", "s"]), any_order=True)
     plan("melt", "wide.melt({ values: ['a', 'b'] })", x.unpivot(["a", "b"]), any_order=True)
     b, z = book.frame("bags", {"id": ("int64", [1, 2, 3, 4]), "l": ({"list": "int64"}, [[1, 2], [], None, [3, None]]), "m": ({"list": "string"}, [["a", "b"], [], None, ["c", "d"]])})

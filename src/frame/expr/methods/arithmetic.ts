@@ -1,4 +1,4 @@
-import { type CutOptions, cutNode, quantileCutNode } from '../cut.js';
+import { type CutOptions, cutNode, evenCutNode, quantileCutNode } from '../cut.js';
 import type { Expr } from '../expr.js';
 import type { NamesOf, Operand, TermOf } from '../operand.js';
 import type { Arithmetic } from '../terms.js';
@@ -133,24 +133,37 @@ export abstract class ArithmeticMethods<N extends string, T> extends ExprCore<N,
     return this.with('round', decimals);
   }
   /**
-   * Between `low` and `high`, which stand for what lies beyond; a bound that is null does not bound.
+   * Between `low` and `high`, which stand for what lies beyond; a bound that is null, or not given, does not bound.
    *
    * @example
+   * await fromRows([{ x: -3 }]).select({ r: col('x').clip(0) }).rows(); // [ { r: 0 } ]
    * await fromRows([{ x: 12 }]).select({ r: col('x').clip(0, 10) }).rows(); // [ { r: 10 } ]
    */
-  clip<A extends Operand, B extends Operand>(low: A, high: B): Expr<N | NamesOf<A> | NamesOf<B>, T> {
-    return this.with('clip', low, high);
+  clip<A extends Operand, B extends Operand = null>(low: A, high?: B): Expr<N | NamesOf<A> | NamesOf<B>, T> {
+    return this.with('clip', low, high ?? null);
   }
   /**
    * The interval between two breaks that a number lies in, by its label: with its right end, as pandas' `cut`, or its left one. Null where it lies in none, as NaN does.
+   * Of a number, as many intervals of equal width, between the least and the greatest of the whole column, which both lie within: without labels their places, counted from 0.
    *
    * @throws RangeError where breaks do not rise, or labels are not one for each interval
    * @example
+   * await fromRows([{ x: 1 }, { x: 4 }, { x: 9 }]).select({ r: col('x').cut(2) }).rows(); // [ { r: 0 }, { r: 0 }, { r: 1 } ]
    * const ages = fromRows([{ age: 10 }, { age: 11 }, { age: 70 }]);
    * await ages.select({ r: col('age').cut([0, 10, 65], { labels: ['child', 'adult'] }) }).rows(); // [ { r: 'child' }, { r: 'adult' }, { r: null } ]
    */
-  cut(breaks: readonly number[], options: CutOptions = {}): Expr<N, 'string'> {
-    return this.of(cutNode(this.node, breaks, options));
+  cut(breaks: readonly number[], options?: CutOptions): Expr<N, 'string'>;
+  cut(
+    count: number,
+    options: { readonly labels: readonly string[]; readonly right?: boolean },
+  ): Expr<N, 'string'>;
+  cut(count: number, options?: { readonly labels?: undefined; readonly right?: boolean }): Expr<N, 'int32'>;
+  cut(breaks: number | readonly number[], options: CutOptions = {}): Expr<N, never> {
+    return this.of(
+      typeof breaks === 'number'
+        ? evenCutNode(this.node, breaks, options)
+        : cutNode(this.node, breaks, options),
+    );
   }
   /**
    * Which of the intervals between quantiles of the whole column a number lies in, counted from 0, or its label: as many intervals of about as many rows each, or
