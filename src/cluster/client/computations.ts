@@ -4,11 +4,14 @@ import { signalOf } from '../../engine/signal.js';
 import type { PersistOptions } from '../../frame/engines.js';
 import { merge } from '../../graph/merge.js';
 import type { Graph, Key } from '../../graph/task.js';
-import type { StreamMessage } from '../comm/index.js';
+import { CommError, type StreamMessage } from '../comm/index.js';
+import { decodeResult, type Serialized } from '../wire/index.js';
 import { Book, type RunId } from './book.js';
+import { Confirmations } from './confirmations.js';
+import { gather } from './gather.js';
 import { Inbox } from './inbox.js';
 import { ProgressPoll } from './progress.js';
-import { Run, type Take } from './run.js';
+import { BATCH_KEYS, Run, type Take } from './run.js';
 import type { Session } from './session.js';
 import { externalsOf, lostInputs, neededOf, type Submission } from './submit.js';
 import type { Uploads } from './uploads.js';
@@ -20,8 +23,7 @@ export class Computations {
   /** Those under way, and those whose results are persisted. */
   private readonly runs = new Map<RunId, Run>();
   private readonly active = new Set<Run>();
-  /** Of which the scheduler has not said that it has their graphs. */
-  private readonly unconfirmed = new Set<Run>();
+  private readonly confirmations = new Confirmations();
   /** Whose graphs another program has submitted: they cannot be submitted again. */
   private readonly adopted = new WeakSet<Run>();
   private readonly inbox: Inbox;
@@ -42,7 +44,18 @@ export class Computations {
 
   /** Resolves when the outputs were taken. */
   async run(graph: Graph, outputs: readonly Key[], options: RunOptions, take: Take): Promise<void> {
-    await this.compute(graph, outputs, options, take);
+    if (graph.size > 0 || options.onProgress !== undefined || !this.isThere(outputs)) {
+      await this.compute(graph, outputs, options, take);
+      return;
+    }
+    const id = ++this.lastRun;
+    this.book.want(id, outputs);
+    try {
+      const left = await this.fetch(outputs, signalOf(options.signal), take);
+      if (left.length > 0) await this.compute(graph, left, options, take);
+    } finally {
+      this.forget(id, outputs);
+    }
   }
 
   /** Resolves when the keys are on the cluster, where they stay. */
@@ -65,7 +78,7 @@ export class Computations {
   release(key: Key): void {
     const id = this.book.release(key);
     const run = id === undefined ? undefined : this.runs.get(id);
-    if (run !== undefined) this.forget(run, [key]);
+    if (run !== undefined) this.forget(run.id, [key]);
   }
 
   has(key: Key): boolean {
@@ -99,6 +112,39 @@ export class Computations {
   /** Nothing more will be heard of what is under way. */
   end(reason: Error): void {
     for (const run of this.active) run.fail(reason);
+  }
+
+  /** Whether results, few enough for one question, are persisted and in memory, as far as is known. */
+  private isThere(outputs: readonly Key[]): boolean {
+    const { book } = this;
+    return (
+      outputs.length > 0 &&
+      outputs.length <= BATCH_KEYS &&
+      outputs.every((key) => book.isPersisted(key) && book.isReady(key))
+    );
+  }
+
+  /** Results that need no graph are asked for as such. @returns those that nobody gives now */
+  private async fetch(
+    outputs: readonly Key[],
+    signal: AbortSignal | undefined,
+    take: Take,
+  ): Promise<readonly Key[]> {
+    this.over.throwIfAborted();
+    signal?.throwIfAborted();
+    const either = signal === undefined ? this.over : AbortSignal.any([signal, this.over]);
+    const keys = [...new Set(outputs)];
+    const got = await gather(this.session, keys, either).catch((error: unknown) => {
+      // The scheduler cannot be reached: the session sees to it, and what is persisted is submitted again.
+      if (error instanceof CommError) return new Map<Key, Serialized>();
+      throw error;
+    });
+    for (const key of keys) {
+      const value = got.get(key);
+      either.throwIfAborted();
+      if (value !== undefined) await take(key, decodeResult(value, key));
+    }
+    return keys.filter((key) => !got.has(key));
   }
 
   private async compute(
@@ -148,8 +194,8 @@ export class Computations {
       retries: checkRetries(options.retries ?? this.retries),
       counted: options.onProgress !== undefined,
     };
-    const taken = (keys: readonly Key[]): void => this.forget(run, keys);
     const id = ++this.lastRun;
+    const taken = (keys: readonly Key[]): void => this.forget(id, keys);
     const run: Run = new Run(id, submission, session, book, take, taken, after, options.onHeld);
     book.want(id, outputs);
     this.runs.set(id, run);
@@ -180,7 +226,7 @@ export class Computations {
       signal?.removeEventListener('abort', abort);
       this.active.delete(run);
       if (this.active.size === 0) session.hold(false);
-      if (!success) this.forget(run, outputs);
+      if (!success) this.forget(run.id, outputs);
       if (progress) session.send({ op: 'tilework-discard', graph: run.graphId });
       progress?.finish(graph.size, success);
     }
@@ -188,17 +234,15 @@ export class Computations {
 
   private start(run: Run): void {
     run.start();
-    this.unconfirmed.add(run);
-    void run.settled().then(() => this.unconfirmed.delete(run));
+    void run.settled().then(this.confirmations.sent());
   }
 
   /** Gives up keys of a run, at the scheduler too where nobody else wants them. */
-  private forget(run: Run, keys: readonly Key[]): void {
-    const unwanted = this.book.drop(run.id, keys);
-    const known = [run, ...this.unconfirmed].map((other) => other.settled());
+  private forget(id: RunId, keys: readonly Key[]): void {
+    const unwanted = this.book.drop(id, keys);
     // Until the scheduler has confirmed what was sent it may yet want the keys; and whoever is about to read them must be known first.
-    void Promise.all(known).then(() => {
-      if (!this.book.holds(run.id)) this.runs.delete(run.id);
+    this.confirmations.whenAll(() => {
+      if (!this.book.holds(id)) this.runs.delete(id);
       const still = unwanted.filter((key) => this.book.holders(key).length === 0);
       if (still.length === 0) return;
       this.session.send({ op: 'client-releases-keys', keys: still, client: this.session.client });
@@ -217,7 +261,7 @@ export class Computations {
     }
     run.fail(lostInputs(lost));
     for (const key of outputs) while (this.book.release(key) !== undefined);
-    this.forget(run, outputs);
+    this.forget(run.id, outputs);
   }
 
   private async unknown(keys: readonly Key[]): Promise<Key[]> {

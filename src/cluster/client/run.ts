@@ -12,7 +12,7 @@ import { type Submission, submit } from './submit.js';
 /** Of outputs that are fetched and not yet taken: so many batches, of so many bytes or keys each. */
 const LANES = 2;
 const BATCH_BYTES = 32 << 20;
-const BATCH_KEYS = 256;
+export const BATCH_KEYS = 256;
 /** How long a key is left alone that the scheduler says to be in memory and nobody gives. */
 const MISSING_MS = 200;
 
