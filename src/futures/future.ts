@@ -13,6 +13,7 @@ import {
   type PassedAs,
   tasksOf,
 } from '../lazy/index.js';
+import { failedBehind, works, worksBehind } from './behind.js';
 import { LostError } from './errors.js';
 import { madeFrom } from './lineage.js';
 import { checkWait, type WaitOptions, within } from './waiting.js';
@@ -88,7 +89,7 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
     checkWait('result', options);
     await within(this.work.settled, options, `the future ${JSON.stringify(this.key)}`);
     this.work.throwIfFailed();
-    return this.work.value();
+    return this.work.value(this.node);
   }
 
   /**
@@ -215,8 +216,6 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
 /** Nodes are held by futures and by whatever reads them: when one is collected, nobody will ask for the result any more. */
 const collected = new FinalizationRegistry<Work['grip']>(({ work }) => work?.forget());
 
-const works = new WeakMap<LazyInput, Work>();
-
 /** What a future stands for. */
 export const workOf = (future: Future): Work => works.get(future.node)!;
 
@@ -224,29 +223,6 @@ export const workOf = (future: Future): Work => works.get(future.node)!;
 export function pendingHere(inputs: readonly LazyInput[]): Work[] {
   const found = inputs.map((input) => works.get(input));
   return found.filter((work) => work instanceof LocalWork && work.outcome === 'pending') as Work[];
-}
-
-/** The works nearest to some inputs: themselves, or behind delayed values. Iterative: graphs may be deep. */
-function worksBehind(inputs: readonly LazyInput[]): Set<Work> {
-  const found = new Set<Work>();
-  const met = new Set<LazyInput>(inputs);
-  for (const input of met) {
-    const work = works.get(input);
-    if (work !== undefined) found.add(work);
-    else for (const behind of input.inputs) met.add(behind);
-  }
-  return found;
-}
-
-/** Works that failed among what an input is made of, those first that others read. */
-function failedBehind({ inputs }: LazyInput, seen = new Set<LazyInput>()): Work[] {
-  return inputs.flatMap((input) => {
-    if (seen.has(input)) return [];
-    seen.add(input);
-    const work = works.get(input);
-    const before = failedBehind(input, seen);
-    return work?.outcome === 'error' ? [...before, work] : before;
-  });
 }
 
 const VALUE = own('value', '(value) => value');

@@ -6,8 +6,10 @@ import { GraphError } from '../graph/errors.js';
 import { order } from '../graph/order.js';
 import type { Graph, Key } from '../graph/task.js';
 import { type LazyInput, type PassedAs, tasksOf } from '../lazy/index.js';
+import { tasksFor } from './behind.js';
 import { CancelledError, LostError } from './errors.js';
 import { leaves, madeOf } from './lineage.js';
+import { read } from './reading.js';
 
 export type Outcome = 'pending' | 'finished' | 'error' | 'cancelled';
 
@@ -34,8 +36,10 @@ export abstract class Work<T = unknown> {
   /** What makes it, while it is pending: whoever reads it has it at hand, should an engine not be at it. */
   abstract get origin(): LazyInput | undefined;
   abstract get lost(): boolean;
-  /** The value, where it has finished. */
-  abstract value(): Promise<T>;
+  /** Whether an engine has begun it, and is at it still: whoever reads it need not bring what makes it. */
+  abstract isAt(engine: Engine): boolean;
+  /** The value, where it has finished. @param holder what keeps it from being given up meanwhile: a future's node */
+  abstract value(holder: object): Promise<T>;
   /** A result, which is lent, as users get it, or a promise of that. */
   abstract shown(result: Result): unknown;
   /** Has it done, once more after it failed. */
@@ -130,6 +134,7 @@ export abstract class Work<T = unknown> {
 export class EngineWork<T> extends Work<T> {
   origin: LazyInput | undefined;
   private abort = new AbortController();
+  private begun = false;
 
   /**
    * @param after works in this process that must be settled first
@@ -152,10 +157,13 @@ export class EngineWork<T> extends Work<T> {
     return this.outcome === 'finished' && !this.engine.has(this.key);
   }
 
-  async value(): Promise<T> {
+  isAt(engine: Engine): boolean {
+    return this.begun && this.outcome === 'pending' && this.engine === engine;
+  }
+
+  async value(holder: object): Promise<T> {
     try {
-      using results = await this.engine.run(new Map(), [this.key]);
-      return (await this.shown(await results.load(this.key))) as T;
+      return await read(this.engine, this.key, (result) => this.shown(result) as T, holder);
     } catch (cause) {
       if (this.lost || cause instanceof GraphError) throw new LostError(this.key, { cause });
       throw cause;
@@ -177,6 +185,7 @@ export class EngineWork<T> extends Work<T> {
 
   protected begin(): void {
     this.abort = new AbortController();
+    this.begun = false;
     const node = this.origin!;
     const after = this.after(node.inputs);
     if (after.length === 0) this.start(node);
@@ -198,33 +207,36 @@ export class EngineWork<T> extends Work<T> {
   }
 
   private start(node: LazyInput): void {
-    const { key, options } = this;
     try {
-      const graph = tasksOf([node]);
-      const priorities = graph.size > 1 ? { priorities: order(graph, [key]) } : {};
-      this.obtain(graph, { ...options, ...priorities, signal: this.abort.signal }).then(
+      this.compute(node, tasksFor(node, this.engine)).then(
         () => this.finish(),
-        (error: unknown) => this.fail(this.inputError(node, error)),
+        (error: unknown) => this.fail(error),
       );
     } catch (error) {
       this.fail(error);
     }
   }
 
+  private async compute(node: LazyInput, graph: Graph): Promise<void> {
+    const { signal } = this.abort;
+    const options = { ...this.options, signal };
+    const priorities = (of: Graph) => (of.size > 1 ? { priorities: order(of, [this.key]) } : {});
+    try {
+      const done = this.obtain(graph, { ...options, ...priorities(graph) });
+      this.begun = true;
+      await done;
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error;
+      // What the engine was at is gone. Where an input failed just before it was read, its own error says more.
+      const whole = tasksOf([node]);
+      if (whole.size === graph.size) throw error;
+      await this.obtain(whole, { ...options, ...priorities(whole) });
+    }
+  }
+
   /** Has the engine get the result, and hold it. */
   protected obtain(graph: Graph, options: ComputeOptions): Promise<void> {
     return this.engine.persist(graph, [this.key], options);
-  }
-
-  /** An input that failed just before it was read is not there: its own error says more. */
-  private inputError(node: LazyInput, error: unknown): unknown {
-    if (!(error instanceof GraphError)) return error;
-    try {
-      tasksOf([node]);
-    } catch (failed) {
-      return failed;
-    }
-    return error;
   }
 }
 
@@ -261,6 +273,10 @@ export class LocalWork<T> extends Work<T> {
   }
 
   get lost(): boolean {
+    return false;
+  }
+
+  isAt(): boolean {
     return false;
   }
 

@@ -1,5 +1,5 @@
 /** What futures do on any engine. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -369,6 +369,22 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(() => gone.retry()).toThrow(/was released/);
     });
 
+    it('of a long chain come to its end, and are tried again there', async () => {
+      const path = join(mkdtempSync(join(tmpdir(), 'tilework-chain-')), 'it is there');
+      const first = client.submit(async (path: string) => {
+        const { existsSync } = await import('node:fs');
+        if (!existsSync(path)) throw new Error('not yet');
+        return 0;
+      }, path);
+      const steps = Math.min(calls, 5_000);
+      let last = first;
+      for (let i = 0; i < steps; i++) last = client.submit(inc, last);
+      expect(await errorOf(last)).toMatchObject({ key: first.key, cause: { message: 'not yet' } });
+      writeFileSync(path, '');
+      last.retry();
+      expect(await last).toBe(steps);
+    });
+
     it('nobody looks at do no harm', async () => {
       for (let i = 0; i < 20; i++) client.with({ pure: false }).submit(broken, i);
       const here = client.with({ where: 'main' }).submit(() => Promise.reject(new Error('unseen')));
@@ -398,6 +414,7 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       );
       const results = await client.gather(futures);
       expect(results[calls - 1]).toBe(calls);
+      expect(await Promise.all(futures)).toEqual(results);
       for (const future of futures) future.release();
     });
   });
