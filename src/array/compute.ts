@@ -14,7 +14,7 @@ import {
 import type { TileArray } from './array.js';
 import { blockShape, blocksOf, boundaries, gridOf, isKnown, product } from './chunks.js';
 import { heldArray } from './handle.js';
-import { type Lowered, lower } from './lower/lower.js';
+import { type Lowered, lower, lowerInPieces, type Wanted } from './lower/lower.js';
 import { type NDArray, toNdarray } from './ndarray.js';
 import { type ArrayNode, blockKey } from './node.js';
 import { copyBox } from './ops/gather.js';
@@ -35,17 +35,16 @@ export type ElementOf<D extends DType> = D extends 'bool'
     : number;
 
 /** The graph of some arrays, all their blocks wanted. */
-export function graphOf(arrays: readonly TileArray<DType>[]): Lowered {
-  return lower(
-    arrays.flatMap(({ node }) => [...blocksOf(gridOf(node.chunks))].map((coords) => ({ node, coords }))),
-  );
-}
+export const graphOf = (arrays: readonly TileArray<DType>[]): Lowered => lower(blocksIn(arrays));
+
+const blocksIn = (arrays: readonly TileArray<DType>[]): Wanted[] =>
+  arrays.flatMap(({ node }) => [...blocksOf(gridOf(node.chunks))].map((coords) => ({ node, coords })));
 
 /** Arrays as computations see them: lowered together, so that they share blocks and loops. */
 export const arrayFamily: Family = {
-  plan(lazies) {
+  *plan(lazies) {
     const arrays = lazies as unknown as readonly TileArray<DType>[];
-    const { graph, keys } = graphOf(arrays);
+    const { graph, keys } = yield* lowerInPieces(blocksIn(arrays));
     let next = 0;
     const outputs = arrays.map((array) => {
       const places = new Map<Key, (readonly number[])[]>();

@@ -1,5 +1,6 @@
 import { tokenize } from '../graph/key.js';
-import { order } from '../graph/order.js';
+import { orderInPieces } from '../graph/order.js';
+import { inPieces, type Pieces } from '../graph/pieces.js';
 import type { Graph, Key, Task } from '../graph/task.js';
 import type { Region, Source, Target } from '../io/source.js';
 import type { DType } from '../kernels/dtype.js';
@@ -17,7 +18,7 @@ import {
   normalizeChunks,
 } from './chunks.js';
 import type { ArrayCompute } from './compute.js';
-import { lower } from './lower/lower.js';
+import { lowerInPieces } from './lower/lower.js';
 import { type Emit, makeNode, type TasksNode } from './node.js';
 import { rechunkNode } from './rechunk.js';
 
@@ -99,8 +100,9 @@ export async function writeTo(
   try {
     const engine = engineFor(chosen, array.node.engine);
     rest.signal?.throwIfAborted();
-    const { graph, keys } = writeGraph(array, target);
-    await engine.run(graph, keys, { ...rest, priorities: order(graph, keys), onOutput: () => {} });
+    const planned = inPieces(writeGraph(array, target), rest.signal);
+    const { graph, keys, priorities } = planned instanceof Promise ? await planned : planned;
+    await engine.run(graph, keys, { ...rest, priorities, onOutput: () => {} });
     await close.finish(target);
   } catch (error) {
     await close.abort(target);
@@ -108,10 +110,16 @@ export async function writeTo(
   }
 }
 
-function writeGraph(array: TileArray<DType>, target: Target): { graph: Graph; keys: Key[] } {
+interface WriteGraph {
+  readonly graph: Graph;
+  readonly keys: readonly Key[];
+  readonly priorities: ReadonlyMap<Key, number>;
+}
+
+function* writeGraph(array: TileArray<DType>, target: Target): Pieces<WriteGraph> {
   const node = rechunkNode(array.astype(target.dtype).node, writeChunks(array, target));
   const wanted = [...blocksOf(gridOf(node.chunks))].map((coords) => ({ node, coords }));
-  const lowered = lower(wanted);
+  const lowered = yield* lowerInPieces(wanted);
   const graph = new Map(lowered.graph);
   const starts = node.chunks.map(boundaries);
   const keys = wanted.map(({ coords }, i) => {
@@ -120,7 +128,7 @@ function writeGraph(array: TileArray<DType>, target: Target): { graph: Graph; ke
     graph.set(key, { key, op: target.op, inputs: [lowered.keys[i]], params, common: target.common });
     return key;
   });
-  return { graph, keys };
+  return { graph, keys, priorities: yield* orderInPieces(graph, keys) };
 }
 
 /** The array's chunks, moved to the nearest multiples of the target's. */

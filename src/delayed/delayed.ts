@@ -16,6 +16,7 @@ import {
   type Output,
   type PassedIn,
   persist,
+  tasksInPieces,
   tasksOf,
 } from '../lazy/index.js';
 import { type PictureOptions, picture } from '../watch/picture.js';
@@ -175,9 +176,9 @@ const CALL = own('call', '(value, name, ...args) => value[name](...args)');
 const VALUE = own('value', '(value) => value');
 
 const family: Family = {
-  plan(lazies) {
+  *plan(lazies) {
     const nodes = lazies.map((lazy) => lazy[LAZY].input());
-    return { graph: tasksOf(nodes), outputs: nodes.map((node) => new DelayedOutput(node)) };
+    return { graph: yield* tasksInPieces(nodes), outputs: nodes.map((node) => new DelayedOutput(node)) };
   },
 };
 

@@ -11,7 +11,7 @@ import {
   type LazyInput,
   type Output,
   type PassedAs,
-  tasksOf,
+  tasksInPieces,
 } from '../lazy/index.js';
 import { failedBehind, works, worksBehind } from './behind.js';
 import { LostError } from './errors.js';
@@ -250,10 +250,10 @@ function nodeOf(work: Work, engine: Engine, as: PassedAs | undefined): LazyInput
 }
 
 export const futureFamily: Family = {
-  plan(lazies) {
+  *plan(lazies) {
     const futures = lazies as readonly Future[];
     const held = futures.filter(({ node }) => !(works.get(node) instanceof LocalWork));
-    const graph = tasksOf(held.map(({ node }) => node));
+    const graph = yield* tasksInPieces(held.map(({ node }) => node));
     return { graph, outputs: futures.map((future) => new FutureOutput(future)) };
   },
 };

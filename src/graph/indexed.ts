@@ -1,3 +1,4 @@
+import { atOnce, type Pieces, STEPS } from './pieces.js';
 import type { Graph, Key } from './task.js';
 
 /**
@@ -18,11 +19,17 @@ export interface IndexedGraph {
 }
 
 /** Numbers a graph's tasks and edges. */
-export function indexGraph(graph: Graph): IndexedGraph {
+export const indexGraph = (graph: Graph): IndexedGraph => atOnce(indexInPieces(graph));
+
+/** The same in pieces. */
+export function* indexInPieces(graph: Graph): Pieces<IndexedGraph> {
   const n = graph.size;
   const keys = [...graph.keys()];
   const index = new Map<Key, number>();
-  for (let t = 0; t < n; t++) index.set(keys[t]!, t);
+  for (let t = 0; t < n; t++) {
+    if (t % STEPS === STEPS - 1) yield;
+    index.set(keys[t]!, t);
+  }
 
   const inputStart = new Int32Array(n + 1);
   const readerCount = new Int32Array(n + 1);
@@ -42,6 +49,7 @@ export function indexGraph(graph: Graph): IndexedGraph {
     }
     t += 1;
     inputStart[t] = edges.length;
+    if (t % STEPS === 0) yield;
   }
   const inputs = Int32Array.from(edges);
   const readerStart = readerCount;

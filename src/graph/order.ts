@@ -1,5 +1,6 @@
 import { itemsize } from '../kernels/dtype.js';
-import { type IndexedGraph, indexGraph } from './indexed.js';
+import { type IndexedGraph, indexInPieces } from './indexed.js';
+import { atOnce, type Pieces } from './pieces.js';
 import { Sequencer } from './sequence.js';
 import type { Graph, Key, Task } from './task.js';
 import { topologicalOrder } from './toposort.js';
@@ -46,8 +47,13 @@ import { topologicalOrder } from './toposort.js';
  * @example
  * order(x.add(1).graph()).size; // 3
  */
-export function order(graph: Graph, outputs?: Iterable<Key>): Map<Key, number> {
-  const indexed = indexGraph(graph);
+export const order = (graph: Graph, outputs?: Iterable<Key>): Map<Key, number> =>
+  atOnce(orderInPieces(graph, outputs));
+
+/** The same in pieces. */
+export function* orderInPieces(graph: Graph, outputs?: Iterable<Key>): Pieces<Map<Key, number>> {
+  const indexed = yield* indexInPieces(graph);
+  yield;
   const wanted = outputs && [...outputs];
   const held = heldToEnd(indexed, wanted);
   const weights = weigh(graph);
@@ -62,9 +68,11 @@ export function order(graph: Graph, outputs?: Iterable<Key>): Map<Key, number> {
     if (!held[t]) weights[t] = 0; // dropped at once, as what a store yields
   }
   const { inputs, room } = planTrees(indexed, weights);
+  yield;
   const excess = (t: number): number => room[t]! - (held[t] ? weights[t]! : 0);
   const sorted = [...goals].sort((a, b) => excess(b) - excess(a));
-  const sequence = new Sequencer({ ...indexed, inputs }, weights, held).run(sorted);
+  const sequence = yield* new Sequencer({ ...indexed, inputs }, weights, held).run(sorted);
+  yield;
   const numbers = new Map<Key, number>();
   for (let i = 0; i < sequence.length; i++) numbers.set(indexed.keys[sequence[i]!]!, i);
   return numbers;

@@ -1,4 +1,5 @@
 import type { IndexedGraph } from './indexed.js';
+import { type Pieces, STEPS } from './pieces.js';
 
 /** A detour has at most so many tasks … */
 const DETOUR_TASKS = 4;
@@ -64,9 +65,10 @@ export class Sequencer {
   }
 
   /** The order of all tasks that the goals need. */
-  run(goals: readonly number[]): Int32Array {
+  *run(goals: readonly number[]): Pieces<Int32Array> {
     const { stack } = this;
     let next = 0;
+    let steps = 0;
     for (;;) {
       let goal = this.goalNearby();
       while (goal < 0 && next < goals.length) {
@@ -77,6 +79,7 @@ export class Sequencer {
       stack.push(goal);
       while (stack.length > 0) {
         const t = stack[stack.length - 1]!;
+        if (++steps % STEPS === 0) yield;
         if (this.done[t]) stack.pop();
         else if (this.missing[t]! > 0) stack.push(this.firstMissing(t));
         else {

@@ -1,7 +1,8 @@
 import type { ComputeOptions, Engine } from '../engine/engine.js';
 import { checkOptions } from '../engine/known-options.js';
-import { order } from '../graph/order.js';
-import type { Key, Task } from '../graph/task.js';
+import { orderInPieces } from '../graph/order.js';
+import { inPieces, type Pieces } from '../graph/pieces.js';
+import type { Graph, Key } from '../graph/task.js';
 import { engineFor, holderOf } from './holder.js';
 import { type Alone, type Family, LAZY, type Lazy, type LazyHooks, type Output } from './protocol.js';
 import { replaceLazies } from './structure.js';
@@ -40,15 +41,17 @@ export async function compute<const S>(structure: S, options: LazyCompute = {}):
   checkOptions('compute', options, COMPUTE_OPTIONS);
   const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
-  const { lazies, alone, graph, outputs, holder } = planOf(structure, 'compute');
+  const planned = inPieces(planOf(structure, 'compute'), rest.signal);
+  const { lazies, alone, graph, outputs, holder } = planned instanceof Promise ? await planned : planned;
   const engine = engineFor(chosen, holder);
   const places = byKey(outputs);
   const keys = [...places.keys()];
   const together = async (signal: AbortSignal | undefined): Promise<void> => {
+    const ranks = inPieces(orderInPieces(graph, keys), signal);
     const run = await engine.run(graph, keys, {
       ...rest,
       ...(signal && { signal }),
-      priorities: order(graph, keys),
+      priorities: ranks instanceof Promise ? await ranks : ranks,
       reserve: outputs.reduce((bytes, output) => bytes + output.reserve, 0),
       onOutput: (key, result) => {
         for (const output of places.get(key)!) output.put(key, result);
@@ -77,16 +80,18 @@ export async function persist<const S>(structure: S, options: LazyCompute = {}):
   checkOptions('persist', options, COMPUTE_OPTIONS);
   const { engine: chosen, ...rest } = options;
   rest.signal?.throwIfAborted();
-  const { lazies, alone, graph, outputs, holder } = planOf(structure, 'persist');
+  const planned = inPieces(planOf(structure, 'persist'), rest.signal);
+  const { lazies, alone, graph, outputs, holder } = planned instanceof Promise ? await planned : planned;
   const engine = engineFor(chosen, holder);
   const places = byKey(outputs);
   const together = async (signal: AbortSignal | undefined): Promise<void> => {
     // Each of several that share a result holds it.
     for (let round = 0, keys = [...places.keys()]; round === 0 || keys.length > 0; round++) {
+      const ranks = inPieces(orderInPieces(graph, keys), signal);
       await engine.persist(graph, keys, {
         ...rest,
         ...(signal && { signal }),
-        priorities: order(graph, keys),
+        priorities: ranks instanceof Promise ? await ranks : ranks,
       });
       keys = keys.filter((key) => places.get(key)!.length > round + 1);
     }
@@ -134,13 +139,13 @@ interface Planned {
   readonly lazies: ReadonlyMap<Lazy, number>;
   /** What is no part of the graph. */
   readonly alone: ReadonlyMap<Lazy, Alone>;
-  readonly graph: ReadonlyMap<Key, Task>;
+  readonly graph: Graph;
   readonly outputs: readonly Output[];
   /** The engine that holds some of it already. */
   readonly holder: Engine | undefined;
 }
 
-function planOf(structure: unknown, label: string): Planned {
+function* planOf(structure: unknown, label: string): Pieces<Planned> {
   if (typeof structure !== 'object' || structure === null)
     throw new TypeError(
       `${label} takes arrays, frames, delayed values and futures, or lists, objects and Maps of them, not ${structure === null ? 'null' : typeof structure}`,
@@ -163,12 +168,13 @@ function planOf(structure: unknown, label: string): Planned {
   });
   const lazies = new Map<Lazy, number>();
   const outputs: Output[] = [];
-  const graph = new Map<Key, Task>();
+  let graph: Graph = new Map();
   for (const [family, members] of families) {
-    const plan = family.plan([...members]);
+    const plan = yield* family.plan([...members]);
     for (const lazy of members) lazies.set(lazy, lazies.size);
-    outputs.push(...plan.outputs);
-    for (const [key, task] of plan.graph) graph.set(key, task);
+    for (const output of plan.outputs) outputs.push(output);
+    graph = graph.size === 0 ? plan.graph : new Map([...graph, ...plan.graph]);
+    yield;
   }
   return { lazies, alone, graph, outputs, holder: holderOf(together) };
 }

@@ -1,5 +1,5 @@
 export { COMPUTE_OPTIONS, compute, type LazyCompute, persist } from './compute.js';
-export { tasksOf } from './graph.js';
+export { tasksInPieces, tasksOf } from './graph.js';
 export { Hold, holdOf, wasReleased } from './hold.js';
 export { engineFor, holderOf } from './holder.js';
 export {

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.js';
 import type { Result } from '../engine/op.js';
+import type { Pieces } from '../graph/pieces.js';
 import type { Graph, Key, Task } from '../graph/task.js';
 import type { Hold } from './hold.js';
 
@@ -48,7 +49,8 @@ export interface LazyInput {
 
 /** Lazies of one kind, which are planned together, so that they can share work. */
 export interface Family {
-  plan(lazies: readonly Lazy[]): Plan;
+  /** In pieces: graphs may be large. */
+  plan(lazies: readonly Lazy[]): Pieces<Plan>;
 }
 
 /** What plans itself, since it must look at files before it knows its tasks, as dataframes do: it shares no work with other lazies. */

@@ -1,3 +1,4 @@
+import { atOnce, type Pieces, STEPS } from '../../graph/pieces.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import { scratchFor } from '../../kernels/wasm/scratch.js';
 import { product } from '../chunks.js';
@@ -23,13 +24,16 @@ export interface Lowered {
 }
 
 /** Turns nodes into tasks: fuses what one loop can do, reads slices where sources can, and adds only what is needed. */
-export function lower(wanted: readonly Wanted[]): Lowered {
+export const lower = (wanted: readonly Wanted[]): Lowered => atOnce(lowerInPieces(wanted));
+
+/** The same in pieces. */
+export function* lowerInPieces(wanted: readonly Wanted[]): Pieces<Lowered> {
   const outputs = new Set(wanted.map((w) => w.node));
   const nodes = consumersFirst([...outputs]);
   const stored = storedNodes([...outputs], nodes);
   const lowering = new Lowering(stored, findSiblings(nodes.reverse(), stored, outputs));
   const keys = wanted.map(({ node, coords }) => lowering.request(node, coords));
-  lowering.all();
+  yield* lowering.all();
   return { graph: lowering.graph, keys };
 }
 
@@ -86,15 +90,20 @@ class Lowering {
   ) {}
 
   /** Makes all tasks that were requested, and those behind them. */
-  all(): void {
+  *all(): Pieces<void> {
+    let steps = 0;
     do {
       for (let next = this.pending.pop(); next; next = this.pending.pop()) {
+        if (++steps % STEPS === 0) yield;
         const { nodes, coords, key } = next;
         const [node] = nodes;
         if (node.kind === 'tasks') this.graph.set(key, node.task(coords, key, this.emit));
         else this.look(next);
       }
-      for (const block of this.undecided.splice(0)) this.graph.set(block.key, this.fused(block));
+      for (const block of this.undecided.splice(0)) {
+        if (++steps % STEPS === 0) yield;
+        this.graph.set(block.key, this.fused(block));
+      }
     } while (this.pending.length > 0);
   }
 
