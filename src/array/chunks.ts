@@ -82,6 +82,9 @@ function cutChecked(extent: number, size: number, axis: number): number[] {
   return cut(extent, size);
 }
 
+/** The length of the longest chunk, at least 1. There may be more chunks than a call takes arguments. */
+export const largest = (sizes: readonly number[]): number => sizes.reduce((a, b) => Math.max(a, b), 1);
+
 /** Fills the undecided axes so that a chunk has about `elements` elements, equally long along each of them. */
 function autoChunks(
   fixed: readonly (readonly number[] | undefined)[],
@@ -89,7 +92,7 @@ function autoChunks(
   elements: number,
 ): Chunks {
   const open = new Set(fixed.flatMap((c, axis) => (c ? [] : [axis])));
-  let budget = elements / product(fixed.map((c) => (c ? Math.max(1, ...c) : 1)));
+  let budget = elements / product(fixed.map((c) => largest(c ?? [])));
   const sizes = new Map<number, number>();
   while (open.size > 0) {
     const side = Math.max(1, budget ** (1 / open.size));

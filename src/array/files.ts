@@ -16,7 +16,7 @@ import { openZarr } from '../io/zarr/open.js';
 import type { DType } from '../kernels/dtype.js';
 import { COMPUTE_OPTIONS } from '../lazy/index.js';
 import { type ArrayInput, asarray, type TileArray } from './array.js';
-import { type ChunkSpec, normalizeChunks } from './chunks.js';
+import { type ChunkSpec, largest, normalizeChunks } from './chunks.js';
 import type { ArrayCompute } from './compute.js';
 import { fromSource, writeTo } from './io.js';
 
@@ -156,7 +156,7 @@ export async function toZarr(x: ArrayInput, path: string, options: ZarrWriteOpti
   const target = createZarr(path, {
     shape: array.shape,
     dtype: array.dtype,
-    chunks: sizes.map((c) => Math.max(1, ...c)),
+    chunks: sizes.map(largest),
     ...defined({ codec, zarrFormat, attributes, dimensions, overwrite }),
   });
   await guarded(array, target, finishZarr, run);

@@ -1,7 +1,16 @@
 import { type DType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis } from './axes.js';
-import { boundaries, type Chunks, commonRefinement, cut, gridOf, isKnown, sameSizes } from './chunks.js';
+import {
+  boundaries,
+  type Chunks,
+  commonRefinement,
+  cut,
+  gridOf,
+  isKnown,
+  largest,
+  sameSizes,
+} from './chunks.js';
 import { shapesOfBlocks } from './compute.js';
 import { type AliasNode, type ArrayNode, boundsOf, makeNode, type TasksNode } from './node.js';
 import type { CompressParams } from './ops/compress.js';
@@ -37,7 +46,7 @@ export function take<A extends ArrayInput>(x: A, indices: ArrayInput, axis?: num
 function takeNode(input: ArrayNode, indices: Float64Array, axis: number): ArrayNode {
   const sizes = input.chunks[axis];
   const starts = boundaries(sizes);
-  const pieces = cut(indices.length, Math.max(1, ...sizes));
+  const pieces = cut(indices.length, largest(sizes));
   const offsets = boundaries(pieces);
   const chunks = input.chunks.map((c, a) => (a === axis ? pieces : c));
   const blockOfIndex = (i: number): number => {

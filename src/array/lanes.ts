@@ -1,7 +1,7 @@
 import type { DType } from '../kernels/dtype.js';
 import { TileArray } from './array.js';
 import { requireKnown } from './axes.js';
-import { blockShape, sum } from './chunks.js';
+import { blockShape, largest, sum } from './chunks.js';
 import { makeNode, type TasksNode } from './node.js';
 import type { LanesParams, LaneWork } from './ops/lanes.js';
 import { rechunkNode } from './rechunk.js';
@@ -53,7 +53,6 @@ export function overLanes(
 export function inOneBlock(label: string, x: TileArray<DType>, axis: number): TileArray<DType> {
   requireKnown(label, x);
   if (x.chunks[axis].length === 1) return x;
-  const largest = (sizes: readonly number[]) => Math.max(1, ...sizes);
   let room = x.chunks.reduce((n, sizes) => n * largest(sizes), 1) / sum(x.chunks[axis]);
   const chunks = x.chunks.map((sizes, a): readonly number[] => {
     if (a === axis) return [sum(sizes)];

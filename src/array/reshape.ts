@@ -1,6 +1,6 @@
 /** The same elements in other shapes. */
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
-import { blockShape, type Chunks, cut, product, sum } from './chunks.js';
+import { blockShape, type Chunks, cut, largest, product, sum } from './chunks.js';
 import { type ArrayNode, makeNode, type TasksNode } from './node.js';
 import { rechunkNode } from './rechunk.js';
 import { moved } from './work.js';
@@ -113,7 +113,7 @@ function planReshape(chunks: Chunks, shape: readonly number[]): { from: Chunks; 
     const [tailL, tailR] = [product(left.slice(li + 1)), product(right.slice(ri + 1))];
     const unit = lcm(tailL, tailR);
     const total = product(left);
-    const wanted = product(old.map((c) => Math.max(...c)));
+    const wanted = product(old.map(largest));
     const size = Math.max(unit, Math.floor(wanted / unit) * unit);
     const pieces = total % unit === 0 ? cut(total, size) : [total];
     left.forEach((n, k) => {

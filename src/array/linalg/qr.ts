@@ -1,4 +1,5 @@
 import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
+import { largest } from '../chunks.js';
 import { concatenate } from '../concatenate.js';
 import { inOneBlock } from '../lanes.js';
 import { matmul } from '../matmul.js';
@@ -32,7 +33,7 @@ export function tall(label: string, x: RealArray): RealArray {
   const cut = inOneBlock(label, x, 1) as unknown as RealArray;
   const [rows] = cut.chunks;
   if (rows.length === 1 || rows.every((size) => size >= n)) return cut;
-  return x.rechunk([Math.max(n, ...rows), -1]) as unknown as RealArray;
+  return x.rechunk([Math.max(n, largest(rows)), -1]) as unknown as RealArray;
 }
 
 function wideQr(x: RealArray): readonly [RealArray, RealArray] {

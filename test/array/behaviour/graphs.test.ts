@@ -186,6 +186,20 @@ describe('size of graphs', () => {
     expect(String(await sum.compute({ engine }))).toBe('[1999000. 1999000. 1999000.]');
   });
 
+  it('more chunks along an axis than a function takes arguments', async () => {
+    const n = 150_000;
+    const x = tw.arange(n, { chunks: 1 });
+    expect(await x.sum().compute({ engine })).toBe((n * (n - 1)) / 2);
+    expect(x.reshape([2, n / 2]).shape).toEqual([2, n / 2]);
+    expect(
+      await x
+        .take([n - 1, 0])
+        .sum()
+        .compute({ engine }),
+    ).toBe(n - 1);
+    expect(x.sort().shape).toEqual([n]);
+  });
+
   it('forty thousand blocks', async () => {
     const x = tw.ones([200, 200], { chunks: 1 });
     expect(await x.add(1).sum().compute({ engine })).toBe(80_000);
