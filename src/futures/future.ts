@@ -19,6 +19,9 @@ import { madeFrom } from './lineage.js';
 import { checkWait, type WaitOptions, within } from './waiting.js';
 import { LocalWork, type Work } from './work.js';
 
+/** How long fetching the result of what is finished may take at least, in milliseconds, whatever is left of the time to wait. */
+const FETCH_MS = 1_000;
+
 /** What has become of a call; `lost`: its result is gone with the worker that had it, or with the scheduler. */
 export type FutureStatus = 'pending' | 'finished' | 'error' | 'cancelled' | 'lost';
 
@@ -78,7 +81,7 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
   }
 
   /**
-   * The result, when it is there. It is the engine's own: do not change it.
+   * The result, when it is there. It is the engine's own: do not change it. With a `timeout` the result of what is finished is fetched for a second at least: it may be far away, or lost and computed again.
    *
    * @throws what it failed with: a TaskError with the key of the call that threw, even where that was an input's; CancelledError, LostError;
    *   a DOMException named TimeoutError after `timeout` milliseconds; TypeError for another form of saying so, as `result(1)`
@@ -87,9 +90,14 @@ export class Future<T = unknown> implements PromiseLike<T>, Disposable {
    */
   async result(options: WaitOptions = {}): Promise<T> {
     checkWait('result', options);
-    await within(this.work.settled, options, `the future ${JSON.stringify(this.key)}`);
+    const began = performance.now();
+    const what = `the future ${JSON.stringify(this.key)}`;
+    await within(this.work.settled, options, what);
     this.work.throwIfFailed();
-    return this.work.value(this.node);
+    const { timeout } = options;
+    const left = timeout === undefined ? timeout : Math.max(FETCH_MS, timeout - (performance.now() - began));
+    const value = this.work.value(this.node);
+    return within(value, { ...options, ...(left !== undefined && { timeout: left }) }, what, timeout);
   }
 
   /**

@@ -81,6 +81,17 @@ it('tells of results that are lost', async () => {
   expect(await errorOf(future)).toBeInstanceOf(Error);
 });
 
+it('waits for no longer than it is told, also for what is finished and cannot be had', async () => {
+  await using own = new tw.LocalEngine({ threads: 1 });
+  const future = new Client(own).submit(inc, 1);
+  await future;
+  own.run = () => new Promise(() => {});
+  expect(await errorOf(future.result({ timeout: 10 }))).toMatchObject({ name: 'TimeoutError' });
+  const control = new AbortController();
+  setTimeout(() => control.abort(new Error('enough')), 10);
+  expect(await errorOf(future.result({ signal: control.signal }))).toMatchObject({ message: 'enough' });
+});
+
 it('refuses what only a cluster has', async () => {
   await using own = new tw.LocalEngine({ threads: 1 });
   const client = new Client(own);
