@@ -14,6 +14,7 @@ import { checkShape, product } from './chunks.js';
 import { drawnArray, type RandomOptions, type Shape } from './drawing.js';
 import { endsOfShares, sharesOf, takenAt } from './sampling.js';
 import { searchsorted } from './searching.js';
+import { Transformed } from './transformed.js';
 
 export type { RandomOptions } from './drawing.js';
 
@@ -33,10 +34,12 @@ export interface ChoiceOptions extends RandomOptions {
  * generator) is what `np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed).spawn(i + 1)[i]))` draws; these are Dask's
  * numbers too.
  */
-export class Generator {
+export class Generator extends Transformed {
   private blocks = 0;
 
-  constructor(private readonly entropy: Entropy) {}
+  constructor(private readonly entropy: Entropy) {
+    super();
+  }
 
   /**
    * Uniform over [0, 1), float64 or float32.

@@ -318,6 +318,7 @@ SPECIAL = {
     "random.chisquare": random("chisquare"),
     "random.poisson": random("poisson"),
     "random.binomial": random("binomial"),
+    **{f"random.{name}": random(name) for name in ["lognormal", "weibull", "rayleigh", "pareto", "power", "laplace", "logistic", "gumbel", "triangular", "geometric"]},
     "random.choice": choice,
     "random.permutation": permutation,
 }

@@ -314,6 +314,8 @@ const rng = tw.random.defaultRng(42);
 same(rng.random([2]), float64);
 same(rng.random([2], { dtype: 'float32' }), float32);
 same(rng.choice(5, [2]), int64);
+same(rng.lognormal(0, 1, 2), float64);
+same(rng.geometric(0.5, 2), int64);
 same(rng.choice(tw.ones([2], { dtype: 'float32' }), 3, { replace: false }), float32);
 same(rng.permutation(5), int64);
 same(rng.permutation(tw.ones([2], { dtype: 'float32' })), float32);

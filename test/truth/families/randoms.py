@@ -8,6 +8,12 @@ GRIDS = [
 ]
 
 
+TRANSFORMED = [
+    ("lognormal", [0.5, 1.5]), ("weibull", [2]), ("weibull", [0.5]), ("weibull", [0]), ("rayleigh", [3]), ("pareto", [2.5]), ("power", [3]), ("laplace", [1, 2]),
+    ("logistic", [-1, 0.5]), ("gumbel", [2, 3]), ("triangular", [-1, 0.5, 4]), ("triangular", [0, 0, 1]), ("triangular", [0, 1, 1]),
+]
+
+
 def add(book):
     for size, chunks in GRIDS:
         if 0 in size:
@@ -79,6 +85,10 @@ def variates(book):
             book.case("random, variates", "random.standardGamma", [4, k], place, ulps=16)
             book.case("random, variates", "random.gamma", [4, k, 3.5], place, ulps=16)
             book.case("random, variates", "random.chisquare", [4, k], place, ulps=16)
+        for name, args in TRANSFORMED:
+            book.case("random, transformed", f"random.{name}", [13, *args], place, ulps=32, near=1e-13)
+        for p in [1e-6, 0.1, 0.3333, 1 / 3, 0.5, 0.9, 1]:
+            book.case("random, transformed", "random.geometric", [14, p], place)
         for lam in [0, 0.5, 9, 10, 4e6]:
             book.case("random, variates", "random.poisson", [5, lam], place)
         for n, p in [(0, 0.5), (12, 0.25), (12, 0.9), (300, 0.4), (10**7, 0.75)]:
