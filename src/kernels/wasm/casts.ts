@@ -17,7 +17,8 @@ import {
   select,
   v128,
 } from './assembler.js';
-import { lanesOf, scalarType, wrapNarrow } from './lanes.js';
+import { lanesOf } from './lanes.js';
+import { scalarType, wrapNarrow } from './scalar-lanes.js';
 
 /** 2^31 and 2^63: what a float must stay below to become a signed integer. Beyond, and for NaN, x86-64 gives the most negative one. */
 const TWO31 = 2 ** 31;

@@ -7,8 +7,9 @@ import { advance, loadScalar, storeScalar, times } from './access.js';
 import { type Code, type FunctionBuilder, f64, i32, type Local, type ModuleBuilder } from './assembler.js';
 import { type FoldCode, foldCode, type Slot } from './folds.js';
 import { CELL_COUNT, CELLS_AT, COUNT, FIRST_CELL, type Frame, SLOT_BYTES } from './frame.js';
-import { lanesOf, scalarType } from './lanes.js';
+import { lanesOf } from './lanes.js';
 import type { Program } from './program.js';
+import { scalarType } from './scalar-lanes.js';
 
 /** A fold with where its slots lie behind the cells' address, partials first, and their itemsize. */
 export interface PlacedFold extends FoldCode {

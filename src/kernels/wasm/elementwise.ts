@@ -1,7 +1,7 @@
 /** The elementwise functions that arithmetic, comparison and bit instructions make up, written once for scalars and vectors. */
 
 import type { Code, FunctionBuilder } from './assembler.js';
-import type { FloatLanes, Lanes, Masks } from './lanes.js';
+import type { FloatLanes, Lanes, Masks } from './lane-types.js';
 
 /** Arguments are locals or constants: they may be repeated. */
 type Make<L> = (l: L, args: readonly Code[], f: FunctionBuilder) => Code;

@@ -7,8 +7,10 @@ import { advance } from './access.js';
 import { br, brIf, type Code, f64, i32, i64x2, type Local, loop, select, v128, when } from './assembler.js';
 import { loadSlots, type PlacedFold, slotLocals, storeSlots } from './cells.js';
 import { CELL_STEP, CELLS_AT } from './frame.js';
-import { type Form, lanesOf, scalarType } from './lanes.js';
+import type { Form } from './lane-types.js';
+import { lanesOf } from './lanes.js';
 import type { Row } from './row.js';
+import { scalarType } from './scalar-lanes.js';
 import type { Values } from './values.js';
 
 /** Groups in a block where sums round: so many elements each lane adds before the state takes them exactly. Else in any block. */

@@ -8,7 +8,8 @@ import type { DType } from '../dtype.js';
 import { kindOf } from '../dtype.js';
 import { type Code, type FunctionBuilder, f64, i64, type Local, select } from './assembler.js';
 import { castScalar } from './casts.js';
-import { type Form, floatLanes, isFinite64, type Lanes, lanesOf } from './lanes.js';
+import type { Form, Lanes } from './lane-types.js';
+import { floatLanes, isFinite64, lanesOf } from './lanes.js';
 import { moments } from './moments.js';
 import type { PreparedFold } from './program.js';
 

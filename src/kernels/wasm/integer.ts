@@ -18,8 +18,8 @@ import {
   whileDo,
 } from './assembler.js';
 import { castScalar } from './casts.js';
-import { wrapNarrow } from './lanes.js';
 import type { Library } from './library.js';
+import { wrapNarrow } from './scalar-lanes.js';
 
 type Body = (f: FunctionBuilder, a: Local, b: Local, k: Kit) => Code;
 

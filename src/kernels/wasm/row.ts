@@ -17,10 +17,11 @@ import {
   v128,
 } from './assembler.js';
 import { COLUMNS, type Frame, ROWS } from './frame.js';
-import { doublePair, lanesOf } from './lanes.js';
+import { lanesOf } from './lanes.js';
 import type { Library } from './library.js';
 import type { Node, Program } from './program.js';
 import { type Invariant, Values } from './values.js';
+import { doublePair } from './vector-lanes.js';
 
 /** A pointer that moves along a row, `width` bytes an element, from where `row` points to. */
 interface Cursor {

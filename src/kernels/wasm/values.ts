@@ -14,10 +14,13 @@ import {
 } from './casts.js';
 import { element, isPredicate, logical } from './elementwise.js';
 import { integerFunction, isScalarInteger } from './integer.js';
-import { type Form, gather, lanesOf, scalarMasks, scalarType, vectorMasks } from './lanes.js';
+import type { Form } from './lane-types.js';
+import { gather, lanesOf } from './lanes.js';
 import type { Library } from './library.js';
 import { BINARY, type SinCos, sinCos, tan, UNARY } from './math/index.js';
 import { type Node, needsDouble, type Program } from './program.js';
+import { scalarMasks, scalarType } from './scalar-lanes.js';
+import { vectorMasks } from './vector-lanes.js';
 
 /** A value that does not change along the inner loop: the scalar, and a vector of copies (of a bool: a mask, all ones or none). */
 export interface Invariant {
