@@ -90,6 +90,27 @@ describe('what is written is read again', () => {
     await expect(tw.readCsv(mixed!, { engine })).rejects.toThrow(/mixed\.csv: lines end in different ways/);
   });
 
+  test.each([
+    ['1,234;x', '-1,000,000.5;y', { thousands: ',' }],
+    ['1.234;x', '-1.000.000,5;y', { thousands: '.', decimal: ',' }],
+    ['1 234;x', '-1 000 000.5;y', { thousands: ' ' }],
+  ] as const)('numbers with marks between thousands: %s', async (first, second, options) => {
+    const path = join(home, `thousands${options.thousands.charCodeAt(0)}.csv`);
+    writeFileSync(path, `n;s\n${first}\n${second}\n`);
+    const expected = [
+      { n: 1234, s: 'x' },
+      { n: -1000000.5, s: 'y' },
+    ];
+    for (const more of [{}, { schema: { n: 'float64', s: 'string' } }] as const) {
+      const frame = await tw.readCsv(path, { engine, ...options, ...more });
+      expect(await frame.schema({ engine })).toEqual({ n: 'float64', s: 'string' });
+      expect(await frame.rows({ engine })).toEqual(expected);
+    }
+    await expect(
+      tw.readCsv(path, { engine, types: { n: 'float64' } }).then((frame) => frame.rows({ engine })),
+    ).rejects.toThrow();
+  });
+
   test('numbers that JSON has not are null', async () => {
     const path = join(home, 'numbers.jsonl');
     const { NaN: nan, POSITIVE_INFINITY: infinite } = Number;

@@ -14,6 +14,11 @@ it.each<[string, () => Promise<unknown>, string]>([
     'readCsv: there is no option "sep"; there are schema, types, header, names, delimiter,',
   ],
   [
+    'a mark that stands for two things',
+    () => tw.readCsv('none.csv', { thousands: '.' }),
+    'readCsv: "." cannot be before decimals and between thousands too: say both, decimal and thousands',
+  ],
+  [
     'an encoding that is written otherwise',
     () => tw.readCsv('none.csv', { encoding: wrong('latin1') }),
     'readCsv: encoding is no "latin1"; there are utf-8, utf-16, latin-1',

@@ -130,6 +130,7 @@ function dialectOf(
     ...(options.dateFormat !== undefined && { dateformat: options.dateFormat }),
     ...(options.timestampFormat !== undefined && { timestampformat: options.timestampFormat }),
     ...(options.decimal !== undefined && { decimal_separator: options.decimal }),
+    ...(options.thousands !== undefined && { thousands: options.thousands }),
     ...(options.rowBytes !== undefined && { max_line_size: options.rowBytes }),
     ...(options.fillShortRows && { null_padding: true }),
   };

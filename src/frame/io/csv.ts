@@ -38,6 +38,8 @@ export interface CsvOptions<S extends Schema = Schema> extends FileOptions {
   readonly timestampFormat?: string;
   /** What is before decimals; default `.`. */
   readonly decimal?: '.' | ',';
+  /** What is between the thousands of numbers; default: nothing. */
+  readonly thousands?: ',' | '.' | ' ' | "'" | '_';
   /** Default: by the end of the path (`.gz`, `.zst`). */
   readonly compression?: 'gzip' | 'zstd' | 'none';
   /** Default: UTF-8, or UTF-16 where a file begins with its mark. */
@@ -68,6 +70,7 @@ const CSV_OPTIONS = optionNames<CsvOptions>({
   dateFormat: true,
   timestampFormat: true,
   decimal: true,
+  thousands: true,
   compression: true,
   encoding: true,
   skipRows: true,
@@ -192,7 +195,13 @@ function checkValues(where: string, options: CsvOptions): void {
   checkChoice(where, 'encoding', options.encoding, ['utf-8', 'utf-16', 'latin-1']);
   checkChoice(where, 'compression', options.compression, ['gzip', 'zstd', 'none']);
   checkChoice(where, 'onBadRows', options.onBadRows, ['error', 'skip']);
-  checkChoice(where, 'decimal', options.decimal, ['.', ',']);
+  const { decimal = '.', thousands } = options;
+  checkChoice(where, 'decimal', decimal, ['.', ',']);
+  checkChoice(where, 'thousands', thousands, [',', '.', ' ', "'", '_']);
+  if (thousands === decimal)
+    throw new TypeError(
+      `${where}: ${JSON.stringify(decimal)} cannot be before decimals and between thousands too: say both, decimal and thousands`,
+    );
   const { rowBytes } = options;
   if (rowBytes !== undefined && !(Number.isSafeInteger(rowBytes) && rowBytes > 0))
     throw new RangeError(`${where}: rowBytes is a whole number from 1, not ${rowBytes}`);
