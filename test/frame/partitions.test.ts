@@ -111,6 +111,7 @@ const aggregates = {
   std0: col('x').std({ ddof: 0 }),
   var0: col('x').var({ ddof: 0 }),
   skew: col('x').skew(),
+  kurtosis: col('x').kurtosis(),
   corr: col('x').corr(col('n')),
   cov: col('x').cov(col('n')),
   median: col('x').median(),

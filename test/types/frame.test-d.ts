@@ -587,6 +587,10 @@ is<
 is<Equal<S<Awaited<ReturnType<typeof unknown.describe>>>, AnySchema>>(true);
 const related = await df.corr('delay', 'distance');
 is<Equal<S<typeof related>, { column: 'string'; delay: 'float64'; distance: 'float64' }>>(true);
+const spread = await df.cov('delay', 'distance');
+is<Equal<typeof spread, typeof related>>(true);
+// @ts-expect-error no column
+await df.cov('nope');
 const allRelated = await df.corr();
 is<Equal<S<typeof allRelated>, { column: 'string'; delay: 'float64'; distance: 'float64' }>>(true);
 // @ts-expect-error no column

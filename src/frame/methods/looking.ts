@@ -38,8 +38,23 @@ export abstract class LookingVerbs<in out S> extends FunctionVerbs<S> {
   async corr<const N extends Names<S> = NumericNames<S> & Names<S>>(
     ...names: readonly N[]
   ): Promise<DataFrame<Correlated<N>>> {
-    const { corrPlan } = await import('../late.js');
-    return this.of(await corrPlan(this.plan, names, {}));
+    const { pairsPlan } = await import('../late.js');
+    return this.of(await pairsPlan('corr', this.plan, names, {}));
+  }
+
+  /**
+   * Covariances of the sample of some columns, or of all of numbers: a row and a column for each.
+   *
+   * @throws TypeError where there is no column of numbers
+   * @example
+   * const frame = fromRows([{ x: 1, y: 2 }, { x: 2, y: 4 }, { x: 3, y: 6 }]);
+   * await (await frame.cov('x', 'y')).rows(); // [{ column: 'x', x: 1, y: 2 }, { column: 'y', x: 2, y: 4 }]
+   */
+  async cov<const N extends Names<S> = NumericNames<S> & Names<S>>(
+    ...names: readonly N[]
+  ): Promise<DataFrame<Correlated<N>>> {
+    const { pairsPlan } = await import('../late.js');
+    return this.of(await pairsPlan('cov', this.plan, names, {}));
   }
 
   /**

@@ -108,6 +108,7 @@ const AGGREGATES = {
   /** Of partial deviations; no user's. */
   mergeDeviations: {},
   skew: {},
+  kurtosis: {},
   corr: {},
   cov: {},
   median: {},

@@ -22,7 +22,7 @@ function kindOf(type: ColumnType | undefined): Kind | undefined {
 const ARITHMETIC = new Set(['add', 'sub', 'mul', 'div', 'mod', 'pow', 'neg', 'abs', 'sqrt', 'exp', 'ln']);
 const COMPARISON = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge']);
 const OF_NUMBERS = new Set(
-  'sum product mean std var stdPopulation varPopulation skew corr cov quantile'.split(' '),
+  'sum product mean std var stdPopulation varPopulation skew kurtosis corr cov quantile'.split(' '),
 );
 const OF_TIMES = new Set(
   'year month day hour minute second quarter week weekday dayOfYear daysInMonth monthName dayName'

@@ -220,7 +220,12 @@ export const AGGREGATE: Readonly<Record<AggregateName, Template>> = {
   varPopulation: finite('var_pop'),
   mergeDeviations,
   skew: finite('skewness'),
-  corr: finitePairs('corr'),
+  kurtosis: finite('kurtosis'),
+  // What is rounded to beyond 1 is 1.
+  corr: (x, y) => {
+    const r = finitePairs('corr')(x!, y!);
+    return `CASE WHEN (${r}) > 1 AND NOT isnan(${r}) THEN 1 WHEN (${r}) < -1 THEN -1 ELSE ${r} END`;
+  },
   cov: finitePairs('covar_samp'),
   median: call('median'),
   quantile: call('quantile_cont'),

@@ -53,19 +53,20 @@ export async function describePlan(plan: PlanNode, run: FrameOptions): Promise<P
 const numeric = (type: unknown): boolean =>
   type === 'bool' || (typeof type === 'string' && NUMERIC.test(type));
 
-/** Pearson's correlations of columns, a row and a column each; of all columns of numbers where none is named. */
-export async function corrPlan(
+/** Pearson's correlations or covariances of columns, a row and a column each; of all columns of numbers where none is named. */
+export async function pairsPlan(
+  fn: 'corr' | 'cov',
   plan: PlanNode,
   names: readonly string[],
   run: FrameOptions,
 ): Promise<PlanNode> {
-  checkNames('corr', names, plan.columns);
+  checkNames(fn, names, plan.columns);
   const columns = names.length > 0 ? names : await numericColumns(plan, run);
-  if (columns.length === 0) throw new TypeError('corr: there is no column of numbers');
-  checkUnique('corr', ['column', ...columns]);
+  if (columns.length === 0) throw new TypeError(`${fn}: there is no column of numbers`);
+  checkUnique(fn, ['column', ...columns]);
   const float = (name: string): Expr => new Expr(columnNode(name)).cast('float64');
   const rows = columns.map((name) => {
-    const items = columns.map((other): Item => ({ name: other, expr: float(name).corr(float(other)).node }));
+    const items = columns.map((other): Item => ({ name: other, expr: float(name)[fn](float(other)).node }));
     return make.project(make.aggregate(plan, [], items), [
       { name: 'column', expr: literalNode(name) },
       ...make.named(columns),

@@ -39,10 +39,10 @@ def add(book):
 
 WHOLE = {
     "sum": lambda s: s.sum(), "mean": lambda s: s.mean(), "min": lambda s: s.min(), "max": lambda s: s.max(), "count": lambda s: s.count(),
-    "nunique": lambda s: s.nunique(), "std": lambda s: s.std(), "var": lambda s: s.var(), "median": lambda s: s.median(), "skew": lambda s: s.skew(),
+    "nunique": lambda s: s.nunique(), "std": lambda s: s.std(), "var": lambda s: s.var(), "median": lambda s: s.median(), "skew": lambda s: s.skew(), "kurtosis": lambda s: s.kurt(),
     "product": lambda s: float(s.prod()),
 }
-FLOATS = ("mean", "std", "var", "median", "skew", "product")
+FLOATS = ("mean", "std", "var", "median", "skew", "kurtosis", "product")
 
 
 def aggregates(book, d, p, n):
@@ -58,7 +58,7 @@ def aggregates(book, d, p, n):
 
     for fn, f in WHOLE.items():
         for c in "ixysbt":
-            if (c in "st" and fn not in ("min", "max", "count", "nunique")) or (c == "b" and fn in ("std", "var", "median", "skew", "product")):
+            if (c in "st" and fn not in ("min", "max", "count", "nunique")) or (c == "b" and fn in ("std", "var", "median", "skew", "kurtosis", "product")):
                 continue
             value = f(d[c])
             answer = one(value, fn, c)

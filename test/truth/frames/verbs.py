@@ -265,6 +265,8 @@ def add(book):
     plan("describe", "await nulls.select('x').describe()", pl.DataFrame({"statistic": names, "x": [0.0, 3.0] + [None] * 7}))
     r = l[["day", "v", "n"]].astype("float64").corr()
     plan("describe", "await long.corr()", pd.DataFrame({"column": pd.Series(r.index, dtype="string"), **{k: r[k].reset_index(drop=True) for k in r}}), near=1e-12)
+    spread = l[["day", "v", "n"]].astype("float64").cov()
+    plan("describe", "await long.cov()", pd.DataFrame({"column": pd.Series(spread.index, dtype="string"), **{k: spread[k].reset_index(drop=True) for k in spread}}), near=1e-12)
     plan("describe", "await long.corr('v', 'n')", pd.DataFrame({"column": pd.Series(["v", "n"], dtype="string"), **{k: r.loc[["v", "n"], k].reset_index(drop=True) for k in ("v", "n")}}), near=1e-12)
 
     # What Polars has a name for, and here is said by what there is (docs/from-polars.md).

@@ -100,6 +100,16 @@ export abstract class AggregateMethods<N extends string, T> extends MissingMetho
     return this.aggregate('skew');
   }
   /**
+   * Kurtosis of the sample beyond that of a normal distribution (Fisher's, without bias), as pandas has it; null of less than four values.
+   *
+   * @example
+   * const frame = fromRows([{ x: 1 }, { x: 2 }, { x: 3 }, { x: 4 }]);
+   * await frame.select({ r: col('x').kurtosis().round(9) }).rows(); // [ { r: -1.2 } ]
+   */
+  kurtosis(): Expr<N, 'float64'> {
+    return this.aggregate('kurtosis');
+  }
+  /**
    * The value in the middle, or the mean of the two there.
    *
    * @example
