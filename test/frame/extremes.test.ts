@@ -37,7 +37,7 @@ function expected(better: (a: number, b: number) => boolean): readonly number[] 
 const LEAST = expected((a, b) => a < b);
 const GREATEST = expected((a, b) => a > b);
 
-describe.each([{}, { partitions: 3 }])('with %o', (options) => {
+describe.each([{}, { partitions: 3 }, { partitions: 3, broadcastBytes: 0 }])('with %o', (options) => {
   test('of groups', async () => {
     const both = { least: col('i').argMin(col('v')), greatest: col('i').argMax(col('v')) };
     const [, least, greatest] = (await read.groupBy('g').agg(both).sort('g').toColumns(options)).columns;
@@ -55,6 +55,21 @@ describe.each([{}, { partitions: 3 }])('with %o', (options) => {
     expect(await made.rows(options)).toEqual([
       { least: first(LEAST, 0), greatest: first(GREATEST, 4), some: GREATEST[7] },
     ]);
+  });
+
+  test('of groups whose rows are no more where they were, and of subtotals', async () => {
+    const first = (of: readonly number[], v: number) => Math.min(...of.filter((i) => scoreOf(i) === v));
+    const greatest = { greatest: col('i').argMax(col('v')) };
+    const moved = read.withColumns({ n: col('v').count().over('g') });
+    const all = await moved
+      .groupBy({ part: col('g').mod(2) })
+      .agg(greatest)
+      .sort('part')
+      .rows(options);
+    const halves = [0, 1].map((part) => GREATEST.filter((_, g) => g % 2 === part));
+    expect(all).toEqual(halves.map((of, part) => ({ part, greatest: first(of, 4) })));
+    const total = read.groupBy('g').rollup().agg(greatest).filter(col('g').isNull());
+    expect(await total.rows(options)).toEqual([{ g: null, greatest: first(GREATEST, 4) }]);
   });
 
   test('over groups, and over frames of rows', async () => {

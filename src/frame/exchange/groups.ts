@@ -28,7 +28,7 @@ export function planAggregate(planner: Planner, node: AggregatePlan): Parts {
   const input = planner.small(planner.parts(node.input));
   const keys = node.keys.map(({ expr }) => expr);
   const together = liesTogether(input, keys);
-  const partial = together ? undefined : partialPlans(node);
+  const partial = together ? undefined : partialPlans(node, input.order.kind !== 'column');
   if (partial) return byPartials(planner, node, input, partial);
   // The rows themselves come together, with their places where an aggregate asks for the order.
   const read = new Set<string>();
@@ -55,8 +55,8 @@ export function planAggregate(planner: Planner, node: AggregatePlan): Parts {
 }
 
 function byPartials(planner: Planner, node: AggregatePlan, input: Parts, plans: PartialPlans): Parts {
-  const partial = (plan: PlanNode): PlanNode =>
-    Object.freeze({ ...(plans.partial(plan) as AggregatePlan), partial: true });
+  const partial = (plan: PlanNode, part: number): PlanNode =>
+    Object.freeze({ ...(plans.partial(plan, part) as AggregatePlan), partial: true });
   let partials: Parts = {
     ...mapParts(input, partial, { order: NO_ORDER, together: undefined }),
     whole: undefined,

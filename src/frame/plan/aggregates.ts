@@ -2,8 +2,8 @@ import { type AggregateNode, callNode, type ExprNode, literalNode } from '../exp
 
 /** An aggregate over parts of the rows and then over what came of them. */
 export interface Decomposition {
-  /** What is computed of each part: expressions with aggregates. */
-  readonly partials: (args: readonly ExprNode[]) => readonly ExprNode[];
+  /** What is computed of each part, whose number is given: expressions with aggregates. */
+  readonly partials: (args: readonly ExprNode[], part: number) => readonly ExprNode[];
   /** The aggregate that puts the partials of several parts together, of each. */
   readonly merge: readonly string[];
   /** The result, from the partials of all parts together. */
@@ -14,11 +14,17 @@ export interface Decomposition {
 export interface Aggregate {
   /** Absent where the rows themselves must come together. */
   readonly decompose?: Decomposition;
+  /** The same where parts come in the order of rows, as the rows in each do. */
+  readonly decomposeInOrder?: Decomposition;
   /** Whether the order of rows matters. */
   readonly ordered?: boolean;
 }
 
-const aggregateOf = (fn: string, args: readonly ExprNode[]): ExprNode => ({ kind: 'aggregate', fn, args });
+const aggregateOf = (fn: string, args: readonly ExprNode[]): AggregateNode => ({
+  kind: 'aggregate',
+  fn,
+  args,
+});
 
 /** Null of an expression's type, which only DuckDB knows: the least of no rows. */
 export const nullLike = (expr: ExprNode): AggregateNode => ({
@@ -92,6 +98,23 @@ const mean: Decomposition = {
   finish: ([total, n, like]) => callNode('meanOf', total!, n!, like!),
 };
 
+/** The extreme of each part and which part that is: of parts that have the same the first. */
+const extreme = (fn: 'argMin' | 'argMax'): Decomposition => ({
+  partials: ([value, by], part) => [
+    callNode(
+      'struct',
+      literalNode('by'),
+      { ...aggregateOf(fn === 'argMin' ? 'min' : 'max', [by!]), filter: callNode('isNotNull', value!) },
+      literalNode('part'),
+      literalNode(part),
+      literalNode('value'),
+      aggregateOf(fn, [value!, by!]),
+    ),
+  ],
+  merge: [fn === 'argMin' ? 'firstLeast' : 'firstGreatest'],
+  finish: ([whole]) => field(whole!, 'value'),
+});
+
 const AGGREGATES = {
   sum: { decompose: itself('sum') },
   product: { decompose: itself('product') },
@@ -120,8 +143,11 @@ const AGGREGATES = {
   mode: {},
   any: { decompose: itself('any') },
   all: { decompose: itself('all') },
-  argMin: { ordered: true },
-  argMax: { ordered: true },
+  argMin: { ordered: true, decomposeInOrder: extreme('argMin') },
+  argMax: { ordered: true, decomposeInOrder: extreme('argMax') },
+  /** Of partial extremes; no user's. */
+  firstLeast: {},
+  firstGreatest: {},
 } as const satisfies Readonly<Record<string, Aggregate>>;
 
 export type AggregateName = keyof typeof AGGREGATES;

@@ -6,28 +6,36 @@ import type { AggregatePlan, Item, PlanNode } from './node.js';
 
 /** The three steps of an aggregation in parts. */
 export interface PartialPlans {
-  /** Partials of a part's rows, by keys. */
-  readonly partial: (input: PlanNode) => PlanNode;
+  /** Partials of the rows of a part, whose number is given, by keys. */
+  readonly partial: (input: PlanNode, part?: number) => PlanNode;
   /** Partials of several parts put together; by some of the keys only, where `by` says so, with other aggregates in the places of the others. */
   readonly merge: (input: PlanNode, by?: readonly Item[], others?: readonly Item[]) => PlanNode;
   /** The results, from partials that are put together. */
   readonly finish: (input: PlanNode) => PlanNode;
 }
 
-/** How an aggregation is done in parts; undefined where rows themselves must come together. */
-export function partialPlans(node: AggregatePlan): PartialPlans | undefined {
-  const partials: Item[] = [];
+/**
+ * How an aggregation is done in parts; undefined where rows themselves must come together.
+ *
+ * @param inOrder whether parts come in the order of rows, as the rows in each do
+ */
+export function partialPlans(node: AggregatePlan, inOrder = false): PartialPlans | undefined {
+  const partials: ((part: number) => Item)[] = [];
   const merges: Item[] = [];
   const finished = new Map<string, ExprNode>();
   for (const aggregate of aggregatesOf(node)) {
-    const decompose = aggregateCalled(aggregate.fn)?.decompose;
+    const known = aggregateCalled(aggregate.fn);
+    const decompose = known?.decompose ?? (inOrder ? known?.decomposeInOrder : undefined);
     if (!decompose || aggregate.distinct || aggregate.orderBy) return undefined;
     const token = tokenize(aggregate);
     if (finished.has(token)) continue;
-    const columns = decompose.partials(aggregate.args).map((expr, i) => {
+    const columns = decompose.merge.map((fn, i) => {
       const name = `__tilework_partial_${partials.length}`;
-      partials.push({ name, expr: filtered(expr, aggregate.filter) });
-      merges.push({ name, expr: { kind: 'aggregate', fn: decompose.merge[i]!, args: [columnNode(name)] } });
+      partials.push((part) => ({
+        name,
+        expr: filtered(decompose.partials(aggregate.args, part)[i]!, aggregate.filter),
+      }));
+      merges.push({ name, expr: { kind: 'aggregate', fn, args: [columnNode(name)] } });
       return columnNode(name);
     });
     finished.set(token, decompose.finish(columns));
@@ -37,7 +45,12 @@ export function partialPlans(node: AggregatePlan): PartialPlans | undefined {
     expr.kind === 'aggregate' ? finished.get(tokenize(expr))! : mapChildren(expr, finish);
   const results = [...keys, ...node.items.map(({ name, expr }) => ({ name, expr: finish(expr) }))];
   return {
-    partial: (input) => make.aggregate(input, node.keys, partials),
+    partial: (input, part = 0) =>
+      make.aggregate(
+        input,
+        node.keys,
+        partials.map((partial) => partial(part)),
+      ),
     merge: (input, by = keys, others = []) => make.aggregate(input, by, [...others, ...merges]),
     finish: (input) => make.project(input, results),
   };

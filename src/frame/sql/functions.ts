@@ -239,6 +239,8 @@ export const AGGREGATE: Readonly<Record<AggregateName, Template>> = {
   all: (x) => `coalesce(bool_and(${x})${HERE}, true)`,
   argMin: call('arg_min'),
   argMax: call('arg_max'),
+  firstLeast: (x) => `first(${x} ORDER BY ${x}."by" NULLS LAST, ${x}.part)`,
+  firstGreatest: (x) => `first(${x} ORDER BY ${x}."by" DESC NULLS LAST, ${x}.part)`,
 };
 
 /** Functions that exist over windows only. */
