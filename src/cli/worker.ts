@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { certificatesNamed, parseAddress, readCertificates } from '../cluster/comm/index.js';
+import { certificatesNamed, parseAddress, readCertificates, withScheme } from '../cluster/comm/index.js';
 import { COMPRESSIONS, type Compression } from '../cluster/wire/index.js';
 import {
   type ClusterWorker,
@@ -10,6 +10,7 @@ import {
   supervise,
   type WorkerOptions,
 } from '../cluster/worker/index.js';
+import { availableBytes, parseBytes } from '../engine/memory/limits.js';
 
 const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for a Dask scheduler: tcp://host:8786, or tls://… with certificates
                                        (or environment DASK_SCHEDULER_ADDRESS)
@@ -84,12 +85,12 @@ export function parseWorkerArgs(args: readonly string[], environment: NodeJS.Pro
   const certificates =
     certificatesOf(values['tls-ca-file'], values['tls-cert'], values['tls-key']) ??
     (address.startsWith('tcp://') ? undefined : certificatesNamed(environment, 'WORKER'));
-  // Charts for Dask's workers give no scheme.
-  const scheduler = /^[^:/]+:\d+$/.test(address) ? `${certificates ? 'tls' : 'tcp'}://${address}` : address;
+  const scheduler = withScheme(address, certificates !== undefined);
   parseAddress(scheduler);
   const name = values.name ?? environment.DASK_WORKER_NAME;
   const localDirectory = values['local-directory'] ?? environment.DASK_TEMPORARY_DIRECTORY;
   const nthreads = numberOf('nthreads', values.nthreads, { whole: true, least: 1 });
+  const memoryLimit = memoryLimitOf(values['memory-limit']);
   const port = numberOf('worker-port', values['worker-port'], { whole: true, most: 65_535 });
   const deathTimeout = numberOf('death-timeout', values['death-timeout']);
   const lifetime = numberOf('lifetime', values.lifetime);
@@ -98,7 +99,7 @@ export function parseWorkerArgs(args: readonly string[], environment: NodeJS.Pro
     scheduler,
     ...(name !== undefined && { name }),
     ...(nthreads !== undefined && { threads: nthreads }),
-    ...(values['memory-limit'] !== undefined && { memoryLimit: values['memory-limit'] }),
+    ...(memoryLimit !== undefined && { memoryLimit }),
     ...(values.host !== undefined && { host: values.host }),
     ...(port !== undefined && { port }),
     ...(dashboard !== undefined && { http: httpOf(dashboard) }),
@@ -118,6 +119,17 @@ function certificatesOf(ca?: string, cert?: string, key?: string): WorkerOptions
   if (ca === undefined || cert === undefined || key === undefined)
     throw new TypeError('--tls-ca-file, --tls-cert and --tls-key go together');
   return readCertificates({ ca, cert, key }, { ca: '--tls-ca-file', cert: '--tls-cert', key: '--tls-key' });
+}
+
+/** Dask's own word for the default is `auto`. */
+function memoryLimitOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === 'auto') return undefined;
+  try {
+    parseBytes(text, availableBytes);
+    return text;
+  } catch {
+    throw new TypeError(`--memory-limit takes 4GiB, 50%, bytes or auto, not ${JSON.stringify(text)}`);
+  }
 }
 
 function compressionOf(text: string): Compression {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { certificatesNamed, parseAddress, readCertificates } from '../comm/index.js';
+import { certificatesNamed, parseAddress, readCertificates, withScheme } from '../comm/index.js';
 import type { ClusterOptions } from './options.js';
 
 /** Dask's own name: its programs and ours find a cluster by the same variable. */
@@ -24,17 +24,20 @@ export function completed(
   environment: NodeJS.ProcessEnv,
   mounted = MOUNTED,
 ): readonly [address: string, options: ClusterOptions] {
-  const at = address ?? environment[ADDRESS];
-  if (!at)
+  const said = address ?? environment[ADDRESS];
+  if (!said)
     throw new TypeError(
       `connect: no address: give one, such as 'tls://scheduler:8786', or set ${ADDRESS} (tilework k8s connect writes a file that does)`,
     );
   const { ca, cert, key } = options;
-  if (parseAddress(at).scheme !== 'tls' || [ca, cert, key].some((given) => given !== undefined))
-    return [at, options];
+  const given = [ca, cert, key].some((one) => one !== undefined);
+  const mayBeTls = !given && !said.startsWith('tcp://');
   const files = mountedAt(mounted);
-  const found =
-    certificatesNamed(environment, 'CLIENT') ??
-    (existsSync(mounted) ? readCertificates(files, files) : undefined);
+  const found = mayBeTls
+    ? (certificatesNamed(environment, 'CLIENT') ??
+      (existsSync(mounted) ? readCertificates(files, files) : undefined))
+    : undefined;
+  const at = withScheme(said, given || found !== undefined);
+  parseAddress(at);
   return [at, { ...options, ...found }];
 }

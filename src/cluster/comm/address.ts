@@ -23,6 +23,10 @@ export function parseAddress(text: string): Address {
   return { scheme: match[1] as 'tcp' | 'tls', host, port };
 }
 
+/** An address with its scheme: as in Dask's own programs, and charts, it may be left out. Where there are certificates it is TLS. */
+export const withScheme = (text: string, certificates: boolean): string =>
+  /^[^:/]+:\d+$/.test(text) ? `${certificates ? 'tls' : 'tcp'}://${text}` : text;
+
 export function formatAddress({ scheme, host, port }: Address): string {
   return `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }

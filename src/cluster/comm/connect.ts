@@ -40,7 +40,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   const lateness = startTimer(timeout, () =>
     stop(
       new CommError(
-        `${address} did not answer within ${timeout / 1000} s: is it a Dask process, and not overloaded?`,
+        `${address} did not answer within ${Number((timeout / 1000).toPrecision(3))} s: is it a Dask process, and not overloaded?`,
         address,
       ),
     ),

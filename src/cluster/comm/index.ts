@@ -1,4 +1,4 @@
-export { type Address, formatAddress, isLoopback, parseAddress } from './address.js';
+export { type Address, formatAddress, isLoopback, parseAddress, withScheme } from './address.js';
 export { certificatesNamed, readCertificates } from './certificate-files.js';
 export { type ConnectOptions, connect } from './connect.js';
 export { Connection } from './connection.js';

@@ -27,6 +27,15 @@ describe('what a program leaves out', () => {
     expect(completed(ADDRESS, {}, {}, '/nowhere')).toEqual([ADDRESS, {}]);
   });
 
+  it('is the scheme too: that of TLS where there are certificates', () => {
+    expect(completed('127.0.0.1:1', {}, {}, '/nowhere')).toEqual(['tcp://127.0.0.1:1', {}]);
+    expect(completed('host:1', PEM, {}, '/nowhere')).toEqual(['tls://host:1', PEM]);
+    const variables = { ...VARIABLES, DASK_SCHEDULER_ADDRESS: 'host:1' };
+    expect(completed(undefined, {}, variables, '/nowhere')).toEqual(['tls://host:1', PEM]);
+    expect(() => completed('http://host:1', {}, {}, '/nowhere')).toThrow(/is no address/);
+    expect(() => completed('host', {}, {}, '/nowhere')).toThrow(/is no address/);
+  });
+
   it('does not replace what it says', () => {
     const own = { ca: 'a', cert: 'b', key: 'c' };
     expect(completed('tls://other:1', own, VARIABLES, home)).toEqual(['tls://other:1', own]);

@@ -45,6 +45,10 @@ test('flags become options', () => {
   });
 });
 
+test("the memory limit may be left to the worker, in Dask's word", () => {
+  expect(parseWorkerArgs([ADDRESS, '--memory-limit', 'auto'], {})).toEqual(parseWorkerArgs([ADDRESS], {}));
+});
+
 test('the environment says what flags do not', () => {
   const environment = { DASK_SCHEDULER_ADDRESS: ADDRESS, DASK_WORKER_NAME: 'pod-7' };
   expect(parseWorkerArgs([], environment)).toEqual({
@@ -101,6 +105,7 @@ test.each([
   [[ADDRESS, ADDRESS], /one address/],
   [[ADDRESS, '--nthreads', '0'], /--nthreads takes a whole number from 1, not "0"/],
   [[ADDRESS, '--worker-port', '70000'], /--worker-port/],
+  [[ADDRESS, '--memory-limit', 'lots'], /--memory-limit takes 4GiB, 50%, bytes or auto, not "lots"/],
   [[ADDRESS, '--death-timeout', 'soon'], /--death-timeout takes a number of seconds/],
   [[ADDRESS, '--resources', 'GPU'], /--resources takes NAME=NUMBER/],
   [[ADDRESS, '--dashboard-address', 'web'], /--dashboard-address takes \[HOST\]:PORT/],
