@@ -199,7 +199,8 @@ function freeVariables(
   const imported = missing.filter((name) => IMPORT.test(name));
   const coverage = missing.filter((name) => COVERAGE.test(name));
   const helpers = missing.filter((name) => COMPILER.test(name));
-  const plain = missing.filter((name) => ![...imported, ...coverage, ...helpers].includes(name));
+  const others = [...imported, ...coverage, ...helpers, 'require'];
+  const plain = missing.filter((name) => !others.includes(name));
   const bindings = imported.flatMap((name) => {
     const properties = [...(free.get(name) ?? [])];
     return properties.length > 0 ? properties : [name];
@@ -210,6 +211,8 @@ function freeVariables(
       `it uses ${list(plain)}, which ${plain.length > 1 ? 'exist' : 'exists'} only where it was written. Pass { captured: { ${plain.join(', ')} } }, or export the function from a module and pass { module: url, name }`,
     );
   }
+  if (missing.includes('require'))
+    parts.push('it uses require, which threads do not have. Import inside of the function (await import(…))');
   if (bindings.length > 0) {
     parts.push(
       `it uses ${list(bindings)}, imported by the file that it was written in. Import inside of the function (const { ${bindings.join(', ')} } = await import(…)), or export the function from a module and pass { module: url, name }`,
@@ -226,6 +229,7 @@ function freeVariables(
     );
   }
   return new UnshippableFunctionError(`Cannot send ${label} to a thread: ${parts.join('; and ')}.`, [
+    ...missing.filter((name) => name === 'require'),
     ...plain,
     ...bindings,
     ...helpers,

@@ -118,6 +118,13 @@ describe('free variables', () => {
     expect(freeOf('(x) => (0, __vi_import_0__.add)(x, __vi_import_1__.one)')).toEqual(['add', 'one']);
   });
 
+  it('says what to write for require', () => {
+    expect(() => shipFunction(make('(path) => require("node:fs").readFileSync(path, encoding)'))).toThrow(
+      /uses encoding, which .*captured: \{ encoding \}.*; and it uses require, which threads do not have\. Import inside/,
+    );
+    expect(freeOf('() => require("node:os")')).toEqual(['require']);
+  });
+
   it('explains helpers of compilers and coverage tools', () => {
     expect(() => shipFunction(make('() => __awaiter(1)'))).toThrow(/compiler.*__awaiter.*ES2022/);
     expect(() => shipFunction(make('() => { cov_2k().f[0]++; }'))).toThrow(/coverage.*cov_2k/);
