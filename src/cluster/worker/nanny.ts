@@ -19,6 +19,8 @@ export const EXIT = {
 const REPORT_MS = 500;
 /** A worker that says nothing for so long hangs. */
 const SILENCE_MS = 60_000;
+/** Who looks so much later than it meant to has not been awake in between. */
+const AWAKE_MS = 5_000;
 /** Of a worker that is to end since the program that started it has. */
 const PATIENCE_MS = 5_000;
 
@@ -58,6 +60,25 @@ export function complaint(report: Report | undefined, silence: number): string |
   if (report?.limit !== undefined && report.resident > report.limit)
     return `it takes ${report.resident} bytes, of ${report.limit} that it may`;
   return silence > SILENCE_MS ? `it has not been heard of for ${Math.round(silence / 1_000)} s` : undefined;
+}
+
+/** How long nothing was heard, as far as who listens was awake itself: a machine that sleeps, or has both stopped, is no silence of the worker's. */
+export class Silence {
+  private milliseconds = 0;
+
+  constructor(private last: number) {}
+
+  heard(now: number): void {
+    this.milliseconds = 0;
+    this.last = now;
+  }
+
+  /** Asked every now and then: longer gaps than usual are not counted. */
+  until(now: number): number {
+    this.milliseconds += Math.min(now - this.last, AWAKE_MS);
+    this.last = now;
+    return this.milliseconds;
+  }
 }
 
 /**
@@ -119,16 +140,16 @@ function watch(child: ChildProcess): Promise<{
   readonly hadJoined: boolean;
 }> {
   let report: Report | undefined;
-  let heard = performance.now();
+  const silence = new Silence(performance.now());
   const timer = setInterval(() => {
-    const text = complaint(report, performance.now() - heard);
+    const text = complaint(report, silence.until(performance.now()));
     if (text === undefined) return;
     console.error(`tilework worker: the worker's process is ended: ${text}`);
     child.kill('SIGKILL');
   }, REPORT_MS);
   child.on('message', (message: Report) => {
     report = message;
-    heard = performance.now();
+    silence.heard(performance.now());
   });
   return new Promise((resolve, reject) => {
     child.on('error', (error) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseWorkerArgs } from '../../../src/cli/worker.js';
-import { afterExit, complaint } from '../../../src/cluster/worker/nanny.js';
+import { afterExit, complaint, Silence } from '../../../src/cluster/worker/nanny.js';
 
 const CLI = join(import.meta.dirname, '../../../dist/esm/cli.js');
 const ADDRESS = 'tcp://127.0.0.1:8786';
@@ -161,6 +161,15 @@ test('a worker that waits for its first scheduler says that it lives', async () 
   } finally {
     child.kill('SIGKILL');
   }
+});
+
+test('a worker is not silent while its supervisor sleeps too', () => {
+  const silence = new Silence(1_000);
+  for (let now = 1_500; now < 41_000; now += 500) silence.until(now);
+  expect(silence.until(41_000)).toBe(40_000);
+  expect(silence.until(3_641_000)).toBe(45_000);
+  silence.heard(3_641_200);
+  expect(silence.until(3_641_500)).toBe(300);
 });
 
 test('a worker that passes its limit, or is silent for long, is complained of', () => {
