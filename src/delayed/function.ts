@@ -2,6 +2,7 @@ import type { CallCommon } from '../engine/ops/call.js';
 import type { FunctionSpec } from '../graph/function-spec.js';
 import { specOf } from '../graph/given-function.js';
 import { tokenize } from '../graph/key.js';
+import { downInto } from '../graph/plain-data.js';
 import { uploadsVersion } from '../graph/uploads.js';
 
 /** A function as tasks name it: what its calls share, and what their keys begin with. */
@@ -35,8 +36,8 @@ export function calleeOf(fn: unknown, captured?: Readonly<Record<string, unknown
     }
     return shipped.callee;
   }
-  const spec = specOf(fn, { captured });
-  if (spec.kind === 'source') return callee(spec);
+  const spec = downInto('what is captured', () => specOf(fn, { captured }));
+  if (spec.kind === 'source') return downInto('what is captured', () => callee(spec));
   const id = JSON.stringify([spec.name, spec.url, spec.uploads]);
   const referred = modules.get(id) ?? callee(spec);
   modules.set(id, referred);

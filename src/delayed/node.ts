@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Argument, CallParams } from '../engine/ops/call.js';
 import { tokenize } from '../graph/key.js';
-import { whyNotCloneable } from '../graph/plain-data.js';
+import { downInto, whyNotCloneable } from '../graph/plain-data.js';
 import { snapshot } from '../graph/snapshot.js';
 import type { Key, Task } from '../graph/task.js';
 import { holderOf, isLazy, LAZY, type LazyInput, replaceLazies } from '../lazy/index.js';
@@ -45,7 +45,7 @@ export function callNode(
     }
     return input.as === undefined ? { $input: place } : { $input: place, as: input.as };
   };
-  const args = values.map((value, i): Argument => {
+  const argument = (value: unknown, i: number): Argument => {
     const marked = replaceLazies(value, (lazy) => mark(lazy[LAZY].input()));
     const holds = !Object.is(marked, value);
     if (holds && (hasMark(value) || '$value' in (value as object)))
@@ -57,9 +57,13 @@ export function callNode(
     // What holds no input is passed as it is, whatever it looks like.
     const kept = snapshot(marked);
     return !holds && typeof kept === 'object' && kept !== null ? { $value: kept } : kept;
-  });
+  };
+  const args = values.map((value, i) => downInto(`${name}: argument ${i + 1}`, () => argument(value, i)));
   const keys = inputs.map(({ key }) => key);
-  const token = (): string => (pure ? tokenize([callee.token, args, keys]) : randomBytes(16).toString('hex'));
+  const token = (): string =>
+    pure
+      ? downInto(`${name}: an argument`, () => tokenize([callee.token, args, keys]))
+      : randomBytes(16).toString('hex');
   const task: Task = Object.freeze({
     key: chosen ?? `${name}-${token()}`,
     op: callee.op,

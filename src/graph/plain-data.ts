@@ -68,3 +68,13 @@ function first<T>(items: readonly T[], find: (item: T, i: number) => string | un
   }
   return undefined;
 }
+
+/** Does what goes down into data by recursion. @throws TypeError naming what is nested too deeply for that */
+export function downInto<T>(what: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    if (!(cause instanceof RangeError && /call stack/.test(cause.message))) throw cause;
+    throw new TypeError(`${what} is nested too deeply to be sent: make it flatter`, { cause });
+  }
+}

@@ -191,6 +191,13 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
         ),
       ).toThrow(/inc: argument 1.* function/);
       expect(() => client.submit(wrong(3))).toThrow(/a function is needed/);
+      let deep: unknown[] = [];
+      for (let i = 0; i < 100_000; i++) deep = [deep];
+      expect(() => client.submit(wrong(inc), deep)).toThrow(
+        'inc: argument 1 is nested too deeply to be sent',
+      );
+      const capturing = client.with({ captured: { deep } });
+      expect(() => capturing.submit(() => deep.length)).toThrow(/captured is nested too deeply to be sent/);
       expect(() => client.with({ name: wrong(5) }).submit(inc, 1)).toThrow(
         'a name of calls is a text, not 5',
       );
