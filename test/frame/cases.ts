@@ -10,7 +10,7 @@ export const { frames, groups, versions } = JSON.parse(
 
 export const nameOf = ({ f, t }: Case): string => (f === undefined ? t : `${f}: ${t}`);
 
-const { var: _, ...api }: Readonly<Record<string, unknown>> = { ...tw };
+const { var: _, delete: __, ...api }: Readonly<Record<string, unknown>> = { ...tw };
 const scope: Readonly<Record<string, unknown>> = {
   ...api,
   ...Object.fromEntries(Object.entries(frames).map(([name, columns]) => [name, frameOf(columns)])),
