@@ -159,7 +159,7 @@ describe('other mistakes', () => {
     [
       'no such join',
       () => df.join(other, { how: 'outer' as never, on: 'origin' }),
-      'join: there is no "outer" join; there are inner, left',
+      'join: there is no "outer" join; an outer join is "full"; there are inner, left',
     ],
     [
       'both ways',
