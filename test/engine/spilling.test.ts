@@ -20,7 +20,7 @@ import { SpillStore } from '../../src/engine/disk/store.js';
 import { type LocalEngine, MemoryLimitError, SpillError } from '../../src/engine/index.js';
 import { limitLeaving } from '../support/memory.js';
 import { startChild } from './support/child.js';
-import { makeEngine } from './support/engine.js';
+import { disposeOfEngines, makeEngine } from './support/engine.js';
 import { fillTask, graphOf, rejection, sumTask, valueIn } from './support/graphs.js';
 
 const MIB = 2 ** 20;
@@ -31,8 +31,11 @@ let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tilework-spill-'));
 });
-// Engines that a test has done with may be writing still.
-afterEach(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
+afterEach(async () => {
+  // Those that a test has done with may be writing still.
+  await disposeOfEngines();
+  rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+});
 
 const keysOf = (count: number): string[] => Array.from({ length: count }, (_, i) => `block-${i}`);
 const fills = (count: number) => keysOf(count).map((key, i) => fillTask(key, i, LENGTH));

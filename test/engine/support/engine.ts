@@ -25,10 +25,12 @@ export const entry = pathToFileURL(join(folder, 'thread.mjs'));
 export const runner = pathToFileURL(join(folder, 'runner.mjs'));
 
 const engines = new Set<LocalEngine>();
-afterEach(async () => {
+/** Disposes of all engines of a test, for what it must not find them at afterwards. */
+export async function disposeOfEngines(): Promise<void> {
   for (const engine of engines) await engine.dispose();
   engines.clear();
-});
+}
+afterEach(disposeOfEngines);
 
 /** An engine with the operations of tests, disposed of after the test. */
 export function makeEngine(
