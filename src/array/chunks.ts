@@ -85,6 +85,17 @@ function cutChecked(extent: number, size: number, axis: number): number[] {
 /** The length of the longest chunk, at least 1. There may be more chunks than a call takes arguments. */
 export const largest = (sizes: readonly number[]): number => sizes.reduce((a, b) => Math.max(a, b), 1);
 
+/** The last block that begins at or before a place, of those with these boundaries. */
+export function blockAt(starts: readonly number[], place: number): number {
+  let [low, high] = [0, starts.length - 2];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle] <= place) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Fills the undecided axes so that a chunk has about `elements` elements, equally long along each of them. */
 function autoChunks(
   fixed: readonly (readonly number[] | undefined)[],

@@ -2,6 +2,7 @@ import { type DType, kindOf } from '../kernels/dtype.js';
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { normalizeAxis } from './axes.js';
 import {
+  blockAt,
   boundaries,
   type Chunks,
   commonRefinement,
@@ -49,19 +50,10 @@ function takeNode(input: ArrayNode, indices: Float64Array, axis: number): ArrayN
   const pieces = cut(indices.length, largest(sizes));
   const offsets = boundaries(pieces);
   const chunks = input.chunks.map((c, a) => (a === axis ? pieces : c));
-  const blockOfIndex = (i: number): number => {
-    let [low, high] = [0, sizes.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (starts[middle] <= i) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  };
   const plans = pieces.map((_, p) => {
     const groups = new Map<number, { from: number[]; to: number[] }>();
     for (let i = offsets[p]; i < offsets[p + 1]; i++) {
-      const block = blockOfIndex(indices[i]);
+      const block = blockAt(starts, indices[i]);
       const group = groups.get(block) ?? { from: [], to: [] };
       group.from.push(indices[i] - starts[block]);
       group.to.push(i - offsets[p]);

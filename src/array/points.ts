@@ -1,6 +1,6 @@
 import { type ArrayInput, asarray, type DTypeOf, TileArray } from './array.js';
 import { requireKnown, requireList } from './axes.js';
-import { blockShape, boundaries, type Chunks, cut, product, stridesOf } from './chunks.js';
+import { blockAt, blockShape, boundaries, type Chunks, cut, largest, product, stridesOf } from './chunks.js';
 import { broadcastShapes } from './elementwise.js';
 import { type ArrayNode, makeNode, type TasksNode } from './node.js';
 import type { PointsParams } from './ops/points.js';
@@ -58,8 +58,7 @@ function stretched({ list, shape }: Listed, to: readonly number[]): Float64Array
 
 /** A vector of elements, of about as many in a block as the array has. */
 function pointsNode(input: ArrayNode, points: readonly Float64Array[], count: number): ArrayNode {
-  const largest = product(input.chunks.map((sizes) => Math.max(1, ...sizes)));
-  const pieces = cut(count, largest);
+  const pieces = cut(count, product(input.chunks.map(largest)));
   const offsets = boundaries(pieces);
   const plans = pieces.map((_, p) => groups(input.chunks, points, offsets[p], offsets[p + 1]));
   const [dtype] = input.parts;
@@ -114,15 +113,4 @@ function groups(
     group.to.push(i - from);
   }
   return [...found.values()];
-}
-
-/** The last block that begins at or before a place. */
-function blockAt(starts: readonly number[], place: number): number {
-  let [low, high] = [0, starts.length - 2];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (starts[middle] <= place) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

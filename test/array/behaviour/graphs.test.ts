@@ -197,6 +197,8 @@ describe('size of graphs', () => {
         .sum()
         .compute({ engine }),
     ).toBe(n - 1);
+    const points = await x.vindex([[n - 1, 0]]).compute({ engine });
+    expect((points as tw.NDArray).tolist()).toEqual([n - 1, 0]);
     expect(x.sort().shape).toEqual([n]);
   });
 
