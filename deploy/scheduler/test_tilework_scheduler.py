@@ -14,7 +14,7 @@ from distributed import Scheduler, Worker, protocol
 from distributed.protocol.pickle import dumps
 from distributed.worker_state_machine import TaskFinishedMsg
 
-from tilework_scheduler import FramePlaces, Graph, NodeTask, dask_setup, python_task
+from tilework_scheduler import Compute, FramePlaces, Graph, NodeTask, dask_setup, python_task
 
 PAYLOAD = b"\x81\xa1v\x01" * 10
 
@@ -166,6 +166,43 @@ class TestFramePlaces(unittest.TestCase):
             self.task("frame/x", run_spec=Task("frame/x", len)),
         ):
             self.assertEqual(self.decide(task), "Dask's")
+
+
+class TestCompute(unittest.TestCase):
+    def setUp(self):
+        self.node = Thing(resources={"JS": 1}, address="tcp://1")
+        self.scheduler = Thing(_task_to_msg=lambda task, *duration: ("Dask's", task.key, *duration))
+        Compute(self.scheduler)
+
+    def message(self, *duration, payload=PAYLOAD, **has):
+        held = Thing(key="a", nbytes=8, who_has={self.node})
+        spec = NodeTask("x", ["a"], payload)
+        task = {"key": "x", "run_spec": spec, "actor": False, "processing_on": self.node, "dependencies": {held}}
+        self.task = Thing(**{**task, "priority": (0, 1, 2), "resource_restrictions": {"JS": 0.001}, **has})
+        return self.scheduler._task_to_msg(self.task, *duration)
+
+    def test_a_row_with_the_payload(self):
+        runs = []
+        for _ in range(2):
+            [message] = over_the_wire([self.message()])
+            self.assertEqual(message["op"], "tilework-compute")
+            *row, stimulus_id = message["task"]
+            expected = ["x", self.task.run_id, (0, 1, 2), PAYLOAD, (("a", 8, ("tcp://1",)),), {"JS": 0.001}]
+            self.assertEqual(row, expected)
+            self.assertTrue(stimulus_id.startswith("compute-task-"))
+            runs.append(self.task.run_id)
+        self.assertLess(*runs)
+
+    def test_what_else_there_is_is_left_to_dask(self):
+        python = Thing(resources={}, address="tcp://2")
+        for has in (
+            {"run_spec": Task("x", len)},
+            {"payload": PAYLOAD * 200},
+            {"processing_on": python},
+            {"actor": True},
+        ):
+            self.assertEqual(self.message(**has), ("Dask's", "x"))
+            self.assertEqual(self.message(0.5, **has), ("Dask's", "x", 0.5))
 
 
 class TestScheduler(unittest.IsolatedAsyncioTestCase):

@@ -40,17 +40,17 @@ from distributed.protocol.serialize import (
     register_serialization_family,
     serialization_error_loads,
 )
-from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerError
+from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerError, TaskState
 from distributed.utils import format_dashboard_link
 
 #: What clients and this module must agree on; changes when messages do.
-PROTOCOL = 6
+PROTOCOL = 7
 
 #: The resource that Node workers have, and what a task takes of it where other workers are there too.
 RESOURCE = "JS"
 SHARE = {RESOURCE: 0.001}
 
-#: Payloads of at most so many bytes travel within the pickles of their tasks: for them frames of their own cost more than a copy does.
+#: Payloads of at most so many bytes travel within messages: for them frames of their own cost more than a copy does.
 WITHIN = 4096
 
 #: What workers say of the time that a task took, in this order; the last, where it came from, only of transfers.
@@ -343,6 +343,32 @@ class FramePlaces:
         return key
 
 
+class Compute:
+    """Tells Node workers of tasks in few words. Of each task Dask itself sends a pickle, in frames of its own, and much that Node does
+    not ask for: a third of what it takes to send a task and to read it there."""
+
+    def __init__(self, scheduler):
+        self.otherwise = scheduler._task_to_msg
+        scheduler._task_to_msg = self.message
+
+    def message(self, task, *duration):
+        """What the worker is told for which a task is meant; Dask's own words where a pickle is of use."""
+        spec = task.run_spec
+        if type(spec) is not NodeTask or len(spec.payload) > WITHIN or task.actor or not is_node(task.processing_on):
+            return self.otherwise(task, *duration)
+        task.run_id = next(TaskState._run_id_iterator)
+        dependencies = [
+            (dependency.key, dependency.nbytes, [worker.address for worker in dependency.who_has or ()])
+            for dependency in task.dependencies
+        ]
+        restrictions = task.resource_restrictions
+        stimulus_id = f"compute-task-{time()}"
+        return {
+            "op": "tilework-compute",
+            "task": (task.key, task.run_id, task.priority, spec.payload, dependencies, restrictions, stimulus_id),
+        }
+
+
 def is_frame(key):
     return isinstance(key, str) and key.startswith("frame/")
 
@@ -361,6 +387,7 @@ class TileworkPlugin(SchedulerPlugin):
         self.counts = {}
         self.detours = Detours(scheduler)
         FramePlaces(scheduler)
+        Compute(scheduler)
         self.lock = asyncio.Lock()
         # Done when the workers that were there before this module have what tasks of Python need.
         self.python_side_given = None

@@ -58,8 +58,9 @@ export function decodePayload(bytes: Uint8Array): TaskPayload {
 /** In the pickle of every task of ours: the text that a Python worker would show (deploy/scheduler/tilework_scheduler.py). */
 const MARK = 'tilework-task';
 
-/** The payload of a task as `compute-task` brings it (`run_spec`); undefined where it is a task for Python. */
+/** The payload of a task as the scheduler brings it, by itself or in a pickle (`run_spec`); undefined where it is a task for Python. */
 export function payloadOf(runSpec: unknown): Uint8Array | undefined {
+  if (runSpec instanceof Uint8Array) return runSpec;
   if (!(runSpec instanceof Pickled)) return undefined;
   const { pickle, buffers } = runSpec;
   const text = Buffer.from(pickle.buffer, pickle.byteOffset, pickle.byteLength);

@@ -10,6 +10,8 @@ export function eventOf(message: StreamMessage): Event | undefined {
   const { op, key, keys, worker } = message as unknown as Fields;
   const stimulus = String(message.stimulus_id);
   switch (op) {
+    case 'tilework-compute':
+      return computeRow(message.task as Row);
     case 'compute-task':
       return computeTask(message as unknown as Fields, stimulus);
     case 'free-keys':
@@ -40,6 +42,21 @@ function computeTask(message: Fields, stimulus: string): Event {
     runId,
     priority,
     ...setAside(message.run_spec, message.who_has ?? {}, message.nbytes ?? {}),
+    ...(resources && { resources }),
+    stimulus,
+  };
+}
+
+/** A task in few words, as tilework's module in the scheduler sends one whose payload is short. */
+function computeRow([key, runId, priority, payload, dependencies, resources, stimulus]: Row): Event {
+  const whoHas = Object.fromEntries(dependencies.map(([name, , workers]) => [name, workers]));
+  const nbytes = Object.fromEntries(dependencies.map(([name, bytes]) => [name, bytes]));
+  return {
+    kind: 'compute-task',
+    key,
+    runId,
+    priority,
+    ...setAside(payload, whoHas, nbytes),
     ...(resources && { resources }),
     stimulus,
   };
@@ -94,6 +111,16 @@ type Finished = Extract<Message, { readonly op: 'task-finished' }>;
 
 /** Python pickles the class of a result here. */
 const NO_TYPE = new Uint8Array(0);
+
+type Row = readonly [
+  key: string,
+  runId: number,
+  priority: Priority,
+  payload: Uint8Array,
+  dependencies: readonly (readonly [key: string, nbytes: number, workers: readonly string[]])[],
+  resources: Readonly<Record<string, number>> | null,
+  stimulus: string,
+];
 
 type Bytes = Readonly<Record<string, number>>;
 

@@ -11,6 +11,7 @@ import {
   type Security,
   type StreamMessage,
 } from '../../../src/cluster/comm/index.js';
+import { WithHolders } from '../../../src/cluster/frame/index.js';
 import {
   decodePayload,
   decodeResult,
@@ -21,6 +22,8 @@ import {
   type TaskPayload,
   VALUE_OP,
 } from '../../../src/cluster/wire/index.js';
+import { eventOf } from '../../../src/cluster/worker/scheduler-messages.js';
+import type { Event } from '../../../src/cluster/worker/state/index.js';
 import type { Result } from '../../../src/engine/op.js';
 
 /** What a task of a test does, by the name of its operation. */
@@ -151,7 +154,8 @@ export class TestWorker {
   }
 
   private take(message: StreamMessage): void {
-    if (message.op === 'compute-task') void this.compute(message);
+    const event = eventOf(message);
+    if (event?.kind === 'compute-task') void this.compute(event);
     if (message.op === 'free-keys' || message.op === 'remove-replicas')
       for (const key of message.keys as string[]) {
         this.data.delete(key);
@@ -167,14 +171,17 @@ export class TestWorker {
     if (message.op === 'close') void this.kill();
   }
 
-  private async compute({ key: name, run_spec, who_has, run_id, stimulus_id }: StreamMessage): Promise<void> {
-    const key = String(name);
+  private async compute(event: Extract<Event, { kind: 'compute-task' }>): Promise<void> {
+    const { key, runId: run_id, stimulus: stimulus_id } = event;
+    // What frames' tasks left is fetched as all else is.
+    const { spec, holders } = event.spec instanceof WithHolders ? event.spec : { ...event, holders: {} };
+    const whoHas = { ...event.whoHas, ...holders };
     const start = Date.now() / 1000;
     this.wanted.set(key, run_id);
     const common = { key, run_id, thread: 1, stimulus_id };
     const times = () => [{ action: 'compute', start, stop: Date.now() / 1000 + 1e-4 }];
     try {
-      await this.fetch((who_has ?? {}) as Readonly<Record<string, readonly string[]>>);
+      await this.fetch(whoHas);
     } catch {
       // Who held it has gone: once the scheduler knows, it decides anew.
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -182,7 +189,7 @@ export class TestWorker {
       return;
     }
     try {
-      const { commonKey, ...task } = decodePayload(payloadOf(run_spec)!);
+      const { commonKey, ...task } = decodePayload(payloadOf(spec)!);
       const shared = commonKey === undefined ? undefined : (this.data.get(commonKey) as { value: unknown });
       const shares = shared ? shared.value : task.common && decodeValue(task.common);
       const payload = { ...task, common: shares };

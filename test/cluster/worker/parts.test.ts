@@ -48,7 +48,7 @@ test("the scheduler's messages are events; what concerns the worker itself is no
     stimulus_id: 's',
     duration: 0.5,
   };
-  expect(eventOf(asked)).toEqual({
+  const event = {
     kind: 'compute-task',
     key: 'a',
     runId: 7,
@@ -58,7 +58,14 @@ test("the scheduler's messages are events; what concerns the worker itself is no
     spec: 'spec',
     resources: { JS: 0.001 },
     stimulus: 's',
-  });
+  };
+  expect(eventOf(asked)).toEqual(event);
+  const payload = new Uint8Array([1, 2]);
+  const task = ['a', 7, [0, 1, 2], payload, [['b', 8, ['tcp://x:1']]], { JS: 0.001 }, 's'];
+  expect(eventOf({ op: 'tilework-compute', task })).toEqual({ ...event, spec: payload });
+  const free = ['a', 7, [0, 1, 2], payload, [], null, 's'];
+  const { resources: _, ...without } = { ...event, spec: payload, whoHas: {}, nbytes: {} };
+  expect(eventOf({ op: 'tilework-compute', task: free })).toEqual(without);
   expect(eventOf({ op: 'close', reason: 'x' })).toBeUndefined();
 });
 
