@@ -1,7 +1,7 @@
 import type { StreamMessage } from '../comm/index.js';
 import { setAside } from '../frame/index.js';
 import { encodeFailure } from '../wire/index.js';
-import type { Event, Message, Priority, WhoHas } from './state/index.js';
+import type { Dependency, Event, Message, Priority, WhoHas } from './state/index.js';
 
 /** What the scheduler says and hears, in its own words, and what that is to the state. */
 
@@ -34,29 +34,21 @@ export function eventOf(message: StreamMessage): Event | undefined {
 }
 
 function computeTask(message: Fields, stimulus: string): Event {
-  const { key, run_id: runId, priority } = message;
-  const resources = message.resource_restrictions;
-  return {
-    kind: 'compute-task',
-    key,
-    runId,
-    priority,
-    ...setAside(message.run_spec, message.who_has ?? {}, message.nbytes ?? {}),
-    ...(resources && { resources }),
-    stimulus,
-  };
+  const { key, run_id, priority, run_spec, who_has = {}, nbytes = {}, resource_restrictions } = message;
+  const dependencies = Object.entries(who_has).map(
+    ([name, holders]): Dependency => [name, nbytes[name]!, holders],
+  );
+  return computeRow([key, run_id, priority, run_spec, dependencies, resource_restrictions ?? null, stimulus]);
 }
 
 /** A task in few words, as tilework's module in the scheduler sends one whose payload is short. */
-function computeRow([key, runId, priority, payload, dependencies, resources, stimulus]: Row): Event {
-  const whoHas = Object.fromEntries(dependencies.map(([name, , workers]) => [name, workers]));
-  const nbytes = Object.fromEntries(dependencies.map(([name, bytes]) => [name, bytes]));
+function computeRow([key, runId, priority, spec, dependencies, resources, stimulus]: Row): Event {
   return {
     kind: 'compute-task',
     key,
     runId,
     priority,
-    ...setAside(payload, whoHas, nbytes),
+    ...setAside(spec, dependencies),
     ...(resources && { resources }),
     stimulus,
   };
@@ -116,8 +108,8 @@ type Row = readonly [
   key: string,
   runId: number,
   priority: Priority,
-  payload: Uint8Array,
-  dependencies: readonly (readonly [key: string, nbytes: number, workers: readonly string[]])[],
+  spec: unknown,
+  dependencies: readonly Dependency[],
   resources: Readonly<Record<string, number>> | null,
   stimulus: string,
 ];

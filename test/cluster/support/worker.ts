@@ -175,7 +175,10 @@ export class TestWorker {
     const { key, runId: run_id, stimulus: stimulus_id } = event;
     // What frames' tasks left is fetched as all else is.
     const { spec, holders } = event.spec instanceof WithHolders ? event.spec : { ...event, holders: {} };
-    const whoHas = { ...event.whoHas, ...holders };
+    const whoHas = {
+      ...Object.fromEntries(event.dependencies.map(([name, , by]) => [name, by])),
+      ...holders,
+    };
     const start = Date.now() / 1000;
     this.wanted.set(key, run_id);
     const common = { key, run_id, thread: 1, stimulus_id };

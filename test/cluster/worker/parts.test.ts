@@ -53,8 +53,7 @@ test("the scheduler's messages are events; what concerns the worker itself is no
     key: 'a',
     runId: 7,
     priority: [0, 1, 2],
-    whoHas: { b: ['tcp://x:1'] },
-    nbytes: { b: 8 },
+    dependencies: [['b', 8, ['tcp://x:1']]],
     spec: 'spec',
     resources: { JS: 0.001 },
     stimulus: 's',
@@ -64,7 +63,7 @@ test("the scheduler's messages are events; what concerns the worker itself is no
   const task = ['a', 7, [0, 1, 2], payload, [['b', 8, ['tcp://x:1']]], { JS: 0.001 }, 's'];
   expect(eventOf({ op: 'tilework-compute', task })).toEqual({ ...event, spec: payload });
   const free = ['a', 7, [0, 1, 2], payload, [], null, 's'];
-  const { resources: _, ...without } = { ...event, spec: payload, whoHas: {}, nbytes: {} };
+  const { resources: _, ...without } = { ...event, spec: payload, dependencies: [] };
   expect(eventOf({ op: 'tilework-compute', task: free })).toEqual(without);
   expect(eventOf({ op: 'close', reason: 'x' })).toBeUndefined();
 });

@@ -41,7 +41,7 @@ describe('computing', () => {
   test('the most urgent task goes first, whenever it came', () => {
     const world = worker({ a: [], b: [], c: [] });
     const ask = (key: string, priority: readonly number[]): void =>
-      world.tell({ kind: 'compute-task', key, runId: 1, priority, whoHas: {}, nbytes: {}, spec: 0 });
+      world.tell({ kind: 'compute-task', key, runId: 1, priority, dependencies: [], spec: 0 });
     ask('a', [0, 1]);
     ask('b', [0, 3]);
     ask('c', [0, 2]);
@@ -66,7 +66,7 @@ describe('computing', () => {
 
   const askInOrder = (world: World, keys: readonly string[]): void =>
     keys.forEach((key, i) => {
-      world.tell({ kind: 'compute-task', key, runId: 1, priority: [0, i], whoHas: {}, nbytes: {}, spec: 0 });
+      world.tell({ kind: 'compute-task', key, runId: 1, priority: [0, i], dependencies: [], spec: 0 });
     });
 
   test('what had a thread from the start has all of its time, whatever ends beside it', () => {
@@ -359,8 +359,7 @@ describe('fetching', () => {
       key: 'b',
       runId: 1,
       priority: [0],
-      whoHas: { a: [A] },
-      nbytes: { a: 8 },
+      dependencies: [['a', 8, [A]]],
       spec: 0,
     });
     world.gathered(A, { kind: 'gather-failed', worker: A });

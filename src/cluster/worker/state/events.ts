@@ -3,6 +3,8 @@ import type { Address, Priority } from './records.js';
 
 export type WhoHas = Readonly<Record<Key, readonly Address[]>>;
 export type Bytes = Readonly<Record<Key, number>>;
+/** What a task reads: its key, its size, and who holds it. */
+export type Dependency = readonly [key: Key, nbytes: number, holders: readonly Address[]];
 
 /** A result that is in the engine, under its key. */
 export interface HeldResult {
@@ -30,8 +32,7 @@ export type SchedulerEvent =
       readonly key: Key;
       readonly runId: number;
       readonly priority: Priority;
-      readonly whoHas: WhoHas;
-      readonly nbytes: Bytes;
+      readonly dependencies: readonly Dependency[];
       readonly spec: unknown;
       readonly resources?: Readonly<Record<string, number>>;
     }

@@ -4,7 +4,7 @@ import { type Core, type Goal, UNREACHABLE } from './core.js';
 import type { Event, Timing } from './events.js';
 import type { StartStop } from './instructions.js';
 import { type Address, NO_RESOURCES, type Priority, type TaskRecord } from './records.js';
-import { dropReplica, learnWhoHas, loseWorker } from './replicas.js';
+import { dropReplica, learnHolders, learnWhoHas, loseWorker } from './replicas.js';
 
 /** What each event means for the tasks it names: nothing is done here but noting facts, and recommending. */
 
@@ -172,7 +172,7 @@ const ANSWERS: Readonly<Record<TaskRecord['state'], string>> = {
 };
 
 function computeTask(core: Core, event: Of<'compute-task'>): void {
-  const { key, runId, priority, nbytes, whoHas, spec } = event;
+  const { key, runId, priority, dependencies, spec } = event;
   const task = core.recordOf(key, priority);
   task.runId = runId;
   if (task.state === 'executing' || isPending(task)) return;
@@ -194,13 +194,13 @@ function computeTask(core: Core, event: Of<'compute-task'>): void {
   task.priority = priority;
   // What still executes gives back what it took.
   if (task.previous !== 'executing') task.resources = event.resources ?? NO_RESOURCES;
-  for (const [name, bytes] of Object.entries(nbytes)) {
+  for (const [name, bytes, holders] of dependencies) {
     const dependency = core.recordOf(name, priority);
     if (dependency.state !== 'memory') dependency.nbytes = bytes;
     task.dependencies.add(dependency);
     dependency.dependents.add(task);
+    learnHolders(core, dependency, holders);
   }
-  learnWhoHas(core, whoHas);
 }
 
 const isPending = ({ state }: TaskRecord): boolean =>

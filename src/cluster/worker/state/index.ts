@@ -2,6 +2,7 @@ export { hostOf } from './communicating.js';
 export type { WorkerOptions } from './core.js';
 export type {
   Bytes,
+  Dependency,
   Event,
   HeldResult,
   SchedulerEvent,

@@ -5,17 +5,19 @@ import type { Address, TaskRecord } from './records.js';
 
 /** Which peers hold what: kept by task, by peer, and for what is to be fetched. */
 
-/** The scheduler says who holds results: that replaces what was known of each. */
+/** The scheduler says who holds results. */
 export function learnWhoHas(core: Core, whoHas: Readonly<Record<Key, readonly Address[]>>): void {
   for (const [key, workers] of Object.entries(whoHas)) {
     const task = core.tasks.get(key);
-    if (task === undefined) continue;
-    const now = new Set(workers);
-    // What the scheduler believes to be here and is not, it will soon hear of.
-    now.delete(core.options.address);
-    for (const worker of task.whoHas) if (!now.has(worker)) dropReplica(core, task, worker);
-    for (const worker of now) addReplica(core, task, worker);
+    if (task !== undefined) learnHolders(core, task, workers);
   }
+}
+
+/** The scheduler says who holds a result: that replaces what was known. */
+export function learnHolders(core: Core, task: TaskRecord, holders: readonly Address[]): void {
+  for (const worker of task.whoHas) if (!holders.includes(worker)) dropReplica(core, task, worker);
+  // What the scheduler believes to be here and is not, it will soon hear of.
+  for (const worker of holders) if (worker !== core.options.address) addReplica(core, task, worker);
 }
 
 function addReplica(core: Core, task: TaskRecord, worker: Address): void {

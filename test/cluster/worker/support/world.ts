@@ -144,8 +144,7 @@ export class World {
 
   ask(key: string, gpu = false): void {
     const { inputs } = this.keys.get(key)!;
-    const whoHas = Object.fromEntries(inputs.map((name) => [name, [...this.keys.get(name)!.holders]]));
-    const nbytes = Object.fromEntries(inputs.map((name) => [name, 8]));
+    const dependencies = inputs.map((name) => [name, 8, [...this.keys.get(name)!.holders]] as const);
     const runId = ++this.runs;
     this.keys.get(key)!.processing = runId;
     this.tell({
@@ -153,8 +152,7 @@ export class World {
       key,
       runId,
       priority: [0, 0, runId % 5],
-      whoHas,
-      nbytes,
+      dependencies,
       spec: null,
       ...(gpu && { resources: { GPU: 1 } }),
     });
