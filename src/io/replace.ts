@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectories } from '../engine/disk/make-directories.js';
 import { removeTree } from '../engine/disk/remove-tree.js';
 import { attempt, errorCode, failure } from './failure.js';
 import { partialName, removeAbandonedPartials } from './partial.js';
@@ -15,7 +16,7 @@ export type IsOurs = (path: string) => boolean;
  */
 export function partialOf(path: string, overwrite: boolean, isOurs: IsOurs): string {
   refuseExisting(path, overwrite, isOurs);
-  attempt('write', path, () => mkdirSync(dirname(path), { recursive: true }));
+  attempt('write', path, () => makeDirectories(dirname(path)));
   removeAbandonedPartials(path);
   return partialName(path);
 }

@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, w
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SpillError } from '../errors.js';
+import { makeDirectories } from './make-directories.js';
 import { isAlive, type Owner, self } from './owner.js';
 import { removeTree } from './remove-tree.js';
 
@@ -27,7 +28,7 @@ export const nameSpillDirectory = (parent: string): string =>
  */
 export function makeSpillDirectory(parent: string, path = nameSpillDirectory(parent)): string {
   try {
-    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    makeDirectories(parent, 0o700);
     if (parent === defaultSpillDirectory()) requireOwn(parent);
     removeAbandoned(parent);
     mkdirSync(path, { mode: 0o700 });
