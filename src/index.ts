@@ -1,7 +1,7 @@
 /** tilework: arrays larger than memory, cut into blocks, computed in parallel by a memory-aware scheduler. */
 
-export * from './array/files.js';
 export * from './array/index.js';
+export * from './array/io/files.js';
 export * from './cluster/index.js';
 export * from './delayed/index.js';
 export { configure, defaultEngine, useEngine } from './engine/default.js';

@@ -27,7 +27,19 @@ const ROOMS = [
  * what they are methods of.
  */
 const RINGS = {
-  array: ['reductions', 'ufuncs'],
+  array: [
+    'calculus',
+    'compute',
+    'creation',
+    'indexing',
+    'joining',
+    'mapping',
+    'ordering',
+    'products',
+    'reductions',
+    'shape',
+    'ufuncs',
+  ],
   frame: ['methods', 'verbs'],
   'frame/expr': ['methods'],
 };

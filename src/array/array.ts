@@ -1,85 +1,16 @@
 import type { Delayed } from '../delayed/delayed.js';
-import { checkOptions } from '../engine/known-options.js';
-import { type DType, isDType, itemsize, type TypedArray, type TypedArrayOf } from '../kernels/dtype.js';
+import { type DType, itemsize } from '../kernels/dtype.js';
 import { compute, LAZY, type Lazy, type LazyHooks, persist } from '../lazy/index.js';
-import { type ChunkSpec, type Chunks, gridOf, isKnown, normalizeChunks, product } from './chunks.js';
-import { type ArrayCompute, arrayFamily, arrayInput, type Computed, graphOf } from './compute.js';
-import { toDelayed } from './delayed.js';
-import { fromData } from './literal.js';
+import { type ArrayCompute, arrayFamily, arrayInput, type Computed, graphOf } from './compute/compute.js';
+import { toDelayed } from './compute/delayed.js';
+import { type PictureOptions, pictureOf, summaryOf } from './compute/picture.js';
+import { parseSlices, type SliceArgument } from './indexing/slicing.js';
 import { ArrayMethods } from './methods.js';
-import type { NDArray, NDArrayLike } from './ndarray.js';
-import type { ArrayNode, HeldNode, Operand } from './node.js';
+import { type ChunkSpec, type Chunks, gridOf, isKnown, normalizeChunks, product } from './nodes/chunks.js';
+import type { ArrayNode, HeldNode, Operand } from './nodes/node.js';
+import { rechunkNode } from './nodes/rechunk.js';
+import { sliceNode } from './nodes/view.js';
 import type { InputBlock } from './ops/map-blocks.js';
-import { type PictureOptions, pictureOf, summaryOf } from './picture.js';
-import type { Scalar } from './promote.js';
-import { rechunkNode } from './rechunk.js';
-import { parseSlices, type SliceArgument } from './slicing.js';
-import { sliceNode } from './view.js';
-
-/** Nested lists of scalars of one depth and equal lengths. */
-export type NestedArray = readonly (Scalar | NestedArray)[];
-
-/** Whatever can stand for an array: an array, a scalar, a typed array, nested lists, a numpy-ts NDArray. */
-export type ArrayInput =
-  | TileArray<DType>
-  | Scalar
-  | TypedArray
-  | Uint8ClampedArray
-  | NestedArray
-  | NDArrayLike;
-
-/** The dtype of what `asarray` makes of a value. */
-export type DTypeOf<A> =
-  A extends TileArray<infer D>
-    ? D
-    : A extends boolean
-      ? 'bool'
-      : A extends bigint
-        ? 'int64'
-        : A extends number
-          ? 'float64'
-          : A extends TypedArray
-            ? TypedDType<A>
-            : A extends Uint8ClampedArray
-              ? 'uint8'
-              : A extends NDArray<infer E>
-                ? E
-                : A extends readonly (infer E)[]
-                  ? NestedDType<A, E>
-                  : DType;
-
-/** Of a typed array; each is told from the others by its name. */
-type TypedDType<A extends TypedArray> = {
-  [D in Exclude<DType, 'bool'>]: A extends TypedArrayOf[D] ? D : never;
-}[Exclude<DType, 'bool'>];
-
-/** Of nested lists: that of their elements, where the compiler knows how deep they are. */
-type NestedDType<A, E> = NestedArray extends A ? DType : [E] extends [never] ? 'float64' : DTypeOf<E>;
-
-/**
- * The dtype of an array of `D` beside a weak scalar: it changes only where the scalar's kind does not fit. Of a number that is no
- * literal the compiler does not know whether it is whole.
- */
-export type Weak<D extends DType, S extends Scalar> = S extends boolean
-  ? D
-  : D extends 'float32' | 'float64'
-    ? D
-    : IsWhole<S> extends true
-      ? WholeBeside<D>
-      : IsWhole<S> extends false
-        ? 'float64'
-        : WholeBeside<D> | 'float64';
-
-type WholeBeside<D extends DType> = D extends 'bool' ? 'int64' : D;
-type IsWhole<S extends Scalar> = S extends bigint
-  ? true
-  : S extends number
-    ? number extends S
-      ? boolean
-      : `${S}` extends `${bigint}`
-        ? true
-        : false
-    : true;
 
 /**
  * A lazy n-dimensional array cut into blocks. It holds no data: operations make new arrays, and `compute()` runs the work
@@ -321,44 +252,3 @@ export class PersistedArray<out D extends DType = DType> extends TileArray<D> im
     this.release();
   }
 }
-
-const isArray = (x: unknown): x is TileArray<DType> => x instanceof TileArray;
-
-/** What `asarray` takes beside the values. */
-export interface FromOptions<D> {
-  readonly dtype?: D;
-  /** Shape of the values, in C order; default: as they are nested. */
-  readonly shape?: readonly number[];
-  readonly chunks?: ChunkSpec;
-}
-
-/**
- * An array of whatever can stand for one: nested lists, a typed array, a numpy-ts NDArray, a scalar, or an array as it is. Numbers give
- * float64, bigints int64, booleans bool; typed arrays and NDArrays keep their dtype. Values are copied once, into memory that all
- * threads share.
- *
- * @throws TypeError where lists are ragged or an element type is not one of tilework's; RangeError where values do not fill `shape`
- * @example
- * await asarray([[1, 2], [3, 4]], { chunks: [1, 2] }).compute(); // [[1. 2.] [3. 4.]]
- * asarray(new Float32Array([1, 2])).dtype; // float32
- * await asarray([1, 2, 3, 4], { shape: [2, 2], dtype: 'int8' }).compute(); // [[1 2] [3 4]]
- */
-export function asarray<A extends ArrayInput>(x: A, options?: FromOptions<undefined>): TileArray<DTypeOf<A>>;
-export function asarray<D extends DType>(x: ArrayInput, options: FromOptions<D>): TileArray<D>;
-export function asarray(x: ArrayInput, options: FromOptions<DType | undefined> = {}): TileArray<DType> {
-  checkOptions('asarray', options, ['dtype', 'shape', 'chunks']);
-  if (options.dtype !== undefined && !isDType(options.dtype))
-    throw new TypeError(`asarray: ${String(options.dtype)} is not a dtype`);
-  if (!isArray(x)) return fromData(x, options);
-  let out: TileArray<DType> = options.shape ? x.reshape(options.shape) : x;
-  if (options.dtype) out = out.astype(options.dtype) as TileArray<DType>;
-  return options.chunks === undefined ? out : out.rechunk(options.chunks);
-}
-
-/**
- * As `asarray`.
- *
- * @example
- * await array([1, 2, 3]).sum().compute(); // 6
- */
-export const array = asarray;

@@ -3,57 +3,37 @@
 export type { FunctionOptions, ModuleFunction } from '../graph/given-function.js';
 export { type ComputedIn, compute, type Lazy, persist } from '../lazy/index.js';
 export type { PictureOptions } from '../watch/picture.js';
-export { type AlongAxisOptions, applyAlongAxis, applyOverAxes } from './along-axis.js';
-export {
-  type ArrayInput,
-  array,
-  asarray,
-  type DTypeOf,
-  type FromOptions,
-  type NestedArray,
-  PersistedArray,
-  TileArray,
-} from './array.js';
-export { atleast1d, atleast2d, atleast3d } from './atleast.js';
-export { type BincountOptions, bincount } from './bincount.js';
-export {
-  type BlockFunction,
-  fromFunction,
-  type MapBlocksOptions,
-  mapBlocks,
-} from './blocks.js';
-export { type BlockwiseFunction, type BlockwiseOptions, blockwise, type Lettered } from './blockwise.js';
-export { broadcastArrays, broadcastTo } from './broadcast.js';
-export type { ChunkSpec, Chunks } from './chunks.js';
-export { type CoarsenAxes, coarsen } from './coarsen.js';
-export type { ArrayCompute, Computed, ElementOf } from './compute.js';
-export { concatenate, stack } from './concatenate.js';
-export type { CreateOptions } from './creation-options.js';
-export { type FromDelayedOptions, fromDelayed } from './delayed.js';
-export { diag, diagonal, trace, tri, tril, trilIndices, triu, triuIndices } from './diagonals.js';
-export { append, insert, remove, remove as delete } from './editing.js';
-export { type EyeOptions, eye, identity } from './eye.js';
-export { empty, emptyLike, full, fullLike, ones, onesLike, zeros, zerosLike } from './filled.js';
+export { PersistedArray, TileArray } from './array.js';
+export { array, asarray, type FromOptions } from './asarray.js';
+export { gradient, type TrapezoidOptions, trapezoid } from './calculus/gradient.js';
+export { type InterpOptions, interp } from './calculus/interp.js';
+export { cumprod, cumsum, diff, ediff1d, nancumprod, nancumsum, type ScanOptions } from './calculus/scans.js';
+export type { ArrayCompute, Computed, ElementOf } from './compute/compute.js';
+export { type FromDelayedOptions, fromDelayed } from './compute/delayed.js';
+export type { CreateOptions } from './creation/creation-options.js';
+export { type EyeOptions, eye, identity } from './creation/eye.js';
+export { empty, emptyLike, full, fullLike, ones, onesLike, zeros, zerosLike } from './creation/filled.js';
+export { indices, meshgrid } from './creation/grids.js';
+export { arange, type LinspaceOptions, linspace } from './creation/sequences.js';
+export { geomspace, type LogspaceOptions, logspace } from './creation/spaces.js';
+export { diag, diagonal, trace, tri, tril, trilIndices, triu, triuIndices } from './indexing/diagonals.js';
 export {
   argwhere,
   type OutsideMode,
   type RavelOptions,
   ravelMultiIndex,
   unravelIndex,
-} from './flat-places.js';
-export { gradient, type TrapezoidOptions, trapezoid } from './gradient.js';
-export { indices, meshgrid } from './grids.js';
-export { applyGufunc, type GufuncOptions } from './gufunc.js';
-export { type HistogramOptions, histogram } from './histogram.js';
-export {
-  type Bins,
-  type Histogram2dOptions,
-  type HistogramddOptions,
-  histogram2d,
-  histogramdd,
-} from './histogramdd.js';
-export { compress, computeChunkSizes, extract, get, take } from './indexing.js';
-export { type InterpOptions, interp } from './interp.js';
+} from './indexing/flat-places.js';
+export { compress, computeChunkSizes, extract, get, take } from './indexing/indexing.js';
+export { flatnonzero, nonzero } from './indexing/nonzero.js';
+export { vindex } from './indexing/points.js';
+export { choose, select } from './indexing/select.js';
+export { type BlockSubscript, blocks } from './indexing/selected-blocks.js';
+export type { SliceArgument } from './indexing/slicing.js';
+export { takeAlongAxis } from './indexing/take-along.js';
+export type { ArrayInput, DTypeOf, NestedArray } from './input.js';
+export { concatenate, stack } from './joining/concatenate.js';
+export { append, insert, remove, remove as delete } from './joining/editing.js';
 export {
   arraySplit,
   type Blocks,
@@ -67,12 +47,29 @@ export {
   tile,
   vsplit,
   vstack,
-} from './joining.js';
+} from './joining/joining.js';
 export * as linalg from './linalg/index.js';
 export { type NormOptions, norm } from './linalg/index.js';
-export { dot, matmul, tensordot } from './matmul.js';
+export { type AlongAxisOptions, applyAlongAxis, applyOverAxes } from './mapping/along-axis.js';
+export {
+  type BlockFunction,
+  fromFunction,
+  type MapBlocksOptions,
+  mapBlocks,
+} from './mapping/blocks.js';
+export {
+  type BlockwiseFunction,
+  type BlockwiseOptions,
+  blockwise,
+  type Lettered,
+} from './mapping/blockwise.js';
+export { applyGufunc, type GufuncOptions } from './mapping/gufunc.js';
+export { type Boundary, type ByAxis, type MapOverlapOptions, mapOverlap } from './mapping/overlap.js';
+export { type Piece, piecewise } from './mapping/piecewise.js';
+export { type ReductionOptions, reduction } from './mapping/reduction.js';
 export type { NDArray, NDArrayLike } from './ndarray.js';
-export { flatnonzero, nonzero } from './nonzero.js';
+export type { ChunkSpec, Chunks } from './nodes/chunks.js';
+export { type Promote, promoteTypes, type Scalar } from './nodes/promote.js';
 export type { BlockInfo, InputBlock } from './ops/map-blocks.js';
 export {
   argsort,
@@ -87,16 +84,13 @@ export {
   quantile,
   sort,
   topk,
-} from './ordering.js';
-export { type Boundary, type ByAxis, type MapOverlapOptions, mapOverlap } from './overlap.js';
-export { type Piece, piecewise } from './piecewise.js';
-export { vindex } from './points.js';
-export { polyfit, polyval } from './polynomials.js';
-export { cross, einsum, inner, kron, outer, vdot } from './products.js';
-export { type Promote, promoteTypes, type Scalar } from './promote.js';
-export * as random from './random.js';
-export { expandDims, flip, moveaxis, swapaxes, transpose } from './rearranging.js';
-export { type ReductionOptions, reduction } from './reduction.js';
+} from './ordering/ordering.js';
+export { digitize, type SearchOptions, searchsorted } from './ordering/searching.js';
+export { intersect1d, isin, setdiff1d, setxor1d, union1d } from './ordering/sets.js';
+export { type UniqueOptions, unique } from './ordering/unique.js';
+export { dot, matmul, tensordot } from './products/matmul.js';
+export { cross, einsum, inner, kron, outer, vdot } from './products/products.js';
+export * as random from './random/index.js';
 export {
   type AxisArgument,
   all,
@@ -125,14 +119,12 @@ export {
   variance,
   variance as var,
 } from './reductions/index.js';
-export { ravel, reshape } from './reshape.js';
 export type { TileScalar } from './scalar.js';
-export { cumprod, cumsum, diff, ediff1d, nancumprod, nancumsum, type ScanOptions } from './scans.js';
-export { digitize, type SearchOptions, searchsorted } from './searching.js';
-export { choose, select } from './select.js';
-export { type BlockSubscript, blocks } from './selected-blocks.js';
-export { arange, type LinspaceOptions, linspace } from './sequences.js';
-export { intersect1d, isin, setdiff1d, setxor1d, union1d } from './sets.js';
+export { atleast1d, atleast2d, atleast3d } from './shape/atleast.js';
+export { broadcastArrays, broadcastTo } from './shape/broadcast.js';
+export { type CoarsenAxes, coarsen } from './shape/coarsen.js';
+export { expandDims, flip, moveaxis, swapaxes, transpose } from './shape/rearranging.js';
+export { ravel, reshape } from './shape/reshape.js';
 export {
   fliplr,
   flipud,
@@ -142,10 +134,18 @@ export {
   pad,
   roll,
   rot90,
-} from './shifting.js';
-export type { SliceArgument } from './slicing.js';
-export { geomspace, type LogspaceOptions, logspace } from './spaces.js';
-export { squeeze } from './squeeze.js';
+} from './shape/shifting.js';
+export { squeeze } from './shape/squeeze.js';
+export { type BincountOptions, bincount } from './statistics/bincount.js';
+export { type HistogramOptions, histogram } from './statistics/histogram.js';
+export {
+  type Bins,
+  type Histogram2dOptions,
+  type HistogramddOptions,
+  histogram2d,
+  histogramdd,
+} from './statistics/histogramdd.js';
+export { polyfit, polyval } from './statistics/polynomials.js';
 export {
   type AverageOptions,
   allclose,
@@ -157,7 +157,5 @@ export {
   cov,
   nanToNum,
   ptp,
-} from './statistics.js';
-export { takeAlongAxis } from './take-along.js';
+} from './statistics/statistics.js';
 export * from './ufuncs/index.js';
-export { type UniqueOptions, unique } from './unique.js';

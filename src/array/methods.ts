@@ -1,18 +1,20 @@
 import type { ModuleFunction } from '../graph/given-function.js';
 import type { DType } from '../kernels/dtype.js';
-import type { ArrayInput, DTypeOf, TileArray, Weak } from './array.js';
-import type { BlockFunction, MapBlocksOptions } from './blocks.js';
-import { mapBlocks } from './blocks.js';
-import * as diagonals from './diagonals.js';
-import * as indexing from './indexing.js';
-import * as joining from './joining.js';
-import { dot, matmul } from './matmul.js';
-import { nonzero } from './nonzero.js';
-import * as ordering from './ordering.js';
-import { type MapOverlapOptions, mapOverlap } from './overlap.js';
-import { vindex } from './points.js';
-import type { DivideOf, FloatOf, MeanOf, NumberOf, Promote, Scalar, SumOf } from './promote.js';
-import * as rearranging from './rearranging.js';
+import type { TileArray } from './array.js';
+import type { ScanOptions } from './calculus/scans.js';
+import * as scans from './calculus/scans.js';
+import * as diagonals from './indexing/diagonals.js';
+import * as indexing from './indexing/indexing.js';
+import { nonzero } from './indexing/nonzero.js';
+import { vindex } from './indexing/points.js';
+import type { ArrayInput, DTypeOf, Weak } from './input.js';
+import * as joining from './joining/joining.js';
+import type { BlockFunction, MapBlocksOptions } from './mapping/blocks.js';
+import { mapBlocks } from './mapping/blocks.js';
+import { type MapOverlapOptions, mapOverlap } from './mapping/overlap.js';
+import type { DivideOf, FloatOf, MeanOf, NumberOf, Promote, Scalar, SumOf } from './nodes/promote.js';
+import * as ordering from './ordering/ordering.js';
+import { dot, matmul } from './products/matmul.js';
 import type {
   AllAxes,
   AxisArgument,
@@ -22,11 +24,10 @@ import type {
   VarOptions,
 } from './reductions/index.js';
 import * as reductions from './reductions/index.js';
-import { ravel, reshape } from './reshape.js';
 import type { TileScalar } from './scalar.js';
-import type { ScanOptions } from './scans.js';
-import * as scans from './scans.js';
-import { squeeze } from './squeeze.js';
+import * as rearranging from './shape/rearranging.js';
+import { ravel, reshape } from './shape/reshape.js';
+import { squeeze } from './shape/squeeze.js';
 import * as arithmetic from './ufuncs/arithmetic.js';
 import * as comparisons from './ufuncs/comparisons.js';
 import { divide } from './ufuncs/division.js';

@@ -1,5 +1,5 @@
 import type { DType, TypedArray, TypedArrayOf } from '../kernels/dtype.js';
-import { product, stridesOf } from './chunks.js';
+import { product, stridesOf } from './nodes/chunks.js';
 
 /**
  * The elements of a computed array: a numpy-ts NDArray. The compiler is told of what follows only, because numpy-ts's own declarations mean

@@ -1,7 +1,7 @@
 import type { DType } from '../kernels/dtype.js';
 import type { ELEMENT } from '../lazy/index.js';
 import type { TileArray } from './array.js';
-import type { ArrayCompute, ElementOf } from './compute.js';
+import type { ArrayCompute, ElementOf } from './compute/compute.js';
 
 /** Marks 0-dimensional arrays for the compiler; there is no such property when programs run. */
 declare const scalar: unique symbol;

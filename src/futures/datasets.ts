@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ArrayHandle, handleOf, heldArray } from '../array/handle.js';
+import { type ArrayHandle, handleOf, heldArray } from '../array/compute/handle.js';
 import { TileArray } from '../array/index.js';
 import { revive } from '../cluster/python/index.js';
 import { Delayed, heldDelayed } from '../delayed/delayed.js';

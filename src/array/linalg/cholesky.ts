@@ -1,10 +1,11 @@
 import { checkOptions } from '../../engine/known-options.js';
-import { type ArrayInput, type DTypeOf, TileArray } from '../array.js';
-import { blockShape, boundaries } from '../chunks.js';
-import { matmulScratchFor } from '../matmul-scratch.js';
-import { makeNode, type TasksNode } from '../node.js';
+import { TileArray } from '../array.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { blockShape, boundaries } from '../nodes/chunks.js';
+import { makeNode, type TasksNode } from '../nodes/node.js';
+import { rechunkNode } from '../nodes/rechunk.js';
 import type { CholeskyParams } from '../ops/linalg/cholesky.js';
-import { rechunkNode } from '../rechunk.js';
+import { matmulScratchFor } from '../products/matmul-scratch.js';
 import { type RealArray, type RealOf, squareOf } from './matrix.js';
 
 /** Which factor `linalg.cholesky` gives. */

@@ -1,7 +1,7 @@
 import { checkOptions } from '../../engine/known-options.js';
-import type { ArrayInput } from '../array.js';
-import { matmul } from '../matmul.js';
-import { defaultRng } from '../random.js';
+import type { ArrayInput } from '../input.js';
+import { matmul } from '../products/matmul.js';
+import { defaultRng } from '../random/index.js';
 import { matrixOf, type RealArray } from './matrix.js';
 import { qr } from './qr.js';
 import { anySvd, type Svd, signed } from './svd.js';

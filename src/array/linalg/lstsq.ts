@@ -1,8 +1,9 @@
 import { checkOptions } from '../../engine/known-options.js';
-import type { ArrayInput, TileArray } from '../array.js';
-import { requireKnown } from '../axes.js';
-import { matmul } from '../matmul.js';
-import { promoteTypes } from '../promote.js';
+import type { TileArray } from '../array.js';
+import type { ArrayInput } from '../input.js';
+import { requireKnown } from '../nodes/axes.js';
+import { promoteTypes } from '../nodes/promote.js';
+import { matmul } from '../products/matmul.js';
 import { sum } from '../reductions/index.js';
 import { multiply, square, subtract, where } from '../ufuncs/index.js';
 import { matrixOf, type Real, type RealArray, type RealOfBoth, realOf } from './matrix.js';

@@ -1,8 +1,9 @@
-import { type ArrayInput, type DTypeOf, TileArray } from '../array.js';
-import { boundaries } from '../chunks.js';
-import { type Emit, makeNode, type TasksNode } from '../node.js';
+import { TileArray } from '../array.js';
+import { arange } from '../creation/sequences.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { boundaries } from '../nodes/chunks.js';
+import { type Emit, makeNode, type TasksNode } from '../nodes/node.js';
 import type { LowerParams } from '../ops/linalg/lu.js';
-import { arange } from '../sequences.js';
 import { equal } from '../ufuncs/index.js';
 import { type RealArray, type RealOf, squareOf } from './matrix.js';
 import { luPanels, type Panels } from './panels.js';

@@ -1,8 +1,10 @@
 /** What the functions of this room ask of their arguments. */
 import { type DType, kindOf } from '../../kernels/dtype.js';
-import { type ArrayInput, asarray, type DTypeOf, type TileArray } from '../array.js';
-import { requireKnown } from '../axes.js';
-import type { MeanOf, Promote } from '../promote.js';
+import type { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { requireKnown } from '../nodes/axes.js';
+import type { MeanOf, Promote } from '../nodes/promote.js';
 
 export type Real = 'float32' | 'float64';
 export type RealOf<D extends DType> = MeanOf<D>;

@@ -1,8 +1,10 @@
 import { checkOptions } from '../../engine/known-options.js';
 import { type DType, kindOf } from '../../kernels/dtype.js';
-import { type ArrayInput, asarray, type DTypeOf, type TileArray } from '../array.js';
-import { normalizeAxes, normalizeAxis } from '../axes.js';
-import type { MeanOf } from '../promote.js';
+import type { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { normalizeAxes, normalizeAxis } from '../nodes/axes.js';
+import type { MeanOf } from '../nodes/promote.js';
 import { type AllAxes, max, min, type ReduceOptions, sum } from '../reductions/index.js';
 import type { TileScalar } from '../scalar.js';
 import { abs, notEqual, power, sqrt, square } from '../ufuncs/index.js';

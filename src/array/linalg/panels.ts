@@ -1,11 +1,11 @@
 /** LU of a matrix in panels, which are some columns with all their rows, and equations solved by panels. */
 import type { Key } from '../../graph/task.js';
 import { TileArray } from '../array.js';
-import { boundaries } from '../chunks.js';
-import { inOneBlock } from '../lanes.js';
-import { matmulScratchFor } from '../matmul-scratch.js';
-import { type ArrayNode, type Emit, makeNode, type TasksNode } from '../node.js';
+import { inOneBlock } from '../mapping/lanes.js';
+import { boundaries } from '../nodes/chunks.js';
+import { type ArrayNode, type Emit, makeNode, type TasksNode } from '../nodes/node.js';
 import type { SubstituteParams } from '../ops/linalg/substitute.js';
+import { matmulScratchFor } from '../products/matmul-scratch.js';
 import type { RealArray } from './matrix.js';
 import { bytesOf, tasksNode } from './parts.js';
 

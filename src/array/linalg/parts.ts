@@ -1,8 +1,8 @@
 /** Tasks that leave several blocks of different shapes, and arrays that are one of those. */
 import type { BlockMeta, Key, Task } from '../../graph/task.js';
 import { TileArray } from '../array.js';
-import { product } from '../chunks.js';
-import { type ArrayNode, type Emit, makeNode, type TasksNode } from '../node.js';
+import { product } from '../nodes/chunks.js';
+import { type ArrayNode, type Emit, makeNode, type TasksNode } from '../nodes/node.js';
 import type { PartParams } from '../ops/linalg/part.js';
 import type { Real, RealArray } from './matrix.js';
 

@@ -1,8 +1,9 @@
-import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
-import { largest } from '../chunks.js';
-import { concatenate } from '../concatenate.js';
-import { inOneBlock } from '../lanes.js';
-import { matmul } from '../matmul.js';
+import type { TileArray } from '../array.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { concatenate } from '../joining/concatenate.js';
+import { inOneBlock } from '../mapping/lanes.js';
+import { largest } from '../nodes/chunks.js';
+import { matmul } from '../products/matmul.js';
 import { matrixOf, type RealArray, type RealOf } from './matrix.js';
 import { tallQr } from './tall.js';
 

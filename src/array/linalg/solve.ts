@@ -1,8 +1,9 @@
 import { checkOptions } from '../../engine/known-options.js';
-import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
-import { requireKnown } from '../axes.js';
-import { eye } from '../eye.js';
-import { promoteTypes } from '../promote.js';
+import type { TileArray } from '../array.js';
+import { eye } from '../creation/eye.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { requireKnown } from '../nodes/axes.js';
+import { promoteTypes } from '../nodes/promote.js';
 import { cholesky } from './cholesky.js';
 import { type Real, type RealArray, type RealOf, type RealOfBoth, realOf, squareOf } from './matrix.js';
 import { luPanels, luSteps, type Step, substituted, triangularPanels } from './panels.js';

@@ -1,5 +1,6 @@
-import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
-import { matmul } from '../matmul.js';
+import type { TileArray } from '../array.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { matmul } from '../products/matmul.js';
 import { sum } from '../reductions/index.js';
 import { multiply, where } from '../ufuncs/index.js';
 import { matrixOf, type RealArray, type RealOf } from './matrix.js';

@@ -1,7 +1,7 @@
 import { TileArray } from '../array.js';
-import { matmulScratchFor } from '../matmul-scratch.js';
-import { type ArrayNode, type Emit, makeNode, type TasksNode } from '../node.js';
+import { type ArrayNode, type Emit, makeNode, type TasksNode } from '../nodes/node.js';
 import type { MatmulParams } from '../ops/matmul.js';
+import { matmulScratchFor } from '../products/matmul-scratch.js';
 import type { RealArray } from './matrix.js';
 import { bytesOf, partArray, partTask, tasksNode } from './parts.js';
 

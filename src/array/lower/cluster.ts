@@ -1,4 +1,4 @@
-import type { ArrayNode } from '../node.js';
+import type { ArrayNode } from '../nodes/node.js';
 
 /**
  * Which nodes are stored as blocks, and which are computed inside the loops of those that read them.

@@ -1,11 +1,11 @@
 import { atOnce, type Pieces, STEPS } from '../../graph/pieces.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import { scratchFor } from '../../kernels/wasm/scratch.js';
-import { product } from '../chunks.js';
-import { memo } from '../memo.js';
-import { type ArrayNode, blockKey, boundShape, type CombineNode, type Emit } from '../node.js';
+import { product } from '../nodes/chunks.js';
+import { memo } from '../nodes/memo.js';
+import { type ArrayNode, blockKey, boundShape, type CombineNode, type Emit } from '../nodes/node.js';
+import { stepsOf, workOf } from '../nodes/work.js';
 import type { FusedCommon, FusedParams } from '../ops/fused.js';
-import { stepsOf, workOf } from '../work.js';
 import { consumersFirst, storedNodes } from './cluster.js';
 import { groupAt, type Leaf, type Plan, planLoop, spaceOf } from './plan.js';
 import { findSiblings, type Homes, type Siblings } from './siblings.js';

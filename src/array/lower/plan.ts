@@ -1,7 +1,7 @@
 import type { ExprNode, Fold, FusedOutput, FusedSpec } from '../../kernels/spec.js';
-import { boundaries } from '../chunks.js';
-import { memo } from '../memo.js';
-import { type ArrayNode, type AxisMap, boundsOf, type CombineNode, type Operand } from '../node.js';
+import { boundaries } from '../nodes/chunks.js';
+import { memo } from '../nodes/memo.js';
+import { type ArrayNode, type AxisMap, boundsOf, type CombineNode, type Operand } from '../nodes/node.js';
 
 /** A stored array that a loop reads, and how each of its axes follows the loop's. */
 export interface Leaf {

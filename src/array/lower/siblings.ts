@@ -1,7 +1,7 @@
 import { tokenize } from '../../graph/key.js';
-import { isKnown, product } from '../chunks.js';
-import { memo } from '../memo.js';
-import type { ArrayNode } from '../node.js';
+import { isKnown, product } from '../nodes/chunks.js';
+import { memo } from '../nodes/memo.js';
+import type { ArrayNode } from '../nodes/node.js';
 
 /**
  * Loops side by side

@@ -1,6 +1,6 @@
 import type { Key } from '../../graph/task.js';
-import { product } from '../chunks.js';
-import { type ArrayNode, blockKey, type TasksNode } from '../node.js';
+import { product } from '../nodes/chunks.js';
+import { type ArrayNode, blockKey, type TasksNode } from '../nodes/node.js';
 import type { Leaf } from './plan.js';
 
 /** What a loop needs of one block of a source that can make slices: as `TasksNode.read` takes it. */

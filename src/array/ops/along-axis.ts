@@ -1,7 +1,7 @@
 import type { Block, Op } from '../../engine/op.js';
 import type { FunctionSpec } from '../../graph/function-spec.js';
 import { allocate } from '../../kernels/dtype.js';
-import { product } from '../chunks.js';
+import { product } from '../nodes/chunks.js';
 import { elementsOf, fill } from './elements.js';
 import { blockOf } from './gather.js';
 import { functionOf } from './map-blocks.js';

@@ -1,5 +1,5 @@
 import { type Op, Shrunk } from '../../engine/op.js';
-import { product } from '../chunks.js';
+import { product } from '../nodes/chunks.js';
 import { blockOf } from './gather.js';
 
 export interface CompressParams {

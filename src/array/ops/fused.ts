@@ -3,8 +3,8 @@ import { Shrunk } from '../../engine/op.js';
 import { itemsize } from '../../kernels/dtype.js';
 import { compileFused, type FusedKernel } from '../../kernels/fused.js';
 import type { FusedSpec } from '../../kernels/spec.js';
-import { stridesOf } from '../chunks.js';
-import { memo } from '../memo.js';
+import { stridesOf } from '../nodes/chunks.js';
+import { memo } from '../nodes/memo.js';
 
 /** How a loop reads one of its operands: which part of the input, and which axis of the loop each of its axes follows, with which step. */
 export interface FusedAccess {

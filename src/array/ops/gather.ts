@@ -1,6 +1,6 @@
 import { type Block, type Op, type Result, Shrunk } from '../../engine/op.js';
 import type { TypedArray } from '../../kernels/dtype.js';
-import { stridesOf } from '../chunks.js';
+import { stridesOf } from '../nodes/chunks.js';
 
 /** A box of an input block, copied to a place in the output block. */
 export interface Copy {

@@ -3,7 +3,7 @@ import { kindOf, type TypedArray } from '../../kernels/dtype.js';
 import { cumulate } from '../../kernels/lanes/cumulate.js';
 import { type QuantileMethod, quantiles } from '../../kernels/lanes/quantiles.js';
 import { argsortLane, sortLane } from '../../kernels/lanes/sort.js';
-import { product } from '../chunks.js';
+import { product } from '../nodes/chunks.js';
 import { blockOf } from './gather.js';
 
 /** What is done with each lane of a block: the elements that differ in their place along one axis only. */

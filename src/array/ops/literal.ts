@@ -1,6 +1,6 @@
 import type { Op } from '../../engine/op.js';
 import { type DType, itemsize, viewOf } from '../../kernels/dtype.js';
-import { product } from '../chunks.js';
+import { product } from '../nodes/chunks.js';
 import { copyBox } from './gather.js';
 
 /** Where in the whole array the block starts. */

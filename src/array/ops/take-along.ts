@@ -1,5 +1,5 @@
 import type { Op } from '../../engine/op.js';
-import { product } from '../chunks.js';
+import { product } from '../nodes/chunks.js';
 import { blockOf } from './gather.js';
 
 export interface TakeAlongParams {

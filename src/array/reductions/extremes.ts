@@ -1,6 +1,8 @@
 /** Least and greatest elements, and whether any or all are true. */
 import { type DType, kindOf } from '../../kernels/dtype.js';
-import { type ArrayInput, asarray, type TileArray } from '../array.js';
+import type { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput } from '../input.js';
 import {
   type AxisArgument,
   type ExtremeFn,

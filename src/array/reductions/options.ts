@@ -1,7 +1,8 @@
 import { checkOptions } from '../../engine/known-options.js';
 import type { DType } from '../../kernels/dtype.js';
-import type { ArrayInput, DTypeOf, TileArray } from '../array.js';
-import type { MeanOf, SumOf } from '../promote.js';
+import type { TileArray } from '../array.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import type { MeanOf, SumOf } from '../nodes/promote.js';
 import type { TileScalar } from '../scalar.js';
 
 /** Which axes to reduce (none: all), and whether they stay with extent 1. */

@@ -1,12 +1,14 @@
 /** Positions of the least and greatest elements. */
 import { type DType, kindOf } from '../../kernels/dtype.js';
-import { type ArrayInput, asarray, TileArray } from '../array.js';
-import { normalizeAxes } from '../axes.js';
-import { isKnown } from '../chunks.js';
-import { mapNode } from '../elementwise.js';
-import { iotaNode } from '../iota.js';
-import type { Operand } from '../node.js';
-import { refuseNegativeNode } from '../refuse-outside.js';
+import { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput } from '../input.js';
+import { normalizeAxes } from '../nodes/axes.js';
+import { isKnown } from '../nodes/chunks.js';
+import { mapNode } from '../nodes/elementwise.js';
+import { iotaNode } from '../nodes/iota.js';
+import type { Operand } from '../nodes/node.js';
+import { refuseNegativeNode } from '../nodes/refuse-outside.js';
 import { type AxisArgument, type FixedReduceFn, optionsOf, type ReduceOptions } from './options.js';
 import { refuseEmpty } from './refuse-empty.js';
 import { cast, reduce, whole } from './tree.js';

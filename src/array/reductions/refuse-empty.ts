@@ -1,8 +1,8 @@
 import type { DType } from '../../kernels/dtype.js';
 import { TileArray } from '../array.js';
-import { mapNode } from '../elementwise.js';
-import { boundShape, makeNode, type TasksNode } from '../node.js';
-import { moved } from '../work.js';
+import { mapNode } from '../nodes/elementwise.js';
+import { boundShape, makeNode, type TasksNode } from '../nodes/node.js';
+import { moved } from '../nodes/work.js';
 import type { ReduceOptions } from './options.js';
 import { countOf, reduce, whole } from './tree.js';
 

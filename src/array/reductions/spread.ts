@@ -1,8 +1,10 @@
 /** Variances and standard deviations. */
 import { type DType, kindOf } from '../../kernels/dtype.js';
 import type { Fold } from '../../kernels/spec.js';
-import { type ArrayInput, asarray, type TileArray } from '../array.js';
-import type { Expression, Term } from '../expression.js';
+import type { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput } from '../input.js';
+import type { Expression, Term } from '../nodes/expression.js';
 import { type AxisArgument, optionsOf, type VarFn, type VarOptions } from './options.js';
 import { meanType, sumFold } from './totals.js';
 import { cast, countOf, reduce } from './tree.js';

@@ -1,10 +1,12 @@
 /** Sums, products and means. */
 import { type DType, isDType, kindOf } from '../../kernels/dtype.js';
 import type { Fold } from '../../kernels/spec.js';
-import { type ArrayInput, asarray, TileArray } from '../array.js';
-import { mapNode } from '../elementwise.js';
-import type { Operand } from '../node.js';
-import { meanOf, sumOf } from '../promote.js';
+import { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput } from '../input.js';
+import { mapNode } from '../nodes/elementwise.js';
+import type { Operand } from '../nodes/node.js';
+import { meanOf, sumOf } from '../nodes/promote.js';
 import { elementwise } from '../ufuncs/operands.js';
 import {
   type AxisArgument,

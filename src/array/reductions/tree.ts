@@ -1,11 +1,11 @@
 import type { DType } from '../../kernels/dtype.js';
 import type { Fold } from '../../kernels/spec.js';
 import { TileArray } from '../array.js';
-import { normalizeAxes } from '../axes.js';
-import { type Chunks, isKnown, product } from '../chunks.js';
-import { combinerOf, partsOf } from '../combine.js';
-import { mapNode } from '../elementwise.js';
-import { Expression, type Term } from '../expression.js';
+import { normalizeAxes } from '../nodes/axes.js';
+import { type Chunks, isKnown, product } from '../nodes/chunks.js';
+import { combinerOf, partsOf } from '../nodes/combine.js';
+import { mapNode } from '../nodes/elementwise.js';
+import { Expression, type Term } from '../nodes/expression.js';
 import {
   type ArrayNode,
   boundsOf,
@@ -13,8 +13,8 @@ import {
   type FoldNode,
   makeNode,
   type Operand,
-} from '../node.js';
-import { squeezeNode } from '../view.js';
+} from '../nodes/node.js';
+import { squeezeNode } from '../nodes/view.js';
 import type { ReduceOptions } from './options.js';
 
 /** How many partial results one combining task joins. */

@@ -1,6 +1,6 @@
 /** Functions of two operands whose result has their promoted dtype. Shapes broadcast; integers wrap around. */
 import type { ElementFn } from '../../kernels/spec.js';
-import type { ArrayInput } from '../array.js';
+import type { ArrayInput } from '../input.js';
 import { arithmetic2, type BinaryFn, notBool, whole } from './make.js';
 import { commonType, elementwise } from './operands.js';
 

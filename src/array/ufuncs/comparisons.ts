@@ -1,9 +1,11 @@
 /** Comparisons and logic of two operands: bool. Shapes broadcast. */
 import { kindOf } from '../../kernels/dtype.js';
 import type { ElementFn } from '../../kernels/spec.js';
-import { type ArrayInput, asarray, TileArray } from '../array.js';
-import { mapNode } from '../elementwise.js';
-import { fits } from '../promote.js';
+import { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput } from '../input.js';
+import { mapNode } from '../nodes/elementwise.js';
+import { fits } from '../nodes/promote.js';
 import { binary, type CompareFn, same } from './make.js';
 import { elementwise, isScalar } from './operands.js';
 

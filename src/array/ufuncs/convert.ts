@@ -1,7 +1,9 @@
 import { checkOptions } from '../../engine/known-options.js';
 import { type DType, isDType, kindOf } from '../../kernels/dtype.js';
-import { type ArrayInput, asarray, type DTypeOf, TileArray } from '../array.js';
-import { mapNode } from '../elementwise.js';
+import { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { mapNode } from '../nodes/elementwise.js';
 import { commonType, elementwise } from './operands.js';
 
 /**

@@ -1,6 +1,6 @@
 /** Float functions of one operand. One constant is the function and the method. */
-import type { ArrayInput } from '../array.js';
-import { floatOf } from '../promote.js';
+import type { ArrayInput } from '../input.js';
+import { floatOf } from '../nodes/promote.js';
 import { type FloatFn, float1 } from './make.js';
 import { commonType, elementwise } from './operands.js';
 

@@ -1,7 +1,8 @@
 import { type DType, kindOf } from '../../kernels/dtype.js';
 import type { ElementFn } from '../../kernels/spec.js';
-import type { ArrayInput, TileArray } from '../array.js';
-import { type DivideOf, type FloatOf, floatOf, type NumberOf, type Promote } from '../promote.js';
+import type { TileArray } from '../array.js';
+import type { ArrayInput } from '../input.js';
+import { type DivideOf, type FloatOf, floatOf, type NumberOf, type Promote } from '../nodes/promote.js';
 import { commonType, elementwise, floatType, type OperandType, type PromoteInputs } from './operands.js';
 
 /** `x → float`: float dtypes stay, bool and integers up to 16 bits give float32, larger ones float64. */

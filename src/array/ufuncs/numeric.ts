@@ -1,7 +1,9 @@
 /** Functions of two operands whose result has their promoted dtype, counting bool as int8. Shapes broadcast. */
 import { type DType, kindOf } from '../../kernels/dtype.js';
-import { type ArrayInput, asarray, TileArray } from '../array.js';
-import { refuseNegativeNode } from '../refuse-outside.js';
+import { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput } from '../input.js';
+import { refuseNegativeNode } from '../nodes/refuse-outside.js';
 import { boolAsInt8, type NumberBinaryFn, number2, shifting } from './make.js';
 import { commonType, elementwise, isScalar } from './operands.js';
 

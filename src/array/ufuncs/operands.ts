@@ -1,8 +1,17 @@
 import type { DType } from '../../kernels/dtype.js';
-import { type ArrayInput, asarray, type DTypeOf, TileArray, type Weak } from '../array.js';
-import { mapNode } from '../elementwise.js';
-import type { Expression, Term } from '../expression.js';
-import { floatOf, type Promote, promoteScalar, promoteTypes, type Scalar, scalarType } from '../promote.js';
+import { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput, DTypeOf, Weak } from '../input.js';
+import { mapNode } from '../nodes/elementwise.js';
+import type { Expression, Term } from '../nodes/expression.js';
+import {
+  floatOf,
+  type Promote,
+  promoteScalar,
+  promoteTypes,
+  type Scalar,
+  scalarType,
+} from '../nodes/promote.js';
 
 /** The dtype of a ufunc's only operand: a JavaScript scalar on its own is int64 where it is whole, as in NumPy. */
 export type OperandType<A> = A extends number ? Weak<'int64', A> : DTypeOf<A>;

@@ -1,7 +1,9 @@
 /** Elementwise functions that are made of others. */
 import type { DType } from '../../kernels/dtype.js';
-import { type ArrayInput, asarray, type DTypeOf, type TileArray } from '../array.js';
-import { type FloatOf, floatOf } from '../promote.js';
+import type { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { type FloatOf, floatOf } from '../nodes/promote.js';
 import { multiply, subtract } from './arithmetic.js';
 import { equal, greater, logicalAnd, notEqual } from './comparisons.js';
 import { divide } from './division.js';

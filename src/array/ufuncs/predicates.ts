@@ -1,7 +1,8 @@
 /** Tests of each element. */
 import { kindOf } from '../../kernels/dtype.js';
 import type { ElementFn } from '../../kernels/spec.js';
-import { type ArrayInput, asarray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput } from '../input.js';
 import type { TestFn } from './make.js';
 import { commonType, elementwise } from './operands.js';
 

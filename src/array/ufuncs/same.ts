@@ -1,7 +1,8 @@
 /** Functions of one operand that keep its dtype. */
 import { kindOf } from '../../kernels/dtype.js';
 import type { ElementFn } from '../../kernels/spec.js';
-import { type ArrayInput, asarray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput } from '../input.js';
 import { notBool, type SameFn, same, same1, unary, whole } from './make.js';
 import { commonType } from './operands.js';
 

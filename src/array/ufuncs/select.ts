@@ -1,7 +1,9 @@
 import type { DType } from '../../kernels/dtype.js';
-import { type ArrayInput, asarray, type DTypeOf, TileArray } from '../array.js';
-import { mapNode } from '../elementwise.js';
-import { fits } from '../promote.js';
+import { TileArray } from '../array.js';
+import { asarray } from '../asarray.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
+import { mapNode } from '../nodes/elementwise.js';
+import { fits } from '../nodes/promote.js';
 import { maximum, minimum } from './arithmetic.js';
 import { commonType, isScalar, type PromoteInputs } from './operands.js';
 

@@ -1,4 +1,6 @@
-import { type ArrayInput, asarray, type DTypeOf, type TileArray } from '../../array/array.js';
+import type { TileArray } from '../../array/array.js';
+import { asarray } from '../../array/asarray.js';
+import type { ArrayInput, DTypeOf } from '../../array/input.js';
 import type { DType } from '../../kernels/dtype.js';
 import { DataFrame } from '../frame.js';
 import { checkUnique } from '../plan/check.js';

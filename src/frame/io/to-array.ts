@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TileArray } from '../../array/array.js';
-import { zeros } from '../../array/filled.js';
-import { makeNode, type TasksNode } from '../../array/node.js';
-import { promoteTypes } from '../../array/promote.js';
+import { zeros } from '../../array/creation/filled.js';
+import { makeNode, type TasksNode } from '../../array/nodes/node.js';
+import { promoteTypes } from '../../array/nodes/promote.js';
 import { atExit } from '../../engine/disk/cleanup.js';
 import { removeTree } from '../../engine/disk/remove-tree.js';
 import type { Key } from '../../graph/task.js';

@@ -1,5 +1,5 @@
 import * as tilework from '../../../src/array/index.js';
-import { memo } from '../../../src/array/memo.js';
+import { memo } from '../../../src/array/nodes/memo.js';
 import type { DType } from '../../../src/kernels/dtype.js';
 import type { Book, Call, Elements, Term } from './book.js';
 import type { Chunking } from './chunkings.js';
