@@ -5,6 +5,7 @@ export { type ComputedIn, compute, type Lazy, persist } from '../lazy/index.js';
 export type { PictureOptions } from '../watch/picture.js';
 export { PersistedArray, TileArray } from './array.js';
 export { array, asarray, type FromOptions } from './asarray.js';
+export { type ConvolveMode, convolve, correlate } from './calculus/convolve.js';
 export { gradient, type TrapezoidOptions, trapezoid } from './calculus/gradient.js';
 export { type InterpOptions, interp } from './calculus/interp.js';
 export { cumprod, cumsum, diff, ediff1d, nancumprod, nancumsum, type ScanOptions } from './calculus/scans.js';
@@ -67,17 +68,20 @@ export { applyGufunc, type GufuncOptions } from './mapping/gufunc.js';
 export { type Boundary, type ByAxis, type MapOverlapOptions, mapOverlap } from './mapping/overlap.js';
 export { type Piece, piecewise } from './mapping/piecewise.js';
 export { type ReductionOptions, reduction } from './mapping/reduction.js';
+export { slidingWindowView } from './mapping/windows.js';
 export type { NDArray, NDArrayLike } from './ndarray.js';
 export type { ChunkSpec, Chunks } from './nodes/chunks.js';
 export { type Promote, promoteTypes, type Scalar } from './nodes/promote.js';
 export type { BlockInfo, InputBlock } from './ops/map-blocks.js';
 export {
+  argpartition,
   argsort,
   argtopk,
   median,
   nanmedian,
   nanpercentile,
   nanquantile,
+  partition,
   percentile,
   type QuantileMethod,
   type QuantileOptions,
@@ -145,6 +149,13 @@ export {
   histogram2d,
   histogramdd,
 } from './statistics/histogramdd.js';
+export {
+  kurtosis,
+  type MomentOptions,
+  moment,
+  type ShapeOptions,
+  skew,
+} from './statistics/moments.js';
 export { polyfit, polyval } from './statistics/polynomials.js';
 export {
   type AverageOptions,

@@ -5,7 +5,7 @@ import type { Engine } from '../../src/engine/engine.js';
 import type { DType } from '../../src/kernels/dtype.js';
 import { computeElements } from './conformance/compute.js';
 import { startEngine } from './engine.js';
-import { build, fold, gather, map, matmul, type Plain, pythonSlice, transpose, zip } from './naive.js';
+import { at, build, fold, gather, map, matmul, type Plain, pythonSlice, transpose, zip } from './naive.js';
 
 let engine: Engine;
 let numRuns: number;
@@ -426,6 +426,63 @@ export function describeLaws(start: () => Promise<Engine>, cases: number): void 
         await computeElements([of(stored as Tile)], engine),
       ];
       expect(alone[0].data).toEqual(expected[0].data);
+    });
+  });
+
+  test('convolution is the sum of shifted copies, and its operands change places', () => {
+    const vectors = fc.tuple(cuts(1, 1, 1), cuts(1, 1, 1));
+    return law(vectors, async ([a, v]) => {
+      const [[n], [m]] = [a.plain.shape, v.plain.shape];
+      const expected = build([n + m - 1], ([i]) => {
+        let sum = 0;
+        for (let k = 0; k < m; k++) sum += v.plain.data[k] * (a.plain.data[i - k] ?? 0);
+        return sum;
+      });
+      const [x, y] = [tileOf(a), tileOf(v)];
+      await expectAll([
+        [tw.convolve(x, y), expected],
+        [tw.convolve(y, x), expected],
+        [tw.correlate(x, tw.flip(y), 'full'), expected],
+      ]);
+    });
+  });
+
+  test('windows are slices, one from each element on', () => {
+    const given = cuts(1, 3, 1).chain((x) =>
+      fc
+        .tuple(fc.constant(x), fc.nat(x.plain.shape.length - 1))
+        .chain(([cut, axis]) =>
+          fc.tuple(fc.constant(cut), fc.constant(axis), fc.integer({ min: 1, max: cut.plain.shape[axis] })),
+        ),
+    );
+    return law(given, async ([x, axis, width]) => {
+      const shape = x.plain.shape.map((n, a) => (a === axis ? n - width + 1 : n));
+      const expected = build([...shape, width], (index) =>
+        at(
+          x.plain,
+          index.slice(0, -1).map((i, a) => (a === axis ? i + index.at(-1)! : i)),
+        ),
+      );
+      await expectAll([[tw.slidingWindowView(tileOf(x), width, { axis }), expected]]);
+    });
+  });
+
+  test('nothing before a place of a partition is greater, nothing behind it less', () => {
+    const given = cuts(1, 1, 1).chain((x) => fc.tuple(fc.constant(x), fc.nat(x.plain.shape[0] - 1)));
+    return law(given, async ([x, kth]) => {
+      const tile = tileOf(x);
+      const [parted, picked] = await computeElements(
+        [tw.partition(tile, kth), tw.takeAlongAxis(tile, tw.argpartition(tile, kth), 0)],
+        engine,
+      );
+      const sorted = [...x.plain.data].sort((a, b) => a - b);
+      for (const { data } of [parted, picked]) {
+        const found = Array.from(data as Float64Array);
+        expect([...found].sort((a, b) => a - b)).toEqual(sorted);
+        expect(found[kth]).toBe(sorted[kth]);
+        expect(Math.max(...found.slice(0, kth + 1))).toBe(sorted[kth]);
+        expect(Math.min(...found.slice(kth))).toBe(sorted[kth]);
+      }
     });
   });
 

@@ -3,6 +3,7 @@
 import dask.array as da
 import numpy as np
 import scipy.linalg
+import scipy.stats
 
 RENAMED = {
     "floorDivide": "floor_divide",
@@ -229,7 +230,22 @@ def lstsq(a, b, **options):
     return x, residuals, np.int64(rank), s
 
 
+def moment(x, order, axis=None, keepdims=False, ddof=0):
+    """Dask's; with its axes as a tuple it works in one block, and it has float32 add up in float32."""
+    made = da.moment(da.from_array(np.asarray(x, np.float64), chunks=x.shape), order, axis=axis, keepdims=keepdims, ddof=ddof)
+    return made.compute(scheduler="synchronous").astype(np.float32 if x.dtype == np.float32 else np.float64)
+
+
+def lopsidedness(of):
+    """SciPy's function, of integers as floats."""
+    return lambda x, **options: of(x if x.dtype.kind == "f" else x.astype(np.float64), **options)
+
+
 SPECIAL = {
+    "slidingWindowView": lambda x, window, axis=None: np.lib.stride_tricks.sliding_window_view(x, freeze(window), axis=axis),
+    "moment": moment,
+    "skew": lopsidedness(scipy.stats.skew),
+    "kurtosis": lopsidedness(scipy.stats.kurtosis),
     # an operand that stands in an expression more than once, cut in one way
     "once": lambda x: x,
     "linalg.cholesky": lambda x, **options: np.linalg.cholesky(x, **options),
@@ -319,6 +335,11 @@ SPECIAL = {
     "random.poisson": random("poisson"),
     "random.binomial": random("binomial"),
     **{f"random.{name}": random(name) for name in ["lognormal", "weibull", "rayleigh", "pareto", "power", "laplace", "logistic", "gumbel", "triangular", "geometric"]},
+    **{f"random.{name}": random(name) for name in ["beta", "f", "vonmises", "wald", "zipf", "logseries"]},
+    "random.standardT": random("standard_t"),
+    "random.standardCauchy": random("standard_cauchy"),
+    "random.noncentralChisquare": random("noncentral_chisquare"),
+    "random.negativeBinomial": random("negative_binomial"),
     "random.choice": choice,
     "random.permutation": permutation,
 }

@@ -18,7 +18,7 @@ import warnings
 import numpy as np
 
 from book import Book
-from families import chains, creation, daily, edits, elementwise, functions, indexing, linalg, manipulation, places, randoms, reductions, selections, sets
+from families import chains, creation, daily, edits, elementwise, functions, indexing, linalg, manipulation, moments, neighbours, places, randoms, reductions, selections, sets
 
 FILE = pathlib.Path(__file__).parent / "conformance" / "array.gz"
 
@@ -26,7 +26,7 @@ FILE = pathlib.Path(__file__).parent / "conformance" / "array.gz"
 def make():
     warnings.simplefilter("ignore")
     book = Book()
-    for family in (elementwise, reductions, indexing, manipulation, creation, linalg, randoms, chains, daily, functions, sets, selections, places, edits):
+    for family in (elementwise, reductions, indexing, manipulation, creation, linalg, randoms, chains, daily, functions, sets, selections, places, edits, neighbours, moments):
         family.add(book)
     return book
 

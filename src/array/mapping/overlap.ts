@@ -7,7 +7,7 @@ import type { ArrayInput, DTypeOf } from '../input.js';
 import { normalizeAxis, requireKnown } from '../nodes/axes.js';
 import { boundaries, sum } from '../nodes/chunks.js';
 import type { Scalar } from '../nodes/promote.js';
-import { gatherNode, overlaps } from '../nodes/rechunk.js';
+import { reachNode } from '../nodes/reach.js';
 import { insideBlocks } from '../nodes/view.js';
 import { type PadMode, pad } from '../shape/shifting.js';
 import { type BlockFunction, type MapBlocksOptions, ofBlocks } from './blocks.js';
@@ -80,8 +80,8 @@ export function mapOverlap<A extends ArrayInput, D extends DType = DTypeOf<A>>(
   const at = margins.map(({ starts }, axis) =>
     starts.map((n) => (ends[axis] === 'none' ? n : n + depths[axis])),
   );
-  const along = chunks.map((sizes, axis) => overlaps(bordered.chunks[axis], sizes, at[axis]));
-  const seen = new TileArray<DType>(gatherNode('overlap', at, bordered.node, chunks, along));
+  const reaches = chunks.map((sizes, axis) => ({ starts: at[axis], sizes }));
+  const seen = new TileArray<DType>(reachNode('overlap', bordered.node, reaches));
   const places = margins.map(({ starts }) => starts);
   const made = ofBlocks('mapOverlap', fn, [seen], options, places);
   if (!trim) return made as TileArray<D>;

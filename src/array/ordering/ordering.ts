@@ -75,6 +75,56 @@ function firstOf(label: string, ascending: TileArray<DType>, k: number, axis: nu
   return ascending.slice(...slices) as TileArray<DType>;
 }
 
+/**
+ * Elements along an axis (null: of the flattened array) of which those at the places `kth` are where ascending order has them, with none greater before and none less behind
+ * them. Of the orders that this allows it is the ascending one: as `sort`.
+ *
+ * @throws RangeError where a place or the axis is out of bounds; TypeError where a place is no whole number; Error where chunk sizes are unknown
+ * @example
+ * await partition([5, 1, 3, 6], 1).slice(1).compute(); // 3
+ */
+export function partition<A extends ArrayInput>(
+  x: A,
+  kth: number | readonly number[],
+  axis: number | null = -1,
+): TileArray<DTypeOf<A>> {
+  return withPlaces('partition', sort(x, axis) as TileArray<DType>, kth, axis) as TileArray<DTypeOf<A>>;
+}
+
+/**
+ * Where along an axis the elements are that `partition` gives: as `argsort`.
+ *
+ * @throws as `partition`
+ * @example
+ * await argpartition([5, 1, 3, 6], 1).slice(1).compute(); // 2
+ */
+export function argpartition(
+  x: ArrayInput,
+  kth: number | readonly number[],
+  axis: number | null = -1,
+): TileArray<'int64'> {
+  return withPlaces('argpartition', argsort(x, axis) as TileArray<DType>, kth, axis) as TileArray<'int64'>;
+}
+
+function withPlaces(
+  label: string,
+  ascending: TileArray<DType>,
+  kth: number | readonly number[],
+  axis: number | null,
+): TileArray<DType> {
+  const along = normalizeAxis(axis ?? 0, ascending.ndim, label);
+  const extent = ascending.shape[along];
+  for (const place of [kth].flat() as number[]) {
+    if (!Number.isInteger(place))
+      throw new TypeError(`${label}: a place is a whole number, not ${String(place)}`);
+    if (place < -extent || place >= extent)
+      throw new RangeError(
+        `${label}: place ${place} is out of bounds for axis ${along}, which has ${extent} elements`,
+      );
+  }
+  return ascending;
+}
+
 function flatUnless(axis: number | null, array: TileArray<DType>, label: string): TileArray<DType> {
   requireKnown(label, array);
   return axis === null ? (ravel(array) as TileArray<DType>) : array;

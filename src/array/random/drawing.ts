@@ -4,6 +4,7 @@ import type { DType } from '../../kernels/dtype.js';
 import {
   checkRandom,
   isLeapable,
+  methodOf,
   type Part,
   partCost,
   type RandomSpec,
@@ -39,6 +40,16 @@ const DRAW = {
   gamma: 40,
   poisson: 60,
   binomial: 60,
+  beta: 80,
+  standard_t: 60,
+  standard_cauchy: 20,
+  f: 80,
+  noncentral_chisquare: 80,
+  negative_binomial: 120,
+  vonmises: 80,
+  wald: 40,
+  zipf: 80,
+  logseries: 60,
   choice: 30,
   permutation: 20,
 } as const;
@@ -54,6 +65,16 @@ const KNOWN: { readonly [K in RandomSpec['kind']]: readonly string[] } = {
   gamma: ['chunks'],
   poisson: ['chunks'],
   binomial: ['chunks'],
+  beta: ['chunks'],
+  standard_t: ['chunks'],
+  standard_cauchy: ['chunks'],
+  f: ['chunks'],
+  noncentral_chisquare: ['chunks'],
+  negative_binomial: ['chunks'],
+  vonmises: ['chunks'],
+  wald: ['chunks'],
+  zipf: ['chunks'],
+  logseries: ['chunks'],
   choice: ['chunks'],
   permutation: ['chunks'],
 };
@@ -66,12 +87,12 @@ export function drawnArray<D extends DType>(
   first: number,
 ): TileArray<D> {
   const { spec } = common;
-  checkOptions(spec.kind, options, KNOWN[spec.kind]);
+  checkOptions(methodOf(spec.kind), options, KNOWN[spec.kind]);
   const { chunks = 'auto' } = options;
   checkRandom(spec);
   const isFloat = spec.kind === 'random' || spec.kind === 'standard_normal';
   if (isFloat && spec.dtype !== 'float32' && spec.dtype !== 'float64')
-    throw new TypeError(`${spec.kind}: dtype ${String(spec.dtype)} must be float32 or float64`);
+    throw new TypeError(`${methodOf(spec.kind)}: dtype ${String(spec.dtype)} must be float32 or float64`);
   const shape = checkShape(size);
   const sizes = normalizeChunks(chunks, shape, spec.dtype);
   const grid = sizes.map((c) => c.length);

@@ -14,9 +14,9 @@ import type { ArrayInput, DTypeOf } from '../input.js';
 import { normalizeAxis, requireKnown } from '../nodes/axes.js';
 import { checkShape, product } from '../nodes/chunks.js';
 import { searchsorted } from '../ordering/searching.js';
+import { Compound } from './compound.js';
 import { drawnArray, type RandomOptions, type Shape } from './drawing.js';
 import { endsOfShares, sharesOf, takenAt } from './sampling.js';
-import { Transformed } from './transformed.js';
 
 export type { RandomOptions } from './drawing.js';
 
@@ -36,7 +36,7 @@ export interface ChoiceOptions extends RandomOptions {
  * generator) is what `np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed).spawn(i + 1)[i]))` draws; these are Dask's
  * numbers too.
  */
-export class Generator extends Transformed {
+export class Generator extends Compound {
   private blocks = 0;
 
   constructor(private readonly entropy: Entropy) {
@@ -254,7 +254,7 @@ export class Generator extends Transformed {
     return this.draw({ kind: 'permutation', dtype: 'int64', pool, count: pool }, pool, { chunks: -1 });
   }
 
-  private draw<D extends DType>(spec: RandomSpec, size: Shape, options: RandomOptions): TileArray<D> {
+  protected draw<D extends DType>(spec: RandomSpec, size: Shape, options: RandomOptions): TileArray<D> {
     const drawn = drawnArray<D>({ entropy: this.entropy, spec }, size, options, this.blocks);
     this.blocks += product(drawn.numBlocks);
     return drawn;

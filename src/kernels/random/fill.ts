@@ -1,5 +1,6 @@
 import { itemsize, viewOf } from '../dtype.js';
 import type { WasmMemory } from '../wasm-memory.js';
+import { compound } from './compound.js';
 import { binomial, poisson } from './counts.js';
 import { type RandomKernels, randomKernels } from './module.js';
 import type { Pcg64State } from './pcg64.js';
@@ -72,6 +73,10 @@ function drawer(
       return counts(memory, poisson(new Words(kernels, memory, control), spec.lam));
     case 'binomial':
       return counts(memory, binomial(new Words(kernels, memory, control), spec.n, spec.p));
+    default: {
+      const variate = compound(new Words(kernels, memory, control), spec);
+      return spec.dtype === 'int64' ? counts(memory, variate) : floats(memory, variate, 1);
+    }
   }
 }
 

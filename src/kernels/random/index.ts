@@ -4,5 +4,5 @@ export { fillRandom } from './fill.js';
 export { fillPart, isLeapable, type Part, partCost } from './part.js';
 export { type Pcg64State, seedPcg64 } from './pcg64.js';
 export { type Entropy, freshEntropy, SeedSequence } from './seed-sequence.js';
-export { checkRandom, type IntegerDType, type RandomSpec } from './spec.js';
+export { checkRandom, type IntegerDType, methodOf, type RandomSpec } from './spec.js';
 export { type RandomTarget, randomScratch } from './target.js';

@@ -27,6 +27,24 @@ export type RandomSpec =
   | { readonly kind: 'poisson'; readonly dtype: 'int64'; readonly lam: number }
   /** successes of `n` trials that succeed with probability `p` */
   | { readonly kind: 'binomial'; readonly dtype: 'int64'; readonly n: number; readonly p: number }
+  /** between 0 and 1 */
+  | { readonly kind: 'beta'; readonly dtype: 'float64'; readonly a: number; readonly b: number }
+  | { readonly kind: 'standard_t'; readonly dtype: 'float64'; readonly df: number }
+  | { readonly kind: 'standard_cauchy'; readonly dtype: 'float64' }
+  | { readonly kind: 'f'; readonly dtype: 'float64'; readonly dfnum: number; readonly dfden: number }
+  | {
+      readonly kind: 'noncentral_chisquare';
+      readonly dtype: 'float64';
+      readonly df: number;
+      readonly nonc: number;
+    }
+  /** failures before the `n`th success */
+  | { readonly kind: 'negative_binomial'; readonly dtype: 'int64'; readonly n: number; readonly p: number }
+  /** angles around `mu` */
+  | { readonly kind: 'vonmises'; readonly dtype: 'float64'; readonly mu: number; readonly kappa: number }
+  | { readonly kind: 'wald'; readonly dtype: 'float64'; readonly mean: number; readonly scale: number }
+  | { readonly kind: 'zipf'; readonly dtype: 'int64'; readonly a: number }
+  | { readonly kind: 'logseries'; readonly dtype: 'int64'; readonly p: number }
   /** `count` of the whole numbers 0 … `pool` - 1, each at most once: as `choice` without replacement draws them; with the probabilities `p`, if not all are alike */
   | {
       readonly kind: 'choice';
@@ -91,9 +109,18 @@ function integer(value: number | bigint, name: string): bigint {
 /** The largest mean of Poisson numbers that int64 holds, ten standard deviations above it included. */
 const MOST_LAM = 2 ** 63 - 10 * Math.sqrt(2 ** 63);
 
+/** What the method that draws from a distribution is called. */
+export const methodOf = (kind: RandomSpec['kind']): string =>
+  kind.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
 function notNegative(kind: RandomSpec['kind'], name: string, value: number): void {
   if (value < 0 || Object.is(value, -0))
-    throw new RangeError(`${kind}: ${name} must not be negative, got ${value}`);
+    throw new RangeError(`${methodOf(kind)}: ${name} must not be negative, got ${value}`);
+}
+
+function positive(kind: RandomSpec['kind'], values: { readonly [name: string]: number }): void {
+  for (const [name, value] of Object.entries(values))
+    if (!(value > 0)) throw new RangeError(`${methodOf(kind)}: ${name} must be positive, got ${value}`);
 }
 
 /** Throws a RangeError where NumPy would refuse the arguments: call it when an array is described, not when it is filled. */
@@ -126,6 +153,35 @@ export function checkRandom(spec: RandomSpec): void {
     case 'integers':
       integerRange(spec);
       return;
+    case 'beta':
+      positive('beta', { a: spec.a, b: spec.b });
+      return;
+    case 'standard_t':
+      positive('standard_t', { df: spec.df });
+      return;
+    case 'f':
+      positive('f', { dfnum: spec.dfnum, dfden: spec.dfden });
+      return;
+    case 'noncentral_chisquare':
+      positive('noncentral_chisquare', { df: spec.df });
+      notNegative('noncentral_chisquare', 'nonc', spec.nonc);
+      return;
+    case 'negative_binomial':
+      checkNegativeBinomial(spec);
+      return;
+    case 'vonmises':
+      notNegative('vonmises', 'kappa', spec.kappa);
+      return;
+    case 'wald':
+      positive('wald', { mean: spec.mean, scale: spec.scale });
+      return;
+    case 'zipf':
+      if (!(spec.a > 1)) throw new RangeError(`zipf: a must be greater than 1, got ${spec.a}`);
+      return;
+    case 'logseries':
+      if (!(spec.p >= 0 && spec.p < 1))
+        throw new RangeError(`logseries: p must be at least 0 and less than 1, got ${spec.p}`);
+      return;
     case 'choice':
     case 'permutation':
       if (!(Number.isSafeInteger(spec.pool) && spec.pool >= 0))
@@ -147,4 +203,13 @@ export function checkRandom(spec: RandomSpec): void {
     default:
       return;
   }
+}
+
+/** As NumPy has it: means of ten standard deviations above the gamma's must still fit into int64. */
+function checkNegativeBinomial({ n, p }: Extract<RandomSpec, { kind: 'negative_binomial' }>): void {
+  positive('negative_binomial', { n });
+  if (!(p > 0 && p <= 1))
+    throw new RangeError(`negativeBinomial: p must be a probability above 0 and up to 1, got ${p}`);
+  if (((1 - p) / p) * (n + 10 * Math.sqrt(n)) > MOST_LAM)
+    throw new RangeError(`negativeBinomial: n ${n} is too large or p ${p} too small for int64`);
 }

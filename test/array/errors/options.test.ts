@@ -37,7 +37,7 @@ const MISSPELT: Readonly<Record<string, (options: never) => unknown>> = {
   norm: (o) => tw.norm(x, o),
   random: (o) => rng.random(3, o),
   uniform: (o) => rng.uniform(0, 1, 3, o),
-  standard_normal: (o) => rng.standardNormal(3, o),
+  standardNormal: (o) => rng.standardNormal(3, o),
   normal: (o) => rng.normal(0, 1, 3, o),
   exponential: (o) => rng.exponential(1, 3, o),
   gamma: (o) => rng.gamma(1, 1, 3, o),

@@ -13,6 +13,14 @@ TRANSFORMED = [
     ("logistic", [-1, 0.5]), ("gumbel", [2, 3]), ("triangular", [-1, 0.5, 4]), ("triangular", [0, 0, 1]), ("triangular", [0, 1, 1]),
 ]
 
+COMPOUND = [
+    ("beta", [2, 3]), ("beta", [0.5, 0.25]), ("beta", [1e-3, 1e-3]), ("beta", [1e-104, 1e-104]), ("beta", [0.5, 4]), ("standardT", [1]), ("standardT", [5.5]), ("standardCauchy", []),
+    ("f", [2, 10]), ("f", [1.5, 0.5]), ("noncentralChisquare", [3, 2]), ("noncentralChisquare", [0.5, 4]), ("noncentralChisquare", [1, 30]), ("noncentralChisquare", [2, 0]),
+    ("negativeBinomial", [3, 0.5]), ("negativeBinomial", [0.5, 0.125]), ("negativeBinomial", [40, 0.25]), ("negativeBinomial", [3, 1]), ("vonmises", [0, 4]), ("vonmises", [3, 0.5]),
+    ("vonmises", [-2, 1e-9]), ("vonmises", [1, 1e-6]), ("vonmises", [3.1, 1e7]), ("wald", [3, 2]), ("wald", [0.5, 40]), ("zipf", [2]), ("zipf", [1.25]), ("zipf", [2000]),
+    ("logseries", [0.5]), ("logseries", [0.99]), ("logseries", [0]),
+]
+
 
 def add(book):
     for size, chunks in GRIDS:
@@ -87,9 +95,18 @@ def variates(book):
             book.case("random, variates", "random.chisquare", [4, k], place, ulps=16)
         for name, args in TRANSFORMED:
             book.case("random, transformed", f"random.{name}", [13, *args], place, ulps=32, near=1e-13)
+        for name, args in COMPOUND:
+            book.case("random, compound", f"random.{name}", [15, *args], place, ulps=64, near=1e-12)
         for p in [1e-6, 0.1, 0.3333, 1 / 3, 0.5, 0.9, 1]:
             book.case("random, transformed", "random.geometric", [14, p], place)
         for lam in [0, 0.5, 9, 10, 4e6]:
             book.case("random, variates", "random.poisson", [5, lam], place)
         for n, p in [(0, 0.5), (12, 0.25), (12, 0.9), (300, 0.4), (10**7, 0.75)]:
             book.case("random, variates", "random.binomial", [6, n, p], place)
+    place = {"size": [4], "chunks": [-1]}
+    for name, args in [
+        ("beta", [0, 1]), ("beta", [1, -1]), ("standardT", [0]), ("f", [0, 1]), ("f", [1, 0]), ("noncentralChisquare", [0, 1]), ("noncentralChisquare", [1, -1]),
+        ("negativeBinomial", [0, 0.5]), ("negativeBinomial", [3, 0]), ("negativeBinomial", [3, 1.5]), ("negativeBinomial", [1e18, 0.01]), ("vonmises", [0, -1]), ("wald", [0, 1]),
+        ("wald", [1, 0]), ("zipf", [1]), ("logseries", [1]), ("logseries", [-0.5]),
+    ]:
+        book.error("random, compound", f"random.{name}", [15, *args], place)
