@@ -426,6 +426,34 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
     });
   });
 
+  describe('calls made in one turn', () => {
+    it('each have their own error, end and result, whatever becomes of the others', async () => {
+      const impure = client.with({ pure: false });
+      const bad = impure.submit(broken, 5);
+      const ofBad = impure.submit(inc, bad);
+      const cancelled = impure.submit(never);
+      const released = impure.submit(inc, 10);
+      const stays = impure.submit(inc, 20);
+      const reader = impure.submit(add, stays, stays);
+      const urgent = client.with({ pure: false, priority: 1 }).submit(inc, 30);
+      const unsendable = () => impure.submit((value: unknown) => value, Symbol('no'));
+      const last = impure.submit(add, reader, urgent);
+      cancelled.cancel();
+      released.release();
+      expect(unsendable).toThrow(/is a symbol/);
+      expect(await errorOf(bad)).toMatchObject({ key: bad.key, cause: { message: 'no 5' } });
+      expect(await errorOf(ofBad)).toMatchObject({ key: bad.key });
+      expect(await errorOf(cancelled)).toBeInstanceOf(tw.CancelledError);
+      expect(await errorOf(released)).toBeInstanceOf(tw.CancelledError);
+      expect(await client.gather([stays, reader, urgent, last])).toEqual([21, 42, 31, 73]);
+      bad.retry();
+      expect(await errorOf(bad)).toMatchObject({ cause: { message: 'no 5' } });
+      stays.release();
+      expect(await last).toBe(73);
+      expect(await impure.submit(inc, last)).toBe(74);
+    });
+  });
+
   describe('scatter', () => {
     it('gives data once; typed arrays are shared', async () => {
       const data = Float64Array.of(1, 2, 3);

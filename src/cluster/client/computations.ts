@@ -10,8 +10,9 @@ import { Book, type RunId } from './book.js';
 import { Confirmations } from './confirmations.js';
 import { gather } from './gather.js';
 import { Inbox } from './inbox.js';
+import { Outbox } from './outbox.js';
 import { ProgressPoll } from './progress.js';
-import { BATCH_KEYS, Run, type Take } from './run.js';
+import { BATCH_KEYS, Run, type RunTerms, type Take } from './run.js';
 import type { Session } from './session.js';
 import { externalsOf, lostInputs, neededOf, type Submission } from './submit.js';
 import type { Uploads } from './uploads.js';
@@ -24,8 +25,7 @@ export class Computations {
   private readonly runs = new Map<RunId, Run>();
   private readonly active = new Set<Run>();
   private readonly confirmations = new Confirmations();
-  /** Whose graphs another program has submitted: they cannot be submitted again. */
-  private readonly adopted = new WeakSet<Run>();
+  private readonly outbox: Outbox;
   private readonly inbox: Inbox;
   private lastRun = 0;
 
@@ -39,7 +39,8 @@ export class Computations {
     private readonly retries: number,
     private readonly over: AbortSignal,
   ) {
-    this.inbox = new Inbox(session, this.book, this.runs);
+    this.outbox = new Outbox(session);
+    this.inbox = new Inbox(session, this.outbox, this.book, this.runs);
   }
 
   /** Resolves when the outputs were taken. */
@@ -93,10 +94,12 @@ export class Computations {
   /** The scheduler has forgotten everything: all is submitted again, what was persisted first, as later graphs read it. */
   resubmit(): void {
     this.book.lostAll();
+    this.outbox.forget();
     const byAge = [...this.runs.values()].sort((a, b) => a.id - b.id);
     for (const run of byAge)
       if (!this.book.holds(run.id)) run.forgotten();
-      else if (this.adopted.has(run)) void this.adoptAgain(run);
+      // What another program has submitted cannot be submitted again.
+      else if (run.adopted) void this.adoptAgain(run);
       else this.start(run);
   }
 
@@ -164,7 +167,6 @@ export class Computations {
       signal?.throwIfAborted();
     }
     const run = this.plan(graph, outputs, options, take, adopted);
-    if (adopted) this.adopted.add(run);
     await this.attend(run, options.onProgress, signal);
     return run;
   }
@@ -177,7 +179,7 @@ export class Computations {
     take: Take | undefined,
     adopted: boolean,
   ): Run {
-    const { book, session } = this;
+    const { book, session, outbox } = this;
     const isPersisted = (key: Key): boolean => adopted || book.isPersisted(key);
     const isHeld = (key: Key): boolean => book.holders(key).length > 0;
     const needed = merge(neededOf(graph, outputs, isPersisted, isHeld), outputs);
@@ -196,7 +198,8 @@ export class Computations {
     };
     const id = ++this.lastRun;
     const taken = (keys: readonly Key[]): void => this.forget(id, keys);
-    const run: Run = new Run(id, submission, session, book, take, taken, after, options.onHeld);
+    const terms: RunTerms = { take, taken, after, adopted, held: options.onHeld };
+    const run = new Run(id, submission, { session, outbox, book }, terms);
     book.want(id, outputs);
     this.runs.set(id, run);
     return run;

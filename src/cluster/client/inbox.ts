@@ -4,6 +4,7 @@ import type { StreamMessage } from '../comm/index.js';
 import { noPython } from '../python/index.js';
 import type { Book, RunId } from './book.js';
 import { failureOf } from './failure.js';
+import type { Outbox } from './outbox.js';
 import type { Run } from './run.js';
 import type { Session } from './session.js';
 import { lostInputs } from './submit.js';
@@ -15,6 +16,7 @@ export class Inbox {
 
   constructor(
     private readonly session: Session,
+    private readonly outbox: Outbox,
     private readonly book: Book,
     private readonly runs: ReadonlyMap<RunId, Run>,
   ) {}
@@ -24,10 +26,10 @@ export class Inbox {
     const graph = String(message.graph);
     switch (message.op) {
       case 'tilework-submitted':
-        this.runOf(graph)?.confirmed(graph);
+        this.outbox.confirmed(graph);
         return;
       case 'tilework-refused':
-        this.runOf(graph)?.refused(graph, noPython(this.session.address));
+        this.outbox.refused(graph, noPython(this.session.address));
         return;
       case 'key-in-memory':
         for (const id of this.book.arrived(key)) this.runs.get(id)?.arrived(key);
@@ -66,10 +68,5 @@ export class Inbox {
 
   private runsOf(key: Key): Run[] {
     return this.book.holders(key).flatMap((id) => this.runs.get(id) ?? []);
-  }
-
-  /** The ids of graphs begin with those of their runs. */
-  private runOf(graph: string): Run | undefined {
-    return this.runs.get(Number.parseInt(graph, 10));
   }
 }

@@ -6,8 +6,9 @@ import { CommError } from '../comm/index.js';
 import { decodeResult, type Serialized } from '../wire/index.js';
 import type { Book, RunId } from './book.js';
 import { gather } from './gather.js';
+import { type Outbox, Parcel } from './outbox.js';
 import type { Session } from './session.js';
-import { type Submission, submit } from './submit.js';
+import type { Submission } from './submit.js';
 
 /** Of outputs that are fetched and not yet taken: so many batches, of so many bytes or keys each. */
 const LANES = 2;
@@ -18,6 +19,26 @@ const MISSING_MS = 200;
 
 /** What takes the outputs of a run; without it they stay on the cluster. */
 export type Take = (key: Key, result: Result) => void | Promise<void>;
+
+/** What runs share. */
+export interface RunContext {
+  readonly session: Session;
+  readonly outbox: Outbox;
+  readonly book: Book;
+}
+
+/** What one run does and others do not. */
+export interface RunTerms {
+  readonly take: Take | undefined;
+  /** Told of keys that were taken, and need not stay on the cluster. */
+  readonly taken: (keys: readonly Key[]) => void;
+  /** Runs whose outputs it reads: they must be known first. */
+  readonly after: () => readonly Run[];
+  /** Whether another program has submitted what it waits for. */
+  readonly adopted: boolean;
+  /** Told of outputs that stay on the cluster, when they are there. */
+  readonly held?: ((key: Key) => void) | undefined;
+}
 
 /** One computation on the cluster: from its submission to its last output. */
 export class Run {
@@ -30,26 +51,14 @@ export class Run {
   private readonly ready = new Set<Key>();
   private readonly fetching = new Set<Key>();
   private lanes = 0;
-  private attempts = 0;
-  private attempt = new AbortController();
-  /** Resolves when all has been sent, whatever came of it. */
-  private sent: Promise<void> = Promise.resolve();
-  private submitted:
-    | { readonly id: string; readonly done: Promise<void>; readonly confirm: () => void }
-    | undefined;
+  /** On its way to the scheduler, for the last time. */
+  private parcel: Parcel | undefined;
 
   constructor(
     readonly id: RunId,
     readonly submission: Submission,
-    private readonly session: Session,
-    private readonly book: Book,
-    private readonly take: Take | undefined,
-    /** Told of keys that were taken, and need not stay on the cluster. */
-    private readonly taken: (keys: readonly Key[]) => void,
-    /** Runs whose outputs it reads: they must be known first. */
-    private readonly after: () => readonly Run[],
-    /** Told of outputs that stay on the cluster, when they are there. */
-    private readonly held?: (key: Key) => void,
+    private readonly context: RunContext,
+    private readonly terms: RunTerms,
   ) {
     this.left = new Set(submission.outputs);
     this.outcome = new Promise((resolve, reject) => {
@@ -61,72 +70,52 @@ export class Run {
     return this.submission.graph;
   }
 
-  /** The id of the graph that the scheduler has confirmed. */
+  /** Whether another program has submitted what it waits for. */
+  get adopted(): boolean {
+    return this.terms.adopted;
+  }
+
+  /** The id of the graph in which the scheduler got it. */
   get graphId(): string | undefined {
-    return this.submitted?.id;
+    return this.parcel?.graphId;
   }
 
   /** Sends the graph; again, after the scheduler has forgotten it. */
   start(): void {
-    this.sent = this.send();
-  }
-
-  private async send(): Promise<void> {
-    this.attempt.abort();
-    this.submitted?.confirm();
-    const attempt = new AbortController();
-    this.attempt = attempt;
-    const id = `${this.id}.${++this.attempts}`;
-    let confirm!: () => void;
-    const done = new Promise<void>((resolve) => {
-      confirm = resolve;
-    });
-    this.submitted = { id, done, confirm };
-    try {
-      for (const run of this.after()) await run.sent;
-      attempt.signal.throwIfAborted();
+    this.forgotten();
+    this.parcel = new Parcel(
       // Of what was taken already nothing is needed again; what is persisted is wanted for good.
-      const outputs = this.take === undefined ? this.submission.outputs : [...this.left];
-      await submit(this.session, id, { ...this.submission, outputs }, attempt.signal);
-    } catch (error) {
-      // Nothing was submitted, so nothing will be confirmed.
-      confirm();
-      if (!attempt.signal.aborted) this.fail(error);
-    }
+      () =>
+        this.terms.take === undefined ? this.submission : { ...this.submission, outputs: [...this.left] },
+      () => this.terms.after().flatMap(({ parcel }) => parcel ?? []),
+      (reason) => this.fail(reason),
+      this.terms.adopted,
+    );
+    this.context.outbox.post(this.parcel);
   }
 
-  /** The scheduler has taken a graph. */
-  confirmed(id: string): void {
-    if (this.submitted?.id === id) this.submitted.confirm();
-  }
-
-  /** The scheduler has lost what was sent, and it will not be sent again. */
+  /** The scheduler has lost what was sent, or is to be sent. */
   forgotten(): void {
-    this.submitted?.confirm();
-  }
-
-  /** The scheduler has not taken a graph. */
-  refused(id: string, reason: Error): void {
-    if (this.submitted?.id !== id) return;
-    this.submitted.confirm();
-    this.fail(reason);
+    if (this.parcel === undefined) return;
+    this.parcel.recalled = true;
+    this.parcel.confirm();
   }
 
   /** Resolves when no message that was sent before can make the scheduler want keys for this run again. */
   async settled(): Promise<void> {
-    await this.submitted?.done;
+    await this.parcel?.confirmed;
   }
 
   /** An output is in memory on the cluster. */
   arrived(key: Key): void {
     if (!this.left.has(key) || this.fetching.has(key) || this.over.signal.aborted) return;
-    if (this.take === undefined) {
-      this.held?.(key);
+    if (this.terms.take === undefined) {
+      this.terms.held?.(key);
       this.had(key);
       return;
     }
     this.ready.add(key);
-    if (this.lanes < LANES) void this.lane(this.take);
+    if (this.lanes < LANES) void this.lane(this.terms.take);
   }
 
   finish(): void {
@@ -138,7 +127,7 @@ export class Run {
   fail(reason: unknown): void {
     if (this.over.signal.aborted) return;
     this.over.abort();
-    this.attempt.abort();
+    if (this.parcel !== undefined) this.parcel.recalled = true;
     this.settle.reject(reason);
   }
 
@@ -159,7 +148,7 @@ export class Run {
             taken.push(key);
           }
         }
-        this.taken(taken);
+        this.terms.taken(taken);
         for (const key of taken) this.had(key);
       }
     } catch (error) {
@@ -171,7 +160,7 @@ export class Run {
 
   private async fetch(keys: readonly Key[]): Promise<ReadonlyMap<Key, Serialized>> {
     try {
-      return await gather(this.session, keys, this.over.signal);
+      return await gather(this.context.session, keys, this.over.signal);
     } catch (error) {
       // The scheduler cannot be reached: the session sees to it, and all is submitted again.
       if (error instanceof CommError) return new Map();
@@ -196,20 +185,20 @@ export class Run {
   private had(key: Key): void {
     this.left.delete(key);
     this.fetching.delete(key);
-    this.book.had(this.id, key);
+    this.context.book.had(this.id, key);
     if (this.left.size === 0) this.finish();
   }
 
   /** A worker has gone, or is about to: the scheduler computes the key again, and says so; it is asked in case it said so before. */
   private async missing(key: Key): Promise<void> {
-    this.book.lost(key);
+    this.context.book.lost(key);
     this.fetching.delete(key);
     try {
       await pause(MISSING_MS, undefined, { signal: this.over.signal });
     } catch {
       return;
     }
-    if (this.book.isReady(key)) this.arrived(key);
-    else this.session.send({ op: 'report-key', key });
+    if (this.context.book.isReady(key)) this.arrived(key);
+    else this.context.session.send({ op: 'report-key', key });
   }
 }

@@ -1,11 +1,11 @@
 import { cull } from '../../graph/cull.js';
 import { GraphError } from '../../graph/errors.js';
-import { order } from '../../graph/order.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import { toposort } from '../../graph/toposort.js';
 import { withModules } from '../modules/index.js';
 import { PYTHON_OP } from '../python/index.js';
 import { TaskEncoder } from '../wire/index.js';
+import { ranksOf } from './joined.js';
 import type { Session } from './session.js';
 
 /** One message carries about so many bytes of tasks, or so many tasks. */
@@ -57,17 +57,18 @@ export function* externalsOf(graph: Graph): Generator<Key> {
  * Sends a graph's tasks, a bounded number of bytes at a time and in the order in which they should run, then what is wanted of it. The scheduler
  * answers with `tilework-submitted` and the graph's id.
  *
- * @throws TypeError naming a task that cannot be sent, EngineError naming a module of a function that cannot, the signal's reason; nothing
+ * @param check called now and then: throws where nobody needs it any more
+ * @throws TypeError naming a task that cannot be sent, EngineError naming a module of a function that cannot, what `check` throws; nothing
  *   is submitted then
  */
 export async function submit(
   session: Session,
   id: string,
   submission: Submission,
-  signal: AbortSignal,
+  check: () => void,
 ): Promise<void> {
-  const { graph, outputs, priorities, priority, counted } = submission;
-  const ranks = priorities ?? order(graph, outputs);
+  const { graph, outputs, priority, counted } = submission;
+  const ranks = ranksOf(submission);
   const rankOf = (task: Task): number => ranks.get(task.key) ?? 0;
   const encoder = new TaskEncoder();
   const annotations = annotationsOf(submission);
@@ -82,7 +83,7 @@ export async function submit(
     ofPython = [];
     bytes = 0;
     await session.drained();
-    signal.throwIfAborted();
+    check();
   };
   try {
     const complete = await withModules(graph);
