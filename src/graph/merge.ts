@@ -1,6 +1,7 @@
-import { indexGraph } from './indexed.js';
+import { indexInPieces } from './indexed.js';
 import { MergedTasks } from './merged-task.js';
 import { bytesOf } from './order.js';
+import { atOnce, type Pieces, STEPS } from './pieces.js';
 import type { Graph, Key, Task } from './task.js';
 import { topologicalOrder } from './toposort.js';
 
@@ -57,23 +58,29 @@ interface Merged {
  * @param outputs keys whose tasks stay
  * @throws GraphError where there is a cycle
  */
-export function merge(graph: Graph, outputs: Iterable<Key>): Graph {
+export const merge = (graph: Graph, outputs: Iterable<Key>): Graph => atOnce(mergeInPieces(graph, outputs));
+
+/** The same in pieces. */
+export function* mergeInPieces(graph: Graph, outputs: Iterable<Key>): Pieces<Graph> {
   let total = 0;
   for (const task of graph.values()) if (computes(task)) total += task.work;
   if (total === 0) return graph;
+  yield;
   const most = Math.min(MOST_WORK, Math.max(TASK_STEPS, total / PARTS));
   const kept = new Set(outputs);
-  const indexed = indexGraph(graph);
+  const indexed = yield* indexInPieces(graph);
   const readers = (t: number): Task[] =>
     [...indexed.readers.subarray(indexed.readerStart[t], indexed.readerStart[t + 1])].map(
       (r) => graph.get(indexed.keys[r]!)!,
     );
-  const again = sourcesMadeAgain(graph, kept, (key) => readers(indexed.index.get(key)!));
+  const again = yield* sourcesMadeAgain(graph, kept, (key) => readers(indexed.index.get(key)!));
   const gone = new Set<Key>(again);
   const merged = new Map<Key, Merged>();
   /** Those that their only reader may do. */
   const small = new Map<Key, Merged>();
+  let count = 0;
   for (const t of topologicalOrder(indexed)) {
+    if (++count % STEPS === 0) yield;
     const task = graph.get(indexed.keys[t]!)!;
     if (!computes(task) || again.has(task.key)) continue;
     const isAlone = indexed.readerStart[t + 1]! - indexed.readerStart[t]! === 1;
@@ -91,6 +98,7 @@ export function merge(graph: Graph, outputs: Iterable<Key>): Graph {
   const tasks = new MergedTasks();
   const result = new Map<Key, Task>();
   for (const [key, task] of graph) {
+    if (++count % STEPS === 0) yield;
     if (gone.has(key)) continue;
     const { steps, work } = merged.get(key) ?? { steps: new Set(), work: 0 };
     result.set(key, steps.size > 1 ? tasks.of([...steps], work) : task);
@@ -133,14 +141,16 @@ function withInputs(
 }
 
 /** Tasks that each of their readers does for itself. */
-function sourcesMadeAgain(
+function* sourcesMadeAgain(
   graph: Graph,
   kept: ReadonlySet<Key>,
   readersOf: (key: Key) => readonly Task[],
-): Set<Key> {
+): Pieces<Set<Key>> {
   const again = new Map<Key, readonly Task[]>();
   const added = new Map<Task, number>();
+  let count = 0;
   for (const [key, task] of graph) {
+    if (++count % STEPS === 0) yield;
     if (!computes(task) || task.inputs.length > 0 || kept.has(key) || carriesData(task)) continue;
     const readers = readersOf(key);
     const others = readers.length - 1;

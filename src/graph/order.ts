@@ -1,6 +1,6 @@
 import { itemsize } from '../kernels/dtype.js';
 import { type IndexedGraph, indexInPieces } from './indexed.js';
-import { atOnce, type Pieces } from './pieces.js';
+import { atOnce, type Pieces, STEPS } from './pieces.js';
 import { Sequencer } from './sequence.js';
 import type { Graph, Key, Task } from './task.js';
 import { topologicalOrder } from './toposort.js';
@@ -74,7 +74,10 @@ export function* orderInPieces(graph: Graph, outputs?: Iterable<Key>): Pieces<Ma
   const sequence = yield* new Sequencer({ ...indexed, inputs }, weights, held).run(sorted);
   yield;
   const numbers = new Map<Key, number>();
-  for (let i = 0; i < sequence.length; i++) numbers.set(indexed.keys[sequence[i]!]!, i);
+  for (let i = 0; i < sequence.length; i++) {
+    if (i % STEPS === STEPS - 1) yield;
+    numbers.set(indexed.keys[sequence[i]!]!, i);
+  }
   return numbers;
 }
 

@@ -10,6 +10,11 @@ import type { Graph, Key } from './task.js';
  */
 export function toposort(graph: Graph, exists: (key: Key) => boolean = () => false): Key[] {
   const indexed = indexGraph(graph);
+  return Array.from(sortIndexed(indexed, exists), (t) => indexed.keys[t]!);
+}
+
+/** The same by numbers. */
+export function sortIndexed(indexed: IndexedGraph, exists: (key: Key) => boolean): Int32Array {
   const missing = indexed.external.find(([, key]) => !exists(key));
   if (missing) {
     const [reader, key] = missing;
@@ -17,7 +22,7 @@ export function toposort(graph: Graph, exists: (key: Key) => boolean = () => fal
       `Task ${JSON.stringify(indexed.keys[reader])} reads ${JSON.stringify(key)}, which no task of the graph makes.`,
     );
   }
-  return Array.from(topologicalOrder(indexed), (t) => indexed.keys[t]!);
+  return topologicalOrder(indexed);
 }
 
 /**

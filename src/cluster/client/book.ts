@@ -67,6 +67,11 @@ export class Book {
     return [...(this.entries.get(key)?.holders ?? [])];
   }
 
+  /** Whether anyone holds a key. */
+  isWanted(key: Key): boolean {
+    return this.entries.has(key);
+  }
+
   /** A computation gives keys up. @returns those that nobody wants any more */
   drop(run: RunId, keys: Iterable<Key>): Key[] {
     const unwanted: Key[] = [];

@@ -2,7 +2,6 @@ import type { RunOptions } from '../../engine/engine.js';
 import { checkPriority, checkResources, checkRetries } from '../../engine/options.js';
 import { signalOf } from '../../engine/signal.js';
 import type { PersistOptions } from '../../frame/engines.js';
-import { merge } from '../../graph/merge.js';
 import type { Graph, Key } from '../../graph/task.js';
 import { CommError, type StreamMessage } from '../comm/index.js';
 import { decodeResult, type Serialized } from '../wire/index.js';
@@ -10,11 +9,13 @@ import { Book, type RunId } from './book.js';
 import { Confirmations } from './confirmations.js';
 import { gather } from './gather.js';
 import { Inbox } from './inbox.js';
+import type { Needed } from './needed.js';
 import { Outbox } from './outbox.js';
+import { Planning } from './planning.js';
 import { ProgressPoll } from './progress.js';
 import { BATCH_KEYS, Run, type RunTerms, type Take } from './run.js';
 import type { Session } from './session.js';
-import { externalsOf, lostInputs, neededOf, type Submission } from './submit.js';
+import { lostInputs, type Submission } from './submit.js';
 import type { Uploads } from './uploads.js';
 import { checkWorkers } from './workers.js';
 
@@ -25,6 +26,7 @@ export class Computations {
   private readonly runs = new Map<RunId, Run>();
   private readonly active = new Set<Run>();
   private readonly confirmations = new Confirmations();
+  private readonly planning = new Planning(this.book);
   private readonly outbox: Outbox;
   private readonly inbox: Inbox;
   private lastRun = 0;
@@ -166,27 +168,30 @@ export class Computations {
       this.over.throwIfAborted();
       signal?.throwIfAborted();
     }
-    const run = this.plan(graph, outputs, options, take, adopted);
-    await this.attend(run, options.onProgress, signal);
-    return run;
+    const check = (): void => {
+      this.over.throwIfAborted();
+      signal?.throwIfAborted();
+    };
+    return this.planning.plan(graph, outputs, adopted, check, async (needed) => {
+      const run = this.plan(needed, outputs, options, take, adopted);
+      await this.attend(run, options.onProgress, signal);
+      return run;
+    });
   }
 
   /** A run that is wanted from now on. */
   private plan(
-    graph: Graph,
+    { graph, externals }: Needed,
     outputs: readonly Key[],
     options: PersistOptions,
     take: Take | undefined,
     adopted: boolean,
   ): Run {
     const { book, session, outbox } = this;
-    const isPersisted = (key: Key): boolean => adopted || book.isPersisted(key);
-    const isHeld = (key: Key): boolean => book.holders(key).length > 0;
-    const needed = merge(neededOf(graph, outputs, isPersisted, isHeld), outputs);
-    const before = new Set([...externalsOf(needed)].flatMap((key) => book.holders(key)));
+    const before = new Set([...externals].flatMap((key) => book.holders(key)));
     const after = (): Run[] => [...before].flatMap((other) => this.runs.get(other) ?? []);
     const submission: Submission = {
-      graph: needed,
+      graph,
       outputs,
       priorities: options.priorities,
       priority: checkPriority(options.priority ?? 0),

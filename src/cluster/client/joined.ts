@@ -9,7 +9,8 @@ const MOST = 1000;
 /** One that says nothing else than another of how its tasks are to be run, and may share a message with it. */
 function manner({ graph, priority, retries, resources, workers, allowOtherWorkers }: Submission): string {
   // The scheduler refuses a graph with Python's tasks where nobody can run them.
-  const python = [...graph.values()].some(({ op }) => op === PYTHON_OP);
+  let python = false;
+  for (const { op } of graph.values()) python ||= op === PYTHON_OP;
   return JSON.stringify([python, priority, retries, resources, workers, allowOtherWorkers]);
 }
 

@@ -1,7 +1,6 @@
-import { cull } from '../../graph/cull.js';
 import { GraphError } from '../../graph/errors.js';
+import { inPieces, type Pieces, STEPS } from '../../graph/pieces.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
-import { toposort } from '../../graph/toposort.js';
 import { withModules } from '../modules/index.js';
 import { PYTHON_OP } from '../python/index.js';
 import { TaskEncoder } from '../wire/index.js';
@@ -30,30 +29,6 @@ export interface Submission {
 }
 
 /**
- * The part of a graph that must be sent: what is persisted is there already.
- *
- * @param isHeld whether a key is persisted, or being computed: tasks may read it without a task that makes it
- * @throws GraphError for a cycle, or a key that no task makes
- */
-export function neededOf(
-  graph: Graph,
-  outputs: readonly Key[],
-  isPersisted: (key: Key) => boolean,
-  isHeld: (key: Key) => boolean,
-): Graph {
-  const missing = outputs.filter((key) => !isPersisted(key));
-  const own = new Map([...graph].filter(([key]) => !isPersisted(key)));
-  const needed = cull(own, missing);
-  toposort(needed, isHeld);
-  return needed;
-}
-
-/** Keys that tasks of a graph read and none makes. */
-export function* externalsOf(graph: Graph): Generator<Key> {
-  for (const { inputs } of graph.values()) for (const key of inputs) if (!graph.has(key)) yield key;
-}
-
-/**
  * Sends a graph's tasks, a bounded number of bytes at a time and in the order in which they should run, then what is wanted of it. The scheduler
  * answers with `tilework-submitted` and the graph's id.
  *
@@ -69,7 +44,6 @@ export async function submit(
 ): Promise<void> {
   const { graph, outputs, priority, counted } = submission;
   const ranks = ranksOf(submission);
-  const rankOf = (task: Task): number => ranks.get(task.key) ?? 0;
   const encoder = new TaskEncoder();
   const annotations = annotationsOf(submission);
   let tasks: unknown[] = [];
@@ -87,10 +61,10 @@ export async function submit(
   };
   try {
     const complete = await withModules(graph);
-    for (const task of [...complete.values()].sort((a, b) => rankOf(a) - rankOf(b))) {
+    for (const { task, rank } of await inPieces(inOrder(complete, ranks))) {
       for (const { key, dependencies, payload } of encoder.encode(task)) {
         const to = task.op === PYTHON_OP ? ofPython : tasks;
-        to.push([key, rankOf(task), dependencies, payload]);
+        to.push([key, rank, dependencies, payload]);
         bytes += payload.length;
       }
       if (bytes >= BATCH_BYTES || tasks.length + ofPython.length >= BATCH_TASKS) await flush();
@@ -101,6 +75,29 @@ export async function submit(
     throw error;
   }
   session.send({ op: 'tilework-submit', graph: id, keys: outputs, priority, counted });
+}
+
+interface Ranked {
+  readonly task: Task;
+  readonly rank: number;
+}
+
+/** Tasks by their ranks. Mostly these are the numbers from 0 on: each task has its place then. */
+function* inOrder(graph: Graph, ranks: ReadonlyMap<Key, number>): Pieces<readonly Ranked[]> {
+  const tasks: Ranked[] = [];
+  const places = new Array<Ranked | undefined>(graph.size).fill(undefined);
+  let placed = 0;
+  for (const task of graph.values()) {
+    if (tasks.length % STEPS === STEPS - 1) yield;
+    const rank = ranks.get(task.key) ?? 0;
+    const ranked = { task, rank };
+    tasks.push(ranked);
+    if (!Number.isInteger(rank) || rank < 0 || rank >= places.length || places[rank] !== undefined) continue;
+    places[rank] = ranked;
+    placed++;
+  }
+  if (placed === places.length) return places as readonly Ranked[];
+  return tasks.sort((a, b) => a.rank - b.rank);
 }
 
 /** What the scheduler is to mind of each task, by Dask's names. */
