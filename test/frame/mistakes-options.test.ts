@@ -89,6 +89,26 @@ it.each<[string, () => Promise<unknown>, string]>([
     `dt.bucket: origin is a Date or its ISO text, '2024-01-01', not "monday"`,
   ],
   [
+    'a width of no length',
+    async () => frame.select({ r: tw.col('x').dt.floor('0h') }),
+    'dt.floor takes a span of time above 0, not 0h',
+  ],
+  [
+    'a width of months, to be rounded to',
+    async () => frame.select({ r: tw.col('x').dt.round('1mo') }),
+    `dt.round takes a span of one length, such as '15m' or '1d', not "1mo"`,
+  ],
+  [
+    'a width as pandas calls it',
+    async () => frame.select({ r: tw.col('x').dt.ceil('D') }),
+    '"D" is no span of time: write',
+  ],
+  [
+    'times that are text',
+    async () => frame.select({ r: tw.col('text').dt.floor('1d') }),
+    'select: cannot compute',
+  ],
+  [
     'options of melt as pandas has them',
     async () => frame.melt(wrong({ id_vars: ['x'] })),
     'melt: there is no option "id_vars"; there are ids, values, variable, value',

@@ -1,5 +1,7 @@
 import { checkChoice, checkOptions } from '../../engine/known-options.js';
 import { given } from '../given.js';
+import type { Interval } from '../types.js';
+import { DateParts } from './dt-parts.js';
 import { parseDuration } from './duration.js';
 import type { Expr } from './expr.js';
 import type { NamesOf, Operand } from './operand.js';
@@ -33,153 +35,7 @@ const UNITS: readonly TimeUnit[] = [
 ];
 
 /** Functions of dates, times and instants: `col('date').dt.year()`. */
-export class DateAccessor<N extends string, T> {
-  constructor(private readonly of: Expr<N, T>) {}
-
-  /**
-   * The year.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.year() }).rows(); // [ { r: 2024 } ]
-   */
-  year(): Expr<N, 'int64'> {
-    return this.of.with('dt.year');
-  }
-  /**
-   * The quarter of the year, from 1.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.quarter() }).rows(); // [ { r: 1 } ]
-   */
-  quarter(): Expr<N, 'int64'> {
-    return this.of.with('dt.quarter');
-  }
-  /**
-   * The month, from 1.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.month() }).rows(); // [ { r: 2 } ]
-   */
-  month(): Expr<N, 'int64'> {
-    return this.of.with('dt.month');
-  }
-  /**
-   * The week of the year, as ISO 8601 counts it.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.week() }).rows(); // [ { r: 9 } ]
-   */
-  week(): Expr<N, 'int64'> {
-    return this.of.with('dt.week');
-  }
-  /**
-   * The day of the month, from 1.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.day() }).rows(); // [ { r: 29 } ]
-   */
-  day(): Expr<N, 'int64'> {
-    return this.of.with('dt.day');
-  }
-  /**
-   * Monday is 0, Sunday 6.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.weekday() }).rows(); // [ { r: 3 } ]
-   */
-  weekday(): Expr<N, 'int64'> {
-    return this.of.with('dt.weekday');
-  }
-  /**
-   * The day of the year, from 1.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.dayOfYear() }).rows(); // [ { r: 60 } ]
-   */
-  dayOfYear(): Expr<N, 'int64'> {
-    return this.of.with('dt.dayOfYear');
-  }
-  /**
-   * The hour of the day; of a `timestamptz` in UTC.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.hour() }).rows(); // [ { r: 10 } ]
-   */
-  hour(): Expr<N, 'int64'> {
-    return this.of.with('dt.hour');
-  }
-  /**
-   * The minute of the hour.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.minute() }).rows(); // [ { r: 17 } ]
-   */
-  minute(): Expr<N, 'int64'> {
-    return this.of.with('dt.minute');
-  }
-  /**
-   * The second of the minute.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.second() }).rows(); // [ { r: 30 } ]
-   */
-  second(): Expr<N, 'int64'> {
-    return this.of.with('dt.second');
-  }
-  /**
-   * Whole milliseconds within the second.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.millisecond() }).rows(); // [ { r: 250 } ]
-   */
-  millisecond(): Expr<N, 'int64'> {
-    return this.of.with('dt.millisecond');
-  }
-  /**
-   * Microseconds within the second.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.microsecond() }).rows(); // [ { r: 250000 } ]
-   */
-  microsecond(): Expr<N, 'int64'> {
-    return this.of.with('dt.microsecond');
-  }
-  /**
-   * Whether its year has 366 days.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.isLeapYear() }).rows(); // [ { r: true } ]
-   */
-  isLeapYear(): Expr<N, 'bool'> {
-    return this.of.with('dt.isLeapYear');
-  }
-  /**
-   * How many days its month has.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.daysInMonth() }).rows(); // [ { r: 29 } ]
-   */
-  daysInMonth(): Expr<N, 'int64'> {
-    return this.of.with('dt.daysInMonth');
-  }
-  /**
-   * The month's name in English.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.monthName() }).rows(); // [ { r: 'February' } ]
-   */
-  monthName(): Expr<N, 'string'> {
-    return this.of.with('dt.monthName');
-  }
-  /**
-   * The weekday's name in English.
-   *
-   * @example
-   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.dayName() }).rows(); // [ { r: 'Thursday' } ]
-   */
-  dayName(): Expr<N, 'string'> {
-    return this.of.with('dt.dayName');
-  }
+export class DateAccessor<N extends string, T> extends DateParts<N, T> {
   /**
    * The day, without the time.
    *
@@ -216,7 +72,39 @@ export class DateAccessor<N extends string, T> {
    */
   bucket(width: string, options: { readonly origin?: Date | string } = {}): Expr<N, T> {
     checkOptions('dt.bucket', options, ['origin']);
-    return this.of.with('dt.bucket', parseDuration(width), originOf(options.origin ?? new Date(0)));
+    return this.of.with('dt.bucket', widthOf('bucket', width), originOf(options.origin ?? new Date(0)));
+  }
+  /**
+   * Down to a multiple of a span of time, counted from 1970-01-01: `dt.floor('15m')` is `dt.bucket('15m')`.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.floor('15m') }).rows(); // [ { r: 2024-02-29T10:15:00.000Z } ]
+   */
+  floor(width: string): Expr<N, T> {
+    return this.of.with('dt.bucket', widthOf('floor', width), new Date(0));
+  }
+  /**
+   * Up to a multiple of a span of time, counted from 1970-01-01; what is one stays as it is.
+   *
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.ceil('15m') }).rows(); // [ { r: 2024-02-29T10:30:00.000Z } ]
+   */
+  ceil(width: string): Expr<N, T> {
+    return this.of.with('dt.ceil', widthOf('ceil', width), new Date(0));
+  }
+  /**
+   * To the nearest multiple of a span of time, counted from 1970-01-01; halfway to the even one of both, as numbers are rounded.
+   *
+   * @throws TypeError of months and years, which have no one length
+   * @example
+   * await fromRows([{ t: new Date('2024-02-29T10:17:30.250Z') }]).select({ r: col('t').dt.round('5m') }).rows(); // [ { r: 2024-02-29T10:20:00.000Z } ]
+   */
+  round(width: string): Expr<N, T> {
+    const span = widthOf('round', width);
+    if (span.months > 0)
+      throw new TypeError(`dt.round takes a span of one length, such as '15m' or '1d', not ${given(width)}`);
+    const micros = span.days * 86_400_000_000 + span.microseconds;
+    return this.of.with('dt.round', span, new Date(0), micros);
   }
   /**
    * A span of time later: '3mo', '-7d'.
@@ -290,6 +178,16 @@ function unitOf(unit: TimeUnit): TimeUnit {
   if (!UNITS.includes(unit))
     throw new TypeError(`no unit of time is called ${JSON.stringify(unit)}; there are ${UNITS.join(', ')}`);
   return unit;
+}
+
+/** How wide buckets are. Throws where that is no span of time above 0. */
+function widthOf(where: string, text: string): Interval {
+  if (typeof text !== 'string')
+    throw new TypeError(`dt.${where} takes a span of time, such as '15m', not ${given(text)}`);
+  const width = parseDuration(text);
+  if (width.months + width.days + width.microseconds <= 0)
+    throw new RangeError(`dt.${where} takes a span of time above 0, not ${text}`);
+  return width;
 }
 
 /** Where buckets are counted from. A text without a zone is UTC, as wall clocks are here. */

@@ -25,7 +25,11 @@ const OF_NUMBERS = new Set(
   'sum product mean std var stdPopulation varPopulation skew kurtosis corr cov quantile'.split(' '),
 );
 const OF_TIMES = new Set(
-  'year month day hour minute second quarter week weekday dayOfYear daysInMonth monthName dayName'
+  [
+    'year month day hour minute second quarter week weekday dayOfYear daysInMonth monthName dayName bucket ceil round',
+    'isLeapYear isMonthStart isMonthEnd isQuarterStart isQuarterEnd isYearStart isYearEnd',
+  ]
+    .join(' ')
     .split(' ')
     .map((name) => `dt.${name}`),
 );

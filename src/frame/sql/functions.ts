@@ -149,6 +149,12 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'dt.dayOfYear': call('dayofyear'),
   'dt.isLeapYear': (x) => `(day(last_day(make_date(year(${x})::BIGINT, 2, 1))) = 29)`,
   'dt.daysInMonth': (x) => `day(last_day(${x}))`,
+  'dt.isMonthStart': (x) => `(day(${x}) = 1)`,
+  'dt.isMonthEnd': (x) => `(day(${x}) = day(last_day(${x})))`,
+  'dt.isQuarterStart': (x) => `(day(${x}) = 1 AND month(${x}) % 3 = 1)`,
+  'dt.isQuarterEnd': (x) => `(day(${x}) = day(last_day(${x})) AND month(${x}) % 3 = 0)`,
+  'dt.isYearStart': (x) => `(dayofyear(${x}) = 1)`,
+  'dt.isYearEnd': (x) => `(month(${x}) = 12 AND day(${x}) = 31)`,
   'dt.monthName': call('monthname'),
   'dt.dayName': call('dayname'),
   'dt.date': (x) => `CAST(${x} AS DATE)`,
@@ -156,6 +162,19 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'dt.truncate': (x, unit) => `tw_truncate(${unit}, ${x})`,
   'dt.offset': call('tw_offset'),
   'dt.bucket': (x, width, origin) => `time_bucket(${width}, ${x}, ${origin})`,
+  'dt.ceil': (x, width, origin) => {
+    const below = `time_bucket(${width}, ${x}, ${origin})`;
+    return `CASE WHEN ${below} = ${x} THEN ${x} ELSE tw_offset(${below}, ${width}) END`;
+  },
+  // Halves go to the even multiple of the width, of which so many microseconds are given too.
+  'dt.round': (x, width, origin, micros) => {
+    const below = `time_bucket(${width}, ${x}, ${origin})`;
+    const [over, rest] = [
+      `2 * (epoch_us(${x}) - epoch_us(${below}))`,
+      `epoch_us(${below}) // ${micros} % 2 = 0`,
+    ];
+    return `CASE WHEN ${over} < ${micros} OR (${over} = ${micros} AND ${rest}) THEN ${below} ELSE tw_offset(${below}, ${width}) END`;
+  },
   'dt.epoch': (x) => `epoch_us(${x})`,
   'dt.fromEpoch': (x, micros) => `make_timestamp(CAST(${x} * CAST(${micros} AS BIGINT) AS BIGINT))`,
   'dt.format': call('strftime'),

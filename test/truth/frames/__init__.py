@@ -1,5 +1,5 @@
 """Families of cases for frames; each adds its own to the book."""
 
-from frames import groups, scalars, texts, verbs
+from frames import daily, groups, scalars, texts, verbs
 
-FAMILIES = (scalars, texts, groups, verbs)
+FAMILIES = (scalars, texts, groups, verbs, daily)
