@@ -1,6 +1,6 @@
 import type { ModuleFunction } from '../graph/given-function.js';
+import { Expr } from './expr/expr.js';
 import { callNode, columnNode, type ExprNode, hasAggregate, literalNode, mapChildren } from './expr/node.js';
-import type { Resolve, SumOf } from './expr/terms.js';
 import { DataFrame } from './frame.js';
 import { type BatchFunction, type GroupApplyOptions, groupApplyPlan } from './map/make.js';
 import { wholeNumber } from './methods/core.js';
@@ -10,21 +10,22 @@ import { itemsOf } from './plan/items.js';
 import * as make from './plan/make.js';
 import type { Item, PlanNode } from './plan/node.js';
 import { printItem } from './plan/print.js';
-import type { Named, SchemaOfNamed } from './schemas.js';
+import type { Named, SchemaOfNamed, With } from './schemas.js';
 import type { Names, Schema, Simplify } from './types.js';
+import { GroupStatistics } from './verbs/group-statistics.js';
 import { cubeSets, GroupingSets, rollupSets } from './verbs/grouping-sets.js';
-
-/** A frame of keys K and, for each of the columns N that is no key, what an aggregate makes of it. */
-type Each<S, K, N extends string, T extends { [C in N]: unknown }> = DataFrame<
-  Simplify<K & { readonly [C in Exclude<N, keyof K>]: Resolve<T[C], S> }>
->;
+import { type KeepOptions, mostOfGroups } from './verbs/most.js';
+import { drawnOfGroups, type SampleOf, type SampleOptions } from './verbs/sample.js';
+import { withinGroups } from './verbs/within-groups.js';
 
 /** Groups of rows, to be aggregated. */
-export class GroupBy<S, K> {
+export class GroupBy<S, K> extends GroupStatistics<S, K> {
   constructor(
-    private readonly plan: PlanNode,
+    protected readonly plan: PlanNode,
     private readonly keys: readonly Item[],
-  ) {}
+  ) {
+    super();
+  }
 
   /**
    * What it is: the keys, and the columns that are grouped.
@@ -32,7 +33,7 @@ export class GroupBy<S, K> {
    * @example
    * String(fromRows([{ g: 'a', x: 1 }]).groupBy('g')); // tilework.GroupBy<by g of [g: string, x: int64], 1 row in memory>
    */
-  toString(): string {
+  override toString(): string {
     return `tilework.GroupBy<by ${this.keys.map(printItem).join(', ') || 'nothing'} of ${planText(this.plan)}>`;
   }
 
@@ -55,11 +56,7 @@ export class GroupBy<S, K> {
       checkExpr('agg', expr, this.plan);
       this.checkGrouped(name, expr);
     }
-    checkUnique(
-      'agg',
-      [...this.keys, ...items].map(({ name }) => name),
-    );
-    return new DataFrame(make.aggregate(this.plan, this.keys, items));
+    return this.grouped('agg', items);
   }
 
   /**
@@ -114,21 +111,6 @@ export class GroupBy<S, K> {
   }
 
   /**
-   * How many rows each group has, as column `count`.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').count().rows(); // [ { g: 'a', count: 2 } ]
-   */
-  count(): DataFrame<Simplify<K & { readonly count: 'int64' }>> {
-    const items: Item[] = [{ name: 'count', expr: { kind: 'aggregate', fn: 'size', args: [] } }];
-    checkUnique(
-      'count',
-      [...this.keys, ...items].map(({ name }) => name),
-    );
-    return new DataFrame(make.aggregate(this.plan, this.keys, items));
-  }
-
-  /**
    * The first rows of each group, in the order of rows.
    *
    * @example
@@ -161,136 +143,69 @@ export class GroupBy<S, K> {
   }
 
   /**
-   * The sum of some columns, or of all that are no keys, under their own names.
+   * The rows of each group with the greatest values of some columns, in the order of rows; nulls count least. Of rows with the same values the first are taken, or the
+   * last with `{ keep: 'last' }`, or with `{ keep: 'all' }` all that have the values of the last one.
    *
    * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').sum('x').rows(); // [ { g: 'a', x: 5 } ]
+   * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'b', x: 2 }, { g: 'a', x: 3 }]);
+   * await frame.groupBy('g').nLargest(1, 'x').rows(); // [{ g: 'b', x: 2 }, { g: 'a', x: 3 }]
    */
-  sum<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: SumOf<S[C]> }> {
-    return this.each('sum', names);
+  nLargest(count: number, ...by: readonly (Names<S> | KeepOptions)[]): DataFrame<S> {
+    return new DataFrame(mostOfGroups('nLargest', this.plan, this.keys, count, by));
   }
   /**
-   * The mean of some columns, or of all that are no keys, under their own names.
+   * The rows of each group with the least values of some columns, in the order of rows; nulls come last. Of rows with the same values the first are taken, or the last
+   * with `{ keep: 'last' }`, or with `{ keep: 'all' }` all that have the values of the last one.
    *
    * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').mean('x').rows(); // [ { g: 'a', x: 2.5 } ]
+   * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'b', x: 2 }, { g: 'a', x: 3 }]);
+   * await frame.groupBy('g').nSmallest(1, 'x').rows(); // [{ g: 'a', x: 1 }, { g: 'b', x: 2 }]
    */
-  mean<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
-    return this.each('mean', names);
+  nSmallest(count: number, ...by: readonly (Names<S> | KeepOptions)[]): DataFrame<S> {
+    return new DataFrame(mostOfGroups('nSmallest', this.plan, this.keys, count, by));
   }
   /**
-   * The least value of some columns, or of all that are no keys, under their own names.
+   * Rows of each group drawn by chance, in the order of rows: a share of them, rounded, or `{ n }` of each, all where there are not as many; with `weights` as
+   * `sample` of frames has them.
    *
    * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').min('x').rows(); // [ { g: 'a', x: 1 } ]
+   * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }, { g: 'b', x: 2 }]);
+   * await frame.groupBy('g').sample({ n: 1 }).groupBy('g').count().sort('g').rows(); // [{ g: 'a', count: 1 }, { g: 'b', count: 1 }]
    */
-  min<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
-    return this.each('min', names);
-  }
-  /**
-   * The greatest value of some columns, or of all that are no keys, under their own names.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').max().rows(); // [ { g: 'a', x: 4 } ]
-   */
-  max<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
-    return this.each('max', names);
-  }
-  /**
-   * The median of some columns, or of all that are no keys, under their own names.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').median('x').rows(); // [ { g: 'a', x: 2.5 } ]
-   */
-  median<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
-    return this.each('median', names);
-  }
-  /**
-   * The standard deviation (of the sample) of some columns, or of all that are no keys, under their own names.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 1 }]).groupBy('g').std('x').rows(); // [ { g: 'a', x: 0 } ]
-   */
-  std<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
-    return this.each('std', names);
-  }
-  /**
-   * The variance (of the sample) of some columns, or of all that are no keys, under their own names.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').var('x').rows(); // [ { g: 'a', x: 4.5 } ]
-   */
-  var<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'float64' }> {
-    return this.each('var', names);
-  }
-  /**
-   * The number of different values of some columns, or of all that are no keys, under their own names; nulls are not counted.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').nunique('x').rows(); // [ { g: 'a', x: 2 } ]
-   */
-  nunique<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, { [C in N]: 'int64' }> {
-    return this.each('nunique', names);
-  }
-  /**
-   * The first value that is not null of some columns, or of all that are no keys, under their own names.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').first('x').rows(); // [ { g: 'a', x: 1 } ]
-   */
-  first<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
-    return this.each('first', names);
-  }
-  /**
-   * The last value that is not null of some columns, or of all that are no keys, under their own names.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').last('x').rows(); // [ { g: 'a', x: 4 } ]
-   */
-  last<const N extends Names<S>>(...names: readonly N[]): Each<S, K, N, Pick<S, N>> {
-    return this.each('last', names);
-  }
-  /**
-   * All values of some columns, or of all that are no keys, as lists under their own names.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').toList('x').rows(); // [ { g: 'a', x: [ 1, 4 ] } ]
-   */
-  toList<const N extends Names<S>>(
-    ...names: readonly N[]
-  ): Each<S, K, N, { [C in N]: { readonly list: S[C] } }> {
-    return this.each('list', names);
-  }
-  /**
-   * The quantile of some columns, or of all that are no keys, under their own names, interpolated.
-   *
-   * @example
-   * await fromRows([{ g: 'a', x: 1 }, { g: 'a', x: 4 }]).groupBy('g').quantile(0.25, 'x').rows(); // [ { g: 'a', x: 1.75 } ]
-   */
-  quantile<const N extends Names<S>>(
-    q: number,
-    ...names: readonly N[]
-  ): Each<S, K, N, { [C in N]: 'float64' }> {
-    if (!(q >= 0 && q <= 1)) throw new RangeError(`quantile: q lies between 0 and 1, and is ${q}`);
-    return this.each('quantile', names, literalNode(q));
+  sample(share: number | SampleOf<Names<S>>, options: SampleOptions<Names<S>> = {}): DataFrame<S> {
+    return new DataFrame(drawnOfGroups(this.plan, this.keys, share, options));
   }
 
-  private names(): string[] {
+  /**
+   * All rows, with further or changed columns: aggregates and windows in them are of the row's group, as `.over(…)` the keys has them.
+   *
+   * @example
+   * const frame = fromRows([{ g: 'a', x: 1 }, { g: 'b', x: 2 }, { g: 'a', x: 3 }]);
+   * const made = frame.groupBy('g').transform({ share: col('x').div(col('x').sum()), before: col('x').cumSum() });
+   * await made.rows(); // [{ g: 'a', x: 1, share: 0.25, before: 1 }, { g: 'b', x: 2, share: 1, before: 2 }, { g: 'a', x: 3, share: 0.75, before: 4 }]
+   */
+  transform<const A extends Named<Names<S>>>(columns: A): DataFrame<With<S, SchemaOfNamed<A, S>>> {
+    const items = itemsOf('transform', columns as Named<string>);
+    for (const { expr } of items) checkExpr('transform', expr, this.plan);
+    const by = this.keys.map(({ expr }) => expr);
+    const own = items.map(({ name, expr }) => [name, new Expr(withinGroups(expr, by))] as const);
+    return new DataFrame<S>(this.plan).withColumns(Object.fromEntries(own) as never) as never;
+  }
+
+  protected names(): string[] {
     return this.keys.map(({ name }) => name);
   }
 
-  private each<D>(fn: string, names: readonly string[], ...more: readonly ExprNode[]): D {
-    const keys = this.names();
-    const columns = names.length > 0 ? names : this.plan.columns.filter((name) => !keys.includes(name));
-    const items = columns.map((name): Item => {
-      const own = columnNode(name);
-      const nulls = fn === 'first' || fn === 'last' ? { filter: callNode('isNotNull', own) } : {};
-      const expr: ExprNode = { kind: 'aggregate', fn, args: [own, ...more], ...nulls };
-      checkExpr(fn, expr, this.plan);
-      return { name, expr };
-    });
-    checkUnique(fn, [...keys, ...columns]);
-    return new DataFrame(make.aggregate(this.plan, this.keys, items)) as D;
+  protected grouped<X>(
+    where: string,
+    items: readonly Item[],
+    then = (groups: PlanNode): PlanNode => groups,
+  ): DataFrame<X> {
+    checkUnique(
+      where,
+      [...this.keys, ...items].map(({ name }) => name),
+    );
+    return new DataFrame(then(make.aggregate(this.plan, this.keys, items)));
   }
 
   /** Rows by their places in their groups, from 1, counted from the last where `last`. */

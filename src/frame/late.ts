@@ -21,4 +21,4 @@ export { tableText } from './result/text.js';
 export { schemaOf } from './statement/index.js';
 export { foundNames } from './verbs/found-names.js';
 export { sqlPlan } from './verbs/sql-plan.js';
-export { describePlan, pairsPlan } from './verbs/statistics.js';
+export { describedItems, describePlan, pairsPlan } from './verbs/statistics.js';

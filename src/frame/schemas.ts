@@ -131,3 +131,17 @@ export type Correlated<N extends string> = string extends N
 export type NumericNames<S> = string extends keyof S
   ? string
   : { [K in keyof S]: S[K] extends Numbers ? K : never }[keyof S] & string;
+/** Names of columns that have statistics; of a schema of which nothing is known, any. */
+export type DescribedNames<S> = string extends keyof S
+  ? string
+  : { [C in keyof S]: S[C] extends Undescribed ? never : C }[keyof S] & string;
+/** Statistics of columns beside the keys of groups: `x_count` and its like. */
+export type DescribedGroups<S, K, N extends string> = string extends keyof S
+  ? AnySchema
+  : Simplify<
+      K & { [C in N as `${C}_count` | `${C}_nulls`]: 'int64' } & {
+        [C in N as `${C}_min` | `${C}_max`]: C extends keyof S ? S[C] : never;
+      } & {
+        [C in N & NumericNames<S> as `${C}_${'mean' | 'std' | '25%' | '50%' | '75%'}`]: 'float64';
+      }
+    >;

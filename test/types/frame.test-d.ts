@@ -481,6 +481,38 @@ is<Equal<S<typeof buckets>, { origin: 'string'; date: 'timestamp'; n: 'int64' }>
 // @ts-expect-error no column of times
 df.resample('nope', '1d');
 
+const prices = df.resample('date', '1d').ohlc('delay');
+is<Equal<S<typeof prices>['date'], 'timestamp'>>(true);
+is<Equal<S<typeof prices>['close'], Flights['delay']>>(true);
+const daily = df.resample('date', '1d', { by: 'origin' }).sum('distance');
+is<Equal<S<typeof daily>, { origin: 'string'; date: 'timestamp'; distance: 'int64' }>>(true);
+const quarters = by.quantile([0.1, 0.9], 'delay');
+is<Equal<S<typeof quarters>, { origin: 'string'; quantile: 'float64'; delay: 'float64' }>>(true);
+const quartersOfAll = df.quantile([0.1, 0.9], 'delay');
+is<Equal<S<typeof quartersOfAll>, { quantile: 'float64'; delay: 'float64' }>>(true);
+const ofGroups = await by.describe('distance', 'destination');
+is<Equal<S<typeof ofGroups>['distance_75%'], 'float64'>>(true);
+is<Equal<S<typeof ofGroups>['destination_max'], 'string'>>(true);
+// @ts-expect-error text has no mean
+is<Equal<S<typeof ofGroups>['destination_mean'], 'float64'>>(true);
+const beside = by.transform({
+  share: col('delay').div(col('delay').sum()),
+  distance: col('distance').mean(),
+});
+is<Equal<S<typeof beside>['share'], 'float64'>>(true);
+is<Equal<S<typeof beside>['distance'], 'float64'>>(true);
+// @ts-expect-error no column
+by.transform({ x: col('nope').sum() });
+// @ts-expect-error no column
+by.nLargest(2, 'nope');
+is<Equal<S<ReturnType<typeof by.nLargest>>, Flights>>(true);
+// @ts-expect-error no such rows
+df.nLargest(2, 'delay', { keep: 'any' });
+// @ts-expect-error no column
+df.sample({ n: 2, weights: 'nope' });
+// @ts-expect-error how many or which share
+df.sample({ n: 2, fraction: 0.5 });
+
 // Rows that stay, and rows that are drawn.
 is<Equal<S<ReturnType<typeof kept>>, S<typeof df>>>(true);
 const kept = () => df.distinct('origin', { keep: 'last' }).sample({ n: 3, seed: 1 });

@@ -33,7 +33,8 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
   }
 
   /**
-   * Rows in buckets of time, such as '15m', '1d' or '1mo' wide, counted from 1970-01-01: `resample('time', '1d').agg({ … })`.
+   * Rows in buckets of time, such as '15m', '1d' or '1mo' wide, counted from 1970-01-01: `resample('time', '1d').agg({ … })`. Within a bucket rows are in the order of
+   * time, which `first()`, `last()`, `toList()` and `ohlc` go by.
    *
    * @example
    * const frame = fromRows([{ t: new Date('2024-01-01T10:00Z'), x: 1 }, { t: new Date('2024-01-01T11:00Z'), x: 3 }]);
@@ -58,14 +59,23 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
   }
 
   /**
-   * One row: the value of each column below which the share `q` of its values lies, interpolated; of some columns, or of all.
+   * One row: the value of each column below which the share `q` of its values lies, interpolated; of some columns, or of all. Of several shares each is a row, and
+   * the column `quantile` says which.
    *
-   * @throws RangeError where `q` does not lie between 0 and 1
+   * @throws RangeError where one does not lie between 0 and 1
    * @example
-   * await fromRows([{ x: 1, y: 10 }, { x: 5, y: 20 }]).quantile(0.25).rows(); // [ { x: 2, y: 12.5 } ]
+   * const frame = fromRows([{ x: 1, y: 10 }, { x: 5, y: 20 }]);
+   * await frame.quantile(0.25).rows(); // [ { x: 2, y: 12.5 } ]
+   * await frame.quantile([0.25, 0.5], 'x').rows(); // [{ quantile: 0.25, x: 2 }, { quantile: 0.5, x: 3 }]
    */
-  quantile<const N extends Names<S>>(q: number, ...names: readonly N[]): DataFrame<{ [C in N]: 'float64' }> {
-    return new GroupBy<S, Record<never, never>>(this.plan, []).quantile(q, ...names) as never;
+  quantile<const N extends Names<S>>(q: number, ...names: readonly N[]): DataFrame<{ [C in N]: 'float64' }>;
+  quantile<const N extends Names<S>>(
+    qs: readonly number[],
+    ...names: readonly N[]
+  ): DataFrame<Simplify<{ quantile: 'float64' } & { [C in N]: 'float64' }>>;
+  quantile(q: number | readonly number[], ...names: readonly Names<S>[]): unknown {
+    const all = new GroupBy<S, Record<never, never>>(this.plan, []);
+    return typeof q === 'number' ? all.quantile(q, ...names) : all.quantile(q, ...names);
   }
 
   /**

@@ -4,13 +4,14 @@ import { exprNode, sortKeys } from '../expr/methods/core.js';
 import { callNode, columnNode, type ExprNode, hasAggregate, hasWindow, literalNode } from '../expr/node.js';
 import type { OrderTerm } from '../expr/operand.js';
 import type { DataFrame } from '../frame.js';
-import { given } from '../given.js';
 import { checkExpr, checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
 import { checkPredicate } from '../plan/mismatch.js';
 import type { PlanNode } from '../plan/node.js';
 import type { Names } from '../types.js';
+import { type KeepOptions, mostPlan } from '../verbs/most.js';
 import { type DivisionValue, dividedBy, type RangeOptions, repartitionPlan } from '../verbs/repartition.js';
+import { drawnPlan, type SampleOf, type SampleOptions } from '../verbs/sample.js';
 import { ColumnVerbs } from './columns.js';
 import { wholeNumber } from './core.js';
 
@@ -104,30 +105,27 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
   }
 
   /**
-   * The rows with the greatest values of some columns, the greatest first; nulls come last.
+   * The rows with the greatest values of some columns, the greatest first; nulls come last. Of rows with the same values the first are taken, or the last with
+   * `{ keep: 'last' }`, or with `{ keep: 'all' }` all that have the values of the last one: more rows then.
    *
    * @example
+   * const frame = fromRows([{ x: 1, y: 'a' }, { x: 1, y: 'b' }, { x: 2, y: 'c' }]);
+   * await frame.nLargest(2, 'x').select('y').rows(); // [{ y: 'c' }, { y: 'a' }]
+   * await frame.nLargest(2, 'x', { keep: 'all' }).select('y').rows(); // [{ y: 'c' }, { y: 'a' }, { y: 'b' }]
    * await fromRows([{ x: 1 }, { x: 3 }, { x: 2 }]).nLargest(2, 'x').rows(); // [ { x: 3 }, { x: 2 } ]
    */
-  nLargest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
-    this.ranked('nLargest', count, by);
-    return this.sort(by.map((name) => ({ descending: name }))).limit(count);
+  nLargest(count: number, ...by: readonly (Names<S> | KeepOptions)[]): DataFrame<S> {
+    return this.of(mostPlan('nLargest', this.plan, count, by));
   }
   /**
-   * The rows with the least values of some columns, the least first; nulls come last.
+   * The rows with the least values of some columns, the least first; nulls come last. Of rows with the same values the first are taken, or the last with
+   * `{ keep: 'last' }`, or with `{ keep: 'all' }` all that have the values of the last one.
    *
    * @example
    * await fromRows([{ x: 1 }, { x: 3 }, { x: 2 }]).nSmallest(2, 'x').rows(); // [ { x: 1 }, { x: 2 } ]
    */
-  nSmallest(count: number, ...by: readonly Names<S>[]): DataFrame<S> {
-    this.ranked('nSmallest', count, by);
-    return this.sort(by).limit(count);
-  }
-
-  private ranked(where: string, count: number, by: readonly string[]): void {
-    wholeNumber(where, count);
-    if (by.length === 0) throw new TypeError(`${where}: say by which columns, ${where}(${count}, 'x')`);
-    checkNames(where, by, this.plan.columns);
+  nSmallest(count: number, ...by: readonly (Names<S> | KeepOptions)[]): DataFrame<S> {
+    return this.of(mostPlan('nSmallest', this.plan, count, by));
   }
 
   /**
@@ -190,32 +188,18 @@ export abstract class RowVerbs<in out S> extends ColumnVerbs<S> {
   }
 
   /**
-   * Rows drawn by chance, in their order: about a share of them, or `{ n }` rows, each once; all, where there are not as many.
+   * Rows drawn by chance, in their order: about a share of them, or `{ n }` rows, each once; all, where there are not as many. With `weights` rows are drawn as often as
+   * those say, and a share is exact.
    *
    * @param share between 0 and 1, or how many
+   * @throws RangeError where a share does not lie between 0 and 1, or a number of rows is none
    * @example
    * await fromRows([{ x: 1 }, { x: 2 }]).sample(1).count(); // 2
    * await fromRows([{ x: 1 }, { x: 2 }, { x: 3 }]).sample({ n: 2, seed: 7 }).count(); // 2
+   * await fromRows([{ x: 1, w: 0 }, { x: 2, w: 9 }]).sample({ n: 1, weights: 'w' }).rows(); // [ { x: 2, w: 9 } ]
    */
-  sample(
-    share: number | { readonly n: number; readonly seed?: number },
-    options: { readonly seed?: number } = {},
-  ): DataFrame<S> {
-    checkOptions('sample', options, ['seed']);
-    if (typeof share === 'object') {
-      checkOptions('sample', share, ['n', 'seed']);
-      const { n, seed = options.seed ?? 0 } = share;
-      wholeNumber('sample: n', n);
-      wholeNumber('sample: seed', seed);
-      return this.of(drawnRows(this.plan, n, seed));
-    }
-    if (!(share >= 0 && share <= 1)) {
-      const meant = Number.isInteger(share) && share > 1 ? `; so many rows are drawn by { n: ${share} }` : '';
-      throw new RangeError(`sample: the fraction lies between 0 and 1, and is ${given(share)}${meant}`);
-    }
-    const { seed = 0 } = options;
-    wholeNumber('sample: seed', seed);
-    return this.of(make.sample(this.plan, share, seed));
+  sample(share: number | SampleOf<Names<S>>, options: SampleOptions<Names<S>> = {}): DataFrame<S> {
+    return this.of(drawnPlan(this.plan, share, options));
   }
 
   /**
@@ -262,17 +246,6 @@ function keptNode(keep: 'last' | 'none', by: readonly string[]): ExprNode {
   const rows: ExprNode = { ...window, fn: 'size', ordered: false };
   const place: ExprNode = { ...window, fn: 'rowNumber', ordered: true };
   return callNode('eq', keep === 'last' ? place : literalNode(1), rows);
-}
-
-/** So many rows, chosen by a hash of their numbers: in partitions of their places, by which each partition gives the first. */
-function drawnRows(plan: PlanNode, n: number, seed: number): PlanNode {
-  const place = { expr: columnNode(make.STABLE), descending: false, nulls: 'last' } as const;
-  const chance = callNode('hash', callNode('hash', place.expr), literalNode(seed));
-  const drawn = make.limit(
-    make.sort(make.numbered(plan, make.STABLE), [{ ...place, expr: chance }, place]),
-    n,
-  );
-  return make.pick(make.sort(drawn, [place]), plan.columns);
 }
 
 /** A filter; windows in its predicate are computed first. */

@@ -123,7 +123,7 @@ class Keys {
       case 'join': {
         const pairs = node.on.map(({ left, right }) => `${keyOf(left)} ${keyOf(right)}`).join(' ');
         const { asof } = node;
-        return `${node.how} ${pairs} ${asof ? `${keyOf(asof.left)} ${keyOf(asof.right)} ${asof.direction}` : ''}`;
+        return `${node.how} ${pairs} ${asof ? `${keyOf(asof.left)} ${keyOf(asof.right)} ${asof.direction} ${asof.strict ?? false}` : ''}`;
       }
       case 'distinct':
         return JSON.stringify(node.on ?? []);

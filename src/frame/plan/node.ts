@@ -196,6 +196,8 @@ export interface JoinNode extends Base {
     readonly left: ExprNode;
     readonly right: ExprNode;
     readonly direction: 'backward' | 'forward';
+    /** Whether rows of the same place do not match. */
+    readonly strict?: true;
   };
   /** What is in the result, from which side. */
   readonly output: readonly {

@@ -36,7 +36,7 @@ export function describeNode(node: PlanNode): string {
       const on = node.on.map(({ left, right }) => `${printExpr(left)} == ${printExpr(right)}`);
       if (node.asof)
         on.push(
-          `${printExpr(node.asof.left)} ${node.asof.direction === 'backward' ? '>=' : '<='} ${printExpr(node.asof.right)}`,
+          `${printExpr(node.asof.left)} ${node.asof.direction === 'backward' ? '>' : '<'}${node.asof.strict ? '' : '='} ${printExpr(node.asof.right)}`,
         );
       return `${node.how} join${on.length > 0 ? ` on ${on.join(' and ')}` : ''}`;
     }

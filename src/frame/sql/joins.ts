@@ -97,11 +97,11 @@ function join(node: JoinNode, writer: PlanWriter): Region {
   const right = how === 'inner' || how === 'cross' ? side(node.right, writer) : table(node.right, writer);
   const on = node.on.map((pair) => `${sqlIn(left, pair.left, writer)} = ${sqlIn(right, pair.right, writer)}`);
   if (node.asof) {
-    const { direction } = node.asof;
+    const operator = (node.asof.direction === 'backward' ? '>' : '<') + (node.asof.strict ? '' : '=');
     const [here, there] = [sqlIn(left, node.asof.left, writer), sqlIn(right, node.asof.right, writer)];
     // DuckDB 1.5 takes null for the greatest value there is in some of these joins, as behind groups.
     on.push(`(${here} IS NOT NULL) = (${there} IS NOT NULL)`);
-    on.push(`${here} ${direction === 'backward' ? '>=' : '<='} ${there}`);
+    on.push(`${here} ${operator} ${there}`);
   }
   const condition = how === 'cross' ? '' : ` ON ${on.join(' AND ') || 'true'}`;
   const columns = new Map(

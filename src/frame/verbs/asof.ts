@@ -11,8 +11,11 @@ import { validated } from './unique-keys.js';
 
 const OPTIONS: readonly string[] = [
   ...['on', 'leftOn', 'rightOn', 'how', 'suffix', 'validate', 'indicator'],
-  ...['asof', 'direction', 'tolerance'],
+  ...['asof', 'direction', 'tolerance', 'allowExactMatches'],
 ];
+
+/** What says nothing of other joins. */
+const OF_ASOF = ['direction', 'tolerance', 'allowExactMatches'] as const;
 
 /** The plan of a join: one node, but for asof joins with the nearest row or with a tolerance, and where keys are to be unique. */
 export function joinedPlan(left: PlanNode, right: PlanNode, given: JoinOptions<string, string>): PlanNode {
@@ -58,8 +61,13 @@ function indicatedPlan(
 
 function plainPlan(left: PlanNode, right: PlanNode, all: JoinOptions<string, string>): PlanNode {
   const { tolerance, direction = 'backward', validate, indicator: _, ...options } = all;
-  if (validate !== undefined) return validated(joinPlan(left, right, options), validate);
   const asof = options.how === 'asof' || (options.how === undefined && options.asof !== undefined);
+  const stray = asof ? undefined : OF_ASOF.find((name) => all[name] !== undefined);
+  if (stray !== undefined)
+    throw new TypeError(`join: ${stray} is of asof joins: say which column is compared, asof: 'time'`);
+  if (!['boolean', 'undefined'].includes(typeof options.allowExactMatches))
+    throw new TypeError(`join: allowExactMatches is true or false, not ${given(options.allowExactMatches)}`);
+  if (validate !== undefined) return validated(joinPlan(left, right, options), validate);
   if (!asof) return joinPlan(left, right, options);
   if (!['backward', 'forward', 'nearest'].includes(direction))
     throw new TypeError(
@@ -112,6 +120,7 @@ function nearestPlan(left: PlanNode, right: PlanNode, options: PlainJoinOptions)
       how: 'asof',
       asof: [here, `${prefix}${there}`],
       direction,
+      ...(options.allowExactMatches === false && { allowExactMatches: false }),
       leftOn: leftOn.map((expr) => new Expr(expr)),
       rightOn: rightOn.map((_, i) => `${prefix}:${i}`),
     });

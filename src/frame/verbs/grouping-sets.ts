@@ -1,18 +1,21 @@
 import { DataFrame } from '../frame.js';
 import { GroupBy } from '../groupby.js';
-import { checkNames } from '../plan/check.js';
+import { checkNames, checkUnique } from '../plan/check.js';
+import * as make from '../plan/make.js';
 import type { AggregatePlan, Item, PlanNode } from '../plan/node.js';
 import { subtotals } from '../plan/subtotals.js';
 import type { Named, SchemaOfNamed } from '../schemas.js';
 import type { Names, Simplify } from '../types.js';
+import { GroupStatistics } from './group-statistics.js';
 
 /** Groups by several sets of keys, to be aggregated: subtotals and totals. */
-export class GroupingSets<S, K> {
+export class GroupingSets<S, K> extends GroupStatistics<S, K> {
   constructor(
-    private readonly plan: PlanNode,
+    protected readonly plan: PlanNode,
     private readonly keys: readonly Item[],
     private readonly sets: readonly (readonly string[])[],
   ) {
+    super();
     const names = keys.map(({ name }) => name);
     if (sets.length === 0) throw new TypeError('groupingSets: there is no set of keys');
     for (const set of sets) checkNames('groupingSets', set, names);
@@ -30,6 +33,19 @@ export class GroupingSets<S, K> {
   agg<const A extends Named<Names<S>>>(aggregates: A): DataFrame<Simplify<K & SchemaOfNamed<A, S>>> {
     const whole = new GroupBy<S, K>(this.plan, this.keys).agg(aggregates).plan as AggregatePlan;
     return new DataFrame(subtotals(whole, this.sets));
+  }
+
+  protected names(): string[] {
+    return this.keys.map(({ name }) => name);
+  }
+
+  protected grouped<X>(
+    where: string,
+    items: readonly Item[],
+    then = (groups: PlanNode): PlanNode => groups,
+  ): DataFrame<X> {
+    checkUnique(where, [...this.names(), ...items.map(({ name }) => name)]);
+    return new DataFrame(then(subtotals(make.aggregate(this.plan, this.keys, items), this.sets)));
   }
 }
 

@@ -26,6 +26,8 @@ export interface JoinOptions<L extends string, R extends string> {
   /** Of an asof join: the column that is compared, of both frames or of each. */
   readonly asof?: (L & R) | readonly [L, R];
   readonly direction?: 'backward' | 'forward' | 'nearest';
+  /** Of an asof join: whether a row of just the same place matches; default: true. */
+  readonly allowExactMatches?: boolean;
   /** Of an asof join: how far the compared columns may lie apart, as a number or a span of time ('10m'); beyond it nothing matches. */
   readonly tolerance?: number | string;
   /**
@@ -59,6 +61,7 @@ export function joinPlan(left: PlanNode, right: PlanNode, options: PlainJoinOpti
     how = options.asof === undefined ? 'inner' : 'asof',
     suffix = '_right',
     direction = 'backward',
+    allowExactMatches = true,
   } = options;
   if (!HOWS.includes(how))
     throw new TypeError(
@@ -105,7 +108,14 @@ export function joinPlan(left: PlanNode, right: PlanNode, options: PlainJoinOpti
     right: asof ? candidates(right, rightOn, asof[1], direction) : right,
     how,
     on,
-    ...(asof && { asof: { left: columnNode(asof[0]), right: columnNode(asof[1]), direction } }),
+    ...(asof && {
+      asof: {
+        left: columnNode(asof[0]),
+        right: columnNode(asof[1]),
+        direction,
+        ...(!allowExactMatches && { strict: true as const }),
+      },
+    }),
     output,
     columns,
   });

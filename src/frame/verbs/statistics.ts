@@ -10,6 +10,8 @@ import type { AnySchema, Schema } from '../types.js';
 
 const NUMERIC = /^(u?int\d|float|decimal)/;
 const ORDERED = new Set<unknown>(['string', 'date', 'time', 'timestamp', 'timestamptz', 'uuid']);
+/** What text and times have of them. */
+const OF_ORDERED: ReadonlySet<string> = new Set(['count', 'nulls', 'min', 'max']);
 const STATISTICS = ['count', 'nulls', 'mean', 'std', 'min', '25%', '50%', '75%', 'max'] as const;
 
 /**
@@ -20,26 +22,10 @@ export async function describePlan(plan: PlanNode, run: FrameOptions): Promise<P
   const schema = await schemaOf(plan, run);
   const columns = plan.columns.filter((name) => numeric(schema[name]) || ORDERED.has(schema[name]));
   if (columns.length === 0) throw new TypeError('describe: there is no column of numbers, text or times');
-  const statistic = (name: string, what: (typeof STATISTICS)[number]): ExprNode => {
-    const own = columnNode(name);
-    const value: ExprNode =
-      schema[name] === 'bool' ? { kind: 'cast', value: own, to: 'float64', strict: true } : own;
-    const aggregate = (fn: string, ...more: ExprNode[]): ExprNode => ({
-      kind: 'aggregate',
-      fn,
-      args: [value, ...more],
-    });
-    if (what === 'count' || what === 'min' || what === 'max') return aggregate(what);
-    if (what === 'nulls')
-      return callNode('sub', { kind: 'aggregate', fn: 'size', args: [] }, aggregate('count'));
-    if (!numeric(schema[name])) return nullLike(own);
-    if (what === 'mean' || what === 'std') return aggregate(what);
-    return aggregate('quantile', literalNode(Number.parseInt(what, 10) / 100));
-  };
   const rows = STATISTICS.map((what) => {
     const items = columns.map((name): Item => {
       const to = numeric(schema[name]) ? 'float64' : 'string';
-      return { name, expr: { kind: 'cast', value: statistic(name, what), to, strict: true } };
+      return { name, expr: { kind: 'cast', value: statisticOf(name, what, schema[name]), to, strict: true } };
     });
     const label: ExprNode = literalNode(what);
     const row = make.aggregate(plan, [], items);
@@ -48,6 +34,45 @@ export async function describePlan(plan: PlanNode, run: FrameOptions): Promise<P
   });
   checkUnique('describe', ['statistic', ...columns]);
   return make.union(rows, ['statistic', ...columns]);
+}
+
+/** One of the statistics of a column; null where its type has none such. */
+function statisticOf(name: string, what: (typeof STATISTICS)[number], type: unknown): ExprNode {
+  const own = columnNode(name);
+  const value: ExprNode = type === 'bool' ? { kind: 'cast', value: own, to: 'float64', strict: true } : own;
+  const aggregate = (fn: string, ...more: ExprNode[]): ExprNode => ({
+    kind: 'aggregate',
+    fn,
+    args: [value, ...more],
+  });
+  if (what === 'count' || what === 'min' || what === 'max') return aggregate(what);
+  if (what === 'nulls')
+    return callNode('sub', { kind: 'aggregate', fn: 'size', args: [] }, aggregate('count'));
+  if (!numeric(type)) return nullLike(own);
+  if (what === 'mean' || what === 'std') return aggregate(what);
+  return aggregate('quantile', literalNode(Number.parseInt(what, 10) / 100));
+}
+
+/** Statistics of columns of groups, by `x_count` and its like; columns of types that have none are left out. */
+export async function describedItems(
+  plan: PlanNode,
+  names: readonly string[],
+  run: FrameOptions,
+): Promise<readonly Item[]> {
+  const schema = await schemaOf(plan, run);
+  const columns = names.filter((name) => numeric(schema[name]) || ORDERED.has(schema[name]));
+  if (columns.length === 0) throw new TypeError('describe: there is no column of numbers, text or times');
+  return columns.flatMap((name) =>
+    STATISTICS.filter((what) => numeric(schema[name]) || OF_ORDERED.has(what)).map((what): Item => {
+      const extreme = what === 'min' || what === 'max';
+      const expr = statisticOf(name, what, extreme ? undefined : schema[name]);
+      const float = !extreme && what !== 'count' && what !== 'nulls';
+      return {
+        name: `${name}_${what}`,
+        expr: float ? { kind: 'cast', value: expr, to: 'float64', strict: true } : expr,
+      };
+    }),
+  );
 }
 
 const numeric = (type: unknown): boolean =>
