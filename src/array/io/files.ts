@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { atExit } from '../../engine/disk/cleanup.js';
 import {
   defaultSpillDirectory,
@@ -9,7 +10,6 @@ import { openNetcdf } from '../../io/netcdf/open.js';
 import { openNpy } from '../../io/npy.js';
 import { openNpz } from '../../io/npz.js';
 import { abortWrite } from '../../io/replace.js';
-import type { Target } from '../../io/source.js';
 import { createNpy, finishNpy } from '../../io/write-npy.js';
 import { createZarr, finishZarr, type ZarrCodec } from '../../io/zarr/create.js';
 import { openZarr } from '../../io/zarr/open.js';
@@ -19,8 +19,10 @@ import type { TileArray } from '../array.js';
 import { asarray } from '../asarray.js';
 import type { ArrayCompute } from '../compute/compute.js';
 import type { ArrayInput } from '../input.js';
+import { requireList } from '../nodes/axes.js';
 import { type ChunkSpec, largest, normalizeChunks } from '../nodes/chunks.js';
-import { fromSource, writeTo } from './arrays.js';
+import { fromSource } from './reading.js';
+import { type Writing, writeAll } from './writing.js';
 
 /** How an array in a file is read. */
 export interface ReadOptions {
@@ -161,7 +163,7 @@ export async function toZarr(x: ArrayInput, path: string, options: ZarrWriteOpti
     chunks: sizes.map(largest),
     ...defined({ codec, zarrFormat, attributes, dimensions, overwrite }),
   });
-  await guarded(array, target, finishZarr, run);
+  await writeAll([{ array, target, finish: finishZarr }], run);
 }
 
 /** How an array is written to an npy file, and computed. */
@@ -185,7 +187,52 @@ export async function toNpy(x: ArrayInput, path: string, options: NpyWriteOption
   const array = asarray(x) as TileArray<DType>;
   requireKnown('toNpy', array);
   const target = createNpy(path, { shape: array.shape, dtype: array.dtype, ...defined({ overwrite }) });
-  await guarded(array, target, finishNpy, run);
+  await writeAll([{ array, target, finish: finishNpy }], run);
+}
+
+/**
+ * Computes several arrays into new files in one pass: what they share is computed once. Each array has its own path: one that ends in `.npy` becomes such a file, any
+ * other a Zarr store, chunked as the array is. Nothing is at any of the paths until all arrays are written.
+ *
+ * @throws RangeError where there are not as many paths as arrays; where something is at a path and `overwrite` is not set, or two are the same; else as `toZarr`, and then
+ *   nothing is left behind
+ * @example
+ * const centred = x.subtract(x.mean());
+ * await store([centred, centred.square()], ['centred.zarr', 'squares.npy']);
+ * await fromNpy('squares.npy').sum().compute(); // 17.5
+ */
+export async function store(
+  arrays: readonly ArrayInput[],
+  paths: readonly string[],
+  options: NpyWriteOptions = {},
+): Promise<void> {
+  requireList(arrays, 'store');
+  checkOptions('store', options, WRITE);
+  if (!Array.isArray(paths) || paths.length !== arrays.length)
+    throw new RangeError(
+      `store: ${arrays.length} arrays need as many paths, not ${Array.isArray(paths) ? paths.length : String(paths)}`,
+    );
+  const twice = paths.find((path, i) => paths.slice(0, i).some((other) => resolve(other) === resolve(path)));
+  if (twice !== undefined) throw new RangeError(`store: two arrays cannot be written to one path, ${twice}`);
+  const { overwrite, ...run } = options;
+  const given = arrays.map((x) => asarray(x) as TileArray<DType>);
+  for (const array of given) requireKnown('store', array);
+  const writings: Writing[] = [];
+  try {
+    for (const [i, array] of given.entries()) writings.push(writingOf(array, paths[i], { overwrite }));
+  } catch (error) {
+    for (const { target } of writings) abortWrite(target);
+    throw error;
+  }
+  await writeAll(writings, run);
+}
+
+function writingOf(array: TileArray<DType>, path: string, options: NpyWriteOptions): Writing {
+  const { shape, dtype, chunks } = array;
+  if (path.endsWith('.npy'))
+    return { array, target: createNpy(path, { shape, dtype, ...defined(options) }), finish: finishNpy };
+  const target = createZarr(path, { shape, dtype, chunks: chunks.map(largest), ...defined(options) });
+  return { array, target, finish: finishZarr };
 }
 
 function requireKnown(label: string, array: TileArray<DType>): void {
@@ -193,21 +240,6 @@ function requireKnown(label: string, array: TileArray<DType>): void {
     throw new Error(
       `${label}: an array with unknown chunk sizes cannot be written; call computeChunkSizes() first`,
     );
-}
-
-/** Writes, and leaves no partial file behind when the process is interrupted. */
-async function guarded(
-  array: TileArray<DType>,
-  target: Target,
-  finish: (t: Target) => void | Promise<void>,
-  run: ArrayCompute,
-): Promise<void> {
-  const forget = atExit(() => abortWrite(target));
-  try {
-    await writeTo(array, target, { finish, abort: abortWrite }, run);
-  } finally {
-    forget();
-  }
 }
 
 function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

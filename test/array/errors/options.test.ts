@@ -60,6 +60,7 @@ const MISSPELT: Readonly<Record<string, (options: never) => unknown>> = {
   fromNpz: (o) => tw.fromNpz('none.npz', 'x', o),
   fromNetcdf: (o) => tw.fromNetcdf('none.nc', 'x', o),
   fromZarr: (o) => tw.fromZarr('none.zarr', o),
+  store: (o) => tw.store([x], ['none.npy'], o),
   toNpy: (o) => tw.toNpy(x, 'none.npy', o),
   toZarr: (o) => tw.toZarr(x, 'none.zarr', o),
   compute: (o) => x.compute(o),

@@ -51,6 +51,13 @@ np.savez('stored.npz', x=x); np.savez_compressed('deflated.npz', x=x)`,
     const x = tw.arange(600, { chunks: 90 }).reshape([30, 20]).multiply(0.5);
     await tw.toNpy(x, at('out.npy'), { engine });
     await tw.toZarr(x, at('out.zarr'), { engine, chunks: [8, 20] });
+    await tw.store([x.T, x.sum(1)], [at('turned.npy'), at('rows.npy')], { engine });
+    expect(
+      numpy(
+        python,
+        `x = np.arange(600).reshape(30, 20) / 2; print((np.load('turned.npy') == x.T).all(), (np.load('rows.npy') == x.sum(1)).all())`,
+      ),
+    ).toBe('True True');
     expect(
       numpy(
         python,
