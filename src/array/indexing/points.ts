@@ -4,10 +4,10 @@ import type { ArrayInput, DTypeOf } from '../input.js';
 import { requireKnown, requireList } from '../nodes/axes.js';
 import {
   blockAt,
-  blockShape,
   boundaries,
   type Chunks,
   cut,
+  gridOf,
   largest,
   product,
   stridesOf,
@@ -71,7 +71,8 @@ function stretched({ list, shape }: Listed, to: readonly number[]): Float64Array
 function pointsNode(input: ArrayNode, points: readonly Float64Array[], count: number): ArrayNode {
   const pieces = cut(count, product(input.chunks.map(largest)));
   const offsets = boundaries(pieces);
-  const plans = pieces.map((_, p) => groups(input.chunks, points, offsets[p], offsets[p + 1]));
+  const grouping = new Grouping(input.chunks, points);
+  const plans = pieces.map((_, p) => grouping.between(offsets[p], offsets[p + 1]));
   const [dtype] = input.parts;
   return makeNode<TasksNode>('points', points, {
     kind: 'tasks',
@@ -82,12 +83,7 @@ function pointsNode(input: ArrayNode, points: readonly Float64Array[], count: nu
       key,
       op: 'array/points',
       inputs: plans[piece].map(({ block }) => emit.keyOf(input, block)),
-      params: {
-        picks: plans[piece].map(({ from, to }) => ({
-          from: Float64Array.from(from),
-          to: Float64Array.from(to),
-        })),
-      } satisfies PointsParams,
+      params: { picks: plans[piece].map(({ from, to }) => ({ from, to })) } satisfies PointsParams,
       ...moved([{ dtype, shape: [pieces[piece]] }]),
     }),
   });
@@ -96,32 +92,67 @@ function pointsNode(input: ArrayNode, points: readonly Float64Array[], count: nu
 /** The points in one block: where they are in it, in C order, and the places of the result that they go to. */
 interface Group {
   readonly block: readonly number[];
-  readonly from: number[];
-  readonly to: number[];
+  readonly from: Float64Array;
+  readonly to: Float64Array;
 }
 
-/** Which blocks have the points from one on until before another. */
-function groups(
-  chunks: Chunks,
-  points: readonly Float64Array[],
-  from: number,
-  until: number,
-): readonly Group[] {
-  const starts = chunks.map(boundaries);
-  const gridSteps = stridesOf(chunks.map((sizes) => sizes.length));
-  const found = new Map<number, Group & { readonly steps: readonly number[] }>();
-  for (let i = from; i < until; i++) {
-    const block = points.map((list, a) => blockAt(starts[a], list[i]));
-    const number = block.reduce((n, at, a) => n + at * gridSteps[a], 0);
-    let group = found.get(number);
-    if (group === undefined) {
-      group = { block, from: [], to: [], steps: stridesOf(blockShape(chunks, block)) };
-      found.set(number, group);
-    }
-    let at = 0;
-    for (let a = 0; a < points.length; a++) at += (points[a][i] - starts[a][block[a]]) * group.steps[a];
-    group.from.push(at);
-    group.to.push(i - from);
+/** Tells which blocks have which points. */
+class Grouping {
+  private readonly starts: readonly (readonly number[])[];
+  private readonly grid: readonly number[];
+  /** By block: how many points were counted in it. */
+  private readonly counts: Uint32Array;
+
+  constructor(
+    private readonly chunks: Chunks,
+    private readonly points: readonly Float64Array[],
+  ) {
+    this.starts = chunks.map(boundaries);
+    this.grid = gridOf(chunks);
+    this.counts = new Uint32Array(product(this.grid));
   }
-  return [...found.values()];
+
+  /** Of the points from one on until before another, those in each block, by the order of blocks' first points. */
+  between(from: number, until: number): readonly Group[] {
+    const { blocks, places } = this.locate(from, until);
+    const { counts } = this;
+    const met: number[] = [];
+    for (const block of blocks) if (counts[block]++ === 0) met.push(block);
+    const ends = met.map((block) => counts[block]);
+    for (let g = 1; g < ends.length; g++) ends[g] += ends[g - 1];
+    // From here on what counts is where the next point of a block goes.
+    for (let g = 0; g < met.length; g++) counts[met[g]] = g === 0 ? 0 : ends[g - 1];
+    const [sorted, order] = [new Float64Array(blocks.length), new Float64Array(blocks.length)];
+    for (let i = 0; i < blocks.length; i++) {
+      const next = counts[blocks[i]]++;
+      sorted[next] = places[i];
+      order[next] = i;
+    }
+    for (const block of met) counts[block] = 0;
+    return met.map((block, g) => {
+      const range = [g === 0 ? 0 : ends[g - 1], ends[g]] as const;
+      return { block: this.at(block), from: sorted.slice(...range), to: order.slice(...range) };
+    });
+  }
+
+  /** For each point the number of its block, in C order, and its place in that. */
+  private locate(from: number, until: number): { blocks: Uint32Array; places: Float64Array } {
+    const { starts, chunks, points, grid } = this;
+    const blocks = new Uint32Array(until - from);
+    const places = new Float64Array(until - from);
+    for (let axis = 0; axis < points.length; axis++) {
+      const [list, own, sizes] = [points[axis], starts[axis], chunks[axis]];
+      for (let i = from; i < until; i++) {
+        const b = blockAt(own, list[i]);
+        blocks[i - from] = blocks[i - from] * grid[axis] + b;
+        places[i - from] = places[i - from] * sizes[b] + (list[i] - own[b]);
+      }
+    }
+    return { blocks, places };
+  }
+
+  private at(number: number): number[] {
+    const steps = stridesOf(this.grid);
+    return steps.map((step, axis) => Math.floor(number / step) % this.grid[axis]);
+  }
 }

@@ -38,6 +38,8 @@ refused({
   points: [
     ['of too few axes', () => tw.vindex(x, [[0]]), 'RangeError', 'vindex: 1 lists of places for 2 axes'],
     ['outside', () => tw.vindex(x, [[3], [0]]), 'RangeError', 'index 3', 'axis 0 with size 3'],
+    ['in ragged lists', () => tw.vindex(x, [[[0, 1], wrong([2])], [0]]), 'TypeError', 'vindex', 'ragged'],
+    ['in lists of others', () => tw.vindex(x, [wrong([0, true]), [0]]), 'TypeError', 'vindex', 'boolean'],
     ['in halves', () => tw.vindex(x, [[0.5], [0]]), 'TypeError', 'vindex: index 0.5'],
     ['that are not computed', () => tw.vindex(x, [tw.ones(1), [0]]), 'TypeError', 'vindex', 'compute()'],
     [
