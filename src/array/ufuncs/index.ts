@@ -66,6 +66,7 @@ export type {
 export { reciprocal, square } from './number.js';
 export { floorDivide, fmod, leftShift, mod, power, remainder, rightShift } from './numeric.js';
 export type { PromoteInputs } from './operands.js';
+export { absolute, around, bitwiseNot, deg2rad, fix, rad2deg, trueDivide } from './other-names.js';
 export { divmod, heaviside, isneginf, isposinf, modf, sinc } from './pieces.js';
 export { isfinite, isinf, isnan, logicalNot, signbit } from './predicates.js';
 export { abs, ceil, floor, invert, negative, positive, sign, trunc } from './same.js';
