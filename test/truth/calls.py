@@ -34,6 +34,8 @@ RENAMED = {
     "atleast1d": "atleast_1d",
     "atleast2d": "atleast_2d",
     "atleast3d": "atleast_3d",
+    "trueDivide": "true_divide",
+    "bitwiseNot": "bitwise_not",
 }
 OPTIONS = {"equalNan": "equal_nan", "toBegin": "to_begin", "toEnd": "to_end", "returnCounts": "return_counts", "returnInverse": "return_inverse"}
 

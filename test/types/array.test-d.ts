@@ -466,6 +466,7 @@ same(tw.outer(int8, uint8), int16);
 same(await tw.allclose(float64, 1).compute(), flag);
 same(await tw.arrayEqual(float64, int8).compute(), flag);
 same(tw.histogram(int8)[1], float64);
+is<Equal<ReturnType<typeof tw.histogram<TileArray<'float32'>>>[1], TileArray<'float32' | 'float64'>>>(true);
 is<Equal<D<ReturnType<typeof tw.cov>>, 'float32' | 'float64'>>(true);
 is<Equal<D<ReturnType<typeof tw.einsum>>, DType>>(true);
 same(tw.norm(int8, { axis: 0 }), float64);

@@ -4,8 +4,8 @@ import { blockOf } from './gather.js';
 /** Counts the elements of a block between edges, or adds up their weights. */
 export const histogram: Op = ({ key, inputs, out }) => {
   const values = blockOf(inputs[0], key).data;
-  const edges = blockOf(inputs[1], key).data as Float64Array;
-  if (edges.some(Number.isNaN))
+  const edges = blockOf(inputs[1], key).data as Float32Array | Float64Array;
+  if (edges.some((edge) => Number.isNaN(edge)))
     throw new RangeError(
       'histogram: elements that are not finite have no least and greatest; say where bins begin and end by range',
     );
@@ -25,7 +25,7 @@ export const histogram: Op = ({ key, inputs, out }) => {
 };
 
 /** The last bin that begins at or below a value; -1 where it lies in none. */
-function binOf(value: number, edges: Float64Array): number {
+function binOf(value: number, edges: Float32Array | Float64Array): number {
   let [low, high] = [0, edges.length - 1];
   if (!(value >= edges[0] && value <= edges[high])) return -1;
   while (high - low > 1) {

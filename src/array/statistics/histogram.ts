@@ -3,14 +3,14 @@ import type { DType } from '../../kernels/dtype.js';
 import { TileArray } from '../array.js';
 import { asarray } from '../asarray.js';
 import { diff } from '../calculus/scans.js';
-import type { ArrayInput } from '../input.js';
+import type { ArrayInput, DTypeOf } from '../input.js';
 import { type ArrayNode, boundsOf, makeNode, type TasksNode } from '../nodes/node.js';
 import { rechunkNode } from '../nodes/rechunk.js';
 import { workOf } from '../nodes/work.js';
 import { sum } from '../reductions/index.js';
 import { ravel } from '../shape/reshape.js';
 import * as ufuncs from '../ufuncs/index.js';
-import { edgesOf } from './edges.js';
+import { type EdgesOf, edgesOf } from './edges.js';
 
 /** The bins of `histogram`, and how elements count. */
 export interface HistogramOptions {
@@ -26,7 +26,7 @@ export interface HistogramOptions {
 
 /**
  * How many elements lie in each bin, and the edges of the bins. The last bin has its upper edge, the others do not; what lies in no bin, and NaN, is
- * not counted. Counts are int64, float64 of weights and densities.
+ * not counted. Counts are int64, float64 of weights and densities; edges float64, of float32 elements float32 unless they are given.
  *
  * @throws RangeError where there is no bin, edges do not ascend, or a range is none; when it is computed where there are no elements
  *   or some are not finite, and no range is given; Error where chunk sizes of an array of several axes are unknown
@@ -35,20 +35,21 @@ export interface HistogramOptions {
  * await counts.compute(); // [1 2 1]
  * await edges.compute(); // [1. 2. 3. 4.]
  */
-export function histogram(
-  x: ArrayInput,
+export function histogram<A extends ArrayInput>(
+  x: A,
   options: HistogramOptions = {},
-): readonly [counts: TileArray<'int64' | 'float64'>, edges: TileArray<'float64'>] {
+): readonly [counts: TileArray<'int64' | 'float64'>, edges: TileArray<EdgesOf<DTypeOf<A>>>] {
   const array = ravel(asarray(x)) as TileArray<DType>;
   checkOptions('histogram', options, ['bins', 'range', 'weights', 'density']);
   const { density = false } = options;
   const weights = options.weights === undefined ? undefined : weightsOf(options.weights, asarray(x));
-  const edges = edgesOf('histogram', array, options.bins, options.range);
+  const ranged = array.dtype === 'float32' ? 'float32' : 'float64';
+  const edges = edgesOf('histogram', array, options.bins, options.range, ranged);
   const partial = new TileArray<DType>(countsNode(array, weights, edges.node, edges.size - 1));
   const counts = sum(partial, 0) as TileArray<DType>;
-  if (!density) return [counts as TileArray<'int64' | 'float64'>, edges];
+  if (!density) return [counts as TileArray<'int64' | 'float64'>, edges as TileArray<EdgesOf<DTypeOf<A>>>];
   const shares = ufuncs.divide(ufuncs.divide(counts, diff(edges)), sum(counts));
-  return [shares as unknown as TileArray<'float64'>, edges];
+  return [shares as unknown as TileArray<'float64'>, edges as TileArray<EdgesOf<DTypeOf<A>>>];
 }
 
 function weightsOf(given: ArrayInput, x: TileArray<DType>): TileArray<DType> {

@@ -6,13 +6,14 @@ import { asarray } from '../asarray.js';
 import { diff } from '../calculus/scans.js';
 import type { ArrayInput } from '../input.js';
 import { product, stridesOf } from '../nodes/chunks.js';
+import { promoteAll } from '../nodes/promote.js';
 import { refuseOutsideNode } from '../nodes/refuse-outside.js';
 import { searchsorted } from '../ordering/searching.js';
 import { sum } from '../reductions/index.js';
 import { reshape } from '../shape/reshape.js';
 import { add, divide, equal, multiply, subtract } from '../ufuncs/index.js';
 import { bincount } from './bincount.js';
-import { edgesOf } from './edges.js';
+import { type Edges, edgesOf } from './edges.js';
 
 /** Bins of one dimension: how many of one width, or their edges in ascending order. */
 export type Bins = number | readonly number[];
@@ -52,7 +53,7 @@ export function histogram2d(
   x: ArrayInput,
   y: ArrayInput,
   options: Histogram2dOptions = {},
-): readonly [counts: Counts, x: Counts, y: Counts] {
+): readonly [counts: Counts, x: Edges, y: Edges] {
   const { bins = 10, ...others } = options;
   const both = typeof bins === 'number' || bins.length === 2 ? (bins as readonly Bins[]) : [bins, bins];
   const [counts, edges] = counted('histogram2d', [x, y], { ...others, bins: both as readonly Bins[] });
@@ -74,7 +75,7 @@ export function histogram2d(
 export function histogramdd(
   points: ArrayInput,
   options: HistogramddOptions = {},
-): readonly [counts: Counts, edges: readonly Counts[]] {
+): readonly [counts: Counts, edges: readonly Edges[]] {
   return counted('histogramdd', coordinatesOf(points), options);
 }
 
@@ -91,9 +92,12 @@ function counted(
   label: string,
   given: readonly ArrayInput[],
   options: HistogramddOptions,
-): readonly [counts: Counts, edges: readonly Counts[]] {
+): readonly [counts: Counts, edges: readonly Edges[]] {
   checkOptions(label, options, ['bins', 'range', 'weights', 'density']);
-  const coordinates = given.map((c) => asarray(c) as TileArray<DType>);
+  const arrays = given.map((c) => asarray(c) as TileArray<DType>);
+  // NumPy has all of them in one array, whose dtype is that of the edges.
+  const dtype = promoteAll(arrays.map((c) => c.dtype));
+  const coordinates = arrays.map((c) => c.astype(dtype) as TileArray<DType>);
   const wrong = coordinates.find(
     ({ shape }) => shape.length !== 1 || !Object.is(shape[0], coordinates[0].shape[0]),
   );
@@ -122,7 +126,7 @@ function edgesBy(
   label: string,
   coordinates: readonly TileArray<DType>[],
   { bins = 10, range }: HistogramddOptions,
-): readonly Counts[] {
+): readonly Edges[] {
   const each = typeof bins === 'number' ? coordinates.map(() => bins) : bins;
   for (const [what, list] of [
     ['bins', each],
@@ -138,7 +142,7 @@ function edgesBy(
   });
 }
 
-const finite = (label: string, { node }: Counts): Counts =>
+const finite = (label: string, { node }: Edges): Edges =>
   new TileArray(
     refuseOutsideNode(node, 'edges', {
       message: `${label}: coordinates that are not finite have no least and greatest; say where bins begin and end by range`,
@@ -147,13 +151,13 @@ const finite = (label: string, { node }: Counts): Counts =>
   );
 
 /** 1 for what lies in the first bin; 0 for what is before it. The last bin has its upper edge. */
-const binOf = (c: TileArray<DType>, edges: Counts): TileArray<DType> =>
+const binOf = (c: TileArray<DType>, edges: Edges): TileArray<DType> =>
   subtract(
     searchsorted(edges, c, { side: 'right' }),
     equal(c, edges.slice(-1)).astype('int64'),
   ) as TileArray<DType>;
 
-function densityOf(counts: Counts, edges: readonly Counts[]): Counts {
+function densityOf(counts: Counts, edges: readonly Edges[]): Counts {
   const shares = edges.reduce((all, e, d) => {
     const widths = reshape(
       diff(e),

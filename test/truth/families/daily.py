@@ -202,8 +202,31 @@ def figures(book):
             book.case("histogram", "part.histogram", [0, x], options, ulps=4 if options.get("density") else 0)
             book.case("histogram", "part.histogram", [1, x], options)
     book.case("histogram", "part.histogram", [0, "@float64_5x6"], {"bins": 4, "weights": tame(book, "float64", "5x6", "b")}, near=1e-10)
+    # edges in steps that float32 has not got, and elements on them and beside them
+    steps = np.linspace(0.1, 0.7, 41).astype(np.float32)
+    near = np.concatenate([steps, np.nextafter(steps, np.float32(0)), np.nextafter(steps, np.float32(1))])
+    narrow = book.operand("beside edges", near)
+    flat = book.operand("narrow and flat", np.full(5, 0.1, np.float32))
+    for x in [narrow, flat, tame(book, "float32", "0")]:
+        for options in [{}, {"bins": 40}, {"bins": 7}, {"bins": 40, "range": [0.1, 0.7]}, {"bins": 3, "range": [0.3, 0.3]}, {"bins": [0.1, 0.25, 0.4, 0.7]}, {"bins": 40, "density": True}]:
+            if x == narrow or not options.get("density"):
+                for at in (0, 1):
+                    book.case("histogram of float32", "part.histogram", [at, x], options, ulps=4 if options.get("density") else 0)
+    wide = {"f": "astype", "a": [narrow, "float64"]}
+    for y in [narrow, wide]:
+        for options in [{"bins": 6}, {"bins": 4, "range": [[0.1, 0.7], [0.2, 0.5]]}, {"bins": [5, [0.1, 0.3, 0.7]]}]:
+            for at in range(3):
+                book.case("histogram of float32", "part.histogram2d", [at, narrow, y], options)
     for options in [{"bins": 0}, {"bins": [2, 1]}, {"range": [2, 1]}]:
         book.error("histogram errors", "part.histogram", [0, "@float64_5x6"], options)
+
+
+def other_names(book):
+    x, ints = tame(book, "float64", "3x4"), tame(book, "int16", "3x4")
+    for fn, inputs in [("absolute", [x, ints]), ("around", [x, ints]), ("fix", [x, ints]), ("deg2rad", [x, ints]), ("rad2deg", [x]), ("bitwiseNot", [ints])]:
+        for each in inputs:
+            book.case("other names", fn, [each], ulps=2)
+    book.case("other names", "trueDivide", [ints, x])
 
 
 def add(book):
@@ -214,3 +237,4 @@ def add(book):
     scans(book)
     ordered(book)
     figures(book)
+    other_names(book)
