@@ -1,38 +1,26 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { checkArguments, pythonArguments, pythonFunction, revive } from '../cluster/python/index.js';
-import { calleeOf, keyName, own } from '../delayed/function.js';
-import { type Called, callNode } from '../delayed/node.js';
+import { calleeOf, own } from '../delayed/function.js';
 import { defaultEngine } from '../engine/default.js';
-import type { ComputeOptions, Engine, WorkerInfo } from '../engine/engine.js';
-import { EngineError, shown } from '../engine/errors.js';
+import type { Engine } from '../engine/engine.js';
+import { EngineError } from '../engine/errors.js';
 import type { ModuleFunction } from '../graph/given-function.js';
-import { isWellFormed } from '../graph/plain-data.js';
 import { noteUploads } from '../graph/uploads.js';
 import {
   type ComputedIn,
   compute,
-  engineFor,
-  LAZY,
   type Lazily,
   type LazyArguments,
-  type LazyInput,
   type PassedIn,
   persist,
   replaceLazies,
 } from '../lazy/index.js';
-import { Diagnosed } from './diagnosed.js';
-import { Future, pendingHere } from './future.js';
+import { Future } from './future.js';
 import { futuresOf } from './given.js';
-import { runHere } from './here.js';
 import { checkEngine, checkSubmit, type SubmitOptions } from './options.js';
 import { scattered } from './scatter.js';
-import { checkWait, type WaitOptions, within } from './waiting.js';
-import { EngineWork, LocalWork } from './work.js';
-
-/** How often a cluster is asked for its workers while it is waited for them. */
-const WORKERS_MS = 200;
-/** How long workers have to come back, as Dask gives them. */
-const RESTART_MS = 30_000;
+import { Submitter, settings } from './submitting.js';
+import { EngineWork } from './work.js';
+import { Staffed } from './workers.js';
 
 /** The values of each argument, for `map`. */
 export type LazyLists<A extends readonly unknown[]> = { [K in keyof A]: Iterable<Lazily<A[K]>> };
@@ -50,8 +38,9 @@ const GATHERED = own('value', '(value) => value');
  * const b = client.submit(inc, a);
  * await client.gather([a, b]); // [ 2, 3 ]
  */
-export class Client extends Diagnosed {
+export class Client extends Staffed {
   private readonly options: SubmitOptions;
+  private readonly submitter: Submitter;
 
   /**
    * @param engine default: the process's own, or the one chosen by `useEngine`
@@ -60,6 +49,7 @@ export class Client extends Diagnosed {
   constructor(engine: Engine = defaultEngine(), options: SubmitOptions = {}) {
     super(checkEngine(engine));
     this.options = checkSubmit(options);
+    this.submitter = new Submitter(this.engine, this.options);
   }
 
   /**
@@ -92,8 +82,8 @@ export class Client extends Diagnosed {
   ): Future<Awaited<R>>;
   submit<T = unknown>(fn: ModuleFunction, ...args: unknown[]): Future<T>;
   submit(fn: unknown, ...args: unknown[]): Future {
-    if (this.options.where === 'main') return this.here(fn, args);
-    return this.call(calleeOf(fn, this.options.captured), args);
+    if (this.options.where === 'main') return this.submitter.here(fn, args);
+    return this.submitter.call(calleeOf(fn, this.options.captured), args);
   }
 
   /**
@@ -116,9 +106,9 @@ export class Client extends Diagnosed {
     const columns = lists.map((list) => [...list]);
     const length = Math.min(...columns.map((column) => column.length));
     const rows = Array.from({ length }, (_, i) => columns.map((column) => column[i]));
-    if (this.options.where === 'main') return rows.map((row) => this.here(fn, row));
+    if (this.options.where === 'main') return rows.map((row) => this.submitter.here(fn, row));
     const callee = calleeOf(fn, this.options.captured);
-    return rows.map((row) => this.call(callee, row));
+    return rows.map((row) => this.submitter.call(callee, row));
   }
 
   /**
@@ -146,8 +136,9 @@ export class Client extends Diagnosed {
       throw new EngineError(
         `python(${JSON.stringify(name)}): the local engine runs no Python: connect to a cluster that has Python workers ("dask worker ADDRESS")`,
       );
-    const later = (make: () => Promise<unknown>): Future => this.with({ where: 'main' }).here(make, []);
-    return this.call(callee, pythonArguments([...args, kwargs], later), revive) as Future<T>;
+    const later = (make: () => Promise<unknown>): Future =>
+      this.with({ where: 'main' }).submitter.here(make, []);
+    return this.submitter.call(callee, pythonArguments([...args, kwargs], later), revive) as Future<T>;
   }
 
   /**
@@ -159,7 +150,7 @@ export class Client extends Diagnosed {
    * await new Client().compute([double(1), double(2)]); // [ 2, 4 ]
    */
   compute<const S>(structure: S): Future<PassedIn<S>> {
-    return this.call(GATHERED, [structure]) as Future<PassedIn<S>>;
+    return this.submitter.call(GATHERED, [structure]) as Future<PassedIn<S>>;
   }
 
   /**
@@ -254,60 +245,6 @@ export class Client extends Diagnosed {
   }
 
   /**
-   * The workers of the cluster, in no order.
-   *
-   * @throws EngineError where the engine is no cluster
-   * @example
-   * await new Client().workers(); // throws EngineError: the local engine has no workers
-   */
-  async workers(): Promise<readonly WorkerInfo[]> {
-    if (this.engine.workers === undefined)
-      throw new EngineError('the local engine has no workers: connect to a cluster');
-    return this.engine.workers();
-  }
-
-  /**
-   * Waits until the cluster has so many workers of Node, and returns all that are there then.
-   *
-   * @throws as `workers`; a DOMException named TimeoutError
-   * @example
-   * await new Client().waitForWorkers(2); // throws EngineError: the local engine has no workers
-   */
-  async waitForWorkers(count: number, options: WaitOptions = {}): Promise<readonly WorkerInfo[]> {
-    checkWait('waitForWorkers', options);
-    if (!(Number.isInteger(count) && count >= 0))
-      throw new RangeError(`it is waited for a whole number of workers, not ${count}`);
-    const enough = new AbortController();
-    const wait = async (): Promise<readonly WorkerInfo[]> => {
-      for (;;) {
-        const workers = await this.workers();
-        if (workers.filter(({ language }) => language === 'node').length >= count) return workers;
-        await pause(WORKERS_MS, undefined, { signal: enough.signal });
-      }
-    };
-    try {
-      return await within(wait(), options, `waiting for ${count} workers`);
-    } finally {
-      enough.abort();
-    }
-  }
-
-  /**
-   * Has the cluster start anew: everything is forgotten that it has computed or computes, for all programs, and its workers begin with new processes. Futures of before are
-   * `lost`, or fail; what was uploaded is sent again.
-   *
-   * @throws EngineError where the engine is no cluster, or where some of the workers do not come back within `timeout` milliseconds (default 30,000)
-   * @example
-   * await new Client().restart(); // throws EngineError: the local engine has no workers
-   */
-  async restart(options: { readonly timeout?: number } = {}): Promise<void> {
-    checkWait('restart', options, ['timeout']);
-    if (this.engine.restart === undefined)
-      throw new EngineError('the local engine has no workers: connect to a cluster');
-    await this.engine.restart(options.timeout ?? RESTART_MS);
-  }
-
-  /**
    * Calls a function once on each of the cluster's Node workers that are there, in a thread of it, and returns what each gave, by its address: to look at
    * workers, or to make something ready there. Of `with` what counts is what functions have captured, and `workers`, which says on which.
    *
@@ -338,59 +275,4 @@ export class Client extends Diagnosed {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
-
-  private call(callee: Called, args: readonly unknown[], revive?: (value: unknown) => unknown): Future {
-    const { pure, name, key } = this.options;
-    const node: LazyInput = callNode(callee, args, {
-      pure,
-      name: name && keyName(ownName(name)),
-      key: key === undefined ? key : ownKey(key),
-    });
-    engineFor(this.engine, node.engine);
-    const options = settings(this.options);
-    return new Future(
-      new EngineWork(this.engine, node, options, pendingHere, undefined, revive),
-      this.engine,
-    );
-  }
-
-  private here(fn: unknown, args: readonly unknown[]): Future {
-    const { key, run } = runHere(fn, args, this.engine, this.options);
-    const inputs: LazyInput[] = [];
-    replaceLazies(args, (lazy) => {
-      inputs.push(lazy[LAZY].input());
-      return lazy;
-    });
-    return new Future(new LocalWork(key, run), this.engine, undefined, inputs);
-  }
-}
-
-/** What keys are to begin with. */
-function ownName(name: string): string {
-  if (typeof name !== 'string') throw new TypeError(`a name of calls is a text, not ${shown(name)}`);
-  return name;
-}
-
-/** A key that a user chose. */
-function ownKey(key: string): string {
-  if (typeof key !== 'string' || key === '' || /^(frame|tilework)[/-]/.test(key))
-    throw new TypeError(
-      `a key is a text that does not begin with "frame/" or "tilework-", not ${shown(key)}`,
-    );
-  // What is a property of every object, and what has no bytes as Unicode, other machines do not read.
-  if (key === '__proto__' || !isWellFormed(key))
-    throw new TypeError(`a key is a text that all machines can read, not ${JSON.stringify(key)}`);
-  return key;
-}
-
-/** What engines mind of how calls are submitted, as far as it is said. */
-function settings({
-  retries,
-  priority,
-  resources,
-  workers,
-  allowOtherWorkers,
-}: SubmitOptions): ComputeOptions {
-  const said = { retries, priority, resources, workers, allowOtherWorkers };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
