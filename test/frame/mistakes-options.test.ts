@@ -189,6 +189,46 @@ it.each<[string, () => Promise<unknown>, string]>([
     'describe: there is no column "z"',
   ],
   [
+    'a new name that is none',
+    async () => frame.rename(wrong((name: string) => name.length)),
+    'rename: the new name of "x" is a text, not 1',
+  ],
+  [
+    'new names of which two are the same',
+    async () => frame.rename(() => 'same'),
+    'rename: two columns would be called "same"',
+  ],
+  [
+    'how often text is cut, as pandas calls it',
+    async () => frame.select({ r: tw.col('text').str.split(' ', wrong({ n: 1 })) }),
+    'str.split: there is no option "n"; there are times',
+  ],
+  [
+    'text that is cut no times',
+    async () => frame.select({ r: tw.col('text').str.split(' ', { times: 0 }) }),
+    'str.split: times is a whole number from 1, not 0',
+  ],
+  [
+    'text that is cut by nothing',
+    async () => frame.select({ r: tw.col('text').str.split(wrong(undefined)) }),
+    'str.split takes a text or a regular expression, not undefined',
+  ],
+  [
+    'a rolling quantile of percents',
+    async () => frame.select({ r: tw.col('x').rollingQuantile(90, 7) }),
+    'rollingQuantile: q lies between 0 and 1, and is 90',
+  ],
+  [
+    'zeros before a number',
+    async () => frame.select({ r: tw.col('x').str.zfill(5) }),
+    "select: cannot compute str.zfill(x, 5): x is int64; it is a function of text: convert the column by cast('string')",
+  ],
+  [
+    'the mean of text',
+    async () => frame.mean('text'),
+    'mean: cannot compute mean(text): text is string; mean takes numbers',
+  ],
+  [
     'options of melt as pandas has them',
     async () => frame.melt(wrong({ id_vars: ['x'] })),
     'melt: there is no option "id_vars"; there are ids, values, variable, value',

@@ -488,6 +488,14 @@ const daily = df.resample('date', '1d', { by: 'origin' }).sum('distance');
 is<Equal<S<typeof daily>, { origin: 'string'; date: 'timestamp'; distance: 'int64' }>>(true);
 const quarters = by.quantile([0.1, 0.9], 'delay');
 is<Equal<S<typeof quarters>, { origin: 'string'; quantile: 'float64'; delay: 'float64' }>>(true);
+const meansOfAll = df.mean('distance', 'delay');
+is<Equal<S<typeof meansOfAll>, { distance: 'float64'; delay: 'float64' }>>(true);
+const sumsOfAll = df.sum('distance');
+is<Equal<S<typeof sumsOfAll>, { distance: 'int64' }>>(true);
+// @ts-expect-error no column
+df.max('nope');
+const lower = df.rename((name) => name.toLowerCase());
+lower.select('anything');
 const quartersOfAll = df.quantile([0.1, 0.9], 'delay');
 is<Equal<S<typeof quartersOfAll>, { quantile: 'float64'; delay: 'float64' }>>(true);
 const ofGroups = await by.describe('distance', 'destination');

@@ -174,13 +174,57 @@ export class StringAccessor<N extends string> {
     return this.of.with('str.find', part);
   }
   /**
-   * Its parts between a separator.
+   * Its parts between a separator, or between what a regular expression matches; cut at most so many times with `{ times }`, from the left.
    *
    * @example
    * await fromRows([{ s: 'a,b' }]).select({ r: col('s').str.split(',') }).rows(); // [ { r: [ 'a', 'b' ] } ]
+   * await fromRows([{ s: 'Ada King Lovelace' }]).select({ r: col('s').str.split(' ', { times: 1 }).list.last() }).rows(); // [ { r: 'King Lovelace' } ]
+   * await fromRows([{ s: 'a1b22c' }]).select({ r: col('s').str.split(/\d+/) }).rows(); // [ { r: [ 'a', 'b', 'c' ] } ]
    */
-  split(separator: string): Expr<N, { readonly list: 'string' }> {
-    return this.of.with('str.split', separator);
+  split(
+    separator: string | RegExp,
+    options: { readonly times?: number } = {},
+  ): Expr<N, { readonly list: 'string' }> {
+    checkOptions('str.split', options, ['times']);
+    const { times } = options;
+    if (typeof separator !== 'string' && !(separator instanceof RegExp))
+      throw new TypeError(`str.split takes a text or a regular expression, not ${given(separator)}`);
+    if (times === undefined)
+      return typeof separator === 'string'
+        ? this.of.with('str.split', separator)
+        : this.of.with('str.splitRegex', sourceOf(separator));
+    if (!Number.isInteger(times) || times < 1)
+      throw new RangeError(`str.split: times is a whole number from 1, not ${given(times)}`);
+    if (typeof separator !== 'string')
+      throw new TypeError('str.split: times is of separators that are text, not of regular expressions');
+    return this.of.with('str.splitTimes', separator, times);
+  }
+  /**
+   * Without a piece of text at its beginning, where it begins so.
+   *
+   * @example
+   * await fromRows([{ s: 'id-7' }, { s: '8' }]).select({ r: col('s').str.removePrefix('id-') }).rows(); // [ { r: '7' }, { r: '8' } ]
+   */
+  removePrefix<O extends Operand>(part: O): Expr<N | NamesOf<O>, 'string'> {
+    return this.of.with('str.removePrefix', part);
+  }
+  /**
+   * Without a piece of text at its end, where it ends so.
+   *
+   * @example
+   * await fromRows([{ s: '7 kg' }, { s: '8' }]).select({ r: col('s').str.removeSuffix(' kg') }).rows(); // [ { r: '7' }, { r: '8' } ]
+   */
+  removeSuffix<O extends Operand>(part: O): Expr<N | NamesOf<O>, 'string'> {
+    return this.of.with('str.removeSuffix', part);
+  }
+  /**
+   * Filled up to a length with zeros, which stand behind a sign; what is longer stays.
+   *
+   * @example
+   * await fromRows([{ s: '-7' }]).select({ r: col('s').str.zfill(4) }).rows(); // [ { r: '-007' } ]
+   */
+  zfill(length: number): Expr<N, 'string'> {
+    return this.of.with('str.zfill', length);
   }
   /**
    * Characters from `start` to before `end`; negative positions count from the end.

@@ -171,6 +171,7 @@ export function rollingNode(
   node: ExprNode,
   window: number | string,
   options: RollingOptions,
+  more: readonly ExprNode[] = [],
 ): ExprNode {
   checkOptions(`rolling ${fn}`, options, ['by', 'partitionBy', 'minPeriods', 'center']);
   const { by, partitionBy, center = false } = options;
@@ -182,7 +183,10 @@ export function rollingNode(
     typeof window === 'string' ? spanOf(fn, window, by, center) : rowsOf(fn, window, center);
   const { minPeriods = periods } = options;
   const frame = (name: string): ExprNode =>
-    freeze({ ...windowNode(name, [node], over, by === undefined), frame: span });
+    freeze({
+      ...windowNode(name, name === fn ? [node, ...more] : [node], over, by === undefined),
+      frame: span,
+    });
   if (minPeriods <= 0) return frame(fn);
   return freeze({
     kind: 'case',

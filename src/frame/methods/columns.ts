@@ -69,12 +69,19 @@ export abstract class ColumnVerbs<in out S> extends FrameCore<S> {
   }
 
   /**
-   * Other names for some columns: `{ old: 'new' }`.
+   * Other names for some columns: `{ old: 'new' }`; or for all, by a function of the old name, which is called at once.
    *
    * @example
    * await fromRows([{ x: 1, y: 2 }]).rename({ x: 'a' }).rows(); // [ { a: 1, y: 2 } ]
+   * fromRows([{ 'Unit Price': 1 }]).rename((name) => name.toLowerCase().replaceAll(' ', '_')).columns; // [ 'unit_price' ]
    */
-  rename<const M extends { readonly [K in Names<S>]?: string }>(names: M): DataFrame<Renamed<S, M>> {
+  rename(names: (name: Names<S>) => string): DataFrame;
+  rename<const M extends { readonly [K in Names<S>]?: string }>(names: M): DataFrame<Renamed<S, M>>;
+  rename(given_: object): unknown {
+    const names =
+      typeof given_ === 'function'
+        ? Object.fromEntries(this.plan.columns.map((name) => [name, given_(name)]))
+        : given_;
     checkByName('rename', names, "new names by the old, { old: 'new' }");
     checkNames('rename', Object.keys(names), this.plan.columns);
     const map = names as Readonly<Record<string, string | undefined>>;

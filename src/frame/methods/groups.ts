@@ -59,26 +59,6 @@ export abstract class GroupVerbs<in out S> extends RowVerbs<S> {
   }
 
   /**
-   * One row: the value of each column below which the share `q` of its values lies, interpolated; of some columns, or of all. Of several shares each is a row, and
-   * the column `quantile` says which.
-   *
-   * @throws RangeError where one does not lie between 0 and 1
-   * @example
-   * const frame = fromRows([{ x: 1, y: 10 }, { x: 5, y: 20 }]);
-   * await frame.quantile(0.25).rows(); // [ { x: 2, y: 12.5 } ]
-   * await frame.quantile([0.25, 0.5], 'x').rows(); // [{ quantile: 0.25, x: 2 }, { quantile: 0.5, x: 3 }]
-   */
-  quantile<const N extends Names<S>>(q: number, ...names: readonly N[]): DataFrame<{ [C in N]: 'float64' }>;
-  quantile<const N extends Names<S>>(
-    qs: readonly number[],
-    ...names: readonly N[]
-  ): DataFrame<Simplify<{ quantile: 'float64' } & { [C in N]: 'float64' }>>;
-  quantile(q: number | readonly number[], ...names: readonly Names<S>[]): unknown {
-    const all = new GroupBy<S, Record<never, never>>(this.plan, []);
-    return typeof q === 'number' ? all.quantile(q, ...names) : all.quantile(q, ...names);
-  }
-
-  /**
    * Rows of this frame beside those of another that match. Columns of the other that are here too get a suffix (`_right`), unless they
    * are what is joined on.
    *

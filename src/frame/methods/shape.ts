@@ -16,13 +16,13 @@ import {
   pivotPlan,
   valuesOf,
 } from '../verbs/pivot.js';
-import { GroupVerbs } from './groups.js';
+import { StatisticVerbs } from './statistics.js';
 
 const namesOf = (names: string | readonly string[]): readonly string[] =>
   typeof names === 'string' ? [names] : names;
 
 /** Verbs that make rows of columns and columns of rows. */
-export abstract class ShapeVerbs<in out S> extends GroupVerbs<S> {
+export abstract class ShapeVerbs<in out S> extends StatisticVerbs<S> {
   /**
    * A row for each element of lists; an empty list or null gives a row of null.
    *

@@ -120,6 +120,20 @@ export const SCALAR: Readonly<Record<string, Template>> = {
   'str.count': (x, pattern) => `length(regexp_extract_all(${x}, ${pattern}))`,
   'str.find': (x, part) => `(strpos(${x}, ${part}) - 1)`,
   'str.split': call('string_split'),
+  'str.splitRegex': call('string_split_regex'),
+  'str.splitTimes': (x, part, times) => {
+    const parts = `string_split(${x}, ${part})`;
+    return `CASE WHEN len(${parts}) > ${times} + 1 THEN list_append(${parts}[1:${times}], array_to_string(${parts}[${times} + 1:], ${part})) ELSE ${parts} END`;
+  },
+  'str.removePrefix': (x, part) =>
+    `CASE WHEN starts_with(${x}, ${part}) THEN substr(${x}, length(${part}) + 1) ELSE ${x} END`,
+  'str.removeSuffix': (x, part) =>
+    `CASE WHEN ends_with(${x}, ${part}) THEN left(${x}, length(${x}) - length(${part})) ELSE ${x} END`,
+  'str.zfill': (x, length) => {
+    const filled = (text: string, to: string): string =>
+      `lpad(${text}, greatest(${to}, length(${text}))::INTEGER, '0')`;
+    return `CASE WHEN left(${x}, 1) IN ('+', '-') THEN left(${x}, 1) || ${filled(`substr(${x}, 2)`, `${length} - 1`)} ELSE ${filled(x!, length!)} END`;
+  },
   'str.slice': (x, from, to) => `array_slice(${x}, ${from}, ${to})`,
   // SQL's would also cut what is longer.
   'str.padStart': (x, length, fill) => `lpad(${x}, greatest(${length}, length(${x}))::INTEGER, ${fill})`,

@@ -17,6 +17,7 @@ def add(book):
     statistics(book)
     buckets(book)
     drawn(book)
+    gaps(book)
 
 
 def rounding(book):
@@ -250,3 +251,40 @@ def drawn(book):
             book.refused("drawn", f"herds.withColumns({{ w: lit({bad}).cast('float64') }}).sample({{ n: 1, weights: 'w' }})", "sample: weights are numbers from 0, and a row has w = ")
         else:
             raise AssertionError(f"pandas takes {bad}")
+
+
+def gaps(book):
+    """Statistics of whole frames, further rolling ones, and text that is cut."""
+    numbers = book.frames["shops"]
+    d = pd.DataFrame({name: pd.array(values, dtype={"int64": "Int64", "float64": "Float64"}[kind]) for name, kind, values in numbers if name in "ix"})
+    for fn in ("sum", "mean", "min", "max", "median", "std", "var", "nunique"):
+        r = getattr(d, fn)()
+        whole = fn in ("sum", "min", "max", "nunique")
+        book.add("aggregates", {"t": f"shops.{fn}('i', 'x')"}, [["i", "int" if whole else "float", [int(r["i"]) if whole else float(r["i"])]], ["x", "int" if fn == "nunique" else "float", [int(r["x"]) if fn == "nunique" else float(r["x"])]]], {"near": 1e-12})
+        book.add("aggregates", {"t": f"shops.select('x').{fn}()"}, [["x", "int" if fn == "nunique" else "float", [int(r["x"]) if fn == "nunique" else float(r["x"])]]], {"near": 1e-12})
+    series = book.frames["series"]
+    times = pd.to_datetime(series[0][2], unit="us")
+    for name, kind, values in series[1:3]:
+        s = pd.Series([np.nan if v is None else float(v) for v in values])
+        for fn, f in (("Quantile(0.3, ", lambda r: r.quantile(0.3)), ("Skew(", lambda r: r.skew()), ("Kurtosis(", lambda r: r.kurt())):
+            least = 1 if fn.startswith("Q") else 4 if fn.startswith("K") else 3
+            for window in (4, 6):
+                book.expr("rolling", "series", f"col('{name}').rolling{fn}{window})", floats(f(s.rolling(window))), near=1e-9)
+                book.expr("rolling", "series", f"col('{name}').rolling{fn}{window}, {{ minPeriods: {least} }})", floats(f(s.rolling(window, min_periods=least))), near=1e-9)
+            book.expr("rolling", "series", f"col('{name}').rolling{fn}'20d', {{ by: 't' }})", floats(f(s.set_axis(times).rolling("20D"))), near=1e-9)
+    for frame in ("words", "wordless", "mute"):
+        s = pd.Series(book.frames[frame][0][2], dtype="string")
+        for part in ("a", "", "Ban", "é", "本語", "zz", " ok"):
+            book.expr("str", frame, f"col('s').str.removePrefix('{part}')", s.str.removeprefix(part))
+            book.expr("str", frame, f"col('s').str.removeSuffix('{part}')", s.str.removesuffix(part))
+        for part in ("a", ",", " ", "本", "zz"):
+            for times_ in (1, 2):
+                lists = [None if not isinstance(v, list) else v for v in s.astype(object).where(s.notna(), None).str.split(part, n=times_, regex=False)] if len(s) else []
+                book.expr("str", frame, f"col('s').str.split('{part}', {{ times: {times_} }})", ("nested", lists))
+        for pattern in ("[ae]+", r"\\d", ",| "):
+            lists = [None if not isinstance(v, list) else v for v in s.astype(object).where(s.notna(), None).str.split(pattern.replace("\\\\", "\\"), regex=True)] if len(s) else []
+            book.expr("str", frame, "col('s').str.split(/" + pattern.replace("\\\\", "\\") + "/)", ("nested", lists))
+    d, _ = book.frame("signed", {"s": ("string", ["7", "-7", "+7", "", None, "12345", "-12345", "é", "--1", "-"])})
+    for width in (0, 1, 3, 5, 8):
+        book.expr("str", "signed", f"col('s').str.zfill({width})", d["s"].str.zfill(width))
+    book.plan("select", "signed.rename((name) => name.toUpperCase())", d.rename(columns=str.upper))

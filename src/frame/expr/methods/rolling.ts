@@ -1,5 +1,6 @@
+import { given } from '../../given.js';
 import type { Expr } from '../expr.js';
-import { callNode } from '../node.js';
+import { callNode, literalNode } from '../node.js';
 import {
   type EwmOptions,
   type EwmSpreadOptions,
@@ -99,6 +100,45 @@ export abstract class RollingMethods<N extends string, T> extends WindowMethods<
     options: RollingOptions<M> = {},
   ): Expr<N | M, 'float64'> {
     return this.of(rollingNode('median', this.node, window, options));
+  }
+  /**
+   * The value below which the share `q` lies of the last rows, or of a span of time; see `rollingSum`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }]).select({ r: col('x').rollingQuantile(0.25, 2) }).rows(); // [ { r: null }, { r: 1.25 } ]
+   */
+  rollingQuantile<M extends string = never>(
+    q: number,
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, 'float64'> {
+    if (!(q >= 0 && q <= 1))
+      throw new RangeError(`rollingQuantile: q lies between 0 and 1, and is ${given(q)}`);
+    return this.of(rollingNode('quantile', this.node, window, options, [literalNode(q)]));
+  }
+  /**
+   * The skewness (of the sample) of the last rows, or of a span of time; see `rollingSum`.
+   *
+   * @example
+   * await fromRows([{ x: 1 }, { x: 2 }, { x: 3 }]).select({ r: col('x').rollingSkew(3) }).rows(); // [ { r: null }, { r: null }, { r: 0 } ]
+   */
+  rollingSkew<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, 'float64'> {
+    return this.of(rollingNode('skew', this.node, window, options));
+  }
+  /**
+   * The kurtosis (of the sample, beyond that of a normal distribution) of the last rows, or of a span of time; see `rollingSum`.
+   *
+   * @example
+   * (await fromRows([{ x: 1 }, { x: 2 }, { x: 3 }, { x: 4 }]).select({ r: col('x').rollingKurtosis(4).round(9) }).rows())[3]; // { r: -1.2 }
+   */
+  rollingKurtosis<M extends string = never>(
+    window: number | string,
+    options: RollingOptions<M> = {},
+  ): Expr<N | M, 'float64'> {
+    return this.of(rollingNode('kurtosis', this.node, window, options));
   }
   /**
    * How many values are not null; `minPeriods` is 0 where it is not given.
