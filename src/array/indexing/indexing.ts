@@ -3,7 +3,7 @@ import { TileArray } from '../array.js';
 import { asarray } from '../asarray.js';
 import { shapesOfBlocks } from '../compute/compute.js';
 import type { ArrayInput, DTypeOf } from '../input.js';
-import { normalizeAxis } from '../nodes/axes.js';
+import { normalizeAxis, requireKnown } from '../nodes/axes.js';
 import {
   blockAt,
   boundaries,
@@ -21,16 +21,19 @@ import { moved } from '../nodes/work.js';
 import type { CompressParams } from '../ops/compress.js';
 import type { TakeParams } from '../ops/take.js';
 import { ravel } from '../shape/reshape.js';
-import { knownPositions } from './positions.js';
+import { knownPositions, positionsOf } from './positions.js';
+import { takeAlongAxis } from './take-along.js';
 
 /**
  * Elements at `indices` (whole numbers, negative ones from the end) along an axis; without an axis, of the flattened
- * array. The axes of `indices` come in place of the axis. The result's chunks are about as long as the array's.
+ * array. The axes of `indices` come in place of the axis. The result's chunks are about as long as the array's. Of a vector, as a table to look things up in, indices may be an array
+ * that is not computed; all of the vector comes into one block then, and out of bounds is found when it is computed.
  *
- * @throws TypeError where an index is not a whole number, or not known before computing; RangeError where one is out of bounds
+ * @throws TypeError where an index is not a whole number, or, but of a vector, not known before computing; RangeError where one is out of bounds
  * @example
  * await take(x, [2, 0, -1], 1).compute(); // [[2. 0. 2.] [5. 3. 5.]]
  * await take(x, [5, 0]).compute(); // [5. 0.]
+ * await take([10, 20, 30], x.mod(3).astype('int8')).compute(); // [[10. 20. 30.] [10. 20. 30.]]
  */
 export function take<A extends ArrayInput>(x: A, indices: ArrayInput, axis?: number): TileArray<DTypeOf<A>> {
   const array = axis === undefined ? ravel(asarray(x)) : asarray(x);
@@ -38,12 +41,21 @@ export function take<A extends ArrayInput>(x: A, indices: ArrayInput, axis?: num
   const sizes = array.chunks[along];
   if (sizes.some(Number.isNaN))
     throw new Error('take: the axis has unknown chunk sizes; call computeChunkSizes() first');
+  if (indices instanceof TileArray && array.ndim === 1)
+    return lookedUp(array, indices) as TileArray<DTypeOf<A>>;
   const { list, shape } = knownPositions('take', indices, array.shape[along], along);
   const node = takeNode(array.node, list, along);
   const taken = new TileArray<DTypeOf<A>>(node);
   if (shape.length === 1) return taken;
   const target = [...array.shape.slice(0, along), ...shape, ...array.shape.slice(along + 1)];
   return taken.reshape(target);
+}
+
+/** Elements of a vector at places that only computing tells. */
+function lookedUp(table: TileArray<DType>, places: TileArray<DType>): TileArray<DType> {
+  requireKnown('take', places);
+  const flat = ravel(positionsOf('take', places));
+  return takeAlongAxis(table, flat, 0).reshape(places.shape) as TileArray<DType>;
 }
 
 function takeNode(input: ArrayNode, indices: Float64Array, axis: number): ArrayNode {
@@ -163,7 +175,7 @@ export const extract = <A extends ArrayInput>(condition: ArrayInput, x: A): Tile
  * What NumPy writes as `x[index]` for an array index: a bool array of x's shape, or of its first axes, selects where it
  * holds (unknown chunk sizes); whole numbers take along the first axis.
  *
- * @throws RangeError where a mask does not fit, or an index is out of bounds; TypeError for floats and for whole numbers that are
+ * @throws RangeError where a mask does not fit, or an index is out of bounds; TypeError for floats, and, but of vectors, for whole numbers that are
  *   not known before computing
  * @example
  * await get(x, x.greater(2)).compute(); // [3. 4. 5.]

@@ -131,7 +131,21 @@ def booleans(book):
     book.error("boolean index errors", "index", ["@float64_5x6", keep6])
 
 
+def tables(book):
+    """Whole numbers that are elements of another array."""
+    for dtype in ["int64", "int8", "uint16"]:
+        places = book.operand(f"{dtype} places", np.array([[0, 6, 3], [5, 5, 1]], dtype))
+        for x in [tame(book, "float64", "7"), tame(book, "int16", "7"), tame(book, "bool", "7")]:
+            book.case("tables", "take", [x, places])
+            book.case("tables", "index", [x, places])
+        book.case("tables", "take", [tame(book, "float64", "7"), {"f": "floorDivide", "a": [places, 2]}])
+        book.case("tables", "take", [tame(book, "float64", "5x6"), places])
+    behind = book.operand("places from the end", np.array([-1, -7, 2], np.int32))
+    book.case("tables", "take", [tame(book, "float64", "7"), behind])
+
+
 def add(book):
+    tables(book)
     slicing(book)
     integers(book)
     booleans(book)
