@@ -212,6 +212,25 @@ export class TileArray<out D extends DType = DType> extends ArrayMethods {
     return `tilework.TileArray<${this.name.replace(/-[0-9a-f]{8,}$/, '')}, shape=${list(this.shape.map(String))}, dtype=${this.dtype}, chunks=${list(chunks)}>`;
   }
 
+  /**
+   * The slices along the first axis, one after another.
+   *
+   * @throws TypeError where there is no axis; Error where chunk sizes along it are unknown
+   * @example
+   * const [rows, columns] = indices([2, 3]);
+   * await columns.compute(); // [[0 1 2] [0 1 2]]
+   */
+  *[Symbol.iterator](): Generator<TileArray<D>, void> {
+    if (this.ndim === 0)
+      throw new TypeError('an array of no axes is one element and cannot be iterated over');
+    const [extent] = this.shape;
+    if (Number.isNaN(extent))
+      throw new Error(
+        'an axis of unknown chunk sizes cannot be iterated over; call computeChunkSizes() first',
+      );
+    for (let i = 0; i < extent; i++) yield this.slice(i);
+  }
+
   /** @throws TypeError where JavaScript's arithmetic or comparisons would make a number of it: they would give NaN or false */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'number')

@@ -130,6 +130,8 @@ export interface ArrayFunctions extends Elementwise {
   readonly transpose: <S>(this: S, ...axes: number[]) => TileArray<Own<S>>;
   readonly reshape: <S>(this: S, ...shape: (number | readonly number[])[]) => TileArray<Own<S>>;
   readonly ravel: <S>(this: S) => TileArray<Own<S>>;
+  /** As `ravel`. */
+  readonly flatten: <S>(this: S) => TileArray<Own<S>>;
   readonly squeeze: <S>(this: S, axis?: number | readonly number[]) => TileArray<Own<S>>;
   readonly swapaxes: <S>(this: S, a: number, b: number) => TileArray<Own<S>>;
   readonly take: <S>(this: S, indices: ArrayInput, axis?: number) => TileArray<Own<S>>;
@@ -190,6 +192,7 @@ const table = (): Record<string, (x: never, ...args: never[]) => unknown> => ({
     rearranging.transpose(x, axes.length > 0 ? axes.flat() : undefined),
   reshape: (x: TileArray<DType>, ...shape: number[]) => reshape(x, shape.flat()),
   ravel,
+  flatten: ravel,
   squeeze,
   swapaxes: rearranging.swapaxes,
   take: indexing.take,

@@ -6,6 +6,20 @@ import * as tw from '../../../src/index.js';
 const engine = new tw.LocalEngine({ threads: 2 });
 afterAll(() => engine.dispose());
 
+describe('iterating', () => {
+  it('gives the slices along the first axis', async () => {
+    const [rows, columns, ...more] = tw.indices([2, 3]);
+    expect(more).toEqual([]);
+    expect((await tw.compute([rows!, columns!], { engine })).map(String)).toEqual([
+      '[[0 0 0]\n [1 1 1]]',
+      '[[0 1 2]\n [0 1 2]]',
+    ]);
+    const last = [...tw.arange(5, { chunks: 2 })].at(-1)!;
+    expect(await last.compute({ engine })).toBe(4);
+    expect([...tw.zeros([0, 3])]).toEqual([]);
+  });
+});
+
 describe('creation', () => {
   it('takes options after as many numbers as there are', async () => {
     const chunks = 16;
