@@ -8,7 +8,9 @@ import { blockOf } from './gather.js';
 
 /** What is done with each lane of a block: the elements that differ in their place along one axis only. */
 export type LaneWork =
-  | { readonly kind: 'cumsum' | 'cumprod' | 'sort' | 'argsort' }
+  | { readonly kind: 'cumsum' }
+  | { readonly kind: 'cumprod' }
+  | { readonly kind: 'sort' | 'argsort' }
   | {
       readonly kind: 'quantile';
       readonly at: readonly number[];
@@ -25,6 +27,10 @@ export const lanes: Op<LanesParams, LaneWork> = ({ key, inputs, params: { axis }
   const source = blockOf(inputs[0], key);
   const [target] = out;
   const inner = product(source.shape.slice(axis + 1));
+  if (common.kind === 'cumsum' || common.kind === 'cumprod') {
+    cumulate(common.kind, source.data, target.data, source.shape[axis], inner);
+    return;
+  }
   const outer = product(source.shape.slice(0, axis));
   const [from, to] = [laneOf(source, axis), laneOf(target, axis)];
   const work = workOf(common, source);
@@ -44,15 +50,13 @@ function laneOf(block: Block, axis: number): TypedArray {
   return new Lane(block.shape[axis]);
 }
 
-function workOf(common: LaneWork, source: Block): (from: TypedArray, to: TypedArray) => void {
+function workOf(
+  common: Exclude<LaneWork, { kind: 'cumsum' | 'cumprod' }>,
+  source: Block,
+): (from: TypedArray, to: TypedArray) => void {
   const isFloat = kindOf(source.dtype) === 'float';
   const { kind } = common;
   switch (kind) {
-    case 'cumsum':
-    case 'cumprod':
-      return (from, to) => {
-        cumulate(kind, from, to);
-      };
     case 'sort':
       return (from, to) => {
         to.set(from as never);
