@@ -1,3 +1,4 @@
+import { inPieces, STEPS } from '../graph/pieces.js';
 import type { Graph, Key } from '../graph/task.js';
 import type { Begun } from './begun.js';
 import type { ComputeOptions, RunOptions } from './engine.js';
@@ -8,7 +9,7 @@ import { checkPlacement, checkPriority, checkRetries, type Settings } from './op
 import { ProgressReports } from './progress.js';
 import type { Pulse } from './pulse.js';
 import { signalOf } from './signal.js';
-import type { RunRecord, TaskRecord } from './state/records.js';
+import type { RunRecord, Submission, TaskRecord } from './state/records.js';
 import type { EngineState } from './state/state.js';
 
 interface Call {
@@ -33,6 +34,8 @@ export class Calls {
   private readonly calls = new Map<RunRecord, Call>();
   private readonly reports: ProgressReports;
   private lastId = 0;
+  /** The engine has ended, and why. */
+  private ended: { readonly reason: unknown } | undefined;
   /** Whether what was submitted is about to begin. */
   private beginning = false;
 
@@ -56,9 +59,11 @@ export class Calls {
   ): Promise<RunRecord> {
     const signal = signalOf(options.signal);
     signal?.throwIfAborted();
-    const { done, cancel } = this.begin(graph, outputs, options, more);
+    const beginning = this.beginInPieces(graph, outputs, options, more, signal);
+    const { done, cancel } = beginning instanceof Promise ? await beginning : beginning;
     if (signal === undefined) return done;
     const abort = (): void => cancel(signal.reason);
+    if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     try {
       return await done;
@@ -72,22 +77,74 @@ export class Calls {
     graph: Graph,
     outputs: readonly Key[],
     options: Omit<ComputeOptions, 'signal'>,
-    { onOutput, reserve = 0 }: Pick<RunOptions, 'onOutput' | 'reserve'>,
+    more: Pick<RunOptions, 'onOutput' | 'reserve'>,
   ): Begun<RunRecord> {
-    const { state, memory, pulse, settings, firstBudget } = this.context;
-    const { priorities, onProgress } = options;
+    const began = performance.now();
+    const run = this.context.state.submitted(this.submissionOf(graph, outputs, options, more));
+    return this.follow(run, options, more, began);
+  }
+
+  /** The same; of a large graph in pieces, after each of which the signal is looked at. */
+  private beginInPieces(
+    graph: Graph,
+    outputs: readonly Key[],
+    options: ComputeOptions,
+    more: Pick<RunOptions, 'onOutput' | 'reserve'>,
+    signal: AbortSignal | undefined,
+  ): Begun<RunRecord> | Promise<Begun<RunRecord>> {
+    if (graph.size <= STEPS) return this.begin(graph, outputs, options, more);
+    const began = performance.now();
+    let begun: Begun<RunRecord> | undefined;
+    let isLater = false;
+    const taken = (run: RunRecord): void => {
+      begun = this.follow(run, options, more, began);
+      // It may end before anybody has heard that it has begun.
+      if (isLater) begun.done.catch(() => {});
+    };
+    const submission = this.submissionOf(graph, outputs, options, more);
+    const taking = inPieces(this.context.state.submitting(submission, taken), signal);
+    if (!(taking instanceof Promise)) return begun!;
+    isLater = true;
+    return taking.then(
+      () => begun!,
+      (error: unknown) => {
+        begun?.cancel(error);
+        // What was held for it may go.
+        this.beginSoon();
+        throw error;
+      },
+    );
+  }
+
+  /** Throws what is wrong with a call. */
+  private submissionOf(
+    graph: Graph,
+    outputs: readonly Key[],
+    options: Omit<ComputeOptions, 'signal'>,
+    { onOutput, reserve = 0 }: Pick<RunOptions, 'onOutput' | 'reserve'>,
+  ): Submission {
+    const { settings, firstBudget } = this.context;
     checkPlacement(options);
     if (reserve > firstBudget) throw resultTooLarge(reserve, firstBudget, settings.memoryLimit);
-    const began = performance.now();
-    const run = state.submitted({
+    return {
       run: ++this.lastId,
       graph,
       outputs,
-      priorities,
+      priorities: options.priorities,
       priority: checkPriority(options.priority ?? 0),
       retries: checkRetries(options.retries ?? settings.retries),
       streamed: onOutput !== undefined,
-    });
+    };
+  }
+
+  /** Sees to what the caller of a run is owed. */
+  private follow(
+    run: RunRecord,
+    { onProgress }: Pick<ComputeOptions, 'onProgress'>,
+    { onOutput, reserve = 0 }: Pick<RunOptions, 'onOutput' | 'reserve'>,
+    began: number,
+  ): Begun<RunRecord> {
+    const { state, memory, pulse } = this.context;
     const done = new Promise<RunRecord>((resolve, reject) => {
       const settle: Call['settle'] = (failure) => {
         this.calls.delete(run);
@@ -108,6 +165,7 @@ export class Calls {
     if (onProgress !== undefined) this.reports.add(run, onProgress, began);
     if (reserve > 0) memory.outdated();
     pulse.joined();
+    if (this.ended !== undefined) this.reject(run, this.ended.reason);
     this.beginSoon();
     return { done, cancel: (reason) => this.cancel(run, reason) };
   }
@@ -152,6 +210,7 @@ export class Calls {
 
   /** The engine ends. */
   end(reason: unknown): void {
+    this.ended = { reason };
     for (const call of [...this.calls.values()]) call.settle({ reason });
   }
 

@@ -34,6 +34,10 @@ export function inPieces<T>(work: Pieces<T>, signal?: AbortSignal): T | Promise<
 
 async function goOn<T>(work: Pieces<T>, signal: AbortSignal | undefined): Promise<T> {
   await new Promise<void>((resolve) => setImmediate(resolve));
-  signal?.throwIfAborted();
+  if (signal?.aborted) {
+    // It may have something to undo.
+    work.return(undefined as T);
+    throw signal.reason;
+  }
   return inPieces(work, signal);
 }

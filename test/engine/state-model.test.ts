@@ -5,6 +5,7 @@ import type { Allocation } from '../../src/engine/memory/arena.js';
 import type { RunRecord, TaskRecord } from '../../src/engine/state/records.js';
 import type { EngineState } from '../../src/engine/state/state.js';
 import { SUPPLY, Supply } from '../../src/engine/supply.js';
+import type { Pieces } from '../../src/graph/pieces.js';
 import type { Graph, Task } from '../../src/graph/task.js';
 import { type Behaviour, task, World } from './support/world.js';
 
@@ -47,6 +48,8 @@ interface RunPlan {
   readonly cancel: boolean;
   readonly persist: boolean;
   readonly priority: number;
+  /** Whether its graph is taken in piece by piece, and not to the end. */
+  readonly taken: 'at once' | 'in pieces' | 'in part';
 }
 
 const runPlan: fc.Arbitrary<RunPlan> = fc.record({
@@ -56,6 +59,7 @@ const runPlan: fc.Arbitrary<RunPlan> = fc.record({
   cancel: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
   persist: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
   priority: fc.integer({ min: -100, max: 100 }),
+  taken: fc.constantFrom('at once', 'at once', 'in pieces', 'in part'),
 });
 
 const scenario = fc.record({
@@ -107,6 +111,12 @@ interface Call {
   lookups: number;
 }
 
+/** A graph that is taken in. */
+interface Intake {
+  readonly plan: RunPlan;
+  readonly pieces: Pieces<RunRecord>;
+}
+
 function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): World {
   const behaviours = new Map<string, Behaviour>();
   for (const [i, { throws, kills, secedes }] of plan.tasks.entries())
@@ -128,15 +138,36 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
   const calls: Call[] = [];
   const persisted: string[] = [];
   const pending = [...plan.runs];
+  const intakes: Intake[] = [];
 
   const submit = (): void => {
     const next = pending.shift()!;
     const outputs = next.outputs.map((n) => `t${n % plan.tasks.length}`);
     const { retries, priority } = next;
     const streamed = next.streamed && !next.persist;
-    const run = state.submitted({ run: calls.length, graph, outputs, retries, priority, streamed });
+    const submission = {
+      run: plan.runs.length - pending.length,
+      graph,
+      outputs,
+      retries,
+      priority,
+      streamed,
+    };
+    const begun = (run: RunRecord): void =>
+      void calls.push({ plan: next, run, open: true, loads: new Map(), lookups: 4 });
+    if (next.taken === 'at once') {
+      begun(state.submitted(submission));
+      state.begin();
+    } else {
+      intakes.push({ plan: next, pieces: state.submitting(submission, begun, 1) });
+    }
+    world.carryOut();
+  };
+  const take = (intake: Intake, choice: number): void => {
+    const isLeft = intake.plan.taken === 'in part' && choice % 5 === 0;
+    if (isLeft ? intake.pieces.return(undefined as never).done : intake.pieces.next().done)
+      intakes.splice(intakes.indexOf(intake), 1);
     state.begin();
-    calls.push({ plan: next, run, open: true, loads: new Map(), lookups: 4 });
     world.carryOut();
   };
   const close = (call: Call): void => {
@@ -176,6 +207,7 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
     const choice = plan.choices.next().value as number;
     const actions = world.possible();
     if (pending.length > 0) actions.push(submit);
+    for (const intake of intakes) actions.push(() => take(intake, choice));
     for (const call of calls) {
       if (!call.open) continue;
       for (const [token, record] of call.loads)
@@ -222,6 +254,7 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
   const { core } = state;
   expect({
     held: core.byKey.size,
+    intake: core.intake,
     pending: [core.pending, core.unmeasured, core.work],
     used: core.space.used,
     resident: core.resident.size,
@@ -238,6 +271,7 @@ function play(plan: typeof scenario extends fc.Arbitrary<infer T> ? T : never): 
     ),
   }).toEqual({
     held: 0,
+    intake: undefined,
     pending: [0, 0, 0],
     used: 0,
     resident: 0,

@@ -26,6 +26,8 @@ export const PAUSE = 0.8;
 export class Core {
   readonly byKey = new Map<Key, TaskRecord>();
   readonly runs = new Map<number, RunRecord>();
+  /** A graph that is being taken in. */
+  intake: { finish(): void } | undefined;
   readonly layers = new Map<string, Map<unknown, Layer>>();
   /** The threads beside the main thread. */
   readonly threads: readonly ThreadRecord[];

@@ -1,3 +1,4 @@
+import { type Pieces, STEPS } from '../../graph/pieces.js';
 import type { Key } from '../../graph/task.js';
 import {
   describe,
@@ -12,6 +13,7 @@ import { bytesAltogether } from './admission.js';
 import { Core, SPILL, type StateOptions, TARGET } from './core.js';
 import { dispatch } from './dispatch.js';
 import type { Instruction, Report } from './instructions.js';
+import { Intake } from './intake.js';
 import { bury, free, letGo, sweep, unhold, unpin } from './lifetimes.js';
 import { loaded, loadFailed, serveFetches } from './loading.js';
 import { fail, putBack, reject, rejoin, resolve, taken, takeReport } from './outcomes.js';
@@ -49,9 +51,25 @@ export class EngineState {
    */
   submitted(submission: Submission): RunRecord {
     const { core } = this;
+    core.intake?.finish();
     const run = submit(core, submission);
     if (run.pending === 0) resolve(core, run);
     return run;
+  }
+
+  /**
+   * The same in pieces, between which there may be other events: for large graphs.
+   * @param taken told of the run when it is taken in, which may be at another's request
+   * @param steps small steps in a piece
+   */
+  *submitting(submission: Submission, taken: (run: RunRecord) => void, steps = STEPS): Pieces<RunRecord> {
+    const { core } = this;
+    core.intake?.finish();
+    const told = (run: RunRecord): void => {
+      taken(run);
+      if (run.pending === 0) resolve(core, run);
+    };
+    return yield* new Intake(core, submission, told, steps).pieces();
   }
 
   /** What was submitted is to begin. */

@@ -1,4 +1,5 @@
 import { GraphError } from '../../graph/errors.js';
+import { atOnce, type Pieces } from '../../graph/pieces.js';
 import type { Key, Task } from '../../graph/task.js';
 import { SUPPLY } from '../supply.js';
 import type { Core } from './core.js';
@@ -14,19 +15,9 @@ const RANKS_PER_PRIORITY = 2 ** 46;
  * outputs. Throws a GraphError, having changed nothing, where an input has no task or the graph has a cycle.
  */
 export function submit(core: Core, submission: Submission): RunRecord {
-  const run = new RunRecord(submission.run, submission.streamed, submission.priority ?? 0);
-  const walk = new Walk(core, submission, run);
-  try {
-    for (const key of submission.outputs) walk.from(key);
-  } catch (error) {
-    walk.undo();
-    throw error;
-  }
-  core.ranks += submission.graph.size + 1;
-  core.runs.set(run.id, run);
-  walk.connect();
-  for (const key of submission.outputs) want(core, run, core.byKey.get(key)!);
-  return run;
+  const walk = new Walk(core, submission);
+  atOnce(walk.pieces());
+  return walk.commit();
 }
 
 function want(core: Core, run: RunRecord, record: TaskRecord): void {
@@ -49,25 +40,64 @@ const OPEN = -1;
 const CLOSED = 0;
 
 /** The depth-first walk. Iterative, without an object a step: graphs may be deep, and large. */
-class Walk {
+export class Walk {
+  /** Records of others that it met, some of them several times, where it holds them. */
+  readonly present: TaskRecord[] = [];
+  private readonly run: RunRecord;
   private readonly made: TaskRecord[] = [];
   /** Records on the way from the output, and how many of their inputs were visited. */
   private readonly path: TaskRecord[] = [];
   private readonly visited: number[] = [];
   private readonly base: number;
+  private step = 0;
 
+  /** @param steps in a piece, where there are others: there may be other events then, and what others have is held */
   constructor(
     private readonly core: Core,
     private readonly submission: Submission,
-    private readonly run: RunRecord,
+    private readonly steps?: number,
   ) {
-    this.base = core.ranks - run.priority * RANKS_PER_PRIORITY;
+    this.run = new RunRecord(submission.run, submission.streamed, submission.priority ?? 0);
+    this.base = core.ranks - this.run.priority * RANKS_PER_PRIORITY;
   }
 
-  from(output: Key): void {
+  /** All of it. Throws a GraphError, having changed nothing, where the graph cannot be computed. */
+  *pieces(): Pieces<void> {
+    try {
+      for (const key of this.submission.outputs) yield* this.from(key);
+    } catch (error) {
+      this.undo();
+      throw error;
+    }
+  }
+
+  /** Whether all that it met is as good as it was. */
+  get isSound(): boolean {
+    return this.present.every(({ status }) => status !== 'failed' && status !== 'dropped');
+  }
+
+  /** The records take part from now on. */
+  commit(): RunRecord {
+    const { core, submission, run } = this;
+    core.ranks += submission.graph.size + 1;
+    core.runs.set(run.id, run);
+    this.connect();
+    for (const key of submission.outputs) want(core, run, core.byKey.get(key)!);
+    return run;
+  }
+
+  undo(): void {
+    for (const { task, layer } of this.made.splice(0)) {
+      this.core.byKey.delete(task.key);
+      leaveLayer(this.core, layer);
+    }
+  }
+
+  private *from(output: Key): Pieces<void> {
     this.visit(output, undefined);
     const { path, visited } = this;
     while (path.length > 0) {
+      if (this.steps !== undefined && ++this.step % this.steps === 0) yield;
       const last = path.length - 1;
       const record = path[last]!;
       const next = visited[last]!;
@@ -84,7 +114,7 @@ class Walk {
   }
 
   /** Counts the edges, and says what can be run. */
-  connect(): void {
+  private connect(): void {
     const { core, run, made } = this;
     run.total = made.length;
     for (const record of made) {
@@ -102,19 +132,16 @@ class Walk {
     for (const record of made) if (record.missing === 0) makeReady(core, record);
   }
 
-  undo(): void {
-    for (const { task, layer } of this.made) {
-      this.core.byKey.delete(task.key);
-      leaveLayer(this.core, layer);
-    }
-  }
-
   private visit(key: Key, reader: TaskRecord | undefined): TaskRecord {
     const { core, submission } = this;
     const present = core.byKey.get(key);
     if (present !== undefined) {
       if (present.aheadBatch === OPEN) throw new GraphError(`the graph has a cycle: ${this.cycle(present)}`);
       if (present.retries < submission.retries) present.retries = submission.retries;
+      if (this.steps !== undefined && present.owner !== this.run) {
+        present.holds++;
+        this.present.push(present);
+      }
       return present;
     }
     const task = submission.graph.get(key);
