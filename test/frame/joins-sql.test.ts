@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanNode } from '../../src/frame/plan/node.js';
 import { planSql } from '../../src/frame/sql/plan.js';
-import { col, fromRows } from '../../src/index.js';
+import { col, fromRows, sql } from '../../src/index.js';
 
 const a = fromRows([{ k: 1, x: 1 }]);
 const b = fromRows([{ k: 1, j: 2, y: 2 }]);
@@ -15,10 +15,10 @@ describe('joins as SQL', () => {
   const chain = a.join(b, { on: 'k' }).join(c, { on: 'j' });
 
   it('inner joins of three tables are one FROM', () => {
-    const { sql } = written(chain);
-    expect(sql).toMatch(/ AS t\d+ JOIN .* AS t\d+ ON .* JOIN .* AS t\d+ ON /);
+    const { sql: text } = written(chain);
+    expect(text).toMatch(/ AS t\d+ JOIN .* AS t\d+ ON .* JOIN .* AS t\d+ ON /);
     // One for the join, one a source.
-    expect(selects(sql)).toBe(4);
+    expect(selects(text)).toBe(4);
     const bushy = a.join(b.join(c, { on: 'j' }), { on: 'k' });
     expect(selects(written(bushy).sql)).toBe(4);
     expect(written(bushy).sql).toMatch(/JOIN \(/);
@@ -66,6 +66,20 @@ describe('joins as SQL', () => {
       written(a.join(b, { asof: ['x', 'y'], direction })).sql;
     expect(asof('backward')).toMatch(/ASOF LEFT JOIN .* ON .* AND t\d+\."x" >= t\d+\."y"/);
     expect(asof('forward')).toMatch(/ASOF LEFT JOIN .* ON .* AND t\d+\."x" <= t\d+\."y"/);
+  });
+
+  it('asof joins without what is at the same place leave that out', () => {
+    const asof = (direction: 'backward' | 'forward') =>
+      written(a.join(b, { asof: ['x', 'y'], direction, allowExactMatches: false })).sql;
+    expect(asof('backward')).toMatch(/t\d+\."x" > t\d+\."y"/);
+    expect(asof('forward')).toMatch(/t\d+\."x" < t\d+\."y"/);
+  });
+
+  it('no number of rows is taken for so few that each may be compared with each', async () => {
+    const names = ['asof_loop_join_threshold', 'merge_join_threshold', 'nested_loop_join_threshold'];
+    const settings = await sql('SELECT name, value FROM duckdb_settings()');
+    const found = settings.filter(col('name').isIn(names)).sort('name');
+    expect(await found.rows()).toEqual(names.map((name) => ({ name, value: '0' })));
   });
 
   it('gives the rows of what it writes', async () => {

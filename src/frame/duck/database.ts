@@ -315,6 +315,10 @@ export class Database {
       allocator_bulk_deallocation_flush_threshold: `${FLUSH_BYTES}B`,
       partitioned_write_flush_threshold: String(rowsHeldBack(this.limit)),
       ...(extensions && { extension_directory: extensions }),
+      // Joins by what is before or between compare each row with each where DuckDB takes them for few, and it takes those of a CSV file whose columns it is told for one.
+      asof_loop_join_threshold: '0',
+      nested_loop_join_threshold: '0',
+      merge_join_threshold: '0',
       // The system keeps what was read of files. DuckDB's copies stay after the files are gone: exchanges of 128 parts had a worker take 80 MB more.
       enable_external_file_cache: 'false',
       // Nothing is fetched or loaded behind the user's back.
