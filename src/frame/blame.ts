@@ -4,7 +4,8 @@ import { childrenOf, columnsOf, type ExprNode, hasAggregate } from './expr/node.
 import { printExpr, printName } from './expr/print.js';
 import * as make from './plan/make.js';
 import { incomparable, joinMismatch, mismatch, type Typed } from './plan/mismatch.js';
-import { inputsOf, type PlanNode } from './plan/node.js';
+import type { PlanNode } from './plan/node.js';
+import { inputsOf } from './plan/walk.js';
 import type { Schema } from './types.js';
 
 /** Finds the columns of a plan and their types, or throws what DuckDB has against it. */

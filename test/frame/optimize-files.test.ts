@@ -7,7 +7,8 @@ import { Database } from '../../src/frame/duck/database.js';
 import { withoutFiles } from '../../src/frame/files/statistics.js';
 import { type AnySchema, col, type DataFrame, type Expr, lit, readParquet } from '../../src/frame/index.js';
 import { optimize } from '../../src/frame/optimize/index.js';
-import { inputsOf, type PlanNode } from '../../src/frame/plan/node.js';
+import type { PlanNode } from '../../src/frame/plan/node.js';
+import { inputsOf } from '../../src/frame/plan/walk.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'files-'));
 const database = Database.of();

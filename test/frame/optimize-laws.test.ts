@@ -7,8 +7,9 @@ import { type AnySchema, type DataFrame, fromRows } from '../../src/frame/index.
 import { optimize } from '../../src/frame/optimize/index.js';
 import { share } from '../../src/frame/optimize/shared.js';
 import * as make from '../../src/frame/plan/make.js';
-import { inputsOf, type JoinHow, type PlanNode } from '../../src/frame/plan/node.js';
+import type { JoinHow, PlanNode } from '../../src/frame/plan/node.js';
 import { printPlan } from '../../src/frame/plan/print.js';
+import { inputsOf } from '../../src/frame/plan/walk.js';
 import { statementOf } from '../../src/frame/statement/index.js';
 import { joinPlan } from '../../src/frame/verbs/joins.js';
 

@@ -1,6 +1,6 @@
 import { lower } from '../../array/lower/lower.js';
 import type { Graph, Key } from '../../graph/task.js';
-import type { ArraySource } from '../plan/node.js';
+import type { ArraySource } from '../plan/source.js';
 
 /** The tasks of an array's blocks, and the keys of those that lie side by side: the rows of a frame, some at a time. */
 export function blockRows({ array }: ArraySource): {

@@ -1,7 +1,8 @@
 import { order } from '../../graph/order.js';
 import type { Key, Task } from '../../graph/task.js';
 import { filesScan, type Place, runTasks } from '../map/files.js';
-import type { ArraySource, PlanNode, ScanNode } from '../plan/node.js';
+import type { PlanNode, ScanNode } from '../plan/node.js';
+import type { ArraySource } from '../plan/source.js';
 import { blockRows } from './block-rows.js';
 import type { BlocksCommon, BlocksParams, BlocksValue } from './blocks-op.js';
 

@@ -14,7 +14,8 @@ import { functionRows, GROUP_ROWS, type RowsLayout, type StoredRows, storeRows }
 import { runFunction, runGroups } from '../map/run.js';
 import { type FrameOptions, queryOptions } from '../options.js';
 import * as make from '../plan/make.js';
-import { type AggregatePlan, inputsOf, type MapNode, type PlanNode, withInputs } from '../plan/node.js';
+import type { AggregatePlan, MapNode, PlanNode } from '../plan/node.js';
+import { inputsOf, withInputs } from '../plan/walk.js';
 import { finalStatement } from '../statement/index.js';
 
 /** A plan whose functions have been computed: their results lie in files until it is disposed of. */

@@ -2,7 +2,8 @@ import { order } from '../../graph/order.js';
 import type { Key } from '../../graph/task.js';
 import { tasksOf } from '../../lazy/index.js';
 import { filesScan, type Place, runTasks } from '../map/files.js';
-import type { DelayedSource, PlanNode, ScanNode } from '../plan/node.js';
+import type { PlanNode, ScanNode } from '../plan/node.js';
+import type { DelayedSource } from '../plan/source.js';
 import type { ValuesCommon, ValuesParams, ValuesValue } from './values-op.js';
 
 let runs = 0;

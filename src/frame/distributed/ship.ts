@@ -4,7 +4,9 @@ import { FrameError } from '../errors.js';
 import { type Fragment, type FrameGraph, type FrameTask, fragmentTask } from '../exchange/index.js';
 import { isRemote } from '../files/remote.js';
 import * as make from '../plan/make.js';
-import { type FileSource, type MemorySource, type PlanNode, rewrite, type ScanNode } from '../plan/node.js';
+import type { PlanNode, ScanNode } from '../plan/node.js';
+import type { FileSource, MemorySource } from '../plan/source.js';
+import { rewrite } from '../plan/walk.js';
 import type { Batch, Column } from '../result/column.js';
 
 /** Rows in memory with at most so many values travel within each task that reads them; … */

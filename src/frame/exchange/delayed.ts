@@ -1,7 +1,8 @@
 import { tasksOf } from '../../lazy/index.js';
 import type { ValuesCommon, ValuesParams, ValuesValue } from '../delayed/values-op.js';
 import { runTasks } from '../map/files.js';
-import type { DelayedSource, ScanNode } from '../plan/node.js';
+import type { ScanNode } from '../plan/node.js';
+import type { DelayedSource } from '../plan/source.js';
 import { placeOf } from './applied.js';
 import type { Step } from './fragments.js';
 import type { Outcome } from './outcome.js';

@@ -1,4 +1,6 @@
-import { type AggregatePlan, inputsOf, type PlanNode, type TaskSource } from '../plan/node.js';
+import type { AggregatePlan, PlanNode } from '../plan/node.js';
+import type { TaskSource } from '../plan/source.js';
+import { inputsOf } from '../plan/walk.js';
 import { type Parameters, quoteName, type Statement } from '../sql/writer.js';
 import { aggregateGroups, applyFunction, countRows, mergeGroups, partialOf } from './applied.js';
 import { storeArray, writeBlocks } from './arrays.js';

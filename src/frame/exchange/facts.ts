@@ -3,14 +3,9 @@ import { attach } from '../duck/attach.js';
 import type { Database } from '../duck/database.js';
 import { columnsOf, type ExprNode } from '../expr/node.js';
 import * as make from '../plan/make.js';
-import {
-  type DatabaseSource,
-  inputsOf,
-  type JoinNode,
-  type PlanNode,
-  type ScanNode,
-  type UnionNode,
-} from '../plan/node.js';
+import type { JoinNode, PlanNode, ScanNode, UnionNode } from '../plan/node.js';
+import type { DatabaseSource } from '../plan/source.js';
+import { inputsOf } from '../plan/walk.js';
 import { attachedName } from '../sql/source.js';
 import type { Statement } from '../sql/writer.js';
 import type { ColumnTypes } from '../types.js';

@@ -1,6 +1,8 @@
 import type { Key } from '../../graph/task.js';
 import { partsOf } from '../plan/holding.js';
-import { type HeldSource, inputsOf, type PlanNode, type ScanNode } from '../plan/node.js';
+import type { PlanNode, ScanNode } from '../plan/node.js';
+import type { HeldSource } from '../plan/source.js';
+import { inputsOf } from '../plan/walk.js';
 import { IN_PLACE, type Parts, readTasks } from './parts.js';
 import type { Planner } from './planner.js';
 

@@ -2,7 +2,7 @@ import type { Missing } from '../arrays/nulls.js';
 import type { Staged } from '../files/staging.js';
 import type { OpenGroup } from '../map/aggregate-op.js';
 import { restoreItems } from '../map/store.js';
-import type { TaskSource } from '../plan/node.js';
+import type { TaskSource } from '../plan/source.js';
 import { exprSql } from '../sql/expr.js';
 import { NONE, nothingSql } from '../sql/source.js';
 import { type Bound, type Parameters, quoteName, typeName } from '../sql/writer.js';

@@ -3,7 +3,9 @@ import type { ExprNode, LiteralValue, SortKey } from '../expr/node.js';
 import { callNode, columnNode, literalNode, mapChildren } from '../expr/node.js';
 import { needsRowOrder } from '../plan/aggregates.js';
 import * as make from '../plan/make.js';
-import { type Item, type PlanNode, rewrite, type TaskSource } from '../plan/node.js';
+import type { Item, PlanNode } from '../plan/node.js';
+import type { TaskSource } from '../plan/source.js';
+import { rewrite } from '../plan/walk.js';
 import type { Fragment } from './task.js';
 
 /** The column that says where a row stood, while it is elsewhere: the number of its partition and its place in it. */

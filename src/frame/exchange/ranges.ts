@@ -1,7 +1,8 @@
 import { callNode, columnNode, type ExprNode, type LiteralValue, literalNode } from '../expr/node.js';
 import { conjunctsOf, mayPass } from '../optimize/index.js';
 import * as make from '../plan/make.js';
-import type { Bound, JoinNode, PlanNode, Ranges, RepartitionNode, SortNode } from '../plan/node.js';
+import type { JoinNode, PlanNode, Ranges, RepartitionNode, SortNode } from '../plan/node.js';
+import type { Bound } from '../plan/source.js';
 import type { ColumnType } from '../types.js';
 import {
   columnsOfParts,

@@ -1,13 +1,8 @@
 import { formatBytes } from '../../watch/progress.js';
 import { partsOf } from '../plan/holding.js';
-import {
-  type DatabaseSource,
-  type FileInfo,
-  type FileSource,
-  inputsOf,
-  type PlanNode,
-  type ScanNode,
-} from '../plan/node.js';
+import type { PlanNode, ScanNode } from '../plan/node.js';
+import type { DatabaseSource, FileInfo, FileSource } from '../plan/source.js';
+import { inputsOf } from '../plan/walk.js';
 import type { Facts } from './facts.js';
 
 /** A boundary of a row group is taken where it is no further from the wanted row than this share of a partition. */

@@ -7,7 +7,8 @@ import type { FileKind } from '../files/copy.js';
 import type { Staging } from '../files/staging.js';
 import type { CustomAggregates } from '../map/customs.js';
 import type { RowsLayout } from '../map/rows-file.js';
-import { type MapFunction, type PlanNode, rewrite } from '../plan/node.js';
+import type { MapFunction, PlanNode } from '../plan/node.js';
+import { rewrite } from '../plan/walk.js';
 import type { Batch } from '../result/column.js';
 import type { Schema } from '../types.js';
 

@@ -5,7 +5,7 @@ import { errorCode, failure } from '../../io/failure.js';
 import type { Database } from '../duck/database.js';
 import { FileError, FrameError } from '../errors.js';
 import { given } from '../given.js';
-import type { FileInfo } from '../plan/node.js';
+import type { FileInfo } from '../plan/source.js';
 import { isRemote, openRemote } from './remote.js';
 
 const GLOB = /[*?[]/;

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { failure } from '../../io/failure.js';
 import { FileError } from '../errors.js';
-import type { FileInfo } from '../plan/node.js';
+import type { FileInfo } from '../plan/source.js';
 
 /**
  * Reads gzip files through, and throws a FileError for one that is cut short or damaged: DuckDB takes the end of such a file for the end of

@@ -1,6 +1,7 @@
 import { attach } from '../duck/attach.js';
 import type { Database } from '../duck/database.js';
-import { inputsOf, type PlanNode } from '../plan/node.js';
+import type { PlanNode } from '../plan/node.js';
+import { inputsOf } from '../plan/walk.js';
 import { checkUnchanged } from './files.js';
 import { isRemote, openRemote } from './remote.js';
 

@@ -1,13 +1,8 @@
 import type { Database } from '../duck/database.js';
 import { joinStatistics, pruneFiles, readBound, telling } from '../optimize/index.js';
-import {
-  type ColumnStatistics,
-  type FileInfo,
-  inputsOf,
-  type PlanNode,
-  type ScanNode,
-  withInputs,
-} from '../plan/node.js';
+import type { PlanNode, ScanNode } from '../plan/node.js';
+import type { ColumnStatistics, FileInfo } from '../plan/source.js';
+import { inputsOf, withInputs } from '../plan/walk.js';
 import type { Schema } from '../types.js';
 import { checkUnchanged } from './files.js';
 

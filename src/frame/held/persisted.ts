@@ -3,8 +3,8 @@ import type { Key } from '../../graph/task.js';
 import { type AnyFrame, DataFrame } from '../frame.js';
 import { Holding } from '../plan/holding.js';
 import * as make from '../plan/make.js';
-import type { HeldSource } from '../plan/node.js';
 import { engineOf } from '../plan/place.js';
+import type { HeldSource } from '../plan/source.js';
 import type { AnySchema, ColumnTypes, Schema } from '../types.js';
 
 /**

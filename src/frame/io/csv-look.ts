@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
 import type { Database } from '../duck/database.js';
 import { FileError } from '../errors.js';
-import type { FileInfo, FileSource, NamedType, ReaderOption } from '../plan/node.js';
+import type { FileInfo, FileSource, NamedType, ReaderOption } from '../plan/source.js';
 import type { CsvOptions } from './csv.js';
 import { everything } from './scan.js';
 

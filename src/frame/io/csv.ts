@@ -7,7 +7,7 @@ import { checkGzip } from '../files/gzip.js';
 import { DataFrame } from '../frame.js';
 import { checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
-import type { FileInfo, FileSource, NamedType } from '../plan/node.js';
+import type { FileInfo, FileSource, NamedType } from '../plan/source.js';
 import { quoteName, typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { type Look, look } from './csv-look.js';

@@ -7,7 +7,7 @@ import { checkReadable } from '../files/files.js';
 import type { DataFrame } from '../frame.js';
 import { checkByName } from '../given.js';
 import type { FrameOptions } from '../options.js';
-import type { DatabaseSource } from '../plan/node.js';
+import type { DatabaseSource } from '../plan/source.js';
 import { attachedName } from '../sql/source.js';
 import type { AnySchema, SchemaLike } from '../types.js';
 import { scanOf } from './scan.js';

@@ -5,7 +5,7 @@ import type { DType } from '../../kernels/dtype.js';
 import { DataFrame } from '../frame.js';
 import { checkUnique } from '../plan/check.js';
 import * as make from '../plan/make.js';
-import type { ArraySource } from '../plan/node.js';
+import type { ArraySource } from '../plan/source.js';
 import type { Schema } from '../types.js';
 
 /** The schema of a frame of an array: all columns have the array's dtype. */

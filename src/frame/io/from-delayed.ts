@@ -2,7 +2,7 @@ import { isLazy, LAZY, type Lazy } from '../../lazy/index.js';
 import { DataFrame } from '../frame.js';
 import { checkDeclared } from '../map/declared.js';
 import * as make from '../plan/make.js';
-import type { DelayedSource } from '../plan/node.js';
+import type { DelayedSource } from '../plan/source.js';
 import type { Schema } from '../types.js';
 
 /** What the parts of a frame of delayed values will be. */

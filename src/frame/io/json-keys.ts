@@ -1,7 +1,7 @@
 import type { Database } from '../duck/database.js';
 import { FileError } from '../errors.js';
 import * as make from '../plan/make.js';
-import type { FileInfo, FileSource } from '../plan/node.js';
+import type { FileInfo, FileSource } from '../plan/source.js';
 import { onlyInCase, sameName } from '../same-name.js';
 import { sourceSql } from '../sql/source.js';
 import { Parameters } from '../sql/writer.js';

@@ -1,6 +1,6 @@
 import type { Database } from '../duck/database.js';
 import * as make from '../plan/make.js';
-import type { FileSource, NamedType } from '../plan/node.js';
+import type { FileSource, NamedType } from '../plan/source.js';
 import { sourceSql } from '../sql/source.js';
 import { Parameters, quoteName } from '../sql/writer.js';
 

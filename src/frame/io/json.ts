@@ -5,7 +5,7 @@ import { filesOf } from '../files/files.js';
 import { checkGzip } from '../files/gzip.js';
 import type { DataFrame } from '../frame.js';
 import { checkUnique } from '../plan/check.js';
-import type { FileInfo, FileSource, NamedType } from '../plan/node.js';
+import type { FileInfo, FileSource, NamedType } from '../plan/source.js';
 import { typeName } from '../sql/writer.js';
 import type { AnySchema, ColumnType, Schema } from '../types.js';
 import { mayBeRenamed, pathsText, refuseSameKeys } from './json-keys.js';

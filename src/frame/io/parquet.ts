@@ -3,7 +3,7 @@ import { Database } from '../duck/database.js';
 import { FileError } from '../errors.js';
 import { filesOf } from '../files/files.js';
 import type { DataFrame } from '../frame.js';
-import type { FileInfo, FileSource } from '../plan/node.js';
+import type { FileInfo, FileSource } from '../plan/source.js';
 import type { AnySchema, SchemaLike } from '../types.js';
 import { FILE_OPTIONS, type FileOptions, readerOptions, scanOf } from './scan.js';
 

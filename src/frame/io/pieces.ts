@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Database } from '../duck/database.js';
 import { appendBatches, createTable } from '../duck/tables.js';
 import type { DataFrame } from '../frame.js';
-import type { FileInfo } from '../plan/node.js';
+import type { FileInfo } from '../plan/source.js';
 import type { Batch } from '../result/column.js';
 import { quoteName } from '../sql/writer.js';
 import type { Schema } from '../types.js';

@@ -3,7 +3,8 @@ import type { Database } from '../duck/database.js';
 import { DataFrame } from '../frame.js';
 import type { FrameOptions } from '../options.js';
 import * as make from '../plan/make.js';
-import type { FileSource, NamedType, ReaderOption, ScanNode } from '../plan/node.js';
+import type { ScanNode } from '../plan/node.js';
+import type { FileSource, NamedType, ReaderOption } from '../plan/source.js';
 import { sourceSql } from '../sql/source.js';
 import { Parameters, type Statement } from '../sql/writer.js';
 

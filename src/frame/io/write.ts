@@ -13,8 +13,9 @@ import { writeTo } from '../files/target.js';
 import { checkFrameOptions, type FrameOptions, queryOptions } from '../options.js';
 import { checkNames } from '../plan/check.js';
 import * as make from '../plan/make.js';
-import { inputsOf, type PlanNode } from '../plan/node.js';
+import type { PlanNode } from '../plan/node.js';
 import { engineOf } from '../plan/place.js';
+import { inputsOf } from '../plan/walk.js';
 import { schemaOf } from '../statement/index.js';
 import { withNumbersOfJson } from './json-numbers.js';
 

@@ -1,17 +1,8 @@
 import { columnNode } from '../expr/node.js';
 import * as make from '../plan/make.js';
-import {
-  type ArraySource,
-  type DelayedSource,
-  type Item,
-  inputsOf,
-  type MapFunction,
-  type MapNode,
-  namesBeside,
-  type PlanNode,
-  type ScanNode,
-  withInputs,
-} from '../plan/node.js';
+import type { Item, MapFunction, MapNode, PlanNode, ScanNode } from '../plan/node.js';
+import type { ArraySource, DelayedSource } from '../plan/source.js';
+import { inputsOf, namesBeside, withInputs } from '../plan/walk.js';
 import type { Schema } from '../types.js';
 import { hasCustom, typedAggregate } from './customs.js';
 import { emptyScan } from './files.js';

@@ -1,6 +1,7 @@
 import { columnsOf, freeze } from '../expr/node.js';
 import * as make from '../plan/make.js';
-import { type Item, inputsOf, type JoinNode, type PlanNode } from '../plan/node.js';
+import type { Item, JoinNode, PlanNode } from '../plan/node.js';
+import { inputsOf } from '../plan/walk.js';
 import { over, topDown } from './walk.js';
 
 /**

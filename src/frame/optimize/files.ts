@@ -1,5 +1,6 @@
 import { columnsOf, type ExprNode, freeze, type LiteralValue } from '../expr/node.js';
-import type { Bound, ColumnStatistics, FileInfo, PlanNode, ScanNode } from '../plan/node.js';
+import type { PlanNode, ScanNode } from '../plan/node.js';
+import type { Bound, ColumnStatistics, FileInfo } from '../plan/source.js';
 import { type ColumnType, INTEGERS, type Schema } from '../types.js';
 import { bottomUp } from './walk.js';
 

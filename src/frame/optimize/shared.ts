@@ -1,7 +1,9 @@
 import { type ExprNode, freeze } from '../expr/node.js';
 import { keyOf } from '../expr/same.js';
 import * as make from '../plan/make.js';
-import { type Item, inputsOf, type JoinNode, type PlanNode, type Source } from '../plan/node.js';
+import type { Item, JoinNode, PlanNode } from '../plan/node.js';
+import type { Source } from '../plan/source.js';
+import { inputsOf } from '../plan/walk.js';
 import { bottomUp } from './walk.js';
 
 /** A plan, and parts that it and each other read (`SharedSource`) which are to be computed once. */

@@ -1,7 +1,7 @@
 import { type ExprNode, some } from '../expr/node.js';
 import { aggregateCalled, isOrdered } from '../plan/aggregates.js';
 import type { Item, PlanNode } from '../plan/node.js';
-import { inputsOf } from '../plan/node.js';
+import { inputsOf } from '../plan/walk.js';
 import { over, topDown } from './walk.js';
 
 /**

@@ -1,4 +1,5 @@
-import { inputsOf, type PlanNode, withInputs } from '../plan/node.js';
+import type { PlanNode } from '../plan/node.js';
+import { inputsOf, withInputs } from '../plan/walk.js';
 
 // Plans may be ten thousand verbs deep, which is deeper than the stack: nothing here recurses along them.
 

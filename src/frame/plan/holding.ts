@@ -2,7 +2,7 @@ import type { Engine } from '../../engine/engine.js';
 import type { Key } from '../../graph/task.js';
 import { Hold } from '../../lazy/index.js';
 import type { ColumnTypes } from '../types.js';
-import type { HeldSource } from './node.js';
+import type { HeldSource } from './source.js';
 
 /** A partition that an engine holds: a file of Parquet of this process, or what a task left with a worker, under its key. */
 export interface HeldPart {

@@ -24,10 +24,10 @@ import type {
   SampleNode,
   ScanNode,
   SortNode,
-  Source,
   UnionNode,
   UnpivotNode,
 } from './node.js';
+import type { Source } from './source.js';
 
 /** Makes nodes of plans, frozen. What is wrong with names is said by `check.ts` before. */
 

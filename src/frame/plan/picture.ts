@@ -1,6 +1,7 @@
 import type { Box, Picture } from '../../watch/visualize-model.js';
-import { inputsOf, type PlanNode } from './node.js';
+import type { PlanNode } from './node.js';
 import { describeNode } from './print.js';
+import { inputsOf } from './walk.js';
 
 /** A plan as boxes and arrows: one box a node, its inputs to the left of it; what two nodes read is there once. */
 export function pictureOfPlan(plan: PlanNode): Picture {

@@ -4,7 +4,9 @@ import { engineFor, holderOf, wasReleased } from '../../lazy/index.js';
 import { FrameError } from '../errors.js';
 import { Holding, partsOf } from './holding.js';
 import * as make from './make.js';
-import { type HeldSource, inputsOf, type PlanNode, rewrite, type ScanNode } from './node.js';
+import type { PlanNode, ScanNode } from './node.js';
+import type { HeldSource } from './source.js';
+import { inputsOf, rewrite } from './walk.js';
 
 /**
  * The engine that computes a plan: the one that is asked for, else the one that holds some of it, else the default.

@@ -1,7 +1,8 @@
 import { typeText } from '../column-type.js';
 import { literalNode } from '../expr/node.js';
 import { printExpr, printKey, printName } from '../expr/print.js';
-import { type Item, inputsOf, type MapFunction, type PlanNode, type Ranges } from './node.js';
+import type { Item, MapFunction, PlanNode, Ranges } from './node.js';
+import { inputsOf } from './walk.js';
 
 /** Deeper than this nothing is indented further: a chain of ten thousand verbs is that deep. */
 const DEEPEST = 60;

@@ -1,5 +1,6 @@
 import { type ExprNode, hasAggregate, hasWindow } from '../expr/node.js';
-import { inputsOf, type JoinNode, type PlanNode } from '../plan/node.js';
+import type { JoinNode, PlanNode } from '../plan/node.js';
+import { inputsOf } from '../plan/walk.js';
 import { exprSql } from './expr.js';
 import { Parameters, quoteName } from './writer.js';
 

@@ -1,5 +1,6 @@
 import { seesOrder } from '../optimize/index.js';
-import { inputsOf, type PlanNode } from '../plan/node.js';
+import type { PlanNode } from '../plan/node.js';
+import { inputsOf } from '../plan/walk.js';
 
 interface Above {
   /** Whether something above takes rows as they come. */

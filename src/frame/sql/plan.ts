@@ -2,14 +2,8 @@ import { columnNode, columnsOf, type ExprNode, mapChildren, some } from '../expr
 import type { SharedPlan } from '../optimize/index.js';
 import { needsRowOrder } from '../plan/aggregates.js';
 import * as make from '../plan/make.js';
-import {
-  type Item,
-  inputsOf,
-  type PlanNode,
-  type ProjectNode,
-  type ScanNode,
-  type UnionNode,
-} from '../plan/node.js';
+import type { Item, PlanNode, ProjectNode, ScanNode, UnionNode } from '../plan/node.js';
+import { inputsOf } from '../plan/walk.js';
 import { exprSql, keySql, ROW } from './expr.js';
 import { hoisted } from './hoist.js';
 import { isJoined, joinedSql, type PlanWriter } from './joins.js';

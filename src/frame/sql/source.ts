@@ -1,12 +1,12 @@
+import type { ScanNode } from '../plan/node.js';
 import type {
   DatabaseSource,
   FileInfo,
   FileSource,
   NamedType,
   ReaderOption,
-  ScanNode,
   TaskSource,
-} from '../plan/node.js';
+} from '../plan/source.js';
 import type { Batch } from '../result/column.js';
 import { type Parameters, quoteName } from './writer.js';
 
