@@ -3,7 +3,6 @@ import { operationsOf } from '../../graph/merged-task.js';
 import type { Graph, Key } from '../../graph/task.js';
 import type { StreamMessage } from '../comm/index.js';
 import { decodeFailure } from '../wire/index.js';
-import type { Session } from './session.js';
 
 /** What the scheduler remembers of a failure. */
 export interface Report {
@@ -42,18 +41,17 @@ class ClusterThreadDiedError extends ThreadDiedError {
 const where = (workers: readonly string[]): string =>
   workers.length > 0 ? ` (on ${workers.join(', ')})` : '';
 
-/** Why a wanted key failed: `task-erred` brings what was thrown, the scheduler knows where, and by which task. */
-export async function failureOf(
-  session: Session,
+/**
+ * Why a wanted key failed.
+ * @param message `task-erred`, which brings what was thrown
+ * @param report where, and by which task: the scheduler knows
+ */
+export function failureOf(
   { key: wanted, exception }: StreamMessage,
+  report: Report | undefined,
   graph: Graph,
-): Promise<TaskError> {
+): TaskError {
   const key = String(wanted);
-  // Without a report the error itself is still worth telling.
-  const reports = (await session.call('tilework_errors', { keys: [key] }).catch(() => ({}))) as Readonly<
-    Record<Key, Report | undefined>
-  >;
-  const report = reports[key];
   const cause = decodeFailure(exception, report?.text);
   if (report?.traceback && cause instanceof Error && cause.message === report.text)
     cause.stack = `${report.text}\n${report.traceback}`;

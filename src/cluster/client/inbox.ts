@@ -1,9 +1,9 @@
 import { EngineError } from '../../engine/errors.js';
-import type { Graph, Key } from '../../graph/task.js';
+import type { Key } from '../../graph/task.js';
 import type { StreamMessage } from '../comm/index.js';
 import { noPython } from '../python/index.js';
 import type { Book, RunId } from './book.js';
-import { failureOf } from './failure.js';
+import { Failures } from './failures.js';
 import type { Outbox } from './outbox.js';
 import type { Run } from './run.js';
 import type { Session } from './session.js';
@@ -11,15 +11,16 @@ import { lostInputs } from './submit.js';
 
 /** What the scheduler says of graphs and keys, told to the runs that it concerns. */
 export class Inbox {
-  /** Runs that are about to fail: of one error many of their keys may, and it is asked about once. */
-  private readonly failing = new WeakSet<Run>();
+  private readonly failures: Failures;
 
   constructor(
     private readonly session: Session,
     private readonly outbox: Outbox,
     private readonly book: Book,
     private readonly runs: ReadonlyMap<RunId, Run>,
-  ) {}
+  ) {
+    this.failures = new Failures(session);
+  }
 
   receive(message: StreamMessage): void {
     const key = String(message.key);
@@ -38,22 +39,13 @@ export class Inbox {
         this.book.lost(key);
         return;
       case 'task-erred':
-        void this.failed(key, message);
+        this.failures.heard(key, message, this.runsOf(key));
         return;
       case 'cancelled-keys':
         this.cancelled((message.keys ?? []) as Iterable<Key>, message.reason);
         return;
       default:
     }
-  }
-
-  private async failed(key: Key, message: StreamMessage): Promise<void> {
-    const runs = this.runsOf(key).filter((run) => !this.failing.has(run));
-    if (runs.length === 0) return;
-    for (const run of runs) this.failing.add(run);
-    const graph: Graph = runs.map((run) => run.graph).find((g) => g.has(key)) ?? new Map();
-    const error = await failureOf(this.session, message, graph);
-    for (const run of runs) run.fail(error);
   }
 
   private cancelled(keys: Iterable<Key>, reason: unknown): void {

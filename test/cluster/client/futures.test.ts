@@ -1,6 +1,7 @@
 /** Futures on a real scheduler with real Node workers. */
 import { execFileSync } from 'node:child_process';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type ClusterEngine, connect } from '../../../src/cluster/client/index.js';
 import { RpcPool } from '../../../src/cluster/comm/index.js';
 import { TaskError } from '../../../src/engine/errors.js';
@@ -41,6 +42,33 @@ await describeWithDask('futures on a cluster', (python) => {
     const error = (await bad.exception()) as TaskError;
     expect(error).toBeInstanceOf(TaskError);
     expect(error.cause).toBeInstanceOf(SyntaxError);
+  });
+
+  test('fail in the order in which one follows from another, however late answers come', async () => {
+    const { call } = RpcPool.prototype;
+    let late = 100;
+    const calls = vi.spyOn(RpcPool.prototype, 'call').mockImplementation(async function (
+      this: RpcPool,
+      ...args
+    ) {
+      const answer = await call.apply(this, args);
+      if (args[1] !== 'tilework_errors') return answer;
+      // Each answer comes sooner than the one before.
+      late /= 2;
+      await sleep(late);
+      return answer;
+    });
+    onTestFinished(() => calls.mockRestore());
+    const client = new Client(engine);
+    const fails = (text: string): number => {
+      throw new Error(text);
+    };
+    const futures = [client.submit(fails, 'in order')];
+    for (let i = 0; i < 600; i++) futures.push(client.submit((n: number) => n + 1, futures[i]!));
+    const order: number[] = [];
+    await Promise.all(futures.map((future, i) => future.exception().then(() => order.push(i))));
+    expect(order).toEqual(futures.map((_, i) => i));
+    expect(calls.mock.calls.filter(([, op]) => op === 'tilework_errors').length).toBeLessThan(100);
   });
 
   test('that one program publishes another has, when the first has ended; Python sees the names', async () => {
