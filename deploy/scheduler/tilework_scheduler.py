@@ -68,8 +68,7 @@ class NodeTask(Task):
     """A task that only Node workers understand.
 
     To Python it pickles as a call, of names that distributed itself has, which raises an error that says so: a Python worker
-    that gets one by mistake reports it and goes on. Node reads the payload: the first bytes in the pickle, or an out-of-band buffer
-    where it is long.
+    that gets one by mistake reports it and goes on. Node reads the payload, a buffer beside the pickle; where it is short `Compute` sends no pickle at all.
     """
 
     __slots__ = ("payload",)
@@ -80,7 +79,7 @@ class NodeTask(Task):
         self.payload = payload
 
     def __reduce_ex__(self, protocol):
-        payload = self.payload if protocol < 5 or len(self.payload) <= WITHIN else PickleBuffer(self.payload)
+        payload = self.payload if protocol < 5 else PickleBuffer(self.payload)
         text = f"tilework-task {self.key!r} needs a Node worker, and this is a Python worker"
         return Task, (self.key, serialization_error_loads, payload, (text.encode(),))
 

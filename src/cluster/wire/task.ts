@@ -3,7 +3,6 @@ import type { BlockMeta, Key, Task } from '../../graph/task.js';
 import { WireError } from './errors.js';
 import { Pickled } from './messages.js';
 import { hashOf, moduleFunctionsOf, moduleKey, uploadKey, uploadsIn } from './modules.js';
-import { firstBytes } from './pickle.js';
 import { decodeValue, encodeValue } from './values.js';
 
 /** The operation of a task whose result is its `params`. */
@@ -58,13 +57,13 @@ export function decodePayload(bytes: Uint8Array): TaskPayload {
 /** In the pickle of every task of ours: the text that a Python worker would show (deploy/scheduler/tilework_scheduler.py). */
 const MARK = 'tilework-task';
 
-/** The payload of a task as the scheduler brings it, by itself or in a pickle (`run_spec`); undefined where it is a task for Python. */
+/** The payload of a task as the scheduler brings it, by itself or beside a pickle (`run_spec`), in which nothing else is read; undefined where it is a task for Python. */
 export function payloadOf(runSpec: unknown): Uint8Array | undefined {
   if (runSpec instanceof Uint8Array) return runSpec;
   if (!(runSpec instanceof Pickled)) return undefined;
   const { pickle, buffers } = runSpec;
   const text = Buffer.from(pickle.buffer, pickle.byteOffset, pickle.byteLength);
-  return text.includes(MARK) ? (firstBytes(text) ?? buffers[0]) : undefined;
+  return text.includes(MARK) ? buffers[0] : undefined;
 }
 
 /** Encodes tasks of one graph; what layers share is encoded once. */
