@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import * as tw from '../../../src/index.js';
 import { ran } from './support.js';
 
-const engine = new tw.LocalEngine({ threads: 2, memoryLimit: '512MiB' });
+const engine = new tw.LocalEngine({ threads: 2 });
 const directory = mkdtempSync(join(tmpdir(), 'tilework-storing-'));
 afterAll(async () => {
   await engine.dispose();
