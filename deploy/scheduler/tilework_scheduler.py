@@ -344,7 +344,7 @@ class FramePlaces:
 
 class Compute:
     """Tells Node workers of tasks in few words. Of each task Dask itself sends a pickle, in frames of its own, and much that Node does
-    not ask for: a third of what it takes to send a task and to read it there."""
+    not ask for."""
 
     def __init__(self, scheduler):
         self.otherwise = scheduler._task_to_msg

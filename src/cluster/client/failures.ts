@@ -36,18 +36,22 @@ export class Failures {
 
   private async tell(): Promise<void> {
     this.asking = true;
-    // What comes in one list of messages is asked about together.
-    await Promise.resolve();
-    while (this.waiting.length > 0) {
-      const told = this.waiting.splice(0, MOST);
-      const reports = await this.reportsOf(told.map(({ key }) => key));
-      for (const { key, message, runs } of told) {
-        const graph: Graph = runs.map((run) => run.graph).find((g) => g.has(key)) ?? new Map();
-        const error = failureOf(message, reports[key], graph);
-        for (const run of runs) run.fail(error);
-      }
+    try {
+      // What comes in one list of messages is asked about together.
+      await Promise.resolve();
+      while (this.waiting.length > 0) await this.tellSome(this.waiting.splice(0, MOST));
+    } finally {
+      this.asking = false;
     }
-    this.asking = false;
+  }
+
+  private async tellSome(told: readonly Failed[]): Promise<void> {
+    const reports = await this.reportsOf(told.map(({ key }) => key));
+    for (const { key, message, runs } of told) {
+      const graph: Graph = runs.map((run) => run.graph).find((g) => g.has(key)) ?? new Map();
+      const error = failureOf(message, reports[key], graph);
+      for (const run of runs) run.fail(error);
+    }
   }
 
   /** Without a report the error itself is still worth telling. */
