@@ -67,7 +67,7 @@ const scenario = fc.record({
   runs: fc.array(runPlan, { minLength: 1, maxLength: 4 }),
   threads: fc.integer({ min: 1, max: 3 }),
   // Whether the main thread may run tasks, and the share of tasks, in percent, that say how much work they are.
-  here: fc.boolean(),
+  here: fc.constantFrom(true, true, false),
   hereFails: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
   measured: fc.constantFrom(0, 95, 100),
   budgetKib: fc.integer({ min: 512, max: 3 * 1024 }),
@@ -298,6 +298,7 @@ test('whatever happens in whatever order, every run settles and nothing is left'
     if (state.core.threads.some(({ next }) => next > 0)) both++;
   });
   fc.assert(property, { numRuns: 1_500 });
-  // The scenarios are of all sorts: the main thread alone, and threads taking over from it.
-  expect(Math.min(here - both, both)).toBeGreaterThan(50);
+  // The scenarios are of all sorts: the main thread alone (some 300), and threads taking over from it (some 90).
+  // The least is far enough below that chance does not reach it.
+  expect(Math.min(here - both, both)).toBeGreaterThan(30);
 });
