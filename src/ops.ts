@@ -51,7 +51,6 @@ export const ops: Readonly<Record<string, () => Promise<Op>>> = {
   'array/svd': async () => (await import('./array/ops/linalg/svd.js')).svd as Op,
   'array/take': here(take),
   'array/unique': async () => (await import('./array/ops/unique.js')).unique as Op,
-  'array/windows': async () => (await import('./array/ops/windows.js')).windows as Op,
   call: async () => (await import('./engine/ops/call.js')).call as Op,
   'frame/aggregate': async () => (await import('./frame/map/aggregate-op.js')).aggregateRows as Op,
   'frame/combine': async () => (await import('./frame/map/aggregate-op.js')).combineGroups as Op,

@@ -3,7 +3,15 @@ import type { Graph, Key, Task } from '../../graph/task.js';
 import { scratchFor } from '../../kernels/wasm/scratch.js';
 import { product } from '../nodes/chunks.js';
 import { memo } from '../nodes/memo.js';
-import { type ArrayNode, blockKey, boundShape, type CombineNode, type Emit } from '../nodes/node.js';
+import {
+  type Along,
+  type ArrayNode,
+  alongsOf,
+  blockKey,
+  boundShape,
+  type CombineNode,
+  type Emit,
+} from '../nodes/node.js';
 import { stepsOf, workOf } from '../nodes/work.js';
 import type { FusedCommon, FusedParams } from '../ops/fused.js';
 import { consumersFirst, storedNodes } from './cluster.js';
@@ -213,8 +221,9 @@ class Lowering {
       spec,
       access: leaves.map(({ operand: { node, part }, map }, k) => ({
         part: part + (this.homes.get(node)?.part ?? 0),
-        axes: map.map((m) => m.axis),
-        steps: map.map((m) => (sliced[k] ? Math.sign(m.step) : m.step)),
+        along: map.map((m) =>
+          alongsOf(m).map(({ axis, step }) => ({ axis, step: sliced[k] ? Math.sign(step) : step })),
+        ),
       })),
     }));
   }
@@ -222,9 +231,9 @@ class Lowering {
 
 /** The block of a leaf behind a block of the loop, and the loop's first element in it. */
 function placeOf(leaf: Leaf, coords: readonly number[]) {
-  const index = leaf.map.map((m) => (m.axis < 0 ? 0 : coords[m.axis]));
+  const at = ({ axis }: Along) => (axis < 0 ? 0 : coords[axis]);
   return {
-    block: leaf.map.map((m, a) => m.block[index[a]]),
-    start: leaf.map.map((m, a) => m.start[index[a]]),
+    block: leaf.map.map((m) => m.block[at(m)]),
+    start: leaf.map.map((m) => alongsOf(m).reduce((sum, along) => sum + along.start[at(along)], 0)),
   };
 }

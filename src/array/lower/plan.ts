@@ -1,7 +1,15 @@
 import type { ExprNode, Fold, FusedOutput, FusedSpec } from '../../kernels/spec.js';
 import { boundaries } from '../nodes/chunks.js';
 import { memo } from '../nodes/memo.js';
-import { type ArrayNode, type AxisMap, boundsOf, type CombineNode, type Operand } from '../nodes/node.js';
+import {
+  type Along,
+  type ArrayNode,
+  type AxisMap,
+  alongsOf,
+  boundsOf,
+  type CombineNode,
+  type Operand,
+} from '../nodes/node.js';
 
 /** A stored array that a loop reads, and how each of its axes follows the loop's. */
 export interface Leaf {
@@ -246,7 +254,7 @@ class LoopBuilder {
 }
 
 const follows = (map: readonly AxisMap[], axis: number): boolean =>
-  map.some((m) => m.axis === axis && m.step !== 0);
+  map.some((m) => alongsOf(m).some((a) => a.axis === axis && a.step !== 0));
 
 function expressionId(n: ExprNode): string {
   const own =
@@ -287,15 +295,23 @@ function identityMap(axis: number, blocks: number): AxisMap {
 
 /** Reads `inner`'s axis through the map of the array whose axes it names. */
 function compose(inner: AxisMap, outer: readonly AxisMap[]): AxisMap {
-  if (inner.axis < 0) return inner;
-  const by = outer[inner.axis];
-  return {
-    axis: by.axis,
-    block: by.block.map((b) => inner.block[b]),
-    start: by.block.map((b, i) => inner.start[b] + inner.step * by.start[i]),
-    step: inner.step * by.step,
-  };
+  const first = inner.axis < 0 ? [inner] : through(inner, outer[inner.axis]);
+  const further = (inner.also ?? []).flatMap((along) =>
+    along.axis < 0 ? [along] : through(along, outer[along.axis]),
+  );
+  const block = inner.axis < 0 ? inner.block : outer[inner.axis].block.map((b) => inner.block[b]);
+  const also = [...first.slice(1), ...further];
+  return { ...first[0], block, ...(also.length > 0 && { also }) };
 }
+
+/** Reads along an axis that is itself read as `by` says. */
+const through = ({ start, step }: Along, by: AxisMap): Along[] =>
+  alongsOf(by).map((along, k) => ({
+    axis: along.axis,
+    start:
+      k === 0 ? by.block.map((b, i) => start[b] + step * along.start[i]) : along.start.map((at) => step * at),
+    step: step * along.step,
+  }));
 
 /** Block `member` of each group of `size` blocks. A group that has fewer is never asked for the missing ones. */
 function memberMap(axis: number, size: number, member: number, node: CombineNode): AxisMap {

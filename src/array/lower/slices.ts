@@ -20,7 +20,11 @@ const LITTLE = 0.5;
 
 /** Whether slices can be made of what a leaf reads. */
 export function isSliceable({ operand: { node }, map }: Leaf): boolean {
-  return node.kind === 'tasks' && node.read !== undefined && map.every((m) => m.axis < 0 || m.step >= 1);
+  return (
+    node.kind === 'tasks' &&
+    node.read !== undefined &&
+    map.every((m) => (m.axis < 0 || m.step >= 1) && !m.also)
+  );
 }
 
 /** The slice that a leaf reads for one block, of `shape`, of its loop. */

@@ -4,19 +4,17 @@ import { TileArray } from '../array.js';
 import { asarray } from '../asarray.js';
 import type { ArrayInput, DTypeOf } from '../input.js';
 import { normalizeAxis, requireKnown } from '../nodes/axes.js';
-import { blockShape, type Chunks, cut, largest, product } from '../nodes/chunks.js';
-import { type ArrayNode, makeNode, type TasksNode } from '../nodes/node.js';
+import { type Chunks, cut, largest, product } from '../nodes/chunks.js';
 import { reachNode, reachOf } from '../nodes/reach.js';
-import { moved } from '../nodes/work.js';
-import type { WindowsCommon } from '../ops/windows.js';
+import { windowsNode } from '../nodes/view.js';
 
 /** Blocks of windows up to this size are not made smaller than what they are made of. */
 const SMALL_BYTES = 2 ** 20;
 
 /**
  * Windows of so many elements, one from each element on, as long as they fit: the result has an axis for the elements of a window behind those of `x`, which get shorter by
- * what windows are longer than 1. Windows go along the axis or axes given; else along all axes. Blocks hold the windows' elements themselves, so that they are cut finer
- * than those of `x` are, where these are large.
+ * what windows are longer than 1. Windows go along the axis or axes given; else along all axes. Elementwise functions and reductions read windows where they lie; what needs
+ * them as blocks copies them, so blocks are cut finer than those of `x`, where these are large.
  *
  * @throws RangeError where there are not as many windows as axes, or one is longer than its axis or no whole number of 1 or more; Error where chunk sizes are unknown
  * @example
@@ -52,7 +50,12 @@ export function slidingWindowView<A extends ArrayInput>(
       );
   });
   const chunks = windowChunks(array, reach, product(widths));
-  return new TileArray<DTypeOf<A>>(windowsNode(array.node, chunks, along, widths, reach));
+  const seen = reachNode(
+    'windows-seen',
+    array.node,
+    chunks.map((sizes, axis) => reachOf(sizes, reach[axis])),
+  );
+  return new TileArray<DTypeOf<A>>(windowsNode(seen, [...chunks, ...widths.map((width) => [width])], along));
 }
 
 /** The array's chunks as far as windows begin there, cut across the axes of windows until blocks of windows are no larger than the array's. */
@@ -78,34 +81,4 @@ function shortened(sizes: readonly number[], count: number): readonly number[] {
     left -= Math.min(last, left);
   }
   return kept.length > 0 ? kept : [0];
-}
-
-function windowsNode(
-  input: ArrayNode,
-  begun: Chunks,
-  axes: readonly number[],
-  widths: readonly number[],
-  reach: readonly number[],
-): ArrayNode {
-  const seen = reachNode(
-    'windows-seen',
-    input,
-    begun.map((sizes, axis) => reachOf(sizes, reach[axis])),
-  );
-  const chunks = [...begun, ...widths.map((width) => [width])];
-  const common: WindowsCommon = { axes };
-  return makeNode<TasksNode>('windows', [axes, widths], {
-    kind: 'tasks',
-    parts: input.parts.slice(0, 1),
-    chunks,
-    inputs: [{ node: seen, part: 0 }],
-    task: (coords, key, emit) => ({
-      key,
-      op: 'array/windows',
-      inputs: [emit.keyOf(seen, coords.slice(0, begun.length))],
-      params: null,
-      common,
-      ...moved([{ dtype: input.parts[0], shape: blockShape(chunks, coords) }]),
-    }),
-  });
 }

@@ -34,16 +34,24 @@ export interface MapNode extends NodeBase {
   readonly results: readonly number[];
 }
 
-/**
- * How one axis of a view's input is read: along `axis` of the view (-1: not at all, one fixed position), from which
- * block and which element in it (by block of the view along that axis), and with which step.
- */
-export interface AxisMap {
+/** How elements are read along `axis` of a view (-1: not at all, one fixed position): from which on, by block of the view along that axis, and with which step. */
+export interface Along {
   readonly axis: number;
-  readonly block: readonly number[];
   readonly start: readonly number[];
   readonly step: number;
 }
+
+/**
+ * How one axis of a view's input is read: along an axis of the view, from which block and which element in it; of
+ * windows over it, which overlap, along further axes within that block, whose positions are added.
+ */
+export interface AxisMap extends Along {
+  readonly block: readonly number[];
+  readonly also?: readonly Along[];
+}
+
+/** All axes along which one axis of the input is read: first that which says the block. */
+export const alongsOf = (map: AxisMap): readonly Along[] => [map, ...(map.also ?? [])];
 
 /** Elements of one input seen through slices, transposition and broadcasting: never stored, read by strides. */
 export interface ViewNode extends NodeBase {

@@ -1,5 +1,5 @@
 import { type Chunks, isKnown } from './chunks.js';
-import { type ArrayNode, type AxisMap, boundsOf, makeNode, type ViewNode } from './node.js';
+import { type Along, type ArrayNode, type AxisMap, boundsOf, makeNode, type ViewNode } from './node.js';
 
 /** One axis of a basic slice: `start:stop:step` already clipped to the extent, or one position. */
 export type AxisSlice =
@@ -187,6 +187,19 @@ export function spreadOverBlocks(input: ArrayNode, axis: number, sizes: readonly
 export function insideBlocks(input: ArrayNode, chunks: Chunks, starts: Chunks): ArrayNode {
   const map = starts.map((start, axis): AxisMap => ({ ...FULL(start.length, axis), start }));
   return viewNode('trim', input, chunks, map);
+}
+
+/**
+ * Windows over axes of the input, which gets axes for their elements behind its own. A window begins at each element but the last `width - 1` of each block along its axis, and lies within it.
+ */
+export function windowsNode(input: ArrayNode, chunks: Chunks, axes: readonly number[]): ArrayNode {
+  const map = input.chunks.map((sizes, own): AxisMap => {
+    const also = axes.flatMap((axis, k): Along[] =>
+      axis === own ? [{ axis: input.chunks.length + k, start: [0], step: 1 }] : [],
+    );
+    return { ...FULL(sizes.length, own), ...(also.length > 0 && { also }) };
+  });
+  return viewNode('windows', input, chunks, map);
 }
 
 /** The diagonal of the last two axes that starts at (row, column), as one last axis. Its chunks end where a block does. */

@@ -6,11 +6,10 @@ import type { FusedSpec } from '../../kernels/spec.js';
 import { stridesOf } from '../nodes/chunks.js';
 import { memo } from '../nodes/memo.js';
 
-/** How a loop reads one of its operands: which part of the input, and which axis of the loop each of its axes follows, with which step. */
+/** How a loop reads one of its operands: which part of the input, and which axes of the loop each of its axes follows (-1: none), with which steps. */
 export interface FusedAccess {
   readonly part: number;
-  readonly axes: readonly number[];
-  readonly steps: readonly number[];
+  readonly along: readonly (readonly { readonly axis: number; readonly step: number }[])[];
 }
 
 export interface FusedCommon {
@@ -60,19 +59,21 @@ export const fused: Op<FusedParams, FusedCommon> = (ctx) => {
   const inputs = params.operands.map(([input, ...start], k) => {
     const result = ctx.inputs[input];
     if (!('blocks' in result)) throw new TypeError(`${ctx.key}: input ${input} is a value, not a block`);
-    const { part, axes, steps } = common.access[k];
+    const { part, along } = common.access[k];
     const block = result.blocks[part];
-    const along = stridesOf(block.shape);
+    const own = stridesOf(block.shape);
     const strides = new Array<number>(shape.length).fill(0);
     let offset = 0;
-    for (let a = 0; a < axes.length; a++) {
-      offset += start[a] * along[a];
-      if (axes[a] < 0) continue;
-      strides[axes[a]] += steps[a] * along[a];
-      if (!Number.isNaN(params.shape[axes[a]]) || steps[a] === 0) continue;
-      const extent = shape[axes[a]];
-      if (Number.isNaN(extent)) shape[axes[a]] = block.shape[a];
-      else if (extent !== block.shape[a]) throw unequal(extent, block.shape[a]);
+    for (let a = 0; a < along.length; a++) {
+      offset += start[a] * own[a];
+      for (const { axis, step } of along[a]) {
+        if (axis < 0) continue;
+        strides[axis] += step * own[a];
+        if (!Number.isNaN(params.shape[axis]) || step === 0) continue;
+        const extent = shape[axis];
+        if (Number.isNaN(extent)) shape[axis] = block.shape[a];
+        else if (extent !== block.shape[a]) throw unequal(extent, block.shape[a]);
+      }
     }
     return { address: block.data.byteOffset + offset * itemsize(block.dtype), strides };
   });

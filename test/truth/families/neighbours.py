@@ -43,6 +43,24 @@ def windows(book):
     for fn in ["mean", "max", "median"]:
         book.case("windows reduced", fn, [rows], {"axis": -1}, near=1e-12)
     book.case("windows reduced", "slice", [{"f": "slidingWindowView", "a": [line, 4]}, "::2", "1"])
+    # Windows are read where they lie, through whatever is between them and a loop.
+    windows = {"f": "slidingWindowView", "a": [plane, [2, 3]]}
+    for parts in [["...", "::-1", "::-2"], ["::-1", "1", "1", "..."], ["1:3", "::2", "0", "-1"], ["...", "1:", "newaxis", "1:2"]]:
+        book.case("windows seen", "slice", [windows, *parts])
+        book.case("windows seen", "square", [{"f": "slice", "a": [windows, *parts]}])
+    for order in [[3, 2, 1, 0], [2, 0, 3, 1]]:
+        book.case("windows seen", "transpose", [windows, order])
+        book.case("windows seen", "sum", [{"f": "transpose", "a": [windows, order]}], {"axis": [0, 2]}, near=1e-12)
+    for first, second in [(0, 3), (2, 3), (3, 1)]:
+        for offset in [-1, 0, 1]:
+            book.case("windows seen", "diagonal", [windows, offset, first, second])
+    again = {"f": "slidingWindowView", "a": [{"f": "slidingWindowView", "a": [line, 5]}, 2], "o": {"axis": 1}}
+    book.case("windows seen", "max", [again], {"axis": -1})
+    book.case("windows seen", "mean", [again], {"axis": [0, 2]}, near=1e-12)
+    twice = {"f": "slidingWindowView", "a": [plane, [2, 3]], "o": {"axis": [1, 1]}}
+    book.case("windows seen", "sum", [twice], {"axis": [-1, -2]}, near=1e-12)
+    book.case("windows seen", "subtract", [windows, {"f": "mean", "a": [windows], "o": {"axis": [2, 3], "keepdims": True}}], near=1e-12)
+    book.case("windows seen", "multiply", [{"f": "slidingWindowView", "a": [line, 3]}, book.operand("weights of 3", [0.25, 0.5, 0.25])])
     for x, window, options in [(line, 25, {}), (line, [2, 2], {}), (plane, 2, {}), (plane, 2, {"axis": 2}), (line, -1, {})]:
         book.error("window errors", "slidingWindowView", [x, window], options)
 
