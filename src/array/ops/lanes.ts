@@ -66,9 +66,11 @@ function workOf(
       return (from, to) => {
         argsortLane(from, to as BigInt64Array);
       };
-    case 'quantile':
+    case 'quantile': {
+      const work = { ...common, isFloat };
       return (from, to) => {
-        quantiles(from, to as Float64Array, { ...common, isFloat });
+        quantiles(from, to as Float64Array, work);
       };
+    }
   }
 }

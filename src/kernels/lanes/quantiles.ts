@@ -1,4 +1,5 @@
 import type { TypedArray } from '../dtype.js';
+import { sortLane } from './sort.js';
 
 /** Where a share of elements ends, by the parameters α and β of Hyndman and Fan, Sample Quantiles in Statistical Packages (1996). */
 const CONTINUOUS = {
@@ -35,16 +36,14 @@ export interface QuantileWork {
 
 /** Quantiles of a lane, which is sorted on the way. */
 export function quantiles(from: TypedArray, to: Float64Array, work: QuantileWork): void {
-  from.sort();
+  sortLane(from);
   let count = from.length;
   if (work.isFloat) while (count > 0 && Number.isNaN(from[count - 1])) count--;
   if (count === 0 || (count < from.length && !work.skipNan)) {
     to.fill(Number.NaN);
     return;
   }
-  work.at.forEach((q, i) => {
-    to[i] = quantile(from, count, q, work);
-  });
+  for (let i = 0; i < work.at.length; i++) to[i] = quantile(from, count, work.at[i], work);
 }
 
 function quantile(sorted: TypedArray, count: number, q: number, { method }: QuantileWork): number {
