@@ -13,6 +13,7 @@ export type {
 } from './engine/diagnostics.js';
 export type { ComputeOptions, Engine, Progress, Results, RunOptions, WorkerInfo } from './engine/engine.js';
 export {
+  ActorLostError,
   EngineError,
   MemoryLimitError,
   SpillError,

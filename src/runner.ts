@@ -1,7 +1,9 @@
 /** What runs tasks: the runner with every operation, for a thread or for the main thread. */
+import type { FromActor } from './engine/actors/messages.js';
 import type { FromThread } from './engine/messages.js';
 import type { Op } from './engine/op.js';
 import { Runner } from './engine/thread/runner.js';
+import type { ActorHost } from './futures/ops/actor-host.js';
 import { setUploadRoot } from './graph/upload-base.js';
 import { ops } from './ops.js';
 
@@ -16,6 +18,16 @@ export function makeRunner(
 ): Runner {
   setUploadRoot(uploads);
   return new Runner(control, post, load);
+}
+
+/**
+ * What has an actor in the thread of its own; what it says goes out by `post`.
+ * @param uploads where the engine puts what users' functions import of it
+ */
+export async function makeActorHost(post: (message: FromActor) => void, uploads: string): Promise<ActorHost> {
+  setUploadRoot(uploads);
+  const { ActorHost } = await import('./futures/ops/actor-host.js');
+  return new ActorHost(post);
 }
 
 async function load(name: string): Promise<Op<unknown, unknown>> {

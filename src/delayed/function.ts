@@ -1,6 +1,7 @@
+import { ACTOR_OP } from '../engine/actors/actors.js';
 import type { CallCommon } from '../engine/ops/call.js';
 import type { FunctionSpec } from '../graph/function-spec.js';
-import { specOf } from '../graph/given-function.js';
+import { classSpecOf, specOf } from '../graph/given-function.js';
 import { tokenize } from '../graph/key.js';
 import { downInto } from '../graph/plain-data.js';
 import { uploadsVersion } from '../graph/uploads.js';
@@ -10,7 +11,7 @@ export interface Callee {
   readonly name: string;
   readonly token: string;
   /** What runs it: `futures/call` gives it a client. */
-  readonly op: 'call' | 'futures/call';
+  readonly op: 'call' | 'futures/call' | typeof ACTOR_OP;
   readonly common: CallCommon;
 }
 
@@ -42,6 +43,16 @@ export function calleeOf(fn: unknown, captured?: Readonly<Record<string, unknown
   const referred = modules.get(id) ?? callee(spec);
   modules.set(id, referred);
   return referred;
+}
+
+/**
+ * A class as tasks name it that start actors of it.
+ *
+ * @throws as `calleeOf`, of classes
+ */
+export function classCalleeOf(given: unknown, captured?: Readonly<Record<string, unknown>>): Callee {
+  const made = downInto('what is captured', () => callee(classSpecOf(given, captured && { captured })));
+  return Object.freeze({ ...made, op: ACTOR_OP });
 }
 
 /** A function of our own, by its text. */

@@ -66,7 +66,7 @@ export function callNode(
       : randomBytes(16).toString('hex');
   const task: Task = Object.freeze({
     key: chosen ?? `${name}-${token()}`,
-    op: callee.op,
+    op: callee.op === 'call' && inputs.some(({ isActor }) => isActor) ? 'futures/call' : callee.op,
     inputs: keys,
     params: Object.freeze({ args } satisfies CallParams),
     common: callee.common,

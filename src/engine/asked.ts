@@ -127,6 +127,7 @@ export class Asked {
     const abort = new AbortController();
     session.calls.set(call, abort);
     try {
+      if (request.do === 'actor') return await engine.actors!.ask(request.handle, request.request);
       return request.do === 'coordinate'
         ? await this.coordinate(session, engine, request.request, abort.signal)
         : await this.compute(session, engine, request, priority, abort.signal);

@@ -1,5 +1,6 @@
 import type { Graph, Key } from '../graph/task.js';
 import type { Upload } from '../graph/uploads.js';
+import type { Actors } from './actors/actors.js';
 import type { Coordinator } from './coordination.js';
 import type { Datasets } from './datasets.js';
 import type { Diagnostics } from './diagnostics.js';
@@ -120,6 +121,8 @@ export interface Engine {
   readonly diagnostics?: Diagnostics;
   /** Variables, queues, events and semaphores that programs and tasks share by name. */
   coordinate?: Coordinator['coordinate'];
+  /** Objects that keep state. Absent where an engine has none. */
+  readonly actors?: Actors;
   /** Ends everything; running computations reject. */
   dispose(): Promise<void>;
 }

@@ -81,6 +81,18 @@ export class SpillError extends Error {
   }
 }
 
+/** An actor is there no more, with what it knew: its thread or its worker has ended, or it was released. `cause` says why, where something was thrown. */
+export class ActorLostError extends Error {
+  override readonly name = 'ActorLostError';
+  constructor(
+    message: string,
+    options: ErrorOptions,
+    readonly key: Key,
+  ) {
+    super(message, options);
+  }
+}
+
 /** The engine was disposed of, or cannot start its threads. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';

@@ -1,5 +1,6 @@
 export type { ComputeOptions, Engine, Progress, Results, RunOptions } from './engine.js';
 export {
+  ActorLostError,
   EngineError,
   MemoryLimitError,
   SpillError,

@@ -1,5 +1,6 @@
 import type { BlockMeta, Graph, Key } from '../graph/task.js';
 import type { Upload } from '../graph/uploads.js';
+import { LocalActors } from './actors/local.js';
 import { Asked } from './asked.js';
 import type { Begun } from './begun.js';
 import { Calls } from './calls.js';
@@ -46,6 +47,8 @@ interface Internals {
  * begun one is given a second to finish it and is replaced otherwise, so a task that writes files may be cut short.
  */
 export class LocalEngine implements Engine, Disposable, AsyncDisposable {
+  /** Objects that keep state, each in a thread of its own. */
+  readonly actors: LocalActors;
   /** With what it works; defaults filled in. */
   readonly settings: Settings;
   private readonly state: EngineState;
@@ -86,9 +89,17 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     });
     this.uploads = new UploadFiles(spillDirectory);
     this.asked = new Asked(internals.engineFor ?? (() => this), (thread, message) =>
-      this.executor.tell(thread, message),
+      thread < 0 ? this.actors.tell(thread, message) : this.executor.tell(thread, message),
     );
     const heap = Math.max(64, Math.min(4096, Math.floor((0.5 * memoryLimit) / 2 ** 20)));
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: heap };
+    this.actors = new LocalActors({
+      engine: this,
+      thread: { entry, uploads: this.uploads.root, resourceLimits },
+      retries: this.settings.retries,
+      asked: (number, message, key) => void this.asked.ask(number, message, key, 0),
+      left: (number) => this.asked.endAll(number),
+    });
     this.executor = new Executor(
       this.state,
       {
@@ -97,7 +108,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
         threads,
         spillDirectory,
         uploads: this.uploads.root,
-        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: heap },
+        resourceLimits,
       },
       {
         deliver: (run, record) => this.calls.deliver(run, record),
@@ -124,7 +135,9 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       space: state.core.space,
       reserved: () => this.calls.reserved,
       discard: (arena, address, size) => executor.arenas.discard(arena, address, size, giveBack()!.discard),
-      collectThreads: () => executor.collect(),
+      collectThreads: async () => {
+        await Promise.all([executor.collect(), this.actors.collect()]);
+      },
       budgeted: (bytes) => state.budgeted(bytes),
     });
     const pulse = new Pulse(memory, () => {
@@ -284,7 +297,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     const ended = this.executor.end();
     this.calls.end(reason);
     this.loans.end(reason);
-    await Promise.all([ended, ...[...this.companions].map((end) => end())]);
+    await Promise.all([ended, this.actors.endAll(reason), ...[...this.companions].map((end) => end())]);
     this.companions.clear();
     this.uploads.remove();
   }

@@ -1,4 +1,5 @@
 import type { Key, Task } from '../graph/task.js';
+import type { ActorHandle, ActorRequest } from './actors/actors.js';
 import type { Coordination } from './coordination.js';
 import type { ComputeOptions } from './engine.js';
 import type { WireError } from './wire-error.js';
@@ -104,6 +105,12 @@ export type Request =
       readonly options: Omit<ComputeOptions, 'signal' | 'onProgress'>;
     }
   | { readonly do: 'coordinate'; readonly call: number; readonly request: Coordination }
+  | {
+      readonly do: 'actor';
+      readonly call: number;
+      readonly handle: ActorHandle;
+      readonly request: ActorRequest;
+    }
   | { readonly do: 'abort'; readonly call: number; readonly reason: WireError }
   | { readonly do: 'release'; readonly keys: readonly Key[] };
 
@@ -126,7 +133,8 @@ export const SECEDED = -4;
 
 /** What a thread is started with. */
 export interface ThreadData {
-  readonly control: SharedArrayBuffer;
+  /** Of a thread of the pool; that of an actor has none. */
+  readonly control: SharedArrayBuffer | undefined;
   /** Where its engine puts uploads. */
   readonly uploads: string;
 }

@@ -1,5 +1,13 @@
 import { detached } from './detached.js';
-import { describe, EngineError, MemoryLimitError, SpillError, TaskError, ThreadDiedError } from './errors.js';
+import {
+  ActorLostError,
+  describe,
+  EngineError,
+  MemoryLimitError,
+  SpillError,
+  TaskError,
+  ThreadDiedError,
+} from './errors.js';
 
 /** An error as plain data: structured clone alone would lose names, causes and properties. */
 export type WireError =
@@ -113,7 +121,8 @@ export function taskError(key: string, op: string, wire: WireError): TaskError {
 function made({ name, message, properties, errors, dom }: ErrorData, options: ErrorOptions): Error {
   if (dom) return new Dom(message, { name, ...options });
   if (errors !== undefined) return new AggregateError(errors.map(fromWire), message, options);
-  const { needed, available, directory } = properties;
+  const { needed, available, directory, key } = properties;
+  if (name === 'ActorLostError') return new ActorLostError(message, options, String(key));
   if (name === 'MemoryLimitError') return new MemoryLimitError(message, Number(needed), Number(available));
   if (name === 'SpillError') return new SpillError(message, String(directory), options);
   const make = Object.hasOwn(STANDARD, name) ? STANDARD[name]! : Error;

@@ -14,6 +14,8 @@ import {
   persist,
   replaceLazies,
 } from '../lazy/index.js';
+import type { Actor } from './actors/actor.js';
+import { startActor } from './actors/start.js';
 import { Future } from './future.js';
 import { futuresOf } from './given.js';
 import { checkEngine, checkSubmit, type SubmitOptions } from './options.js';
@@ -109,6 +111,36 @@ export class Client extends Staffed {
     if (this.options.where === 'main') return rows.map((row) => this.submitter.here(fn, row));
     const callee = calleeOf(fn, this.options.captured);
     return rows.map((row) => this.submitter.call(callee, row));
+  }
+
+  /**
+   * Makes an object of a class in a thread of its own, on a cluster on one of its workers, and returns what calls it: each method as one that returns a promise, each attribute as a promise.
+   * The class is sent as functions are, by its text and what it has `captured`, or is one that a module exports. Arguments may be lazy at any depth, those of methods too.
+   *
+   * What is called begins in the order in which it was; a call costs about a message there and back, and no scheduler knows of it. The object is where it was made as long as its thread, or worker, lives: it
+   * is not moved, nor made again. It ends at the end of a block with `using`, or when what this gives is collected.
+   *
+   * @throws UnshippableFunctionError and TypeError as `submit`; a TaskError with what the constructor threw. What a method throws rejects its promise, as a TaskError; where the actor is
+   *   there no more, an ActorLostError does
+   * @example
+   * class Counter {
+   *   constructor(public n: number) {}
+   *   increment(by = 1) {
+   *     this.n += by;
+   *     return this.n;
+   *   }
+   * }
+   * using counter = await new Client().actor(Counter, 1);
+   * await counter.increment(); // 2
+   * await counter.n; // 2
+   */
+  actor<A extends readonly unknown[], T extends object>(
+    given: new (...args: A) => T,
+    ...args: LazyArguments<A>
+  ): Promise<Actor<T>>;
+  actor<T extends object>(given: ModuleFunction, ...args: unknown[]): Promise<Actor<T>>;
+  actor(given: unknown, ...args: unknown[]): Promise<Actor<unknown>> {
+    return startActor(this.engine, this.options, given, args);
   }
 
   /**

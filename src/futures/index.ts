@@ -1,3 +1,4 @@
+export type { Actor, ActorMember } from './actors/actor.js';
 export {
   AsCompleted,
   type AsCompletedOptions,

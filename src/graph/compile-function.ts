@@ -38,18 +38,20 @@ async function compileSource(spec: SourceSpec): Promise<CompiledFunction> {
   let list = '$functions';
   while (list in given || list in helpers) list += '$';
   const opening = `"use strict"; const ${list} = [`;
-  const body = [
-    `${opening}${spec.source}];`,
-    ...Object.entries(helpers).map(([name, source]) => `const ${name} = ${source};`),
-    `return ${list}[0];`,
-  ].join('\n');
+  const helped = Object.entries(helpers).map(([name, source]) => `const ${name} = ${source};`);
+  const whole = `${opening}${spec.source}];`;
+  // A class may use them as soon as it is made.
+  const before = spec.isClass && helped.length > 0 ? ['"use strict";', ...helped, ''].join('\n') : '';
+  const after = before === '' ? helped : [];
+  const body = [before + whole, ...after, `return ${list}[0];`].join('\n');
   const usesImport = /\bimport\s*\(/.test(body);
   const make = compileText(body, Object.keys(given), {
     filename: join(
       base ?? '',
       `tilework-function-${createHash('sha1').update(body).digest('hex').slice(0, 8)}`,
     ),
-    columnOffset: -opening.length,
+    lineOffset: 1 - before.split('\n').length,
+    columnOffset: before === '' ? -opening.length : 0,
     // Resolves bare specifiers from the working directory, or where uploads are, not from tilework's own. Node calls it experimental, aloud, hence only where needed.
     ...(usesImport && { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }),
   });

@@ -18,6 +18,8 @@ export interface SourceSpec {
   readonly functions: Readonly<Record<string, FunctionSpec>>;
   /** What it imports that clients have uploaded. */
   readonly uploads?: Uploads;
+  /** Whether it is a class, which reads what it captures as soon as it is made. */
+  readonly isClass?: true;
 }
 
 /** A function that a module exports. Made by `moduleFunction`. */

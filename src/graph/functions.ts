@@ -44,7 +44,25 @@ const PROVIDED = ['__name', '__vite_ssr_dynamic_import__', '__vi_import_dynamic_
  * shipFunction((x: number) => Math.min(x, limit), { limit });
  */
 export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> = {}): SourceSpec {
-  const label = fn.name ? `function ${fn.name}` : 'anonymous function';
+  return ship(fn, captured, 'function');
+}
+
+/**
+ * The same of a class, which `compileFunction` makes into one: what it extends is one of a thread's globals.
+ *
+ * @throws UnshippableFunctionError as `shipFunction`, and where it is no class
+ */
+export function shipClass(given: AnyClass, captured: Record<string, unknown> = {}): SourceSpec {
+  return ship(given, captured, 'class');
+}
+
+/** Any class. */
+export type AnyClass = abstract new (...args: never[]) => unknown;
+
+type Kind = 'function' | 'class';
+
+function ship(fn: AnyFunction | AnyClass, captured: Record<string, unknown>, kind: Kind): SourceSpec {
+  const label = fn.name ? `${kind} ${fn.name}` : `anonymous ${kind}`;
   for (const name of Object.keys(captured)) requireName(name, label);
   const names = new Set(Object.keys(captured));
 
@@ -52,12 +70,12 @@ export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> 
   const helpers: Record<string, string> = {};
   const functions: Record<string, FunctionSpec> = {};
   const imports: (string | undefined)[] = [];
-  const source = expressionOf(fn, names, label, imports);
+  const source = expressionOf(fn, names, label, imports, kind);
   for (const name of [...names].sort()) {
     const value = captured[name];
     if (typeof value === 'function' && SHIPPED in value) functions[name] = value[SHIPPED] as FunctionSpec;
     else if (typeof value === 'function')
-      helpers[name] = expressionOf(value as AnyFunction, names, `captured ${name}`, imports);
+      helpers[name] = expressionOf(value as AnyFunction, names, `captured ${name}`, imports, 'function');
     else if (isFunctionSpec(value)) functions[name] = value;
     else {
       const why = whyNotCloneable(value, `captured.${name}`);
@@ -76,6 +94,7 @@ export function shipFunction(fn: AnyFunction, captured: Record<string, unknown> 
     helpers: Object.freeze(helpers),
     functions: Object.freeze(functions),
     ...(uploads && { uploads }),
+    ...(kind === 'class' && { isClass: true as const }),
   });
 }
 
@@ -109,16 +128,17 @@ export function moduleFunction(url: string | URL, name = 'default'): ModuleSpec 
  * @param imports takes what it imports
  */
 function expressionOf(
-  fn: AnyFunction,
+  fn: AnyFunction | AnyClass,
   captured: ReadonlySet<string>,
   label: string,
   imports: (string | undefined)[],
+  kind: Kind,
 ): string {
   const text = Function.prototype.toString.call(fn);
   if (/\{\s*\[native code\]\s*\}$/.test(text)) {
     throw refusal(label, 'it is native or bound, so it has no source text. Wrap it: (x) => f(x)');
   }
-  const { source, node } = parse(text, label);
+  const { source, node } = parse(text, label, kind);
   const { free, problems, imports: found } = analyse(node);
   imports.push(...found);
   if (problems.length > 0) {
@@ -134,7 +154,7 @@ function expressionOf(
   return source;
 }
 
-function parse(text: string, label: string): { source: string; node: Expression } {
+function parse(text: string, label: string, kind: Kind): { source: string; node: Expression } {
   const options = { ecmaVersion: 'latest', sourceType: 'module', allowSuperOutsideMethod: true } as const;
   let source = text;
   let node: Expression | undefined;
@@ -145,6 +165,10 @@ function parse(text: string, label: string): { source: string; node: Expression 
     if (!method) throw refusal(label, 'its source text cannot be parsed as strict code', { cause: error });
     source = method;
     node = parser()(`(${source})`, 0, options);
+  }
+  if (kind === 'class') {
+    if (node.type === 'ClassExpression') return { source, node };
+    throw refusal(label, 'it is no class. Write it as one: class Counter { … }');
   }
   if (node.type === 'ClassExpression')
     throw refusal(label, 'it is a class. Export it from a module and use it in a module function');

@@ -1,5 +1,5 @@
 import type { FunctionSpec } from './function-spec.js';
-import { type AnyFunction, moduleFunction, shipFunction } from './functions.js';
+import { type AnyClass, type AnyFunction, moduleFunction, shipClass, shipFunction } from './functions.js';
 
 /** A function in a module, imported in each thread: `{ module: new URL('./work.js', import.meta.url), name: 'work' }`. */
 export interface ModuleFunction {
@@ -30,5 +30,18 @@ export function specOf(fn: unknown, { captured }: FunctionOptions = {}): Functio
   if (isModuleFunction(fn)) return moduleFunction(fn.module, fn.name);
   throw new TypeError(
     `a function is needed, or { module: new URL('./file.js', import.meta.url), name }, not ${fn === null ? 'null' : typeof fn}`,
+  );
+}
+
+/**
+ * What a user gave as a class, as data.
+ *
+ * @throws UnshippableFunctionError as `shipClass`; TypeError where it is neither a class nor a reference to one
+ */
+export function classSpecOf(given: unknown, { captured }: FunctionOptions = {}): FunctionSpec {
+  if (typeof given === 'function') return shipClass(given as unknown as AnyClass, captured);
+  if (isModuleFunction(given)) return moduleFunction(given.module, given.name);
+  throw new TypeError(
+    `a class is needed, or { module: new URL('./file.js', import.meta.url), name }, not ${given === null ? 'null' : typeof given}`,
   );
 }

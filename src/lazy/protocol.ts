@@ -37,6 +37,8 @@ export type PassedAs = 'data' | 'element';
 export interface LazyInput {
   readonly key: Key;
   readonly as?: PassedAs | undefined;
+  /** Whether functions get an actor for it, which they call by way of the engine. */
+  readonly isActor?: boolean;
   /** The engine that holds it, or some of what makes it. */
   readonly engine?: Engine | undefined;
   /** What the tasks read that are not among them. */

@@ -1,4 +1,5 @@
 import type { Graph, Key } from '../../graph/task.js';
+import type { Actors } from '../actors/actors.js';
 import type { Coordination } from '../coordination.js';
 import type { ComputeOptions, Engine, Results, RunOptions } from '../engine.js';
 import { EngineError } from '../errors.js';
@@ -9,6 +10,14 @@ import { toWire } from '../wire-error.js';
 
 /** The engine as a task sees it: what is asked of it, the engine that runs the task does. */
 export class TaskEngine implements Engine {
+  /** Those that programs have started. */
+  readonly actors: Actors = {
+    start: async () => {
+      throw new EngineError('a task starts no actor: the program does, and gives it to tasks as an argument');
+    },
+    ask: (handle, request) => this.ask({ do: 'actor', call: ++this.lastCall, handle, request }),
+    end: async () => {},
+  };
   private readonly persisted = new Map<Key, number>();
   private lastCall = 0;
 

@@ -1,22 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { CLIENT_SLOT } from '../../delayed/function.js';
-import type { Op } from '../../engine/op.js';
+import { isHandleMark } from '../../engine/actors/actors.js';
+import type { Op, Result } from '../../engine/op.js';
 import { type CallCommon, type CallParams, call } from '../../engine/ops/call.js';
+import { actorOf } from '../actors/proxy.js';
 import { Client } from '../client.js';
+import { withClient } from '../current.js';
 
-/** The client of the task that runs now; several may be under way in a thread. */
-const clients = new AsyncLocalStorage<() => Client>();
-
-Object.defineProperty(globalThis, Symbol.for(CLIENT_SLOT), {
-  value: (): Client => {
-    const client = clients.getStore();
-    if (client === undefined)
-      throw new TypeError('there is no client here: a function that calls getClient must capture it');
-    return client();
-  },
-});
-
-/** The operation `futures/call`: a call whose function may ask for a client. */
+/** The operation `futures/call`: a call whose function may ask for a client, or gets actors. */
 export const callWithClient: Op<CallParams, CallCommon> = (ctx) => {
   let client: Client | undefined;
   const clientOf = (): Client => {
@@ -25,5 +14,9 @@ export const callWithClient: Op<CallParams, CallCommon> = (ctx) => {
     client ??= new Client(ctx.engine());
     return client;
   };
-  return clients.run(clientOf, () => call(ctx));
+  const revived = (input: Result): Result =>
+    'value' in input && isHandleMark(input.value)
+      ? { value: actorOf(input.value.$actor, clientOf().engine) }
+      : input;
+  return withClient(clientOf, () => call({ ...ctx, inputs: ctx.inputs.map(revived) }));
 };

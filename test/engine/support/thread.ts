@@ -4,6 +4,6 @@ import type { ThreadData, ToThread } from '../../../src/engine/messages.js';
 import { makeRunner } from './runner.js';
 
 const port = parentPort!;
-const { control } = workerData as ThreadData;
+const control = (workerData as ThreadData).control!;
 const runner = makeRunner(control, (message) => port.postMessage(message));
 port.on('message', (message: ToThread) => runner.take(message));
