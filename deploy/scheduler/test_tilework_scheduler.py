@@ -82,6 +82,13 @@ class TestGraph(unittest.TestCase):
         self.assertNotIn("c", annotations["resources"])
         self.assertEqual(set(self.graph.__dask_graph__()), {"a", "b", "c"})
 
+    def test_actors_are_told_apart_and_ask_for_a_resource_so_that_they_are_not_queued(self):
+        self.graph.add([["c", 2, [], PAYLOAD]], {"retries": 1, "actor": True})
+        self.assertEqual(self.graph.actors, ["c"])
+        annotations = self.graph.__dask_annotations__()
+        self.assertEqual(annotations["resources"]["c"], {"JS": 0.001})
+        self.assertNotIn("actor", annotations)
+
     def test_old_and_new_form_have_the_same_tasks(self):
         data = self.graph.data
         self.assertIsInstance(data, HighLevelGraph)
@@ -213,6 +220,16 @@ class TestScheduler(unittest.IsolatedAsyncioTestCase):
                     dask_setup(scheduler)
                     async with Worker(scheduler.address, dashboard=False) as worker:
                         self.assertEqual(scheduler.stream_comms[worker.address].interval, seconds)
+
+    async def test_no_actor_is_stolen(self):
+        async with Scheduler(host="127.0.0.1", dashboard_address=":0") as scheduler:
+            stealing = scheduler.extensions["stealing"]
+            with unittest.mock.patch.object(stealing, "put_key_in_stealable") as otherwise:
+                dask_setup(scheduler)
+                stealing.put_key_in_stealable(Thing(actor=True))
+                otherwise.assert_not_called()
+                stealing.put_key_in_stealable(task := Thing(actor=False))
+                otherwise.assert_called_once_with(task)
 
     async def test_many_finished_tasks_in_one_message_are_as_many_of_dasks(self):
         transfer = {"action": "transfer", "start": 0.5, "stop": 1.0, "source": "tcp://127.0.0.1:1"}

@@ -1,5 +1,6 @@
 import type { BlockMeta, Graph, Key } from '../graph/task.js';
 import type { Upload } from '../graph/uploads.js';
+import type { HostedActors } from './actors/actors.js';
 import { LocalActors } from './actors/local.js';
 import { Asked } from './asked.js';
 import type { Begun } from './begun.js';
@@ -48,7 +49,8 @@ interface Internals {
  */
 export class LocalEngine implements Engine, Disposable, AsyncDisposable {
   /** Objects that keep state, each in a thread of its own. */
-  readonly actors: LocalActors;
+  readonly actors: HostedActors;
+  private readonly hosted: LocalActors;
   /** With what it works; defaults filled in. */
   readonly settings: Settings;
   private readonly state: EngineState;
@@ -89,17 +91,18 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     });
     this.uploads = new UploadFiles(spillDirectory);
     this.asked = new Asked(internals.engineFor ?? (() => this), (thread, message) =>
-      thread < 0 ? this.actors.tell(thread, message) : this.executor.tell(thread, message),
+      thread < 0 ? this.hosted.tell(thread, message) : this.executor.tell(thread, message),
     );
     const heap = Math.max(64, Math.min(4096, Math.floor((0.5 * memoryLimit) / 2 ** 20)));
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: heap };
-    this.actors = new LocalActors({
+    this.hosted = new LocalActors({
       engine: this,
       thread: { entry, uploads: this.uploads.root, resourceLimits },
       retries: this.settings.retries,
       asked: (number, message, key) => void this.asked.ask(number, message, key, 0),
       left: (number) => this.asked.endAll(number),
     });
+    this.actors = this.hosted;
     this.executor = new Executor(
       this.state,
       {
@@ -136,7 +139,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
       reserved: () => this.calls.reserved,
       discard: (arena, address, size) => executor.arenas.discard(arena, address, size, giveBack()!.discard),
       collectThreads: async () => {
-        await Promise.all([executor.collect(), this.actors.collect()]);
+        await Promise.all([executor.collect(), this.hosted.collect()]);
       },
       budgeted: (bytes) => state.budgeted(bytes),
     });
@@ -297,7 +300,7 @@ export class LocalEngine implements Engine, Disposable, AsyncDisposable {
     const ended = this.executor.end();
     this.calls.end(reason);
     this.loans.end(reason);
-    await Promise.all([ended, this.actors.endAll(reason), ...[...this.companions].map((end) => end())]);
+    await Promise.all([ended, this.hosted.endAll(reason), ...[...this.companions].map((end) => end())]);
     this.companions.clear();
     this.uploads.remove();
   }

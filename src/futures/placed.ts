@@ -88,7 +88,7 @@ export abstract class Placed extends Names {
     const left = found.filter(({ address }) => !gone.includes(address));
     if (left.length > 0)
       throw new EngineError(
-        `not retired: ${left.map(({ name }) => name).join(', ')}; no other worker can take what is held there`,
+        `not retired: ${left.map(({ name }) => name).join(', ')}; no other worker can take what is held there, as actors, which are not moved`,
       );
   }
 

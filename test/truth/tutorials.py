@@ -176,10 +176,59 @@ def of_nested(client):
     return {"fib(10)": client.submit(fib, 10).result(), "sum of a range": client.submit(sum_range, 0, 50_000).result()}
 
 
+class Counter:
+    n = 0
+
+    def __init__(self):
+        self.n = 0
+
+    def increment(self):
+        self.n += 1
+        return self.n
+
+    def add(self, x):
+        self.n += x
+        return self.n
+
+
+class ParameterServer:
+    def __init__(self):
+        self.data = {}
+
+    def put(self, key, value):
+        self.data[key] = value
+
+    def get(self, key):
+        return self.data[key]
+
+
+def add_to(counter, x):
+    counter.add(x).result()
+
+
+def train(params, rate):
+    return [p - rate * (2 * (p - 1)) for p in params]
+
+
+def of_actors(client):
+    counter = client.submit(Counter, actor=True).result()
+    counted = [counter.increment().result(), counter.increment().result(), counter.n]
+    client.gather([client.submit(add_to, counter, x) for x in range(10)])
+    server = client.submit(ParameterServer, actor=True).result()
+    server.put("parameters", [0, 0.125, 0.25, 0.5, 0.75, 2, 3, 10]).result()
+    for _ in range(20):
+        params = server.get("parameters").result()
+        server.put("parameters", client.submit(train, params, 0.1).result()).result()
+    return {"counter": counted, "counted by tasks": counter.n, "parameters": server.get("parameters").result()}
+
+
 def main():
     found = {"delayed": of_delayed(), "flights": of_flights(), "tree": of_tree()}
     with Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None) as client:
         found |= {"futures": of_futures(client), "search": of_search(client), "nested": of_nested(client)}
+    # Threads of one process would share what is an actor's alone.
+    with Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+        found |= {"actors": of_actors(client)}
     target = Path(__file__).with_suffix(".json")
     text = json.dumps(found, indent=1) + "\n"
     if "--check" in sys.argv:

@@ -19,6 +19,11 @@ import { lostInputs, type Submission } from './submit.js';
 import type { Uploads } from './uploads.js';
 import { checkWorkers } from './workers.js';
 
+/** How a run is made again, where the scheduler has forgotten it. */
+type Manner = Pick<RunTerms, 'adopted' | 'once'>;
+
+const USUAL: Manner = { adopted: false, once: false };
+
 /** What becomes of graphs that this client has the cluster compute: how they begin, end, and begin again where the scheduler has forgotten them. */
 export class Computations {
   private readonly book = new Book();
@@ -62,8 +67,14 @@ export class Computations {
   }
 
   /** Resolves when the keys are on the cluster, where they stay. */
-  async persist(graph: Graph, keys: readonly Key[], options: PersistOptions): Promise<void> {
-    const run = await this.compute(graph, keys, options);
+  async persist(
+    graph: Graph,
+    keys: readonly Key[],
+    options: PersistOptions,
+    /** Whether it is never to be done again, where the scheduler has forgotten it. */
+    once = false,
+  ): Promise<void> {
+    const run = await this.compute(graph, keys, options, undefined, { adopted: false, once });
     this.book.persist(run.id, keys);
   }
 
@@ -74,7 +85,7 @@ export class Computations {
   async adopt(keys: readonly Key[]): Promise<void> {
     const lost = await this.unknown(keys);
     if (lost.length > 0) throw lostInputs(lost);
-    const run = await this.compute(new Map(), keys, {}, undefined, true);
+    const run = await this.compute(new Map(), keys, {}, undefined, { adopted: true, once: false });
     this.book.persist(run.id, keys);
   }
 
@@ -100,6 +111,7 @@ export class Computations {
     const byAge = [...this.runs.values()].sort((a, b) => a.id - b.id);
     for (const run of byAge)
       if (!this.book.holds(run.id)) run.forgotten();
+      else if (run.once) this.lose(run, run.submission.outputs);
       // What another program has submitted cannot be submitted again.
       else if (run.adopted) void this.adoptAgain(run);
       else this.start(run);
@@ -157,7 +169,7 @@ export class Computations {
     outputs: readonly Key[],
     options: PersistOptions,
     take?: Take,
-    adopted = false,
+    manner: Manner = USUAL,
   ): Promise<Run> {
     this.over.throwIfAborted();
     const signal = signalOf(options.signal);
@@ -172,8 +184,8 @@ export class Computations {
       this.over.throwIfAborted();
       signal?.throwIfAborted();
     };
-    return this.planning.plan(graph, outputs, adopted, check, async (needed) => {
-      const run = this.plan(needed, outputs, options, take, adopted);
+    return this.planning.plan(graph, outputs, manner.adopted, check, async (needed) => {
+      const run = this.plan(needed, outputs, options, take, manner);
       await this.attend(run, options.onProgress, signal);
       return run;
     });
@@ -185,7 +197,7 @@ export class Computations {
     outputs: readonly Key[],
     options: PersistOptions,
     take: Take | undefined,
-    adopted: boolean,
+    manner: Manner,
   ): Run {
     const { book, session, outbox } = this;
     const before = new Set([...externals].flatMap((key) => book.holders(key)));
@@ -203,7 +215,7 @@ export class Computations {
     };
     const id = ++this.lastRun;
     const taken = (keys: readonly Key[]): void => this.forget(id, keys);
-    const terms: RunTerms = { take, taken, after, adopted, held: options.onHeld };
+    const terms: RunTerms = { take, taken, after, ...manner, held: options.onHeld };
     const run = new Run(id, submission, { session, outbox, book }, terms);
     book.want(id, outputs);
     this.runs.set(id, run);
@@ -267,6 +279,13 @@ export class Computations {
       if (this.book.holds(run.id)) this.start(run);
       return;
     }
+    this.lose(run, lost);
+  }
+
+  /** What is gone stays so. */
+  private lose(run: Run, lost: readonly Key[]): void {
+    const { outputs } = run.submission;
+    run.forgotten();
     run.fail(lostInputs(lost));
     for (const key of outputs) while (this.book.release(key) !== undefined);
     this.forget(run.id, outputs);

@@ -1,3 +1,4 @@
+import type { Actors } from '../../engine/actors/actors.js';
 import type { Coordination } from '../../engine/coordination.js';
 import type { Datasets } from '../../engine/datasets.js';
 import type { Diagnostics } from '../../engine/diagnostics.js';
@@ -13,6 +14,7 @@ import type { Graph, Key } from '../../graph/task.js';
 import type { Upload } from '../../graph/uploads.js';
 import { type Certificates, RemoteError } from '../comm/index.js';
 import { SchedulerCoordinator } from '../coordination/index.js';
+import { ClusterActors } from './actors.js';
 import { Computations } from './computations.js';
 import { schedulerDatasets } from './datasets.js';
 import { schedulerDiagnostics } from './diagnostics.js';
@@ -29,6 +31,9 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   /** How frames are computed by its workers. */
   readonly frames: ClusterFrames;
   readonly takesPython = true;
+  /** Objects that keep state, on workers. */
+  readonly actors: Actors;
+  private readonly far: ClusterActors;
   /** What programs publish for each other. */
   readonly datasets: Datasets;
   readonly placement: Placement;
@@ -68,9 +73,13 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
       },
       name,
       {
-        message: (message) => this.computations.receive(message),
+        message: (message) => {
+          this.far.receive(message);
+          this.computations.receive(message);
+        },
         restored: () => {
           this.coordinator.forget();
+          this.far.loseAll('the scheduler has forgotten it');
           this.computations.resubmit();
         },
         gone: (error) => this.end(error),
@@ -89,6 +98,8 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     this.frames = new ClusterFrames(this.session, () => signal.throwIfAborted());
     this.uploads = new Uploads(this.session);
     this.computations = new Computations(this.session, this.uploads, checkRetries(retries), signal);
+    this.far = new ClusterActors(this.session, this.computations, signal);
+    this.actors = this.far;
   }
 
   /** Connects; `connect` has done it. */
@@ -128,6 +139,7 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
   async restart(timeout: number): Promise<void> {
     const lost = new EngineError('the cluster was restarted, and what was computed is lost: submit it again');
     const uploads = this.uploads.all().filter(({ key }) => this.has(key));
+    this.far.loseAll('the cluster was restarted');
     this.computations.abandon(lost);
     const fields = {
       timeout: timeout / 1_000,
@@ -195,5 +207,6 @@ export class ClusterEngine implements DistributedEngine, AsyncDisposable {
     this.over.abort(reason);
     this.coordinator.close();
     this.computations.end(reason);
+    this.far.close(reason);
   }
 }

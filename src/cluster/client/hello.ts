@@ -3,7 +3,7 @@ import { RemoteError, type RpcPool } from '../comm/index.js';
 import { inject } from './inject.js';
 
 /** The version of messages that clients, workers and deploy/scheduler/tilework_scheduler.py must share. */
-export const PROTOCOL = 7;
+export const PROTOCOL = 8;
 
 /**
  * Makes sure that a scheduler takes our graphs.

@@ -36,6 +36,8 @@ export interface RunTerms {
   readonly after: () => readonly Run[];
   /** Whether another program has submitted what it waits for. */
   readonly adopted: boolean;
+  /** Whether it is never made again: an actor has a state that nobody could make again. */
+  readonly once: boolean;
   /** Told of outputs that stay on the cluster, when they are there. */
   readonly held?: ((key: Key) => void) | undefined;
 }
@@ -73,6 +75,11 @@ export class Run {
   /** Whether another program has submitted what it waits for. */
   get adopted(): boolean {
     return this.terms.adopted;
+  }
+
+  /** Whether it is never made again. */
+  get once(): boolean {
+    return this.terms.once;
   }
 
   /** The id of the graph in which the scheduler got it. */

@@ -90,6 +90,11 @@ export class Session {
     return this.pool.call(this.address, op, fields, options);
   }
 
+  /** Another connection, to a worker. @throws CommError where it is not reached in so many milliseconds */
+  connectTo(address: string, timeout: number): Promise<Connection> {
+    return connect(address, { ...this.comm, timeout, signal: this.closing.signal });
+  }
+
   /** Whether the session keeps the process alive: while something is computed. */
   hold(alive: boolean): void {
     this.held = alive;

@@ -1,3 +1,4 @@
+import { ACTOR_OP } from '../../engine/actors/actors.js';
 import { GraphError } from '../../graph/errors.js';
 import { inPieces, type Pieces, STEPS } from '../../graph/pieces.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
@@ -48,13 +49,17 @@ export async function submit(
   const annotations = annotationsOf(submission);
   let tasks: unknown[] = [];
   let ofPython: unknown[] = [];
+  let actors: unknown[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
     const message = { op: 'tilework-tasks', graph: id, annotations };
     session.send({ ...message, tasks });
     if (ofPython.length > 0) session.send({ ...message, tasks: ofPython, python: true });
+    if (actors.length > 0)
+      session.send({ ...message, tasks: actors, annotations: { ...annotations, actor: true } });
     tasks = [];
     ofPython = [];
+    actors = [];
     bytes = 0;
     await session.drained();
     check();
@@ -63,11 +68,13 @@ export async function submit(
     const complete = await withModules(graph);
     for (const { task, rank } of await inPieces(inOrder(complete, ranks))) {
       for (const { key, dependencies, payload } of encoder.encode(task)) {
-        const to = task.op === PYTHON_OP ? ofPython : tasks;
+        const isActor = task.op === ACTOR_OP && key === task.key;
+        const to = task.op === PYTHON_OP ? ofPython : isActor ? actors : tasks;
         to.push([key, rank, dependencies, payload]);
         bytes += payload.length;
       }
-      if (bytes >= BATCH_BYTES || tasks.length + ofPython.length >= BATCH_TASKS) await flush();
+      if (bytes >= BATCH_BYTES || tasks.length + ofPython.length + actors.length >= BATCH_TASKS)
+        await flush();
     }
     await flush();
   } catch (error) {

@@ -137,7 +137,7 @@ interface Idle {
  * connection over which nothing comes is ended as soon as another cannot be made. A peer that is only slow is waited for.
  * @returns how to watch no longer
  */
-function giveUpUnreachable(connection: Connection, address: string): () => void {
+export function giveUpUnreachable(connection: Connection, address: string): () => void {
   const began = performance.now();
   let over = false;
   const look = async (): Promise<void> => {

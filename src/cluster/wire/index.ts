@@ -1,3 +1,11 @@
+export {
+  type ActorAnswer,
+  type AskedFields,
+  answering,
+  decodeAsked,
+  encodeAsked,
+  valueIn,
+} from './actors.js';
 export { COMPRESSIONS, type Compression, checkCompression } from './compression.js';
 export { WireError } from './errors.js';
 export { decodeFailure, encodeFailure, type Failure } from './failures.js';

@@ -1,3 +1,11 @@
+import {
+  ACTOR_OP,
+  type ActorCommon,
+  type ActorParams,
+  type HandleMark,
+  type HostedActors,
+} from '../../engine/actors/actors.js';
+import { constructionOf } from '../../engine/actors/local.js';
 import { TaskError } from '../../engine/index.js';
 import type { Key, Task } from '../../graph/task.js';
 import { type FrameTasks, InputsLostError, isFrameKey, WithHolders } from '../frame/index.js';
@@ -38,6 +46,8 @@ export class Executions {
     private readonly store: Store,
     private readonly frames: FrameTasks,
     private readonly modules: ModuleFiles,
+    /** What actors live in, and where others find them. */
+    private readonly home: { readonly actors: HostedActors; readonly address: string },
   ) {}
 
   /** Never rejects: what becomes of the task is the event. */
@@ -97,6 +107,7 @@ export class Executions {
     const payload = decodePayload(payloadIn(key, apart?.spec ?? given));
     running.op = payload.op;
     if (isFrameKey(key)) return this.computeFrame(key, payload, apart?.holders ?? {}, running.signal);
+    if (payload.op === ACTOR_OP) return this.startActor(key, payload, running.signal);
     if (apart === undefined) return this.compute(key, payload, running);
     return this.frames.read({ key, ...payload }, apart.holders, running.signal, (params) =>
       this.compute(key, { ...payload, inputs: [], params }, running),
@@ -114,6 +125,21 @@ export class Executions {
     using _lent = await this.store.lend(payload.inputs.filter((input) => !isFrameKey(input)));
     const value = await this.frames.run({ key, ...payload, functions }, holders, signal);
     return this.store.put(key, { value });
+  }
+
+  /** Its result is what others call it by. */
+  private async startActor(key: Key, payload: TaskPayload, signal: AbortSignal): Promise<HeldResult> {
+    const { inputs } = payload;
+    const { actors, address } = this.home;
+    const params = payload.params as ActorParams;
+    const common = (await this.sharedOf(payload)) as ActorCommon;
+    const construction = await (async () => {
+      using loan = await this.store.lend(inputs);
+      const given = await Promise.all(inputs.map((input) => loan.load(input)));
+      return constructionOf({ key, params, common }, given);
+    })();
+    const handle = await actors.make({ ...construction, retries: 0, signal });
+    return this.store.put(key, { value: { $actor: { ...handle, address } } satisfies HandleMark });
   }
 
   private compute(key: Key, payload: TaskPayload, running: Running): Promise<HeldResult> {

@@ -11,6 +11,9 @@ export function handlersOf(worker: ClusterWorker): Readonly<Record<string, Handl
     get_data: ({ keys, who }, connection) => outgoing.answer(listOf(keys), who, connection),
     tilework_parts: ({ inputs, offset, paths }) =>
       frames.held.pieces(inputs as Asked, offset as number, paths === true),
+    tilework_actors: (_, connection) => work.actors.converse(connection),
+    actor_execute: (fields) => work.actors.answer(fields),
+    actor_attribute: (fields) => work.actors.answer(fields),
     async update_data({ data, stimulus_id }) {
       const { received, failures } = await incoming.takeIn(data as Readonly<Record<Key, unknown>>);
       work.tell({ kind: 'update-data', received }, stimulus_id);

@@ -3,6 +3,7 @@ import type { Key } from '../../graph/task.js';
 import type { RpcPool, StreamMessage } from '../comm/index.js';
 import { FrameTasks } from '../frame/index.js';
 import { ModuleFiles } from '../modules/index.js';
+import { ServedActors } from './actors.js';
 import { Executions } from './executions.js';
 import { BUSY_MS, Incoming } from './incoming.js';
 import type { Log } from './log.js';
@@ -37,6 +38,7 @@ export interface WorkContext {
 export class Work {
   readonly store: Store;
   readonly frames: FrameTasks;
+  readonly actors: ServedActors;
   readonly incoming: Incoming;
   readonly outgoing: Outgoing;
   readonly executions: Executions;
@@ -48,7 +50,11 @@ export class Work {
     const transferBytes = TRANSFERS * memoryLimit;
     this.frames = new FrameTasks(engine, pool, address);
     this.store = new Store(engine);
-    this.executions = new Executions(this.store, this.frames, new ModuleFiles(spillDirectory));
+    this.actors = new ServedActors(engine.actors);
+    this.executions = new Executions(this.store, this.frames, new ModuleFiles(spillDirectory), {
+      actors: engine.actors,
+      address,
+    });
     this.incoming = new Incoming(this.store, pool, address, this.frames, (text) => log.warn(text));
     this.outgoing = new Outgoing(this.store, address, transferBytes, () => context.isPaused());
     this.state = new WorkerState({ address, threads, resources, incomingBytes: transferBytes });
@@ -92,6 +98,7 @@ export class Work {
       case 'free':
         this.store.free(instruction.key);
         this.frames.held.free(instruction.key);
+        void this.context.engine.actors.end(instruction.key);
         break;
       case 'retry-later': {
         const { worker } = instruction;

@@ -222,6 +222,11 @@ export class ClusterWorker {
 
   private async leave(reason: string): Promise<void> {
     this.log.info(`retiring: ${reason}`);
+    const actors = this.engine.actors.keys();
+    if (actors.length > 0)
+      this.log.warn(
+        `the scheduler moves no actor, nor anything of a worker that has some; lost: ${actors.join(', ')}`,
+      );
     try {
       await this.link.retire(this.address);
     } catch (error) {

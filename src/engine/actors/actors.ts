@@ -55,3 +55,21 @@ export interface Actors {
   /** Ends an actor; what is still asked of it rejects. Resolves when its thread has ended, where that is to be known. */
   end(key: Key): Promise<void>;
 }
+
+/** What a constructor is called with. */
+export interface Construction {
+  readonly key: Key;
+  readonly fn: FunctionSpec;
+  readonly args: readonly unknown[];
+  readonly retries?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Actors of this process. */
+export interface HostedActors extends Actors {
+  /** Makes one. @throws TaskError with what its constructor threw */
+  make(construction: Construction): Promise<ActorHandle>;
+  ask(handle: Pick<ActorHandle, 'key'>, request: ActorRequest): Promise<unknown>;
+  /** Names of those that there are. */
+  keys(): Key[];
+}

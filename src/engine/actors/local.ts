@@ -1,4 +1,3 @@
-import type { FunctionSpec } from '../../graph/function-spec.js';
 import type { Graph, Key, Task } from '../../graph/task.js';
 import { detached } from '../detached.js';
 import type { ComputeOptions, Engine } from '../engine.js';
@@ -6,7 +5,14 @@ import { TaskError } from '../errors.js';
 import type { AnswerMessage, AskMessage } from '../messages.js';
 import type { Result } from '../op.js';
 import { argumentsOf } from '../ops/call.js';
-import type { ActorCommon, ActorHandle, ActorParams, ActorRequest, Actors } from './actors.js';
+import type {
+  ActorCommon,
+  ActorHandle,
+  ActorParams,
+  ActorRequest,
+  Construction,
+  HostedActors,
+} from './actors.js';
 import { ActorThread, type ActorThreadOptions, lost } from './thread.js';
 
 /** What actors need of the engine that they are of. */
@@ -27,17 +33,8 @@ interface Living {
   readonly handle: ActorHandle;
 }
 
-/** What a constructor is called with. */
-export interface Construction {
-  readonly key: Key;
-  readonly fn: FunctionSpec;
-  readonly args: readonly unknown[];
-  readonly retries?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** The actors of this process. Each has a thread beside the pool's, since these are shared and may be replaced. */
-export class LocalActors implements Actors {
+export class LocalActors implements HostedActors {
   private readonly living = new Map<Key, Living>();
   private readonly starting = new Set<ActorThread>();
   /** Those that ended by themselves, and why. */

@@ -1,7 +1,7 @@
 import type { LAZY, LazyArguments, LazyHooks } from '../../lazy/index.js';
 
 /** A member of an actor's class as it is outside: of a method one that returns a promise, of anything else a promise of it. */
-export type ActorMember<M> = M extends (...args: infer A) => infer R
+export type ActorMember<M> = [M] extends [(...args: infer A) => infer R]
   ? (...args: LazyArguments<A>) => Promise<Awaited<R>>
   : Promise<Awaited<M>>;
 
@@ -12,6 +12,6 @@ export type ActorMember<M> = M extends (...args: infer A) => infer R
  * The object is given up at the end of a block with `using`, by `[Symbol.dispose]()`, or when what `client.actor` gave is collected.
  */
 export type Actor<T> = {
-  readonly [K in keyof T as K extends 'then' | symbol | number ? never : K]: ActorMember<T[K]>;
+  readonly [K in keyof T as K extends 'then' | symbol | number ? never : K]-?: ActorMember<T[K]>;
 } & Disposable &
   AsyncDisposable & { readonly [LAZY]: LazyHooks<Actor<T>, Actor<T>> };

@@ -1,6 +1,7 @@
 import { own } from '../../delayed/function.js';
 import { callNode } from '../../delayed/node.js';
 import type { ActorHandle, ActorRequest, HandleMark } from '../../engine/actors/actors.js';
+import { lost } from '../../engine/actors/thread.js';
 import type { Engine } from '../../engine/engine.js';
 import { whyNotCloneable } from '../../graph/plain-data.js';
 import { type Family, isLazy, LAZY, type Lazy, type LazyInput, replaceLazies } from '../../lazy/index.js';
@@ -33,6 +34,7 @@ export function actorOf<T = unknown>(handle: ActorHandle, engine: Engine, owned 
   for (const member of handle.methods) members.set(member, (...args) => caller.call(member, args));
   const end = async (): Promise<void> => {
     if (!owned) return;
+    caller.over = true;
     collected.unregister(target);
     await engine.actors?.end(handle.key);
   };
@@ -78,6 +80,8 @@ const kept = <T>(_holder: object, value: T): T => value;
 
 /** Asks an actor for something, one after the other: also where arguments of the first are still to come. */
 class Caller {
+  /** Whether it was released. */
+  over = false;
   /** Resolves when what was asked before has gone out. */
   private before: Promise<void> | undefined;
 
@@ -129,6 +133,7 @@ class Caller {
   }
 
   private async send(request: ActorRequest): Promise<unknown> {
+    if (this.over) throw lost(this.handle.key, 'it was released');
     const { target } = this;
     asked.set(target, (asked.get(target) ?? 0) + 1);
     try {

@@ -44,7 +44,7 @@ from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerErro
 from distributed.utils import format_dashboard_link
 
 #: What clients and this module must agree on; changes when messages do.
-PROTOCOL = 7
+PROTOCOL = 8
 
 #: The resource that Node workers have, and what a task takes of it where other workers are there too.
 RESOURCE = "JS"
@@ -102,10 +102,15 @@ class Graph:
     def __init__(self):
         self.groups = []
         self.python_groups = []
+        self.actors = []
         self.ranks = {}
 
     def add(self, tasks, annotations, python=False):
         make, groups = (python_task, self.python_groups) if python else (NodeTask, self.groups)
+        if annotations.pop("actor", False):
+            self.actors += [key for key, *_ in tasks]
+            # What asks for a resource is not queued, as an actor must not be.
+            annotations["resources"] = with_share(annotations.get("resources"))
         groups.append(({key: make(key, deps, payload) for key, _, deps, payload in tasks}, annotations))
         self.ranks.update((key, rank) for key, rank, _, _ in tasks)
 
@@ -368,6 +373,14 @@ class Compute:
         }
 
 
+def keep_actors(scheduler):
+    """Has no actor stolen before it is there: Dask would go on to have it on the worker that it was first sent to."""
+    stealing = scheduler.extensions.get("stealing")
+    if stealing is not None:
+        otherwise = stealing.put_key_in_stealable
+        stealing.put_key_in_stealable = lambda task: None if task.actor else otherwise(task)
+
+
 def is_frame(key):
     return isinstance(key, str) and key.startswith("frame/")
 
@@ -387,6 +400,7 @@ class TileworkPlugin(SchedulerPlugin):
         self.detours = Detours(scheduler)
         FramePlaces(scheduler)
         Compute(scheduler)
+        keep_actors(scheduler)
         self.lock = asyncio.Lock()
         # Done when the workers that were there before this module have what tasks of Python need.
         self.python_side_given = None
@@ -516,6 +530,7 @@ class TileworkPlugin(SchedulerPlugin):
             submitting_task=None,
             user_priority=priority,
             span_metadata={"collections": []},
+            actors=submitted.actors,
             **data,
         )
         if counted:
