@@ -10,6 +10,11 @@ import { removeTree } from '../engine/disk/remove-tree.js';
  * it, so that one that was killed leaves nothing behind for longer than until the next write to the same path.
  */
 
+/** Whether a path is, or lies in, what a writer has not finished: no reader takes it for data. */
+export const isPartial = (path: string): boolean => PARTIAL.test(path);
+
+const PARTIAL = /\.partial-(?:[^/\\]*-)?[0-9a-f]{8}(?:[/\\.]|$)/;
+
 /** A new name for a sibling of `path`. */
 export function partialName(path: string): string {
   const { pid, started } = self();

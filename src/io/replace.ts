@@ -9,6 +9,9 @@ import type { Target } from './source.js';
 /** What a writer makes of what is already at its path. */
 export type IsOurs = (path: string) => boolean;
 
+/** Of writers of single files. */
+export const isFile: IsOurs = (path) => lstatSync(path).isFile();
+
 /**
  * The name of the temporary sibling in which `path` is written, its directory made if need be. Those that killed processes have left
  * are removed.
@@ -34,7 +37,7 @@ function refuseExisting(path: string, overwrite: boolean, isOurs: IsOurs): void 
  * Puts what was written in the temporary sibling in the place of `path`. With `overwrite` the former one is removed once the
  * new one stands there, and put back if that fails.
  */
-export function replace(target: Target, isOurs: IsOurs): void {
+export function replace(target: Pick<Target, 'path' | 'partial' | 'overwrite'>, isOurs: IsOurs): void {
   const { path, partial, overwrite } = target;
   refuseExisting(path, overwrite, isOurs);
   const former = existsSync(path) ? `${partial}.former` : undefined;

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, lstatSync } from 'node:fs';
+import { closeSync, ftruncateSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Op } from '../engine/op.js';
 import type { DType } from '../kernels/dtype.js';
@@ -7,8 +7,7 @@ import { bytesOf, inputBlock } from './block.js';
 import { attempt } from './failure.js';
 import { opened, writeFully } from './file.js';
 import { formatNpyHeader, npyDataBytes } from './npy-header.js';
-import type { IsOurs } from './replace.js';
-import { partialOf, replace } from './replace.js';
+import { isFile, partialOf, replace } from './replace.js';
 import type { Target, WriteParams, Written } from './source.js';
 import { contiguousStrides } from './strided.js';
 
@@ -27,8 +26,6 @@ export interface NpyWriteCommon {
   readonly shape: readonly number[];
   readonly header: number;
 }
-
-const isFile: IsOurs = (path) => lstatSync(path).isFile();
 
 /**
  * Starts an npy file: makes a temporary sibling of its full size, without its header, so that it is no npy file until

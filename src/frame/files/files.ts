@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, failure } from '../../io/failure.js';
+import { isPartial } from '../../io/partial.js';
 import type { Database } from '../duck/database.js';
 import { FileError, FrameError } from '../errors.js';
 import { given } from '../given.js';
@@ -9,8 +10,6 @@ import type { FileInfo } from '../plan/source.js';
 import { isRemote, openRemote } from './remote.js';
 
 const GLOB = /[*?[]/;
-/** What a writer that has not ended leaves: no reader takes it for data. */
-const PARTIAL = /\.partial-(?:[^/\\]*-)?[0-9a-f]{8}(?:[/\\.]|$)/;
 
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
@@ -49,7 +48,7 @@ async function expand(
     throw new FileError(`${where}: there is no file ${path} (from ${process.cwd()})`, path);
   const patterns = found ? extensions.map((extension) => join(path, '**', `*${extension}`)) : [path];
   const files = (await Promise.all(patterns.map((pattern) => glob(pattern, database)))).flat();
-  const whole = files.filter((file) => !PARTIAL.test(file.slice(found ? path.length : 0)));
+  const whole = files.filter((file) => !isPartial(file.slice(found ? path.length : 0)));
   if (whole.length === 0) throw new FileError(`${where}: no file matches ${patterns.join(' or ')}`, path);
   // Names with numbers in the order of those: part-2 before part-10.
   return whole.sort(NATURAL.compare);

@@ -6,3 +6,4 @@ export { type Pcg64State, seedPcg64 } from './pcg64.js';
 export { type Entropy, freshEntropy, SeedSequence } from './seed-sequence.js';
 export { checkRandom, type IntegerDType, methodOf, type RandomSpec } from './spec.js';
 export { type RandomTarget, randomScratch } from './target.js';
+export { uniform } from './uniform.js';
