@@ -4,7 +4,7 @@ import { compiledSources } from './test/support/sources.mjs';
 
 /** Tests of what keeps no state: a process loads the sources once for all of them that it runs, which takes longer than most of them. */
 const STATELESS = [
-  'test/{graph,io,kernels,array,frame,delayed,watch}/**/*.test.ts',
+  'test/{graph,io,kernels,array,bag,frame,delayed,watch}/**/*.test.ts',
   'test/cluster/wire/**/*.test.ts',
   'test/cluster/{restarts,client/book,local/adapt,local/arguments,worker/state,worker/state-model}.test.ts',
   'test/engine/{memory,state,state-model}.test.ts',

@@ -144,7 +144,7 @@ async function main() {
     await Promise.all([
       esm(),
       cjs(),
-      ...['array', 'cluster', 'delayed', 'frame', 'futures'].map(door),
+      ...['array', 'bag', 'cluster', 'delayed', 'frame', 'futures'].map(door),
       only ? undefined : types('types'),
     ]);
     if (!only) {

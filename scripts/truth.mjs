@@ -1,7 +1,7 @@
 /**
  * Runs the truth generators, each in a virtual environment with the packages that its data name.
  *
- *     node scripts/truth.mjs             writes test/truth/conformance/, test/truth/frame/, flights.json, cluster-frames.json and tutorials.json
+ *     node scripts/truth.mjs             writes test/truth/conformance/, test/truth/frame/, flights.json, bag.json, cluster-frames.json and tutorials.json
  *     node scripts/truth.mjs --check     makes the data again and compares
  *
  * Outside of CI it is no failure when the environment cannot be made; one line says so.
@@ -20,6 +20,7 @@ const GENERATORS = [
   ['frame.py', 'truth-frame', 'frame-requirements.txt'],
   ['flights.py', 'truth-frame', 'frame-requirements.txt'],
   ['tutorials.py', 'cluster', '../cluster/requirements.txt'],
+  ['bag.py', 'cluster', '../cluster/requirements.txt'],
   ['cluster_frames.py', 'cluster', '../cluster/requirements.txt'],
 ];
 

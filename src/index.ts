@@ -2,6 +2,7 @@
 
 export * from './array/index.js';
 export * from './array/io/files.js';
+export * from './bag/index.js';
 export * from './cluster/index.js';
 export * from './delayed/index.js';
 export { configure, defaultEngine, useEngine } from './engine/default.js';

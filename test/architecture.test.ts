@@ -15,6 +15,7 @@ const ROOMS = [
   'delayed',
   'array',
   'frame',
+  'bag',
   'cluster',
   'futures',
   'deploy',

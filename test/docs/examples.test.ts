@@ -41,7 +41,7 @@ const ownNames = async (file: string): Promise<Record<string, unknown>> => await
 /** Whether public functions are defined in a file. */
 const isPublic = (file: string): boolean =>
   /^src\/array\/(?!ops\/|lower\/)/.test(file) ||
-  /^src\/(delayed|futures|lazy|cluster\/index|cluster\/errors)[/.]/.test(file) ||
+  /^src\/(bag|delayed|futures|lazy|cluster\/index|cluster\/errors)[/.]/.test(file) ||
   /^src\/frame\/(?!duck\/|exchange\/|optimize\/|plan\/|sql\/)/.test(file) ||
   [
     'src/engine/default.ts',
@@ -157,7 +157,7 @@ it('all compile', () => {
 }, 200_000);
 
 /** Names that stand for functions of a family. */
-const NAMESPACES: ReadonlySet<string> = new Set(['random', 'linalg']);
+const NAMESPACES: ReadonlySet<string> = new Set(['bag', 'random', 'linalg']);
 
 describe('what is public', () => {
   const documented = new Map<string, Documented>();
@@ -242,6 +242,23 @@ describe('what is public', () => {
     );
     expect(methods.length).toBeGreaterThan(0);
     expect(methods.filter((m) => !own.has(m))).toEqual([]);
+  });
+
+  it('bags have functions and methods that are documented, with an example each', () => {
+    const own = new Set(
+      comments.filter((c) => c.file.startsWith('src/bag/') && c.examples.length > 0).map((c) => c.name),
+    );
+    const hidden = hiddenIn('src/bag');
+    const methods = familiesOf(tw.Bag.prototype).flatMap((family) =>
+      Object.getOwnPropertyNames(family)
+        .filter((m) => !/^(constructor|toString)$/.test(m) && !hidden.has(m))
+        .map((m) => `${family.constructor.name}.${m}`),
+    );
+    expect(methods.length).toBeGreaterThan(30);
+    const all = [...Object.keys(tw.bag), ...methods];
+    expect(all.filter((name) => !own.has(name))).toEqual([]);
+    const words = listed('docs/bag.md', '## All of it').match(/\w+/g);
+    expect(all.filter((name) => !words!.includes(name.replace(/^\w+\./, '')))).toEqual([]);
   });
 
   it.each([tw.Delayed, tw.Future, tw.Client, tw.AsCompleted])(

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/cluster/client/index.js';
 import { LocalCluster } from '../../src/cluster/local/index.js';
 import { Client, type Engine, fromRows } from '../../src/index.js';
+import { testBags } from '../bag/suite.js';
 import { describeWithDask } from '../cluster/support/scheduler.js';
 import { testArraysOfDelayed } from '../delayed/arrays-suite.js';
 import { testDelayed } from '../delayed/suite.js';
@@ -25,6 +26,7 @@ await describeWithDask('on a cluster', (python) => {
     return engine;
   };
   describe('delayed values', () => testDelayed(start, 1_000));
+  describe('bags', () => testBags(start));
   describe('futures', () => testFutures(start, 500));
   it('waits for a worker that offers what a call needs', async () => {
     const engine = await start();

@@ -4,7 +4,7 @@ import type { ComputeOptions, Engine } from '../engine.js';
 import { TaskError } from '../errors.js';
 import type { AnswerMessage, AskMessage } from '../messages.js';
 import type { Result } from '../op.js';
-import { argumentsOf } from '../ops/call.js';
+import { fill } from '../ops/call.js';
 import type {
   ActorCommon,
   ActorHandle,
@@ -161,5 +161,5 @@ export const constructionOf = (
   key,
   fn: common.fn,
   // Blocks are lent.
-  args: detached(argumentsOf(params, inputs)) as readonly unknown[],
+  args: detached(fill(params.args, inputs)) as readonly unknown[],
 });

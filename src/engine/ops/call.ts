@@ -27,10 +27,10 @@ type As = 'data' | 'element';
  */
 export const call: Op<CallParams, CallCommon> = ({ common, params, inputs }) => {
   const present = ready.get(common.fn);
-  if (present !== undefined) return lasting(present(...argumentsOf(params, inputs)));
+  if (present !== undefined) return lasting(present(...fill(params.args, inputs)));
   return compileFunction(common.fn).then((fn) => {
     ready.set(common.fn, fn);
-    return lasting(fn(...argumentsOf(params, inputs)));
+    return lasting(fn(...fill(params.args, inputs)));
   });
 };
 
@@ -38,8 +38,8 @@ type Callable = (...args: unknown[]) => unknown;
 
 const ready = new WeakMap<FunctionSpec, Callable>();
 
-/** The arguments of a call, with inputs in their places. */
-export const argumentsOf = ({ args }: CallParams, inputs: readonly Result[]): unknown[] =>
+/** Arguments with inputs in the places that stand for them. */
+export const fill = (args: readonly unknown[], inputs: readonly Result[]): unknown[] =>
   args.map((argument) => {
     const literal = typeof argument === 'object' && argument !== null && '$value' in argument;
     return literal ? argument.$value : substitute(argument, inputs);
