@@ -121,7 +121,18 @@ async function flights({ size: { rows, files = rows / FLIGHTS_ROWS }, cache, log
   return { flights: home, airports };
 }
 
-const MAKERS = { temperature, tpch: tpchTables, tpchFloat: tpchFloatTables, flights };
+/** Some of the same flights as lines of JSON. */
+function flightLines({ size: { rows }, cache, log }) {
+  const entry = createRequire(import.meta.url).resolve('vega-datasets');
+  const source = path.join(path.dirname(entry), '..', 'data', 'flights-3m.parquet');
+  const home = path.join(cache, `flights-${rows}.jsonl`);
+  const query = `FROM '${source}' LIMIT ${rows}`;
+  const make = (partial) =>
+    duckdb((connection) => connection.run(`COPY (${query}) TO '${partial}' (FORMAT json)`));
+  return once(home, make, log);
+}
+
+const MAKERS = { temperature, tpch: tpchTables, tpchFloat: tpchFloatTables, flights, flightLines };
 
 /** What a workload reads; undefined where it reads nothing. */
 export const dataFor = ({ data }, settings) => data && MAKERS[data](settings);

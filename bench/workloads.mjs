@@ -136,6 +136,16 @@ export const WORKLOADS = [
     sizes: { full: { rows: 6_000_000 }, small: { rows: 100_000, files: 2, runs: 0 } },
   },
   {
+    id: 'bag',
+    group: 'bag',
+    title: 'flights as lines of JSON: origins of late ones, delays by origin',
+    peers: { Dask: { atLeast: 2 } },
+    relative: 0,
+    runs: 1,
+    data: 'flightLines',
+    sizes: { full: { rows: 3_000_000 }, small: { rows: 100_000, runs: 0 } },
+  },
+  {
     id: 'tree',
     group: 'engine',
     title: 'a tree of tiny tasks',
