@@ -51,13 +51,21 @@ class BagOutput implements Output {
   }
 
   held(engine: Engine): Lazy {
-    const hold = holdOf(engine, this.keys);
-    const held = this.nodes.map(({ key }): LazyInput => ({ key, engine, inputs: [], tasks: () => [], hold }));
     return this.make(
-      planOf(
-        'held',
-        lazies(held).map((part) => ({ of: 'packed', parts: [part] })),
+      heldPlan(
+        this.nodes.map(({ key }) => key),
+        engine,
       ),
     );
   }
+}
+
+/** A bag whose partitions an engine holds, until it is collected. */
+export function heldPlan(keys: readonly Key[], engine: Engine): BagPlan {
+  const hold = holdOf(engine, keys);
+  const held = keys.map((key): LazyInput => ({ key, engine, inputs: [], tasks: () => [], hold }));
+  return planOf(
+    'held',
+    lazies(held).map((part) => ({ of: 'packed', parts: [part] })),
+  );
 }

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type ArrayHandle, handleOf, heldArray } from '../array/compute/handle.js';
 import { TileArray } from '../array/index.js';
+import { Bag } from '../bag/bag.js';
+import { heldPlan } from '../bag/compute.js';
+import { nodesOf } from '../bag/nodes.js';
 import { revive } from '../cluster/python/index.js';
 import { Delayed, heldDelayed } from '../delayed/delayed.js';
 import type { Dataset } from '../engine/datasets.js';
@@ -17,6 +20,7 @@ import { AdoptedWork, EngineWork, LocalWork } from './work.js';
 type Handle =
   | { readonly kind: 'array'; readonly array: ArrayHandle }
   | { readonly kind: 'frame'; readonly frame: FrameHandle }
+  | { readonly kind: 'bag'; readonly keys: readonly Key[] }
   | { readonly kind: 'delayed'; readonly key: Key; readonly as?: PassedAs | undefined }
   | {
       readonly kind: 'future';
@@ -90,6 +94,11 @@ function handleIn(lazy: Lazy, engine: Engine): Handle {
     const frame = frameHandleOf(lazy, engine);
     if (frame !== undefined) return { kind: 'frame', frame };
   }
+  if (lazy instanceof Bag) {
+    const nodes = nodesOf(lazy.plan);
+    if (nodes.every((node) => node.hold !== undefined))
+      return { kind: 'bag', keys: nodes.map(({ key }) => key) };
+  }
   if (lazy instanceof Delayed) {
     const { key, as, engine: holder } = lazy[LAZY].input();
     if (holder !== undefined) return { kind: 'delayed', key, as };
@@ -106,6 +115,8 @@ function keysOf(handle: Handle): readonly Key[] {
       return handle.array.keys;
     case 'frame':
       return handle.frame.parts.map(({ key }) => key);
+    case 'bag':
+      return handle.keys;
     default:
       return [handle.key];
   }
@@ -130,6 +141,8 @@ async function lazyOf(handle: Handle, engine: Engine): Promise<{ readonly lazy: 
       return { lazy: heldArray(handle.array, engine) };
     case 'frame':
       return { lazy: heldFrame(handle.frame, engine) };
+    case 'bag':
+      return { lazy: new Bag(heldPlan(handle.keys, engine)) };
     case 'delayed':
       return { lazy: heldDelayed(handle, engine) };
   }

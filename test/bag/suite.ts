@@ -272,6 +272,17 @@ export function testBags(start: () => Promise<Engine>): void {
       ]);
     });
 
+    it('are published, and taken up by who finds them', async () => {
+      const client = new tw.Client(engine);
+      const squares = bag.range(5, { partitions: 2 }).map((n) => n * n);
+      const held = await squares.persist();
+      await client.publish('squares', bag.concat([held, held]));
+      const found = await client.getDataset<tw.Bag<number>>('squares');
+      expect(found.npartitions).toBe(4);
+      expect(await found.sum().compute()).toBe(60);
+      await client.unpublish('squares');
+    });
+
     it('may be of any kind that is plain data', async () => {
       const values = [
         new Map([[1, new Set(['a'])]]),
@@ -361,9 +372,9 @@ export function testBags(start: () => Promise<Engine>): void {
   describe('what is wrong with elements', () => {
     const empty = bag.range(0);
     it.each<[RegExp, () => Promise<unknown>]>([
-      [/pluck: there is no "size" in \{"name":"Ada"/, () => people.pluck('size' as 'name').compute()],
+      [/pluck: there is no "size" in \{"name":"/, () => people.pluck('size' as 'name').compute()],
       [/sum: an element is a string, no number/, () => (words as never as tw.Bag<number>).sum().compute()],
-      [/flatten: an element is no list, but 0/, () => numbers.flatten().compute()],
+      [/flatten: an element is no list, but \d/, () => numbers.flatten().compute()],
       [/what the function returned is no list/, () => numbers.mapPartitions(() => 1 as never).compute()],
       [/a partition is no list, but "text"/, () => bag.fromDelayed([tw.delayed('text')]).compute()],
       [/fold: the bag is empty/, () => empty.fold(plus).compute()],
