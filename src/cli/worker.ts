@@ -11,23 +11,24 @@ import {
   type WorkerOptions,
 } from '../cluster/worker/index.js';
 import { availableBytes, parseBytes } from '../engine/memory/limits.js';
+import { parseSeconds, unknownFlag } from './dask-flags.js';
 
 const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for a Dask scheduler: tcp://host:8786, or tls://… with certificates
                                        (or environment DASK_SCHEDULER_ADDRESS)
   --nthreads N                         tasks at once; default: one a core
-  --memory-limit 4GiB                  of the whole process; also 50%; default: 70 % of the machine or container
+  --memory-limit 4GiB                  of the whole process; also 50% or 0.5; default: 70 % of the machine or container
   --name NAME                          unique in the cluster (or environment DASK_WORKER_NAME)
   --host HOST  --worker-port PORT      where to listen for other workers; default: this machine's address to the scheduler, any port
   --dashboard-address [HOST]:PORT      /health, /status and /metrics by HTTP; on loopback unless a host is given
   --resources "GPU=1 MEM=2"            what tasks may ask for
   --local-directory PATH               where blocks go that memory is too small for (or environment DASK_TEMPORARY_DIRECTORY)
-  --death-timeout SECONDS              give up reaching the scheduler; default: never
-  --lifetime SECONDS                   retire after so long
+  --death-timeout SECONDS              or '5 minutes': give up reaching the scheduler; default: never
+  --lifetime SECONDS                   or '1 hour': retire after so long
   --tls-ca-file  --tls-cert  --tls-key PEM files; all three, for tls:// (or environment DASK_DISTRIBUTED__COMM__TLS__CA_FILE,
                                        …__WORKER__CERT and …__WORKER__KEY)
   --compression lz4                    of results on their way to other machines, or zstd, zlib; where both sides say the same
   --allow-plain                        lets tcp:// leave this machine: whoever reaches it can run code
-  --no-nanny                           in this process, without one that restarts it when it dies
+  --no-nanny                           (--nanny is the default) in this process, without one that restarts it when it dies
   --no-dashboard                       nothing: charts for Dask's workers give it`;
 
 const FLAGS = {
@@ -46,6 +47,7 @@ const FLAGS = {
   'tls-key': { type: 'string' },
   compression: { type: 'string' },
   'allow-plain': { type: 'boolean' },
+  nanny: { type: 'boolean' },
   'no-nanny': { type: 'boolean' },
   'no-dashboard': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -75,9 +77,17 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
 
 type Parsed = 'help' | { readonly options: WorkerOptions; readonly nanny: boolean };
 
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+  } catch (error) {
+    throw new TypeError(unknownFlag((error as Error).message), { cause: error });
+  }
+}
+
 /** @throws TypeError naming the flag and what it takes */
 export function parseWorkerArgs(args: readonly string[], environment: NodeJS.ProcessEnv): Parsed {
-  const { values, positionals } = parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+  const { values, positionals } = parsed(args);
   if (values.help) return 'help';
   if (positionals.length > 1) throw new TypeError(`one address, not ${positionals.join(' ')}`);
   const address = positionals[0] ?? environment.DASK_SCHEDULER_ADDRESS;
@@ -89,11 +99,11 @@ export function parseWorkerArgs(args: readonly string[], environment: NodeJS.Pro
   parseAddress(scheduler);
   const name = values.name ?? environment.DASK_WORKER_NAME;
   const localDirectory = values['local-directory'] ?? environment.DASK_TEMPORARY_DIRECTORY;
-  const nthreads = numberOf('nthreads', values.nthreads, { whole: true, least: 1 });
+  const nthreads = wholeOf('nthreads', values.nthreads, { least: 1 });
   const memoryLimit = memoryLimitOf(values['memory-limit']);
-  const port = numberOf('worker-port', values['worker-port'], { whole: true, most: 65_535 });
-  const deathTimeout = numberOf('death-timeout', values['death-timeout']);
-  const lifetime = numberOf('lifetime', values.lifetime);
+  const port = wholeOf('worker-port', values['worker-port'], { most: 65_535 });
+  const deathTimeout = secondsOf('death-timeout', values['death-timeout']);
+  const lifetime = secondsOf('lifetime', values.lifetime);
   const dashboard = values['dashboard-address'];
   const options: WorkerOptions = {
     scheduler,
@@ -121,14 +131,19 @@ function certificatesOf(ca?: string, cert?: string, key?: string): WorkerOptions
   return readCertificates({ ca, cert, key }, { ca: '--tls-ca-file', cert: '--tls-cert', key: '--tls-key' });
 }
 
-/** Dask's own word for the default is `auto`. */
+/** Dask's own word for the default is `auto`; to it numbers up to 1 are shares of the machine, and 0 is no limit, which workers of Node cannot do without. */
 function memoryLimitOf(text: string | undefined): string | undefined {
   if (text === undefined || text === 'auto') return undefined;
+  const share = text.trim() === '' ? Number.NaN : Number(text);
+  const limit = share > 0 && share <= 1 ? `${100 * share}%` : text;
   try {
-    parseBytes(text, availableBytes);
-    return text;
+    parseBytes(limit, availableBytes);
+    return limit;
   } catch {
-    throw new TypeError(`--memory-limit takes 4GiB, 50%, bytes or auto, not ${JSON.stringify(text)}`);
+    const none = share === 0 ? ', and always keeps within a limit' : '';
+    throw new TypeError(
+      `--memory-limit takes 4GiB, 50%, 0.5, bytes or auto${none}, not ${JSON.stringify(text)}`,
+    );
   }
 }
 
@@ -140,18 +155,25 @@ function compressionOf(text: string): Compression {
 }
 
 interface Range {
-  readonly whole?: boolean;
   readonly least?: number;
   readonly most?: number;
 }
 
-function numberOf(flag: string, text: string | undefined, range: Range = {}): number | undefined {
+function wholeOf(flag: string, text: string | undefined, range: Range): number | undefined {
   if (text === undefined) return undefined;
-  const { whole = false, least = 0, most = Number.MAX_SAFE_INTEGER } = range;
+  const { least = 0, most = Number.MAX_SAFE_INTEGER } = range;
   const number = text.trim() === '' ? Number.NaN : Number(text);
-  if (number >= least && number <= most && (!whole || Number.isInteger(number))) return number;
-  const kind = whole ? 'a whole number' : 'a number of seconds';
-  throw new TypeError(`--${flag} takes ${kind} from ${least}, not ${JSON.stringify(text)}`);
+  if (number >= least && number <= most && Number.isInteger(number)) return number;
+  throw new TypeError(`--${flag} takes a whole number from ${least}, not ${JSON.stringify(text)}`);
+}
+
+function secondsOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = parseSeconds(text);
+  if (seconds !== undefined) return seconds;
+  throw new TypeError(
+    `--${flag} takes a number of seconds from 0, or such as '5 minutes', not ${JSON.stringify(text)}`,
+  );
 }
 
 function resourcesOf(text: string): Record<string, number> {

@@ -33,7 +33,7 @@ export function parseBytes(limit: number | string, available: () => number): num
     if (Number.isFinite(limit) && limit > 0) return Math.floor(limit);
     throw new TypeError(`memoryLimit must be a positive number of bytes, not ${limit}`);
   }
-  const match = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*([a-z]*|%)\s*$/i.exec(limit);
+  const match = /^\s*((?:\d+(?:\.\d+)?|\.\d+)(?:e\+?\d{1,2})?)\s*([a-z]*|%)\s*$/i.exec(limit);
   const amount = Number(match?.[1]);
   const unit = match?.[2]?.toLowerCase();
   if (unit === '%' && amount > 0 && amount <= 100) return Math.floor((available() * amount) / 100);

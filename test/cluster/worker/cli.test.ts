@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseWorkerArgs } from '../../../src/cli/worker.js';
 import { afterExit, complaint, Silence } from '../../../src/cluster/worker/nanny.js';
+import { parseBytes } from '../../../src/engine/memory/limits.js';
 
 const CLI = join(import.meta.dirname, '../../../dist/esm/cli.js');
 const ADDRESS = 'tcp://127.0.0.1:8786';
@@ -47,6 +48,29 @@ test('flags become options', () => {
 
 test("the memory limit may be left to the worker, in Dask's word", () => {
   expect(parseWorkerArgs([ADDRESS, '--memory-limit', 'auto'], {})).toEqual(parseWorkerArgs([ADDRESS], {}));
+});
+
+// What `dask.utils.parse_timedelta` and `distributed.worker_memory.parse_memory_limit` say of them.
+test.each([
+  ['60s', 60],
+  ['5 minutes', 300],
+  ['1 hour', 3_600],
+  ['1.5h', 5_400],
+  ['2 d', 172_800],
+  ['500ms', 0.5],
+  ['1 week', 604_800],
+])('times are as Dask has them: %s', (text, seconds) => {
+  expect(parseWorkerArgs([ADDRESS, '--death-timeout', text, `--lifetime=${text}`], {})).toMatchObject({
+    options: { deathTimeout: seconds, lifetime: seconds },
+  });
+});
+
+test("numbers up to 1 are shares of the machine's memory, larger ones bytes, as in Dask", () => {
+  const limit = (text: string) => parseWorkerArgs([ADDRESS, '--memory-limit', text, '--nanny'], {});
+  expect(limit('0.5')).toMatchObject({ options: { memoryLimit: '50%' }, nanny: true });
+  expect(limit('1')).toMatchObject({ options: { memoryLimit: '100%' } });
+  expect(limit('10e9')).toMatchObject({ options: { memoryLimit: '10e9' } });
+  expect(parseBytes('10e9', () => 0)).toBe(10_000_000_000);
 });
 
 test('the environment says what flags do not', () => {
@@ -105,7 +129,12 @@ test.each([
   [[ADDRESS, ADDRESS], /one address/],
   [[ADDRESS, '--nthreads', '0'], /--nthreads takes a whole number from 1, not "0"/],
   [[ADDRESS, '--worker-port', '70000'], /--worker-port/],
-  [[ADDRESS, '--memory-limit', 'lots'], /--memory-limit takes 4GiB, 50%, bytes or auto, not "lots"/],
+  [[ADDRESS, '--memory-limit', 'lots'], /--memory-limit takes 4GiB, 50%, 0\.5, bytes or auto, not "lots"/],
+  [[ADDRESS, '--memory-limit', '0'], /always keeps within a limit, not "0"/],
+  [[ADDRESS, '--lifetime', '5 parsecs'], /--lifetime takes a number of seconds from 0, or such as/],
+  [[ADDRESS, '--death-timeout', '-1s'], /--death-timeout/],
+  [[ADDRESS, '--nworkers', '2'], /there is no --nworkers: .*--nthreads/],
+  [[ADDRESS, '--contact-address=tcp://a:1'], /there is no --contact-address: --host and --worker-port/],
   [[ADDRESS, '--death-timeout', 'soon'], /--death-timeout takes a number of seconds/],
   [[ADDRESS, '--resources', 'GPU'], /--resources takes NAME=NUMBER/],
   [[ADDRESS, '--dashboard-address', 'web'], /--dashboard-address takes \[HOST\]:PORT/],
