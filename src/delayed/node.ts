@@ -22,6 +22,8 @@ export interface CallNodeOptions {
   readonly pure?: boolean | undefined;
   /** The key, in place of one that says what the work is. */
   readonly key?: Key | undefined;
+  /** Where alone it may run: a call that may run elsewhere too is other work, else it would wait for the same workers. */
+  readonly placed?: object | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface CallNodeOptions {
 export function callNode(
   callee: Called,
   values: readonly unknown[],
-  { name = callee.name, pure = true, key: chosen }: CallNodeOptions = {},
+  { name = callee.name, pure = true, key: chosen, placed }: CallNodeOptions = {},
 ): LazyInput {
   const inputs: LazyInput[] = [];
   const places = new Map<Key, number>();
@@ -62,7 +64,9 @@ export function callNode(
   const keys = inputs.map(({ key }) => key);
   const token = (): string =>
     pure
-      ? downInto(`${name}: an argument`, () => tokenize([callee.token, args, keys]))
+      ? downInto(`${name}: an argument`, () =>
+          tokenize([callee.token, args, keys, ...(placed === undefined ? [] : [placed])]),
+        )
       : randomBytes(16).toString('hex');
   const task: Task = Object.freeze({
     key: chosen ?? `${name}-${token()}`,

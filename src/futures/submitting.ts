@@ -29,6 +29,7 @@ export class Submitter {
       pure,
       name: name && keyName(ownName(name)),
       key: key === undefined ? key : ownKey(key),
+      placed: placedBy(options),
     });
     engineFor(engine, node.engine);
     return new Future(
@@ -65,6 +66,13 @@ function ownKey(key: string): string {
   if (key === '__proto__' || !isWellFormed(key))
     throw new TypeError(`a key is a text that all machines can read, not ${JSON.stringify(key)}`);
   return key;
+}
+
+/** What of it says where calls may run; undefined where they may anywhere. */
+function placedBy({ resources, workers, allowOtherWorkers }: SubmitOptions): object | undefined {
+  return resources === undefined && workers === undefined
+    ? undefined
+    : { resources, workers, allowOtherWorkers };
 }
 
 /** What engines mind of how calls are submitted, as far as it is said. */

@@ -32,6 +32,11 @@ await describeWithDask('on a cluster', (python) => {
     const engine = await start();
     const client = new Client(engine);
     const waits = client.with({ resources: { GPU: 1 } }).submit((n: number) => n, 1);
+    // Who asks for no GPU waits for none, though the call is the same.
+    const free = client.submit((n: number) => n, 1);
+    expect(free.key).not.toBe(waits.key);
+    expect(await free.result({ timeout: 60_000 })).toBe(1);
+    expect(client.with({ resources: { GPU: 1 } }).submit((n: number) => n, 1).key).toBe(waits.key);
     expect(await client.with({ priority: 100, retries: 1 }).submit((n: number) => n, 2)).toBe(2);
     expect(waits.status).toBe('pending');
     waits.cancel();
