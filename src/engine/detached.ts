@@ -1,10 +1,13 @@
 import { types } from 'node:util';
 import { className, isPlainObject, pathTo } from '../graph/plain-data.js';
 
+/** How deep a result may be nested: other threads, whose stacks may be smaller, are to read it, or they end with all that they do. */
+const DEEPEST = 1_000;
+
 /**
  * A value that is to last, with copies of the blocks that it was lent, at any depth: their memory is used again. What holds none is not copied.
  *
- * @throws TypeError naming the part that cannot be sent, or of which nothing would arrive, or that contains itself
+ * @throws TypeError naming the part that cannot be sent, or of which nothing would arrive, or that contains itself, or is nested more than 1,000 deep
  */
 export function detached(value: unknown): unknown {
   return copied(value, [], []);
@@ -21,6 +24,8 @@ function copied(value: unknown, ancestors: object[], path: (string | number)[]):
     throw refusal(path, `is an instance of ${className(value)}, of which nothing would arrive`);
   if (!parts.some(isMore)) return value;
   if (ancestors.includes(value)) throw refusal(path, 'contains itself', ' that does not');
+  if (ancestors.length >= DEEPEST)
+    throw refusal([], `is nested more than ${DEEPEST} deep`, ' that is flatter');
   ancestors.push(value);
   const names = isContainer(value) ? undefined : Object.keys(value);
   const lasting = parts.map((part, i) => {

@@ -167,6 +167,20 @@ export function testFutures(start: () => Promise<Engine>, calls: number): void {
       expect(await client.submit((data: object) => data, race)).toEqual(race);
     });
 
+    it('refuses a result that is nested too deeply for other threads, and nothing else fails with it', async () => {
+      const nest = (depth: number) => {
+        let list: unknown[] = [];
+        for (let i = 0; i < depth; i++) list = [list];
+        return list;
+      };
+      const other = client.submit(() => new Promise((resolve) => setTimeout(() => resolve(7), 500)));
+      for (const depth of [3_000, 5_000, 100_000])
+        await expect(client.submit(nest, depth)).rejects.toMatchObject({
+          name: 'TaskError',
+          cause: { message: 'the result is nested more than 1000 deep: return plain data that is flatter' },
+        });
+      expect(await other).toBe(7);
+    });
     it('names the part of a result that contains itself', async () => {
       const cyclic = () => {
         const list: unknown[] = [];
