@@ -18,7 +18,7 @@ const WORKER_USAGE = `tilework worker ADDRESS [options]      a worker for a Dask
   --nthreads N                         tasks at once; default: one a core
   --memory-limit 4GiB                  of the whole process; also 50% or 0.5; default: 70 % of the machine or container
   --name NAME                          unique in the cluster (or environment DASK_WORKER_NAME)
-  --host HOST  --worker-port PORT      where to listen for other workers; default: this machine's address to the scheduler, any port
+  --host HOST  --worker-port PORT      where to listen for other workers, also 3000:3026; default: this machine's address to the scheduler, any port
   --dashboard-address [HOST]:PORT      /health, /status and /metrics by HTTP; on loopback unless a host is given
   --resources "GPU=1 MEM=2"            what tasks may ask for
   --local-directory PATH               where blocks go that memory is too small for (or environment DASK_TEMPORARY_DIRECTORY)
@@ -101,7 +101,7 @@ export function parseWorkerArgs(args: readonly string[], environment: NodeJS.Pro
   const localDirectory = values['local-directory'] ?? environment.DASK_TEMPORARY_DIRECTORY;
   const nthreads = wholeOf('nthreads', values.nthreads, { least: 1 });
   const memoryLimit = memoryLimitOf(values['memory-limit']);
-  const port = wholeOf('worker-port', values['worker-port'], { most: 65_535 });
+  const port = portOf(values['worker-port']);
   const deathTimeout = secondsOf('death-timeout', values['death-timeout']);
   const lifetime = secondsOf('lifetime', values.lifetime);
   const dashboard = values['dashboard-address'];
@@ -154,6 +154,8 @@ function compressionOf(text: string): Compression {
   return compression;
 }
 
+const MOST_PORT = 65_535;
+
 interface Range {
   readonly least?: number;
   readonly most?: number;
@@ -165,6 +167,17 @@ function wholeOf(flag: string, text: string | undefined, range: Range): number |
   const number = text.trim() === '' ? Number.NaN : Number(text);
   if (number >= least && number <= most && Number.isInteger(number)) return number;
   throw new TypeError(`--${flag} takes a whole number from ${least}, not ${JSON.stringify(text)}`);
+}
+
+/** A port, or the first and the last of several, as `dask worker` takes them: 3000:3026. */
+function portOf(text: string | undefined): WorkerOptions['port'] {
+  const [, first, last] = /^(\d+):(\d+)$/.exec(text ?? '') ?? [];
+  if (first === undefined) return wholeOf('worker-port', text, { most: MOST_PORT });
+  const ports = [Number(first), Number(last)] as const;
+  if (ports[0] >= 1 && ports[0] <= ports[1] && ports[1] <= MOST_PORT) return ports;
+  throw new TypeError(
+    `--worker-port takes a port, or a first and a last one such as 3000:3026, not ${JSON.stringify(text)}`,
+  );
 }
 
 function secondsOf(flag: string, text: string | undefined): number | undefined {

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer as createTcp, type Server, type Socket } from 'node:net';
 import { createServer as createTls } from 'node:tls';
+import { errorCode } from '../../io/failure.js';
 import { encodeFailure } from '../wire/index.js';
 import { type Address, formatAddress } from './address.js';
 import { Connection } from './connection.js';
@@ -11,10 +13,13 @@ export type Handler = (message: Readonly<Record<string, unknown>>, connection: C
 /** Returned by a handler that has answered by itself. */
 export const ANSWERED = Symbol('answered');
 
+/** Where one listens: at a port, at the first that is free of a first to a last one, or, for 0, at any. */
+export type Port = number | readonly [first: number, last: number];
+
 export interface ListenOptions extends CommOptions {
-  /** `tls` where there are certificates. Default host: loopback. Port 0: any free one. */
+  /** `tls` where there are certificates. Default host: loopback. */
   readonly host?: string;
-  readonly port?: number;
+  readonly port?: Port;
   readonly handlers: Readonly<Record<string, Handler>>;
   /** Told of peers that failed, for the log. */
   readonly onError?: (error: unknown, peer: string) => void;
@@ -38,7 +43,8 @@ const GREETING_MS = 30_000;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { certificates, host = '127.0.0.1', port = 0, handlers, onError } = options;
   const scheme = certificates === undefined ? 'tcp' : 'tls';
-  checkOptions({ scheme, host, port: port || 1 }, options);
+  const [first, last] = typeof port === 'number' ? [port, port] : port;
+  checkOptions({ scheme, host, port: first || 1 }, options);
   const connections = new Set<Connection>();
   const sockets = new Set<Socket>();
   const welcome = (socket: Socket): void => {
@@ -63,7 +69,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await started(server, host, port);
+  await started(server, host, first, last);
   // A connection that the system could not accept is no reason to end.
   server.on('error', (error) => onError?.(error, 'a peer'));
   const close = async (): Promise<void> => {
@@ -80,17 +86,18 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
 }
 
-function started(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new Error(`cannot listen on ${formatAddress({ scheme: 'tcp', host, port })}: ${cause.message}`, {
-          cause,
-        }),
-      ),
-    );
-    server.listen(port, host, resolve);
-  });
+async function started(server: Server, host: string, first: number, last: number): Promise<void> {
+  for (let port = first; ; port++)
+    try {
+      server.listen(port, host);
+      await once(server, 'listening');
+      return;
+    } catch (cause) {
+      if (errorCode(cause) === 'EADDRINUSE' && port < last) continue;
+      const where = formatAddress({ scheme: 'tcp', host, port: first });
+      const range = first === last ? where : `any port from ${where} to ${last}`;
+      throw new Error(`cannot listen on ${range}: ${(cause as Error).message}`, { cause });
+    }
 }
 
 async function serve(connection: Connection, handlers: ListenOptions['handlers']): Promise<void> {

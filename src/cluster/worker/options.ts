@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { CommOptions } from '../comm/index.js';
+import type { CommOptions, Port } from '../comm/index.js';
 
 export interface WorkerOptions extends CommOptions {
   /** Of the scheduler: 'tcp://host:8786', or 'tls://…' with `certificates`. */
@@ -12,8 +12,8 @@ export interface WorkerOptions extends CommOptions {
   readonly memoryLimit?: number | string;
   /** Where it listens for other workers; default: loopback if the scheduler is there, else the address that this machine has to it. */
   readonly host?: string;
-  /** Default: any free one. */
-  readonly port?: number;
+  /** Default: any free one; of a first and a last one the first that is free. */
+  readonly port?: Port;
   /** What it has for tasks that ask for it, beside the resource JS that every worker of Node has: `{ GPU: 1 }`. */
   readonly resources?: Readonly<Record<string, number>>;
   /** Where blocks go that memory is too small for. */

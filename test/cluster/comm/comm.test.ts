@@ -346,3 +346,13 @@ describe('streams', () => {
     await expect(here.drained()).rejects.toThrow('nested');
   });
 });
+
+test('of several ports the first that is free is listened at; where none is, an error says so', async () => {
+  await using first = await listen({ handlers: {} });
+  const { port } = first.address;
+  await using second = await listen({ handlers: {}, port: [port, Math.min(port + 50, 65_535)] });
+  expect(second.address.port).toBeGreaterThan(port);
+  await expect(listen({ handlers: {}, port: [port, port] })).rejects.toThrow(
+    `cannot listen on tcp://127.0.0.1:${port}: `,
+  );
+});

@@ -122,6 +122,12 @@ test('what charts for workers of Dask give is understood', () => {
   });
 });
 
+test('of ports from a first to a last one', () => {
+  expect(parseWorkerArgs([ADDRESS, '--worker-port', '3000:3026'], {})).toMatchObject({
+    options: { port: [3000, 3026] },
+  });
+});
+
 test.each([
   [[], /address of a scheduler is missing/],
   [['localhost'], /no address: write tcp:\/\/host:8786/],
@@ -129,6 +135,8 @@ test.each([
   [[ADDRESS, ADDRESS], /one address/],
   [[ADDRESS, '--nthreads', '0'], /--nthreads takes a whole number from 1, not "0"/],
   [[ADDRESS, '--worker-port', '70000'], /--worker-port/],
+  [[ADDRESS, '--worker-port', '3026:3000'], /--worker-port takes a port, or a first and a last one such as/],
+  [[ADDRESS, '--worker-port', '3000:70000'], /--worker-port takes a port, or a first and a last one such as/],
   [[ADDRESS, '--memory-limit', 'lots'], /--memory-limit takes 4GiB, 50%, 0\.5, bytes or auto, not "lots"/],
   [[ADDRESS, '--memory-limit', '0'], /always keeps within a limit, not "0"/],
   [[ADDRESS, '--lifetime', '5 parsecs'], /--lifetime takes a number of seconds from 0, or such as/],
