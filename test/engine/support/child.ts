@@ -47,6 +47,8 @@ export function startChild(program: string, { asText = false } = {}): Child {
     outfile,
     bundle: true,
     platform: 'node',
+    // The oldest that is supported, as the build has it.
+    target: 'node20.19',
     format: 'esm',
     packages: 'external',
     // Linux takes no argument of more than 128 KiB.
