@@ -5,7 +5,7 @@ import type { LocalCluster } from '../../src/cluster/local/index.js';
 import { ActorLostError, Client, getClient } from '../../src/index.js';
 import { startCluster } from '../cluster/support/cluster.js';
 import { describeWithDask, VERSIONS } from '../cluster/support/scheduler.js';
-import { testActors } from './actors-suite.js';
+import { errorOf, testActors } from './actors-suite.js';
 
 class Counter {
   n = 0;
@@ -20,12 +20,6 @@ class Counter {
     return new Promise(() => {});
   }
 }
-
-const errorOf = (of: PromiseLike<unknown>): Promise<Error> =>
-  Promise.resolve(of).then(
-    () => new Error('it did not fail'),
-    (error: Error) => error,
-  );
 
 for (const version of VERSIONS)
   await describeWithDask(

@@ -45,7 +45,8 @@ class Counter {
   }
 }
 
-const errorOf = (of: PromiseLike<unknown>): Promise<Error> =>
+/** What a call fails with. */
+export const errorOf = (of: PromiseLike<unknown>): Promise<Error> =>
   Promise.resolve(of).then(
     () => new Error('it did not fail'),
     (error: Error) => error,
