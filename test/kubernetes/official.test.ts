@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
 import { type ClusterEngine, connect } from '../../src/cluster/client/index.js';
 import { Client } from '../../src/futures/index.js';
@@ -109,10 +109,17 @@ async function isStrict(objects: readonly KubernetesObject[]): Promise<void> {
   expect(JSON.parse(await run(python!, ['-B', script, '1.37.0'], JSON.stringify(objects)))).toEqual([]);
 }
 
-/** Names of the workers that a scheduler has. */
+/**
+ * Names of the workers that a scheduler has. Dask's page fails while the last heartbeat of a worker of Python tells what a task took, by keys that are
+ * tuples, which JSON has not: until the next one, a second later.
+ */
 async function namesOf(scheduler: Pod): Promise<string[]> {
-  const answer = await fetch(`http://${scheduler.ip}:8787/json/identity.json`);
-  const { workers } = (await answer.json()) as { workers: Record<string, { name: string }> };
+  const ask = async () => {
+    const answer = await fetch(`http://${scheduler.ip}:8787/json/identity.json`);
+    if (!answer.ok) throw new Error(`the page of the scheduler's identity answers ${answer.status}`);
+    return (await answer.json()) as { workers: Record<string, { name: string }> };
+  };
+  const { workers } = await vi.waitFor(ask, { timeout: 30_000, interval: 200 });
   return Object.values(workers)
     .map(({ name }) => name)
     .sort();
