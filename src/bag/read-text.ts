@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkChoice, checkOptions, optionNames } from '../engine/known-options.js';
-import { availableBytes, parseBytes } from '../engine/memory/limits.js';
+import { parseBytes } from '../engine/memory/limits.js';
 import { given } from '../frame/given.js';
 import { attempt, errorCode } from '../io/failure.js';
 import { filesMatching, isGlob } from '../io/glob.js';
@@ -80,10 +80,15 @@ export function readText(paths: string | readonly string[], options: ReadTextOpt
 }
 
 function blockOf(size: number | string): number {
+  const refuse = (): never => {
+    throw new TypeError(
+      `readText: blockSize is a number of bytes or such as '64MB', not ${JSON.stringify(size)}`,
+    );
+  };
   try {
-    return parseBytes(size, availableBytes);
-  } catch (error) {
-    throw new TypeError((error as Error).message.replace('memoryLimit', 'readText: blockSize'));
+    return parseBytes(size, refuse);
+  } catch {
+    return refuse();
   }
 }
 

@@ -127,7 +127,14 @@ describe('what is wrong with calls', () => {
     [/no file matches .*nowhere/, () => bag.readText('/tmp/nowhere-*')],
     [/is a directory; its files are \/tmp\/\*/, () => bag.readText('/tmp/')],
     [/no path was given/, () => bag.readText([])],
-    [/blockSize must be/, () => bag.readText('/etc/hostname', { blockSize: 'big' })],
+    [
+      /blockSize is a number of bytes .* not "big"/,
+      () => bag.readText('/etc/hostname', { blockSize: 'big' }),
+    ],
+    [
+      /blockSize is a number of bytes .* not "50%"/,
+      () => bag.readText('/etc/hostname', { blockSize: '50%' }),
+    ],
     [/there is no encoding "klingon"/, () => bag.readText('/etc/hostname', { encoding: 'klingon' })],
     [/compression is no "zip"/, () => bag.readText('/etc/hostname', wrong({ compression: 'zip' }))],
     [/map takes a function.*not 1/, () => numbers.map(wrong(1))],

@@ -47,7 +47,7 @@ export function plucked(
       return (value as Readonly<Record<Name, unknown>>)[name];
     if (missing !== undefined) return missing[0];
     throw new TypeError(
-      `${where}: there is no ${JSON.stringify(name)} in ${brief(value)}${where === 'pluck' ? '; pass { default } for elements without it' : ''}`,
+      `${where}: there is no ${JSON.stringify(name)} in ${brief(value)}${where === 'pluck' ? `; what stands for it in elements without it is the second argument: pluck(${JSON.stringify(names)}, null)` : ''}`,
     );
   };
   if (typeof names !== 'object') return (value) => one(value, names);
